@@ -1,0 +1,75 @@
+/* scene/scene.h - the hatch between the wings: everything the picture needs to know about now.
+ *
+ * Thread: filled by engine, taken by main through a mailbox; newest wins.  Plain data, no pointers.
+ * Every number whose comment says "estimate" is one. 0 means unknown where a value cannot be 0. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "market/event.h"
+
+enum {
+    SCENE_INSTRUMENT_MAX = 4,
+    SCENE_PRINT_MAX = 256,
+    SCENE_FEED_MAX = 16,
+    SCENE_GAP_MAX = 32,
+    SCENE_TAIL_MAX = 64
+};
+
+struct scene_print {
+    int64_t ts_ms;
+    double price, usd;
+    uint8_t position;   /* enum position */
+    uint8_t complete;
+};
+
+struct scene_gap {
+    int64_t from_ms, to_ms; /* to_ms 0: not over yet */
+    uint8_t stream;         /* enum stream */
+};
+
+struct scene_feed {
+    uint8_t venue;          /* enum venue_id */
+    uint8_t state;          /* enum feed_state */
+    bool demo;
+    int64_t ts_ms;          /* newest event time of it */
+    int64_t lost_count;     /* slots lost on it */
+    char reason[30];
+};
+
+struct scene_instrument {
+    uint16_t instrument;
+    uint8_t venue;
+    char symbol[INSTRUMENT_SYMBOL_BYTES];
+    struct decimal tick;            /* mantissa 0: unknown */
+    int64_t ts_ms;                  /* newest event time */
+    int64_t row_closed_ms;          /* the entry log holds everything before */
+    int64_t history_until_ms;       /* back-filled up to here; 0: nothing was */
+    double mark, index, last, bid, ask;
+    double funding_rate;            /* of one interval; NaN: unknown */
+    int32_t funding_interval_h;
+    int64_t next_funding_ms;
+    double oi_base, oi_usd;
+    bool book_valid;
+    double estimate_usd[2];         /* estimate: long, short, after the OI bound */
+    double unallocated_usd[2];      /* estimate: open interest that no level claims */
+    double liquidated_usd_24h[2];   /* seen, long and short */
+    int32_t tail_count;             /* mark prices of the last seconds, oldest first, for the live line */
+    struct { int64_t ts_ms; double mark; } tail[SCENE_TAIL_MAX];
+    int32_t print_count;            /* newest liquidations, oldest first */
+    struct scene_print prints[SCENE_PRINT_MAX];
+    int32_t gap_count;
+    struct scene_gap gaps[SCENE_GAP_MAX];
+};
+
+struct scene {
+    uint64_t sequence;
+    int64_t ts_ms;              /* newest event time over all */
+    int64_t recv_ns;            /* CLOCK_MONOTONIC of the newest event in it, 0 from a recording */
+    bool demo;                  /* the source is simulated: say so on the picture */
+    int64_t events_applied, events_lost, events_malformed;
+    int32_t instrument_count, feed_count;
+    struct scene_instrument instruments[SCENE_INSTRUMENT_MAX];
+    struct scene_feed feeds[SCENE_FEED_MAX];
+};

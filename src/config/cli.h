@@ -20,12 +20,13 @@ struct cli {
 };
 
 struct cli_command {
-    const char *name;          /* "check-config" */
+    const char *name;          /* "check-config"; static storage */
     const char *args, *help;
     int arg_count_min, arg_count_max;
 };
 
-const struct cli_command *cli_command(enum command command);
+struct cli_command cli_command(enum command command);
+
 /* The command of this name, COMMAND_COUNT if none. */
 enum command cli_command_find(const char *name);
 

@@ -1,0 +1,60 @@
+/* engine/engine.h - the pure step of the data thread: events in; state, estimate, entry log and
+ * scene out.
+ *
+ * Thread: engine (or the one thread of a command or test).  Owner: whoever called engine_create.
+ * It reads no clock and draws no chance: the same events give the same bits, whatever the batches.
+ * Limits: SCENE_INSTRUMENT_MAX instruments; events of others are counted and left.  Memory for an
+ * instrument (some 10 MB) is taken when its first event comes; after that nothing is allocated but
+ * log chunks. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "market/event.h"
+#include "market/instrument.h"
+#include "scene/scene.h"
+
+struct engine;
+struct entry_log;
+
+struct engine_desc {
+    const struct instrument_table *instruments; /* borrowed, outlives the engine; required */
+    bool demo;        /* the source is simulated; EVENT_FLAG_DEMO says so, too */
+    int wanted_count; /* 0: the first instruments that come */
+    uint16_t wanted[SCENE_INSTRUMENT_MAX]; /* indices of the table; others are left out */
+};
+
+struct engine *engine_create(const struct engine_desc *desc); /* NULL: out of memory */
+void engine_destroy(struct engine *engine);                   /* NULL accepted */
+
+/* Apply events in order. Messages may be cut anywhere between calls. Never fails: what is wrong
+ * with an event is counted (engine_counts). */
+void engine_apply(struct engine *engine, const struct event *events, size_t count);
+/* The source has ended: close the open rows, so that the log holds everything. More may be applied
+ * after it. */
+void engine_finish(struct engine *engine);
+
+/* Everything the picture needs to know about now. Writes all of *scene but its sequence. */
+void engine_fill_scene(struct engine *engine, struct scene *scene);
+
+/* The log of an instrument, or NULL before its first event. Any thread; valid until engine_destroy.
+ */
+const struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrument);
+
+/* What was done and what was left out, in event slots. */
+struct engine_counts {
+    int64_t applied;          /* all slots seen */
+    int64_t ignored;          /* kinds that the engine has no use for, klines that trades covered */
+    int64_t other_instrument; /* of an instrument that is not wanted or beyond the limit */
+    int64_t unknown_instrument; /* an index that is not in the table */
+    int64_t malformed;          /* impossible side, kind, flags or numbers */
+    int64_t late;               /* older than what is already closed */
+    int64_t jumped;             /* an isolated time far in the future */
+    int64_t no_memory;          /* of instruments for which memory was refused */
+};
+struct engine_counts engine_counts(const struct engine *engine);
+
+/* Hash of state, estimate and closed rows, recv_ns left out. Costs milliseconds. */
+uint64_t engine_state_hash(const struct engine *engine);

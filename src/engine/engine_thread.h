@@ -1,0 +1,52 @@
+/* engine/engine_thread.h - the data thread: drains the sources' rings, steps the engine, publishes
+ * scenes.
+ *
+ * Thread: create, start, stop and destroy on the owner's; it runs THREAD_ENGINE; each sink is
+ * pushed by one thread. Owner: app.  Limits: ENGINE_SOURCE_MAX sources, one ring each; an
+ * instrument comes through one source. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/mailbox.h"
+#include "base/thread.h"
+#include "engine/engine.h"
+#include "market/event_sink.h"
+
+enum {
+    ENGINE_SOURCE_MAX = 8,
+    ENGINE_BATCH_SLOTS = 256,
+    ENGINE_RING_SLOTS = 65536, /* default of a source's ring: 4 MiB */
+    ENGINE_SCENE_EVERY_MS = 4  /* a scene is not published more often than this */
+};
+
+struct engine_thread;
+
+struct engine_thread_desc {
+    struct engine
+        *engine; /* borrowed; belongs to the thread from start to stop, but for engine_entry_log */
+    struct mailbox *scenes; /* borrowed, of struct scene; NULL: none wanted */
+    int source_count;       /* 1..ENGINE_SOURCE_MAX; 0 means 1 */
+    size_t ring_slots;   /* a source; 0: ENGINE_RING_SLOTS; at least EVENT_MESSAGE_SLOTS_MAX is made
+                            of it */
+    bool wait_when_full; /* recordings and simulations: the pusher waits instead of losing */
+    struct waker *published; /* borrowed, woken after each scene; NULL: none */
+};
+
+struct engine_thread *
+engine_thread_create(const struct engine_thread_desc *desc); /* NULL: out of memory */
+void engine_thread_destroy(struct engine_thread *thread);    /* stops first; NULL accepted */
+
+bool engine_thread_start(struct engine_thread *thread); /* false: the system refused a thread */
+/* Apply what lies in the rings, publish the last scene, join. The sources have to be stopped
+ * before. */
+void engine_thread_stop(struct engine_thread *thread);
+
+/* The sink of source i: pushes into its ring and wakes the thread. When full: live sinks refuse and
+ * count STAT_events_lost; waiting ones wait, and refuse only while the thread is stopping. */
+struct event_sink engine_thread_sink(struct engine_thread *thread, int source);
+
+/* Slots applied so far; any thread. */
+int64_t engine_thread_applied_count(const struct engine_thread *thread);

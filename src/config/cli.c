@@ -10,8 +10,7 @@ static const struct {
     const char *args, *help;
     int arg_count_min, arg_count_max;
 } rows[] = {
-#define CMD(name_, args_, min_, max_, help_)                                                       \
-    [COMMAND_##name_] = {#name_, args_, help_, min_, max_},
+#define CMD(name_, args_, min_, max_, help_) [COMMAND_##name_] = {#name_, args_, help_, min_, max_},
 #include "config/commands.def"
 #undef CMD
 };
@@ -25,7 +24,7 @@ struct walk {
     int at;
     bool command_seen;
     struct cli *cli;
-    struct option_table *table;  /* NULL: first pass */
+    struct option_table *table; /* NULL: first pass */
     const char **config_path;
     char *error;
 };
@@ -62,7 +61,7 @@ static bool fail_unknown_option(struct walk *walk, const char *written, const ch
     const char *command = command_name(walk->cli->command);
     enum option_id near = option_find_near(name, len, 1U << walk->cli->command);
     str_format(walk->error, OPTION_ERROR_BYTES, "%.80s: unknown option of %s", written, command);
-    if (near != OPT_COUNT) {
+    if (near != OPT_COUNT && !option_row(near)->file_only) {
         char known[OPTION_NAME_BYTES];
         str_append(walk->error, OPTION_ERROR_BYTES, "; did you mean --%s?",
                    option_name(near, known));
@@ -164,8 +163,8 @@ static bool take_word(struct walk *walk, const char *word) {
     return true;
 }
 
-/* The command is the first word that is no option and no option's value; it decides which options are
- * known, so it is found before they are read. A word that is no command is view's source. */
+/* The command is the first word that is no option and no option's value; it decides which options
+ * are known, so it is found before they are read. A word that is no command is view's source. */
 static void find_command(struct walk *walk, int *command_at) {
     walk->cli->command = COMMAND_view;
     *command_at = 0;

@@ -6,16 +6,18 @@
 enum { NAME_COLUMNS = 34 };
 
 void cli_print_help(FILE *out) {
-    fputs("liqscope - where leveraged positions in perpetual futures are estimated to be liquidated\n"
-          "\nusage: liqscope [COMMAND] [OPTION...] [ARGUMENT...]\n\n",
-          out);
+    fputs(
+        "liqscope - where leveraged positions in perpetual futures are estimated to be liquidated\n"
+        "\nusage: liqscope [COMMAND] [OPTION...] [ARGUMENT...]\n\n",
+        out);
     for (int i = 0; i < COMMAND_COUNT; i++) {
         struct cli_command command = cli_command((enum command)i);
         char left[96];
         str_format(left, sizeof left, "%s %s", command.name, command.args);
         fprintf(out, "  %-*s %s\n", NAME_COLUMNS, left, command.help);
     }
-    fputs("\nWithout a command: view. Without a source: those of the configuration file, else the demo\n"
+    fputs("\nWithout a command: view. Without a source: those of the configuration file, else the "
+          "demo\n"
           "market, which is simulated.\n"
           "A SOURCE is VENUE:SYMBOL (binance_usdm:BTCUSDT), demo, or a file of event JSON lines\n"
           "(.jsonl, .jsonl.gz, .jsonl.zst).\n"
@@ -26,9 +28,9 @@ void cli_print_help(FILE *out) {
 
 static void print_option(FILE *out, enum option_id id) {
     static const char *const kinds[] = {
-        [OPTION_FLAG] = "",      [OPTION_INT] = "N",    [OPTION_FLOAT] = "X",
-        [OPTION_TEXT] = "TEXT",  [OPTION_CHOICE] = "NAME", [OPTION_SPAN] = "LENGTH",
-        [OPTION_TIME] = "TIME",  [OPTION_SIZE] = "WxH",
+        [OPTION_FLAG] = "",     [OPTION_INT] = "N",       [OPTION_FLOAT] = "X",
+        [OPTION_TEXT] = "TEXT", [OPTION_CHOICE] = "NAME", [OPTION_SPAN] = "LENGTH",
+        [OPTION_TIME] = "TIME", [OPTION_SIZE] = "WxH",
     };
     const struct option_row *row = option_row(id);
     char name[OPTION_NAME_BYTES];
@@ -66,7 +68,8 @@ void cli_print_command_help(FILE *out, enum command command) {
             print_option(out, (enum option_id)i);
         }
     }
-    fputs("\nFlags take no value; --no-NAME switches one off. The value in brackets is the default.\n"
-          "Options that are not for the command line alone can stand in the configuration file.\n",
-          out);
+    fputs(
+        "\nFlags take no value; --no-NAME switches one off. The value in brackets is the default.\n"
+        "Options that are not for the command line alone can stand in the configuration file.\n",
+        out);
 }

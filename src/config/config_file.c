@@ -106,8 +106,7 @@ static void parse_assignment(struct parser *parser, struct span line) {
     }
     size_t name_len = (size_t)(equals - line.bytes);
     struct span name = span_trim((struct span){line.bytes, name_len});
-    struct span value =
-        unquote(span_trim((struct span){equals + 1, line.len - name_len - 1}));
+    struct span value = unquote(span_trim((struct span){equals + 1, line.len - name_len - 1}));
     shown_name(name, shown);
     str_format(subject, sizeof subject, "[%s].%s", parser->section, shown);
     enum option_id id = option_find(name.bytes, name.len);

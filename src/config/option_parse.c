@@ -25,7 +25,8 @@ static bool refuse(char *error, const char *text, const char *expected) {
     return false;
 }
 
-/* A decimal number of plain characters; strtod alone would take "inf", "0x10" and leading blanks. */
+/* A decimal number of plain characters; strtod alone would take "inf", "0x10" and leading blanks.
+ */
 static bool parse_number(const char *text, size_t len, double *out) {
     char buffer[64];
     if (len == 0 || strspn(text, "0123456789.eE+-") < len || strchr("eE+", text[0]) != NULL ||
@@ -174,9 +175,9 @@ bool option_parse(const struct option_row *row, struct option_value *value,
                   char error[OPTION_ERROR_BYTES]) {
     typedef bool parse_fn(const struct option_row *row, struct option_value *value, char *error);
     static parse_fn *const parsers[] = {
-        [OPTION_FLAG] = parse_flag,     [OPTION_INT] = parse_int,   [OPTION_FLOAT] = parse_float,
-        [OPTION_TEXT] = parse_text,     [OPTION_CHOICE] = parse_choice,
-        [OPTION_SPAN] = parse_span,     [OPTION_TIME] = parse_time, [OPTION_SIZE] = parse_size,
+        [OPTION_FLAG] = parse_flag, [OPTION_INT] = parse_int,       [OPTION_FLOAT] = parse_float,
+        [OPTION_TEXT] = parse_text, [OPTION_CHOICE] = parse_choice, [OPTION_SPAN] = parse_span,
+        [OPTION_TIME] = parse_time, [OPTION_SIZE] = parse_size,
     };
     static_assert(ARRAY_COUNT(parsers) == OPTION_KIND_COUNT, "a parser per kind");
     return parsers[row->kind](row, value, error);

@@ -95,7 +95,8 @@ void option_table_init(struct option_table *table) {
     for (int i = 0; i < OPT_COUNT; i++) {
         char error[OPTION_ERROR_BYTES];
         if (rows[i].def[0] != '\0') {
-            bool set = option_set(table, (enum option_id)i, rows[i].def, strlen(rows[i].def), error);
+            bool set =
+                option_set(table, (enum option_id)i, rows[i].def, strlen(rows[i].def), error);
             assert(set);
             (void)set;
         }
@@ -132,8 +133,7 @@ bool option_flag(const struct option_table *table, enum option_id id) {
 }
 
 int64_t option_integer(const struct option_table *table, enum option_id id) {
-    unsigned kinds =
-        1U << OPTION_INT | 1U << OPTION_CHOICE | 1U << OPTION_SPAN | 1U << OPTION_TIME;
+    unsigned kinds = 1U << OPTION_INT | 1U << OPTION_CHOICE | 1U << OPTION_SPAN | 1U << OPTION_TIME;
     return value_of_kind(table, id, kinds)->integer;
 }
 

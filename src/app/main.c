@@ -1,0 +1,109 @@
+/* app/main.c - from the command line to a command.  Thread: main. */
+#include <signal.h>
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "base/log.h"
+#include "base/str.h"
+#include "base/thread.h"
+#include "config/config_file.h"
+
+typedef int run_fn(const struct app_options *options);
+
+/* NULL: not in this build. */
+static run_fn *const commands[] = {
+#if PICTURE
+    [COMMAND_view] = run_view,
+    [COMMAND_render] = run_render,
+#endif
+    [COMMAND_normalize] = run_normalize,
+    [COMMAND_simulate] = run_simulate,
+    [COMMAND_check_config] = run_check_config,
+    [COMMAND_help] = run_help,
+};
+static_assert(ARRAY_COUNT(commands) == COMMAND_COUNT, "a function per command");
+
+int app_fail(enum exit_status status, const char *command, const char *format, ...) {
+    char message[OPTION_ERROR_BYTES + 256];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(message, sizeof message, format, args);
+    va_end(args);
+    fprintf(stderr, "liqscope %s: %s\n", command, message);
+    return status;
+}
+
+static void print_config_error(void *user, const char *line) {
+    (void)user;
+    fprintf(stderr, "%s\n", line);
+}
+
+/* The file's values under those of the command line. False: a mistake was reported. */
+static bool read_config(const char *path, struct option_table *table) {
+    char default_path[CONFIG_PATH_BYTES];
+    const struct config_report report = {.on_error = print_config_error};
+    enum status status = STATUS_OK;
+    bool asked = path != NULL && path[0] != '\0';
+    if (!asked) {
+        if (!config_file_default_path(default_path)) {
+            return true;
+        }
+        path = default_path;
+    }
+    if (config_file_read(path, table, &report, &status) > 0) {
+        return false;
+    }
+    if (status == STATUS_NOT_FOUND && asked) {
+        fprintf(stderr, "liqscope: --config: %s: no such file\n", path);
+        return false;
+    }
+    return true;
+}
+
+static void apply_log_level(const struct option_table *table) {
+    static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
+                                            LOG_LEVEL_DEBUG};
+    log_set_level(levels[option_integer(table, OPT_log_level)]);
+}
+
+int main(int argc, char *argv[]) {
+    static struct app_options options; /* tens of kilobytes of text: not on the stack */
+    struct cli cli = {0};
+    const char *config_path = NULL;
+    char error[OPTION_ERROR_BYTES];
+
+    thread_set_role(THREAD_MAIN);
+    signal(SIGPIPE, SIG_IGN); /* a closed pipe is an error of the write that met it */
+    option_table_init(&options.table);
+    if (!cli_parse(argc, argv, &cli, NULL, &config_path, error)) {
+        fprintf(stderr, "liqscope: %s\n", error);
+        return EXIT_STATUS_USAGE;
+    }
+    if (cli.version) {
+        puts("liqscope " LIQSCOPE_VERSION);
+        return EXIT_STATUS_DONE;
+    }
+    if (cli.help) {
+        cli_print_command_help(stdout, cli.command);
+        return EXIT_STATUS_DONE;
+    }
+    bool reads_config = cli.command != COMMAND_check_config && cli.command != COMMAND_help;
+    if (reads_config && !read_config(config_path, &options.table)) {
+        return EXIT_STATUS_USAGE;
+    }
+    if (!cli_parse(argc, argv, &cli, &options.table, &config_path, error)) {
+        fprintf(stderr, "liqscope: %s\n", error);
+        return EXIT_STATUS_USAGE;
+    }
+    apply_log_level(&options.table);
+    options.arg_count = cli.arg_count;
+    memcpy(options.args, cli.args, sizeof options.args);
+    if (commands[cli.command] == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, cli_command(cli.command).name,
+                        "this build has no picture (it was made with -DPICTURE=OFF)");
+    }
+    return commands[cli.command](&options);
+}

@@ -1,0 +1,39 @@
+#include <stdio.h>
+
+#include "app/app.h"
+#include "config/config_file.h"
+
+static void print_error(void *user, const char *line) {
+    (void)user;
+    fprintf(stderr, "%s\n", line);
+}
+
+int run_check_config(const struct app_options *options) {
+    static struct option_table table; /* too large for the stack */
+    char default_path[CONFIG_PATH_BYTES];
+    const struct config_report report = {.on_error = print_error};
+    const char *path =
+        options->arg_count > 0 ? options->args[0] : option_text(&options->table, OPT_config);
+    if (path[0] == '\0') {
+        if (!config_file_default_path(default_path)) {
+            return app_fail(EXIT_STATUS_USAGE, "check-config",
+                            "no file given, and neither XDG_CONFIG_HOME nor HOME is set");
+        }
+        path = default_path;
+    }
+    enum status status = STATUS_OK;
+    option_table_init(&table);
+    int mistake_count = config_file_read(path, &table, &report, &status);
+    if (status == STATUS_NOT_FOUND) {
+        return app_fail(EXIT_STATUS_FAILED, "check-config", "%s: no such file", path);
+    }
+    if (mistake_count > 0) {
+        return EXIT_STATUS_FAILED;
+    }
+    int given_count = 0;
+    for (int i = 0; i < OPT_COUNT; i++) {
+        given_count += option_given(&table, (enum option_id)i);
+    }
+    printf("%s: no mistake, %d option%s set\n", path, given_count, given_count == 1 ? "" : "s");
+    return EXIT_STATUS_DONE;
+}

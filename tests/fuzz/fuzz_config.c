@@ -1,0 +1,66 @@
+/* tests/fuzz/fuzz_config.c - the configuration file and the command line, fed with a stranger's
+ * bytes. The first byte chooses: even, the bytes are a file; odd, they are arguments separated by
+ * newlines. */
+#include <assert.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config/cli.h"
+#include "config/config_file.h"
+
+enum { FUZZ_ARG_MAX = 24 };
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static struct option_table table;
+
+static void check_line(void *user, const char *line) {
+    (void)user;
+    assert(strlen(line) > 0);
+    for (const char *c = line; *c != '\0'; c++) {
+        assert((unsigned char)*c >= ' '); /* nothing a terminal would act upon */
+    }
+}
+
+static void fuzz_arguments(char *text) {
+    char *argv[FUZZ_ARG_MAX] = {"liqscope"};
+    int argc = 1;
+    while (argc < FUZZ_ARG_MAX) {
+        argv[argc++] = text;
+        text += strcspn(text, "\n");
+        if (*text == '\0') {
+            break;
+        }
+        *text++ = '\0';
+    }
+    struct cli cli;
+    const char *config_path = NULL;
+    char error[OPTION_ERROR_BYTES] = "";
+    bool first = cli_parse(argc, argv, &cli, NULL, &config_path, error);
+    bool second = cli_parse(argc, argv, &cli, &table, &config_path, error);
+    assert(first || !second);
+    assert(second || error[0] != '\0');
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
+    const struct config_report report = {.on_error = check_line};
+    option_table_init(&table);
+    if (len == 0) {
+        return 0;
+    }
+    char *text = malloc(len);
+    if (text == NULL) {
+        return 0;
+    }
+    memcpy(text, bytes + 1, len - 1);
+    text[len - 1] = '\0';
+    if (bytes[0] % 2 == 0) {
+        config_file_parse("fuzz.conf", text, len - 1, &table, &report);
+    } else {
+        fuzz_arguments(text);
+    }
+    free(text);
+    return 0;
+}

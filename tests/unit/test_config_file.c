@@ -1,0 +1,159 @@
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/str.h"
+#include "config/config_file.h"
+
+static struct option_table table;
+static char report_text[4096];
+
+static void keep_error(void *user, const char *line) {
+    (void)user;
+    str_append(report_text, sizeof report_text, "%s\n", line);
+}
+
+static const struct config_report report = {.on_error = keep_error};
+
+static int parse_bytes(const char *text, size_t len) {
+    option_table_init(&table);
+    report_text[0] = '\0';
+    return config_file_parse("heat.conf", text, len, &table, &report);
+}
+
+static int parse(const char *text) {
+    return parse_bytes(text, strlen(text));
+}
+
+static void sections_values_quotes_and_comments_are_read(void **state) {
+    (void)state;
+    int mistakes = parse("\xef\xbb\xbf# a comment\r\n"
+                         "[picture]\r\n"
+                         "palette = viridis\r\n"
+                         "  window=4h  \n"
+                         "; another\n"
+                         "[source]\n"
+                         "sources = \"binance:BTCUSDT binance:ETHUSDT\"\n"
+                         "ca-file = /tmp/a = b");
+    assert_string_equal(report_text, "");
+    assert_int_equal(mistakes, 0);
+    assert_int_equal(option_integer(&table, OPT_palette), 3);
+    assert_int_equal(option_integer(&table, OPT_window), 4 * 3600000);
+    assert_string_equal(option_text(&table, OPT_sources), "binance:BTCUSDT binance:ETHUSDT");
+    assert_string_equal(option_text(&table, OPT_ca_file), "/tmp/a = b");
+    assert_true(option_given(&table, OPT_palette));
+    assert_false(option_given(&table, OPT_size));
+}
+
+static void every_mistake_names_file_line_subject_and_expectation(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *want;
+        int count;
+    } cases[] = {
+        {"[picture]\n\npalette = magna\n",
+         "heat.conf:3: [picture].palette: \"magna\": unknown; one of perceptual, blue-orange, "
+         "hot-cold, viridis, deep-red\n",
+         1},
+        {"palette = magna\n", "heat.conf:1: expected a [section] before the first value\n", 1},
+        {"[nosuch]\na = b\n",
+         "heat.conf:1: [nosuch]: unknown section; the lines below it are skipped\n", 1},
+        {"[picture\npalette = x\n", "heat.conf:1: [picture: not a section; expected [name]\n", 1},
+        {"[picture]\nnonsense\n", "heat.conf:2: nonsense: expected name = value\n", 1},
+        {"[picture]\npalete = viridis\n",
+         "heat.conf:2: [picture].palete: unknown option; did you mean [picture].palette?\n", 1},
+        {"[source]\npalette = viridis\n",
+         "heat.conf:2: [source].palette: unknown option; did you mean [picture].palette?\n", 1},
+        {"[render]\nat = 0\n", "heat.conf:2: [render].at: is for the command line only\n", 1},
+        {"[picture]\npalette=a\nwindow=b\nfullscreen=yes\n",
+         "heat.conf:2: [picture].palette: \"a\": unknown; one of perceptual, blue-orange, "
+         "hot-cold, "
+         "viridis, deep-red\n"
+         "heat.conf:3: [picture].window: \"b\": not a length of time such as 90s 30m 4h 3d 1w\n",
+         2},
+        {"[picture]\n\x01\x1b[2J=1\n", "heat.conf:2: [picture].??[2J: unknown option\n", 1},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        int count = parse(cases[i].text);
+        assert_string_equal(report_text, cases[i].want);
+        assert_int_equal(count, cases[i].count);
+    }
+    assert_true(option_flag(&table, OPT_fullscreen) == false);
+}
+
+static void hostile_bytes_are_reported_and_reading_goes_on(void **state) {
+    (void)state;
+    static char text[CONFIG_LINE_BYTES_MAX + 200];
+    static const char nul[] =
+        "[picture]\npal\0ette = viridis\nwindow = 4\0h\nfps = 3\nfullscreen = yes\n";
+    assert_int_equal(parse_bytes(nul, sizeof nul - 1), 3);
+    assert_true(option_flag(&table, OPT_fullscreen));
+    memset(text, 'x', sizeof text);
+    memcpy(text + sizeof text - 31, "\n[picture]\nfullscreen = yes    ", 31);
+    assert_int_equal(parse_bytes(text, sizeof text), 1);
+    assert_string_equal(report_text, "heat.conf:1: line too long, skipped\n");
+    assert_true(option_flag(&table, OPT_fullscreen));
+    assert_int_equal(parse_bytes("", 0), 0);
+    assert_int_equal(parse_bytes("\n\n\n", 3), 0);
+    assert_int_equal(parse_bytes("[]", 2), 1);
+    assert_int_equal(parse_bytes("[", 1), 1);
+    assert_int_equal(parse_bytes("[picture]\n=", 11), 1);
+    assert_int_equal(parse_bytes("\0", 1), 1);
+}
+
+static void files_that_cannot_be_read_are_told_apart(void **state) {
+    (void)state;
+    enum status status = STATUS_OK;
+    char path[] = "/tmp/liqscope-test-XXXXXX";
+    option_table_init(&table);
+    report_text[0] = '\0';
+    assert_int_equal(config_file_read("/nonexistent/x.conf", &table, &report, &status), 0);
+    assert_int_equal(status, STATUS_NOT_FOUND);
+    assert_string_equal(report_text, "");
+    assert_int_equal(config_file_read("/tmp", &table, &report, &status), 1);
+    assert_int_equal(status, STATUS_IO);
+    assert_string_equal(report_text, "/tmp: is a directory; expected a file\n");
+
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "[picture]\nwindow = 1h\n", 22), 22);
+    assert_int_equal(config_file_read(path, &table, &report, &status), 0);
+    assert_int_equal(status, STATUS_OK);
+    assert_int_equal(option_integer(&table, OPT_window), 3600000);
+    assert_int_equal(ftruncate(fd, CONFIG_FILE_BYTES_MAX + 1), 0);
+    assert_int_equal(config_file_read(path, &table, &report, &status), 1);
+    assert_int_equal(status, STATUS_RANGE);
+    close(fd);
+    unlink(path);
+}
+
+static void default_path_follows_the_environment(void **state) {
+    (void)state;
+    char path[CONFIG_PATH_BYTES];
+    setenv("XDG_CONFIG_HOME", "/x", 1);
+    assert_true(config_file_default_path(path));
+    assert_string_equal(path, "/x/liqscope/liqscope.conf");
+    setenv("XDG_CONFIG_HOME", "relative", 1);
+    setenv("HOME", "/h", 1);
+    assert_true(config_file_default_path(path));
+    assert_string_equal(path, "/h/.config/liqscope/liqscope.conf");
+    unsetenv("XDG_CONFIG_HOME");
+    unsetenv("HOME");
+    assert_false(config_file_default_path(path));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(sections_values_quotes_and_comments_are_read),
+        cmocka_unit_test(every_mistake_names_file_line_subject_and_expectation),
+        cmocka_unit_test(hostile_bytes_are_reported_and_reading_goes_on),
+        cmocka_unit_test(files_that_cannot_be_read_are_told_apart),
+        cmocka_unit_test(default_path_follows_the_environment),
+    };
+    return cmocka_run_group_tests_name("config_file", tests, NULL, NULL);
+}

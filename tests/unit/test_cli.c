@@ -85,7 +85,7 @@ static void every_mistake_is_one_clear_line(void **state) {
         {"view -q", "-q: unknown option of view; see liqscope help view"},
         {"view --serve 1", "--serve: unknown option of view; see liqscope help view"},
         {"view --sources demo", "--sources: unknown option of view; see liqscope help view"},
-        {"view --no-window", "--no-window: unknown option of view; did you mean --window?"},
+        {"view --no-window", "--no-window: unknown option of view; see liqscope help view"},
         {"view --window", "--window: needs a value (time across the picture: 30m 1h 4h 12h 24h 48h "
                           "3d 1w)"},
         {"view --window=abc", "--window: \"abc\": not a length of time such as 90s 30m 4h 3d 1w"},

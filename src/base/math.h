@@ -12,6 +12,6 @@ double math_exp(double x);   /* e^x; saturates to 0 and infinity */
 double math_pow(double x, double y);  /* x > 0: exp(y log x) */
 double math_clamp(double x, double low, double high);
 
-/* IEEE half floats, round to nearest even; values above 65,504 become infinity. */
+/* IEEE half floats, round to nearest even; values of 65,520 and above become infinity. */
 uint16_t half_from_float(float value);
 float float_from_half(uint16_t half);

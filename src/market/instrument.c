@@ -1,0 +1,102 @@
+#include "market/instrument.h"
+
+#include <assert.h>
+
+#include "base/str.h"
+
+static const char *const keys[] = {"",
+#define VENUE_KEY(name, key, title) key,
+                                   VENUE_LIST(VENUE_KEY)
+#undef VENUE_KEY
+};
+static const char *const titles[] = {"",
+#define VENUE_TITLE(name, key, title) title,
+                                     VENUE_LIST(VENUE_TITLE)
+#undef VENUE_TITLE
+};
+static_assert(ARRAY_COUNT(keys) == VENUE_COUNT, "a key per venue");
+static_assert(ARRAY_COUNT(titles) == VENUE_COUNT, "a title per venue");
+
+const char *venue_key(enum venue_id venue) {
+    assert((unsigned)venue < VENUE_COUNT);
+    return keys[venue];
+}
+
+const char *venue_title(enum venue_id venue) {
+    assert((unsigned)venue < VENUE_COUNT);
+    return titles[venue];
+}
+
+enum venue_id venue_from_key(const char *key, size_t len) {
+    const struct span span = {.bytes = key, .len = len};
+    if (span_equal_text(span, "binance")) {
+        return VENUE_BINANCE_USDM;
+    }
+    for (int venue = VENUE_NONE + 1; venue < VENUE_COUNT; venue++) {
+        if (span_equal_text(span, keys[venue])) {
+            return (enum venue_id)venue;
+        }
+    }
+    return VENUE_NONE;
+}
+
+struct instrument_table *instrument_table_create(void) {
+    return calloc(1, sizeof(struct instrument_table));
+}
+
+void instrument_table_destroy(struct instrument_table *table) {
+    free(table);
+}
+
+uint16_t instrument_find(const struct instrument_table *table, enum venue_id venue,
+                         const char *symbol, size_t symbol_len) {
+    const struct span wanted = {.bytes = symbol, .len = symbol_len};
+    /* relaxed: only bounds the scan; each entry's ready flag orders its contents */
+    const unsigned count = atomic_load_explicit(&table->count, memory_order_relaxed);
+    for (unsigned i = 0; i < count; i++) {
+        const struct instrument *entry = &table->entries[i];
+        /* acquire: pairs with instrument_add's release; venue and symbol are complete */
+        if (atomic_load_explicit(&entry->ready, memory_order_acquire) && entry->venue == venue &&
+            span_equal_text(wanted, entry->symbol)) {
+            return (uint16_t)i;
+        }
+    }
+    return INSTRUMENT_NONE;
+}
+
+uint16_t instrument_add(struct instrument_table *table, enum venue_id venue, const char *symbol,
+                        size_t symbol_len) {
+    if (venue == VENUE_NONE || (unsigned)venue >= VENUE_COUNT || symbol_len == 0 ||
+        symbol_len >= INSTRUMENT_SYMBOL_BYTES || memchr(symbol, '\0', symbol_len) != NULL) {
+        return INSTRUMENT_NONE;
+    }
+    const uint16_t found = instrument_find(table, venue, symbol, symbol_len);
+    if (found != INSTRUMENT_NONE) {
+        return found;
+    }
+    /* relaxed: claims an index that no other thread gets; the entry is published by its ready flag
+     */
+    unsigned index = atomic_load_explicit(&table->count, memory_order_relaxed);
+    do {
+        if (index >= INSTRUMENT_COUNT_MAX) {
+            return INSTRUMENT_NONE;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&table->count, &index, index + 1,
+                                                    memory_order_relaxed, memory_order_relaxed));
+    struct instrument *entry = &table->entries[index];
+    entry->venue = venue;
+    str_copy_span(entry->symbol, sizeof entry->symbol, (struct span){symbol, symbol_len});
+    /* release: venue and symbol are complete before anybody sees the entry */
+    atomic_store_explicit(&entry->ready, true, memory_order_release);
+    return (uint16_t)index;
+}
+
+const struct instrument *instrument_get(const struct instrument_table *table, uint16_t index) {
+    assert(index < INSTRUMENT_COUNT_MAX);
+    /* acquire: pairs with instrument_add's release, for readers that got the index by another way
+     */
+    const bool ready = atomic_load_explicit(&table->entries[index].ready, memory_order_acquire);
+    assert(ready);
+    (void)ready;
+    return &table->entries[index];
+}

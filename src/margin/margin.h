@@ -1,0 +1,96 @@
+/* margin/margin.h - what a venue demands of a leveraged position, and where it is liquidated.
+ *
+ * Thread: any; tables are read-only after loading.  Owner: the caller.
+ * Limits: MARGIN_TIER_MAX tiers an instrument, MARGIN_TABLE_MAX instruments a set.
+ * The embedded tables carry the date of their source (assets/margin); better ones come as tier
+ * events. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "market/instrument.h"
+
+enum { MARGIN_TIER_MAX = 32, MARGIN_TABLE_MAX = 256 };
+
+struct margin_tier {
+    double floor_usd, cap_usd; /* notional, (floor, cap] */
+    double mmr;                /* maintenance rate, in (0, 1) */
+    double leverage_max;       /* >= 1 */
+    double amount_usd;         /* maintenance amount: margin demanded = notional x mmr - amount */
+};
+
+struct margin_table {
+    enum venue_id venue;
+    char symbol[INSTRUMENT_SYMBOL_BYTES]; /* "*": every other symbol of the venue */
+    int tier_count;                       /* >= 1 */
+    struct margin_tier tiers[MARGIN_TIER_MAX];
+};
+
+struct margin_set {
+    struct margin_table *tables; /* owned */
+    int table_count;
+};
+
+/* What the estimator needs to know about an instrument. */
+struct margin_facts {
+    double mmr;          /* of the first tier */
+    double fee;          /* f: closing fee counted in the trigger; 0 at most venues */
+    double leverage_max; /* of the first tier */
+    bool known; /* false: no table for the symbol; the venue's "*" or the general fallback */
+};
+
+/* Read CSV text: venue,symbol,floor,cap,mmr,maxlev,amount; '#' starts a comment; cap "inf" is
+ * allowed in the last tier. Every table must start at floor 0, be without holes, with rising mmr
+ * and falling leverage, mmr below 1/leverage, and amounts that make maintenance continuous (0.5 %
+ * or 1 USD). False: out holds nothing and error says "name:line: what, and why". */
+enum { MARGIN_ERROR_BYTES = 256 };
+bool margin_set_parse(struct margin_set *out, const char *name, const char *text, size_t len,
+                      char error[MARGIN_ERROR_BYTES]);
+bool margin_set_load(struct margin_set *out, const char *path, char error[MARGIN_ERROR_BYTES]);
+void margin_set_finish(struct margin_set *set); /* NULL and zeroed accepted */
+
+/* The tables that were embedded at build time, parsed once. Never NULL. */
+const struct margin_set *margin_set_default(void);
+
+/* venue + symbol (of 0-terminated text, case as the venue writes it), else the venue's "*", else
+ * NULL. */
+const struct margin_table *margin_set_find(const struct margin_set *set, enum venue_id venue,
+                                           const char *symbol);
+
+/* Facts of an instrument from a set (NULL: the default one). Unknown symbols get their venue's "*"
+ * table, unknown venues MARGIN_FALLBACK_MMR and MARGIN_FALLBACK_LEVERAGE, what most altcoins start
+ * with. */
+#define MARGIN_FALLBACK_MMR      0.01
+#define MARGIN_FALLBACK_LEVERAGE 50.0
+struct margin_facts margin_facts_of(const struct margin_set *set, enum venue_id venue,
+                                    const char *symbol);
+double margin_fee_of(enum venue_id venue); /* f of the venue's liquidation formula */
+
+/* The tier of a notional (> 0); the last one beyond every cap. */
+const struct margin_tier *margin_table_tier(const struct margin_table *table, double notional_usd);
+
+/* Liquidation price of an isolated position. 0: it cannot be liquidated (a long whose price would
+ * be <= 0). Linear: qty base coins, margin and amount in quote. Inverse: independent of the size.
+ */
+struct margin_position {
+    double entry;      /* price, > 0 */
+    double qty_base;   /* > 0 */
+    double margin_usd; /* > 0 */
+    double mmr, fee, amount_usd;
+};
+double margin_price_linear_long(const struct margin_position *position);
+double margin_price_linear_short(const struct margin_position *position);
+double margin_price_inverse_long(double entry, double leverage, double mmr, double fee);
+double margin_price_inverse_short(double entry, double leverage, double mmr, double fee);
+
+/* Distance to liquidation as a share of the entry price, linear, first tier; leverage >= 1. */
+double margin_distance_long(double leverage, double mmr, double fee);
+double margin_distance_short(double leverage, double mmr, double fee);
+/* The leverage equivalent of a long's distance d: 1/(1 - (1 - d)(1 - m - f)). */
+double margin_leverage_of_distance(double distance, double mmr, double fee);
+
+/* Where a print triggered: fills as they are, bankruptcy and order prices moved by the maintenance
+ * rate, p/(1 - m) for a long, p/(1 + m) for a short. position and kind as in market/event.h. */
+double margin_trigger_price(double price, int position, int price_kind, double mmr);

@@ -1,0 +1,108 @@
+/* model/estimator.h - where leveraged positions are estimated to be liquidated (estimator.md
+ * section 4).
+ *
+ * Problem: from trades, open interest and the mark price, tell the USD of longs and shorts that
+ * will be liquidated at each price.  Idea: a liquidation price is the entry's plus a constant in
+ * log price, so every entry is laid down once for every distance class ("what if everybody had this
+ * distance") in unit maps, and a weight a class turns the hypotheses into one estimate at read-out.
+ * The mark price clears what it passes; age wears the rest. Assumes: both sides open alike,
+ * isolated-margin distances, the mark as the only trigger.  Wrong where accounts are
+ * cross-margined, hedged, or partly liquidated; section 8 has the list.
+ *
+ * Thread: the owner's.  Owner: engine (its own) and each raster (its replay's); estimator_apply_row
+ * is the only way state changes, so equal rows give equal bits on any machine. Memory: 8.4 MB at
+ * 8,192 bins.  Limit: the map spans bin_count x bin_width of log price around the mark; what falls
+ * off or is laid outside is in the mass account as clipped. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/distance.h"
+#include "model/entry_log.h"
+#include "model/weights.h"
+
+#define ESTIMATOR_BIN_WIDTH 2e-4 /* default: 2 bp of log price */
+enum {
+    ESTIMATOR_BIN_COUNT = 8192,
+    ESTIMATOR_JOURNAL_MAX = 1024, /* bins cleared within the last ESTIMATOR_JOURNAL_MS */
+    ESTIMATOR_JOURNAL_MS = 4000
+};
+
+struct estimator_desc {
+    double bin_width;                /* ln price; 0: ESTIMATOR_BIN_WIDTH; must be the entry log's */
+    double mmr, fee, leverage_max;   /* margin_facts of the instrument; 0: .004, 0, 125 */
+    struct weights_prior_desc prior; /* zero: the CEX prior */
+    bool evidence; /* keep journal, N and D: engine yes, raster no. The map is the same. */
+};
+
+/* Base coin, one side. held = deposited - swept - decayed - clipped, up to rounding. */
+struct estimator_mass {
+    double deposited, swept, decayed, clipped, held;
+};
+
+struct estimator;
+
+struct estimator *
+estimator_create(const struct estimator_desc *desc); /* NULL: out of memory or desc out of range */
+void estimator_destroy(struct estimator *estimator); /* NULL accepted */
+void estimator_reset(struct estimator *estimator);   /* as just created */
+/* Make target, created with an equal desc, continue where source is. */
+void estimator_copy(struct estimator *target, const struct estimator *source);
+
+/* Apply one closed row: decay, sweep along its path, attribute its prints, lay down its entries.
+ * Rows older than the last one are counted and ignored. deposits and prints are row->deposit_count
+ * and row->print_count long. */
+void estimator_apply_row(struct estimator *estimator, const struct entry_row *row,
+                         const struct entry_deposit *deposits, const struct entry_print *prints);
+/* The weights of the rows that follow (and of read-outs). */
+void estimator_set_weights(struct estimator *estimator, const struct weights *weights);
+
+/* -- read-out -- */
+
+double estimator_bin_width(const struct estimator *estimator);
+bool estimator_has_mark(const struct estimator *estimator);
+double estimator_mark_z(const struct estimator *estimator); /* 0 before the first mark */
+double estimator_phi(const struct estimator *estimator);    /* z = ln price - phi */
+int64_t
+estimator_ts_ms(const struct estimator *estimator); /* end of the last row; INT64_MIN: none */
+
+/* The bins that the map can hold now: absolute bins [first, first + count). */
+void estimator_bin_range(const struct estimator *estimator, int32_t *first, int32_t *count);
+
+/* USD per basis point of bins [first, first + count), band by band: out[i][band], the side's, after
+ * the OI bound. Longs above and shorts below the mark's bin, and bins outside the map, are 0.
+ * Values are finite and >= 0. */
+enum { ESTIMATOR_BAND_STRIDE = 8 };
+void estimator_read_bands(const struct estimator *estimator, int side, int32_t first, int32_t count,
+                          float out[][ESTIMATOR_BAND_STRIDE]);
+
+struct estimator_totals {
+    double estimate_usd[MODEL_SIDE_COUNT];    /* whole map, after the OI bound */
+    double unallocated_usd[MODEL_SIDE_COUNT]; /* open interest that no level claims; 0 without OI */
+    double oi_bound[MODEL_SIDE_COUNT];        /* the factor, 0..1 */
+};
+void estimator_read_totals(const struct estimator *estimator, struct estimator_totals *out);
+
+/* -- accounts and evidence -- */
+
+void estimator_get_mass(const struct estimator *estimator, int side, struct estimator_mass *out);
+/* Base coin in the map, added up bin by bin (slow; tests and checks). */
+double estimator_sum_map(const struct estimator *estimator, int side);
+
+struct estimator_evidence {
+    double attributed_usd[CLASS_LANES]; /* N: prints given to the class */
+    double exposed_usd[CLASS_LANES];    /* D: unit mass swept, at the bins' own prices */
+    double attributed_total_usd, unexplained_usd;
+};
+const struct estimator_evidence *estimator_get_evidence(const struct estimator *estimator);
+
+struct estimator_stats {
+    uint64_t rows, rows_late, rows_refused, deposits, taps, bins_swept, recentres, renormalisations;
+    uint64_t journal_full;
+};
+void estimator_get_stats(const struct estimator *estimator, struct estimator_stats *out);
+
+/* FNV of the whole state that read-outs depend on. */
+uint64_t estimator_hash(const struct estimator *estimator);

@@ -41,7 +41,7 @@ void engine_fill_scene(struct engine *engine, struct scene *scene);
 
 /* The log of an instrument, or NULL before its first event. Any thread; valid until engine_destroy.
  */
-const struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrument);
+struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrument);
 
 /* What was done and what was left out, in event slots. */
 struct engine_counts {

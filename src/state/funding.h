@@ -11,7 +11,7 @@
 
 /* A rate of one interval beyond this is no rate; a settlement more than this early is a change of
  * schedule. */
-#define FUNDING_RATE_MAX 0.5
+#define FUNDING_RATE_MAX 0.1
 enum { FUNDING_EARLY_MS = 5000, FUNDING_INTERVAL_H_MAX = 24 * 7 };
 
 struct funding {

@@ -1,0 +1,204 @@
+#include "window/navigator.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "layer/picture.h"
+
+#define MINUTE_MS 60e3
+#define HOUR_MS   3600e3
+#define DAY_MS    86400e3
+
+/* A day shows 12 % of price: three times what a calm day moves, so that levels on both sides are in
+ * view. */
+#define LN_SPAN_OF_A_DAY 0.12
+#define LN_SPAN_LEAST    0.01
+#define LN_SPAN_MOST     0.9
+
+#define PAN_STEP     0.1 /* of the plot, a key press */
+#define KEY_ZOOM     1.25
+#define WHEEL_ZOOM   1.15 /* a wheel step */
+#define PRICE_MARGIN 0.2  /* of the height: nearer to an edge the prices slide along */
+#define PRICE_RATE   0.08 /* of what is missing, a frame */
+
+void navigator_init(struct navigator *nav, const struct navigator_desc *desc) {
+    memset(nav, 0, sizeof *nav);
+    nav->palette = desc->palette;
+    nav->fullscreen = desc->fullscreen;
+    camera_init(&nav->camera, 0, desc->span_ms, 1, navigator_ln_span(desc->span_ms));
+}
+
+double navigator_ln_span(double span_ms) {
+    double ln_span = LN_SPAN_OF_A_DAY * sqrt(span_ms / DAY_MS);
+    return fmin(fmax(ln_span, LN_SPAN_LEAST), LN_SPAN_MOST);
+}
+
+static double span_ms(const struct navigator *nav) {
+    return nav->camera.time_right_ms - nav->camera.time_left_ms;
+}
+
+static void fit_price(struct navigator *nav, double price) {
+    double half = navigator_ln_span(span_ms(nav)) / 2;
+    camera_fit_price(&nav->camera, price * exp(-half), price * exp(half), 0);
+    nav->price_free = false;
+}
+
+void navigator_advance(struct navigator *nav, double now_ms, double price) {
+    if (!nav->placed && price > 0) {
+        struct camera_rect plot = nav->camera.plot_px;
+        double span = span_ms(nav);
+        camera_init(&nav->camera, (int64_t)now_ms, span, price, navigator_ln_span(span));
+        camera_set_plot(&nav->camera, plot);
+        nav->placed = true;
+    }
+    camera_follow(&nav->camera, now_ms);
+    if (nav->camera.following && !nav->price_free && price > 0) {
+        camera_keep_price(&nav->camera, price, PRICE_MARGIN, PRICE_RATE);
+    }
+}
+
+double navigator_next_span(double span, int direction) {
+    static const double spans[] = {
+        MINUTE_MS,    5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS,    4 * HOUR_MS, 12 * HOUR_MS,
+        24 * HOUR_MS, 48 * HOUR_MS,  3 * DAY_MS,     7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS,
+    };
+    int count = (int)ARRAY_COUNT(spans);
+    if (direction > 0) {
+        for (int i = 0; i < count; i++) {
+            if (spans[i] > span * 1.01) {
+                return spans[i];
+            }
+        }
+        return spans[count - 1];
+    }
+    for (int i = count - 1; i >= 0; i--) {
+        if (spans[i] < span * 0.99) {
+            return spans[i];
+        }
+    }
+    return spans[0];
+}
+
+/* Another time frame is another picture: the prices follow unless the user holds them. */
+static void change_span(struct navigator *nav, int direction) {
+    double old_span = span_ms(nav);
+    double new_span = navigator_next_span(old_span, direction);
+    const struct camera_rect plot = nav->camera.plot_px;
+    camera_zoom_time(&nav->camera, old_span / new_span, plot.x + plot.w / 2);
+    if (!nav->price_free) {
+        double ratio = navigator_ln_span(old_span) / navigator_ln_span(new_span);
+        camera_zoom_price(&nav->camera, ratio, plot.y + plot.h / 2);
+    }
+}
+
+static void pan(struct navigator *nav, double x, double y) {
+    const struct camera_rect plot = nav->camera.plot_px;
+    if (y != 0) {
+        nav->price_free = true;
+    }
+    camera_pan_px(&nav->camera, x * PAN_STEP * plot.w, y * PAN_STEP * plot.h);
+}
+
+static void zoom_at(struct navigator *nav, double factor, bool price, double x_px, double y_px) {
+    if (price) {
+        nav->price_free = true;
+        camera_zoom_price(&nav->camera, factor, y_px);
+    } else {
+        camera_zoom_time(&nav->camera, factor, x_px);
+    }
+}
+
+static void apply_action(struct navigator *nav, enum action action, bool shift) {
+    const struct camera_rect plot = nav->camera.plot_px;
+    double mid_x = plot.x + plot.w / 2;
+    double mid_y = plot.y + plot.h / 2;
+    switch (action) {
+    case ACTION_QUIT:
+        nav->quit = true;
+        break;
+    case ACTION_LEAVE_FULLSCREEN:
+        nav->fullscreen = false;
+        break;
+    case ACTION_FULLSCREEN:
+        nav->fullscreen = !nav->fullscreen;
+        break;
+    case ACTION_FOLLOW:
+        nav->camera.following = true;
+        nav->price_free = false;
+        break;
+    case ACTION_FIT_PRICE:
+        fit_price(nav, camera_price_from_px(&nav->camera, mid_y));
+        break;
+    case ACTION_SPAN_SHORTER:
+        change_span(nav, -1);
+        break;
+    case ACTION_SPAN_LONGER:
+        change_span(nav, +1);
+        break;
+    case ACTION_PAN_LEFT:
+        pan(nav, +1, 0);
+        break;
+    case ACTION_PAN_RIGHT:
+        pan(nav, -1, 0);
+        break;
+    case ACTION_PAN_UP:
+        pan(nav, 0, +1);
+        break;
+    case ACTION_PAN_DOWN:
+        pan(nav, 0, -1);
+        break;
+    case ACTION_ZOOM_IN:
+        zoom_at(nav, KEY_ZOOM, shift, mid_x, mid_y);
+        break;
+    case ACTION_ZOOM_OUT:
+        zoom_at(nav, 1 / KEY_ZOOM, shift, mid_x, mid_y);
+        break;
+    case ACTION_PALETTE_NEXT:
+        nav->palette = (enum colormap_id)((nav->palette + 1) % COLORMAP_COUNT);
+        break;
+    case ACTION_BAND_1:
+    case ACTION_BAND_2:
+    case ACTION_BAND_3:
+    case ACTION_BAND_4:
+    case ACTION_BAND_5:
+    case ACTION_BAND_6:
+        nav->band_hidden ^= 1U << (action - ACTION_BAND_1);
+        break;
+    case ACTION_SIDE_LONG:
+        nav->side_hidden ^= 1U;
+        break;
+    case ACTION_SIDE_SHORT:
+        nav->side_hidden ^= 2U;
+        break;
+    case ACTION_CANDLES:
+        nav->hidden ^= PICTURE_SHOW_CANDLES;
+        break;
+    case ACTION_PROFILE:
+        nav->hidden ^= PICTURE_HIDE_PROFILE;
+        break;
+    case ACTION_STATUS:
+        nav->hidden ^= PICTURE_HIDE_HUD;
+        break;
+    case ACTION_NONE:
+    case ACTION_COUNT:
+        break;
+    }
+}
+
+void navigator_apply(struct navigator *nav, const struct input *input) {
+    assert(input->action_count <= INPUT_ACTION_MAX);
+    nav->quit = nav->quit || input->quit;
+    for (int i = 0; i < input->action_count; i++) {
+        apply_action(nav, input->actions[i], input->shift);
+    }
+    if (input->drag_x_px != 0 || input->drag_y_px != 0) {
+        nav->price_free = nav->price_free || input->drag_y_px != 0;
+        camera_pan_px(&nav->camera, input->drag_x_px, input->drag_y_px);
+    }
+    if (input->wheel_steps != 0) {
+        zoom_at(nav, pow(WHEEL_ZOOM, input->wheel_steps), input->shift, input->pointer_x_px,
+                input->pointer_y_px);
+    }
+}

@@ -1,0 +1,37 @@
+/* window/navigator.h - how what the user does moves the camera and changes what is shown.
+ *
+ * Thread: main.  Pure: no SDL, no GL, no clock; tests drive it with made-up input. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "view/camera.h"
+#include "view/colormap.h"
+#include "window/input.h"
+
+struct navigator {
+    struct camera camera;
+    enum colormap_id palette;
+    unsigned hidden; /* PICTURE_... bits of layer/picture.h */
+    unsigned band_hidden, side_hidden;
+    bool fullscreen; /* wanted; the display follows */
+    bool quit;
+    bool price_free; /* the user chose the prices: they are not slid along any more */
+    bool placed;     /* the first price is known and the camera stands somewhere */
+};
+
+struct navigator_desc {
+    double span_ms; /* time across the plot */
+    enum colormap_id palette;
+    bool fullscreen;
+};
+
+void navigator_init(struct navigator *nav, const struct navigator_desc *desc);
+/* The usual height of the picture in ln price for a stretch of time: grows with its square root. */
+double navigator_ln_span(double span_ms);
+/* Follow event time and price; places the camera at the first price. price 0: not known. */
+void navigator_advance(struct navigator *nav, double now_ms, double price);
+void navigator_apply(struct navigator *nav, const struct input *input);
+/* The next span of 1m 5m 15m 1h 4h 12h 24h 48h 3d 1w 2w 30d, shorter (-1) or longer (+1). */
+double navigator_next_span(double span_ms, int direction);

@@ -1,0 +1,195 @@
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "layer/picture.h"
+#include "window/navigator.h"
+#include "window/pacer.h"
+
+#define HOUR_MS 3600e3
+#define NOW_MS  1781685000000.0
+
+static struct navigator nav;
+static const struct camera_rect plot = {100, 50, 1000, 600};
+
+static void start(void) {
+    navigator_init(&nav, &(struct navigator_desc){.span_ms = 24 * HOUR_MS});
+    camera_set_plot(&nav.camera, plot);
+    navigator_advance(&nav, NOW_MS, 60000);
+}
+
+static void press(enum action action) {
+    struct input input = {.action_count = 1, .actions = {action}};
+    navigator_apply(&nav, &input);
+}
+
+static double span(void) {
+    return nav.camera.time_right_ms - nav.camera.time_left_ms;
+}
+
+static double ln_mid(void) {
+    return (nav.camera.ln_top + nav.camera.ln_bottom) / 2;
+}
+
+static void first_price_places_the_camera_and_now_is_near_the_right_edge(void **state) {
+    (void)state;
+    navigator_init(&nav, &(struct navigator_desc){.span_ms = 24 * HOUR_MS});
+    camera_set_plot(&nav.camera, plot);
+    navigator_advance(&nav, NOW_MS, 0);
+    assert_false(nav.placed);
+    navigator_advance(&nav, NOW_MS, 60000);
+    assert_true(nav.placed);
+    assert_float_equal(ln_mid(), log(60000), 1e-9);
+    assert_float_equal(span(), 24 * HOUR_MS, 1);
+    assert_float_equal(camera_px_from_time(&nav.camera, NOW_MS), 100 + 1000 * CAMERA_LIVE_FRACTION,
+                       0.01);
+    navigator_advance(&nav, NOW_MS + HOUR_MS, 60000);
+    assert_float_equal(camera_px_from_time(&nav.camera, NOW_MS + HOUR_MS),
+                       100 + 1000 * CAMERA_LIVE_FRACTION, 0.01);
+}
+
+static void a_drag_in_time_ends_following_and_end_takes_it_up_again(void **state) {
+    (void)state;
+    start();
+    double left = nav.camera.time_left_ms;
+    navigator_apply(&nav, &(struct input){.drag_x_px = 100});
+    assert_false(nav.camera.following);
+    assert_float_equal(nav.camera.time_left_ms, left - 2.4 * HOUR_MS, 1);
+    navigator_advance(&nav, NOW_MS + HOUR_MS, 60000);
+    assert_float_equal(nav.camera.time_left_ms, left - 2.4 * HOUR_MS, 1);
+    press(ACTION_FOLLOW);
+    navigator_advance(&nav, NOW_MS + HOUR_MS, 60000);
+    assert_float_equal(nav.camera.time_left_ms, left + HOUR_MS, 1);
+}
+
+static void prices_slide_along_until_the_user_takes_them(void **state) {
+    (void)state;
+    start();
+    for (int i = 0; i < 200; i++) {
+        navigator_advance(&nav, NOW_MS, 60000 * exp(0.06));
+    }
+    assert_true(nav.camera.ln_top > log(60000) + 0.06);
+    start();
+    navigator_apply(&nav, &(struct input){.drag_y_px = 30});
+    double mid = ln_mid();
+    for (int i = 0; i < 200; i++) {
+        navigator_advance(&nav, NOW_MS, 60000 * exp(0.3));
+    }
+    assert_float_equal(ln_mid(), mid, 1e-12);
+}
+
+static void wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price(void **state) {
+    (void)state;
+    start();
+    navigator_apply(&nav, &(struct input){.drag_x_px = 1}); /* not following */
+    double time = camera_time_from_px(&nav.camera, 400);
+    navigator_apply(&nav,
+                    &(struct input){.wheel_steps = 2, .pointer_x_px = 400, .pointer_y_px = 9});
+    assert_true(span() < 20 * HOUR_MS);
+    assert_float_equal(camera_px_from_time(&nav.camera, time), 400, 0.01);
+    double price = camera_price_from_px(&nav.camera, 200);
+    double before = span();
+    navigator_apply(&nav, &(struct input){.wheel_steps = -3, .shift = true, .pointer_y_px = 200});
+    assert_float_equal(span(), before, 1e-6);
+    assert_float_equal(camera_px_from_price(&nav.camera, price), 200, 0.01);
+    assert_true(nav.price_free);
+}
+
+static void brackets_walk_the_ladder_of_spans(void **state) {
+    (void)state;
+    start();
+    press(ACTION_SPAN_SHORTER);
+    assert_float_equal(span(), 12 * HOUR_MS, 1);
+    press(ACTION_SPAN_SHORTER);
+    assert_float_equal(span(), 4 * HOUR_MS, 1);
+    assert_float_equal(nav.camera.ln_top - nav.camera.ln_bottom, navigator_ln_span(4 * HOUR_MS),
+                       1e-9);
+    press(ACTION_SPAN_LONGER);
+    press(ACTION_SPAN_LONGER);
+    press(ACTION_SPAN_LONGER);
+    assert_float_equal(span(), 48 * HOUR_MS, 1);
+    for (int i = 0; i < 30; i++) {
+        press(ACTION_SPAN_LONGER);
+    }
+    assert_float_equal(span(), 30 * 24 * HOUR_MS, 1);
+    for (int i = 0; i < 30; i++) {
+        press(ACTION_SPAN_SHORTER);
+    }
+    assert_float_equal(span(), 60e3, 1);
+}
+
+static void toggles_turn_on_and_off_again(void **state) {
+    (void)state;
+    start();
+    press(ACTION_BAND_1);
+    press(ACTION_BAND_6);
+    assert_int_equal(nav.band_hidden, 1 | 32);
+    press(ACTION_BAND_1);
+    assert_int_equal(nav.band_hidden, 32);
+    press(ACTION_SIDE_LONG);
+    press(ACTION_SIDE_SHORT);
+    assert_int_equal(nav.side_hidden, 3);
+    press(ACTION_CANDLES);
+    assert_int_equal(nav.hidden, PICTURE_SHOW_CANDLES);
+    for (int i = 0; i < COLORMAP_COUNT; i++) {
+        press(ACTION_PALETTE_NEXT);
+    }
+    assert_int_equal(nav.palette, COLORMAP_PERCEPTUAL);
+    press(ACTION_FULLSCREEN);
+    assert_true(nav.fullscreen);
+    press(ACTION_LEAVE_FULLSCREEN);
+    assert_false(nav.fullscreen);
+    assert_false(nav.quit);
+    press(ACTION_QUIT);
+    assert_true(nav.quit);
+}
+
+static void every_action_has_a_key(void **state) {
+    (void)state;
+    for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
+        bool found = false;
+        for (int i = 0; i < keymap_row_count(); i++) {
+            found = found || (int)keymap_row(i).action == action;
+        }
+        if (!found) {
+            fail_msg("action %d has no key", action);
+        }
+    }
+    assert_int_equal(keymap_action('q'), ACTION_QUIT);
+    assert_int_equal(keymap_action(0), ACTION_NONE);
+}
+
+static void pacer_keeps_absolute_deadlines_and_does_not_catch_up(void **state) {
+    (void)state;
+    struct pacer pacer;
+    pacer_init(&pacer, 100, 0);
+    assert_int_equal(pacer_frame_done(&pacer, 4000000), 10000000);
+    assert_int_equal(pacer_frame_done(&pacer, 14000000), 20000000);
+    assert_int_equal(pacer.late_count, 0);
+    assert_int_equal(pacer_frame_done(&pacer, 75000000),
+                     75000000); /* late: starts anew from here */
+    assert_int_equal(pacer_frame_done(&pacer, 79000000), 85000000);
+    assert_int_equal(pacer.late_count, 1);
+    pacer_init(&pacer, 0, 0);
+    assert_int_equal(pacer.period_ns, 16666666);
+    pacer_init(&pacer, (double)NAN, 0);
+    assert_int_equal(pacer.period_ns, 16666666);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(first_price_places_the_camera_and_now_is_near_the_right_edge),
+        cmocka_unit_test(a_drag_in_time_ends_following_and_end_takes_it_up_again),
+        cmocka_unit_test(prices_slide_along_until_the_user_takes_them),
+        cmocka_unit_test(wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price),
+        cmocka_unit_test(brackets_walk_the_ladder_of_spans),
+        cmocka_unit_test(toggles_turn_on_and_off_again),
+        cmocka_unit_test(every_action_has_a_key),
+        cmocka_unit_test(pacer_keeps_absolute_deadlines_and_does_not_catch_up),
+    };
+    return cmocka_run_group_tests_name("navigator", tests, NULL, NULL);
+}

@@ -1,26 +1,33 @@
-/* gfx/offscreen.h - a GL 3.3 core context and a framebuffer without a window, an X server or a GPU (EGL).
+/* gfx/offscreen.h - a GL 3.3 core context and a framebuffer without a window, an X server or a GPU
+ * (EGL).
  *
- * Thread: main; the context is current on the thread that created it.  Owner: render, tests, benches.
- * Limits: OFFSCREEN_SIZE_MAX pixels a side.  Rows are kept top down, so reading back needs no flip. */
+ * Thread: main; the context is current on the thread that created it.  Owner: render, tests,
+ * benches. Limits: OFFSCREEN_SIZE_MAX pixels a side.  Rows are kept top down, so reading back needs
+ * no flip. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"
+#include "gfx/caps.h"
 #include "gfx/target.h"
 
 enum { OFFSCREEN_SIZE_MAX = 16384 };
 
 struct offscreen;
 
-/* Make the context current, load GL, make the framebuffer (RGBA8). STATUS_RANGE: size; STATUS_UNSUPPORTED: no EGL
- * display gives GL 3.3 core (reason logged); STATUS_MEMORY. *out is NULL unless STATUS_OK. */
+/* Make the context current, load GL, make the framebuffer (RGBA8). STATUS_RANGE: size;
+ * STATUS_UNSUPPORTED: no EGL display gives GL 3.3 core (reason logged); STATUS_MEMORY. *out is NULL
+ * unless STATUS_OK. */
 enum status offscreen_create(int width_px, int height_px, struct offscreen **out);
-void offscreen_destroy(struct offscreen *offscreen);  /* NULL accepted; after everything made in it */
+void offscreen_destroy(
+    struct offscreen *offscreen); /* NULL accepted; after everything made in it */
 
 struct target offscreen_target(const struct offscreen *offscreen);
-/* Another framebuffer size; contents undefined until drawn. STATUS_RANGE or STATUS_MEMORY: the old one stays. */
+const struct caps *offscreen_caps(const struct offscreen *offscreen); /* borrowed, lives as long */
+/* Another framebuffer size; contents undefined until drawn. STATUS_RANGE or STATUS_MEMORY: the old
+ * one stays. */
 enum status offscreen_resize(struct offscreen *offscreen, int width_px, int height_px);
 
 /* Wait for drawing and copy the picture: RGBA8, rows top down, 4 x width bytes a row.

@@ -1,13 +1,43 @@
 /* gfx/target.h - where a frame is drawn: a framebuffer, its size, and which way its rows run.
  *
- * Thread: main.  Plain data.  Rectangles everywhere are in pixels from the top left corner; target.c turns them
- * into GL's. */
+ * Thread: main.  Plain data.  Rectangles everywhere are in pixels from the top left corner;
+ * target.c turns them into GL's. */
 #pragma once
 
 #include <stdbool.h>
 
+#include "gfx/texture.h"
+
 struct target {
-    unsigned framebuffer;       /* GL name; 0: the window */
-    int width_px, height_px;    /* >= 1 */
-    bool top_down;              /* row 0 in memory is the top one (off-screen: read back without a flip) */
+    unsigned framebuffer;    /* GL name; 0: the window */
+    int width_px, height_px; /* >= 1 */
+    bool top_down; /* row 0 in memory is the top one (off-screen: read back without a flip) */
 };
+
+struct target_rect {
+    int x, y, w, h;
+};
+
+enum target_blend { TARGET_BLEND_NONE, TARGET_BLEND_ALPHA };
+
+/* Draw into target from here on; the viewport is the whole of it, nothing is cut off. */
+void target_begin(const struct target *target, enum target_blend blend);
+void target_set_blend(enum target_blend blend);
+/* Cut off what lies outside rect (clamped to the target); the viewport stays. */
+void target_set_scissor(const struct target *target, struct target_rect rect);
+/* The viewport and the scissor are both rect: a quad drawn now fills it. */
+void target_set_viewport(const struct target *target, struct target_rect rect);
+void target_clear(const float rgba[4]);
+/* Draw one quad over the viewport with the program that is bound (gl_VertexID 0..3, see
+ * shaders/quad.vert). */
+void target_draw_quad(void);
+
+/* A target that draws into a texture; rows of the texture count from the top. False: refused by the
+ * driver. */
+bool target_init_texture(struct target *target, const struct texture *texture);
+void target_finish(
+    struct target *target); /* only for those of target_init_texture; zeroed accepted */
+
+/* 1 or -1: what to multiply clip-space y with, for shaders that place things by pixels from the
+ * top. */
+float target_y_sign(const struct target *target);

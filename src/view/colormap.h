@@ -1,7 +1,7 @@
 /* view/colormap.h - palettes: how brightness and side become colours.
  *
- * Thread: any; pure.  A palette is two ramps, one for longs, one for shorts, from the picture's background to
- * nearly white, interpolated in OKLab so that lightness grows evenly. */
+ * Thread: any; pure.  A palette is two ramps, one for longs, one for shorts, from the picture's
+ * background to nearly white, interpolated in OKLab so that lightness grows evenly. */
 #pragma once
 
 #include <stdint.h>
@@ -24,13 +24,12 @@ enum colormap_id {
 
 enum { COLORMAP_ENTRY_COUNT = 1024, COLORMAP_SIDE_COUNT = 2 };
 
-const char *colormap_key(enum colormap_id id);      /* "perceptual" */
-const char *colormap_caption(enum colormap_id id);  /* what the colours mean */
+const char *colormap_key(enum colormap_id id);     /* "perceptual" */
+const char *colormap_caption(enum colormap_id id); /* what the colours mean */
 /* STATUS_NOT_FOUND: no palette of that key; *out is then untouched. */
 enum status colormap_from_key(const char *key, enum colormap_id *out);
 
 /* Fill the look-up table: row 0 longs, row 1 shorts, RGBA8 in sRGB, alpha 255. */
-void colormap_fill(enum colormap_id id,
-                   uint8_t out[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4]);
+void colormap_fill(enum colormap_id id, uint8_t out[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4]);
 /* One colour, brightness 0..1 (clamped), side 0 long, 1 short; sRGB 0..1. */
 void colormap_sample(enum colormap_id id, int side, double brightness, float out_rgb[3]);

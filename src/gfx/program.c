@@ -1,0 +1,164 @@
+#include "gfx/program.h"
+
+#include <assert.h>
+#include <glad/gl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/str.h"
+#include "gfx/debug.h"
+#include "gfx/shader_table.h"
+
+/* Append a shader file to out. False: it does not exist or there is no room. */
+static bool read_file(const char *dir, const char *name, char *out, size_t out_bytes) {
+    size_t used = strlen(out);
+    if (dir == NULL) {
+        for (size_t i = 0; i < shader_table_count; i++) {
+            if (strcmp(shader_table[i].name, name) == 0) {
+                return str_copy(out + used, out_bytes - used, shader_table[i].text);
+            }
+        }
+        return false;
+    }
+    char path[1024] = "";
+    FILE *file = str_format(path, sizeof path, "%s/%s", dir, name) ? fopen(path, "rb") : NULL;
+    if (file == NULL) {
+        return false;
+    }
+    size_t got = fread(out + used, 1, out_bytes - used - 1, file);
+    out[used + got] = '\0';
+    bool whole = feof(file) != 0;
+    fclose(file);
+    return whole;
+}
+
+/* Append line, or the file that it includes. */
+static bool append_line(const char *dir, struct span line, char *out, size_t out_bytes) {
+    static const char directive[] = "#include \"";
+    size_t skip = sizeof directive - 1;
+    if (line.len > skip && memcmp(line.bytes, directive, skip) == 0) {
+        const char *end = memchr(line.bytes + skip, '"', line.len - skip);
+        char name[128] = "";
+        struct span inner = {line.bytes + skip,
+                             end != NULL ? (size_t)(end - line.bytes) - skip : 0};
+        return str_copy_span(name, sizeof name, inner) && read_file(dir, name, out, out_bytes);
+    }
+    size_t used = strlen(out);
+    return str_copy_span(out + used, out_bytes - used, line) && str_append(out, out_bytes, "\n");
+}
+
+static bool load_source(const char *dir, const char *name, char *out, size_t out_bytes) {
+    char *text = calloc(1, PROGRAM_SOURCE_BYTES);
+    bool good = text != NULL && read_file(dir, name, text, PROGRAM_SOURCE_BYTES);
+    out[0] = '\0';
+    for (const char *at = text; good && *at != '\0';) {
+        const char *end = strchr(at, '\n');
+        size_t len = end != NULL ? (size_t)(end - at) : strlen(at);
+        good = append_line(dir, (struct span){at, len}, out, out_bytes);
+        at += len + (end != NULL ? 1 : 0);
+    }
+    free(text);
+    return good;
+}
+
+/* 0: refused; the log has the driver's words. */
+static GLuint compile_stage(GLenum stage, const char *dir, const char *name) {
+    char *text = calloc(1, PROGRAM_SOURCE_BYTES);
+    if (text == NULL || !load_source(dir, name, text, PROGRAM_SOURCE_BYTES)) {
+        LOG_ERROR("shader %s: not readable%s%s", name, dir != NULL ? " in " : "",
+                  dir != NULL ? dir : "");
+        free(text);
+        return 0;
+    }
+    GLuint shader = glCreateShader(stage);
+    const GLchar *source = text;
+    glShaderSource(shader, 1, &source, NULL);
+    glCompileShader(shader);
+    free(text);
+    GLint compiled = 0;
+    glGetShaderiv(shader, GL_COMPILE_STATUS, &compiled);
+    if (!compiled) {
+        char words[512] = "";
+        glGetShaderInfoLog(shader, sizeof words, NULL, words);
+        LOG_ERROR("shader %s: does not compile: %s", name, words);
+        glDeleteShader(shader);
+        return 0;
+    }
+    return shader;
+}
+
+static GLuint link_program(GLuint vertex, GLuint fragment, const char *label) {
+    GLuint name = glCreateProgram();
+    glAttachShader(name, vertex);
+    glAttachShader(name, fragment);
+    glLinkProgram(name);
+    GLint linked = 0;
+    glGetProgramiv(name, GL_LINK_STATUS, &linked);
+    if (!linked) {
+        char words[512] = "";
+        glGetProgramInfoLog(name, sizeof words, NULL, words);
+        LOG_ERROR("shader %s: does not link: %s", label, words);
+        glDeleteProgram(name);
+        return 0;
+    }
+    debug_label(GL_PROGRAM, name, label);
+    return name;
+}
+
+bool program_reload(struct program *program) {
+    const struct program_desc *desc = &program->desc;
+    GLuint vertex = compile_stage(GL_VERTEX_SHADER, desc->shader_dir, desc->vertex);
+    GLuint fragment = compile_stage(GL_FRAGMENT_SHADER, desc->shader_dir, desc->fragment);
+    GLuint name = vertex != 0 && fragment != 0 ? link_program(vertex, fragment, desc->fragment) : 0;
+    glDeleteShader(vertex);
+    glDeleteShader(fragment);
+    if (name == 0) {
+        return false;
+    }
+    program_finish(program);
+    program->name = name;
+    for (int i = 0; i < desc->uniform_count; i++) {
+        program->locations[i] = glGetUniformLocation(name, desc->uniform_names[i]);
+    }
+    return true;
+}
+
+bool program_init(struct program *program, const struct program_desc *desc) {
+    assert(desc->uniform_count <= PROGRAM_UNIFORM_MAX);
+    *program = (struct program){.desc = *desc};
+    return program_reload(program);
+}
+
+void program_finish(struct program *program) {
+    if (program != NULL && program->name != 0) {
+        glDeleteProgram(program->name);
+        program->name = 0;
+    }
+}
+
+void program_bind(const struct program *program) {
+    glUseProgram(program->name);
+    debug_count_bind();
+}
+
+void program_set_int(const struct program *program, int index, int value) {
+    assert(index < program->desc.uniform_count);
+    glUniform1i(program->locations[index], value);
+}
+
+void program_set_float(const struct program *program, int index, float value) {
+    assert(index < program->desc.uniform_count);
+    glUniform1f(program->locations[index], value);
+}
+
+void program_set_vec2(const struct program *program, int index, float x, float y) {
+    assert(index < program->desc.uniform_count);
+    glUniform2f(program->locations[index], x, y);
+}
+
+void program_set_vec4(const struct program *program, int index, const float value[4]) {
+    assert(index < program->desc.uniform_count);
+    glUniform4fv(program->locations[index], 1, value);
+}

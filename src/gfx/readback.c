@@ -1,0 +1,44 @@
+#include "gfx/readback.h"
+
+#include <assert.h>
+#include <glad/gl.h>
+#include <string.h>
+
+/* Swap rows top to bottom in place, through a small buffer. */
+static void flip_rows(int width, int height, uint8_t *rgba) {
+    uint8_t chunk[4096];
+    size_t stride = (size_t)width * 4;
+    for (int top = 0, bottom = height - 1; top < bottom; top++, bottom--) {
+        uint8_t *a = rgba + (size_t)top * stride;
+        uint8_t *b = rgba + (size_t)bottom * stride;
+        for (size_t at = 0; at < stride; at += sizeof chunk) {
+            size_t n = stride - at < sizeof chunk ? stride - at : sizeof chunk;
+            memcpy(chunk, a + at, n);
+            memcpy(a + at, b + at, n);
+            memcpy(b + at, chunk, n);
+        }
+    }
+}
+
+void readback_rgba(const struct target *target, size_t out_bytes, uint8_t *out) {
+    assert(out_bytes >= (size_t)target->width_px * (size_t)target->height_px * 4);
+    (void)out_bytes;
+    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
+    glReadPixels(0, 0, target->width_px, target->height_px, GL_RGBA, GL_UNSIGNED_BYTE, out);
+    if (!target->top_down) {
+        flip_rows(target->width_px, target->height_px, out);
+    }
+}
+
+void readback_finish(void) {
+    glFinish();
+}
+
+void readback_rg(const struct target *target, struct target_rect rect, size_t out_count,
+                 float *out) {
+    assert(out_count >= (size_t)rect.w * (size_t)rect.h * 2);
+    assert(target->top_down);
+    (void)out_count;
+    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
+    glReadPixels(rect.x, rect.y, rect.w, rect.h, GL_RG, GL_FLOAT, out);
+}

@@ -1,0 +1,98 @@
+#include "gfx/target.h"
+
+#include <glad/gl.h>
+
+#include "base/log.h"
+#include "gfx/debug.h"
+
+/* A vertex array without attributes: core profiles want one bound even where gl_VertexID is all
+ * there is. One a context; contexts are few and live as long as the program, so it is found by
+ * asking GL, not kept here. */
+static void bind_empty_vertex_array(void) {
+    static GLuint empty;
+    if (empty == 0 || !glIsVertexArray(empty)) {
+        glGenVertexArrays(1, &empty);
+    }
+    glBindVertexArray(empty);
+    debug_count_bind();
+}
+
+static int gl_y(const struct target *target, struct target_rect rect) {
+    return target->top_down ? rect.y : target->height_px - rect.y - rect.h;
+}
+
+static struct target_rect clamp_rect(const struct target *target, struct target_rect rect) {
+    int right = rect.x + rect.w < target->width_px ? rect.x + rect.w : target->width_px;
+    int bottom = rect.y + rect.h < target->height_px ? rect.y + rect.h : target->height_px;
+    struct target_rect out = {rect.x > 0 ? rect.x : 0, rect.y > 0 ? rect.y : 0, 0, 0};
+    out.w = right > out.x ? right - out.x : 0;
+    out.h = bottom > out.y ? bottom - out.y : 0;
+    return out;
+}
+
+void target_set_blend(enum target_blend blend) {
+    if (blend == TARGET_BLEND_NONE) {
+        glDisable(GL_BLEND);
+    } else {
+        glEnable(GL_BLEND);
+        glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    }
+}
+
+void target_begin(const struct target *target, enum target_blend blend) {
+    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
+    debug_count_bind();
+    glViewport(0, 0, target->width_px, target->height_px);
+    glDisable(GL_SCISSOR_TEST);
+    glDisable(GL_DEPTH_TEST);
+    target_set_blend(blend);
+}
+
+void target_set_scissor(const struct target *target, struct target_rect rect) {
+    struct target_rect inside = clamp_rect(target, rect);
+    glEnable(GL_SCISSOR_TEST);
+    glScissor(inside.x, gl_y(target, inside), inside.w, inside.h);
+}
+
+void target_set_viewport(const struct target *target, struct target_rect rect) {
+    glViewport(rect.x, gl_y(target, rect), rect.w, rect.h);
+    target_set_scissor(target, rect);
+}
+
+void target_clear(const float rgba[4]) {
+    glClearColor(rgba[0], rgba[1], rgba[2], rgba[3]);
+    glClear(GL_COLOR_BUFFER_BIT);
+    debug_count_draw();
+}
+
+void target_draw_quad(void) {
+    bind_empty_vertex_array();
+    glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
+    debug_count_draw();
+}
+
+bool target_init_texture(struct target *target, const struct texture *texture) {
+    *target = (struct target){
+        .width_px = texture->desc.width, .height_px = texture->desc.height, .top_down = true};
+    glGenFramebuffers(1, &target->framebuffer);
+    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
+    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture->name, 0);
+    GLenum state = glCheckFramebufferStatus(GL_FRAMEBUFFER);
+    if (state != GL_FRAMEBUFFER_COMPLETE) {
+        LOG_ERROR("graphics: %s: not a render target here (0x%x)", texture->desc.label, state);
+        target_finish(target);
+        return false;
+    }
+    return true;
+}
+
+void target_finish(struct target *target) {
+    if (target != NULL && target->framebuffer != 0) {
+        glDeleteFramebuffers(1, &target->framebuffer);
+        *target = (struct target){0};
+    }
+}
+
+float target_y_sign(const struct target *target) {
+    return target->top_down ? -1.0f : 1.0f;
+}

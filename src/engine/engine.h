@@ -14,6 +14,7 @@
 
 #include "market/event.h"
 #include "market/instrument.h"
+#include "model/estimator.h"
 #include "scene/scene.h"
 
 struct engine;
@@ -42,6 +43,9 @@ void engine_fill_scene(struct engine *engine, struct scene *scene);
 /* The log of an instrument, or NULL before its first event. Any thread; valid until engine_destroy.
  */
 struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrument);
+/* How the engine's estimator of an instrument was made, for a raster of the same field. False: no
+ * event of it yet. Any thread. */
+bool engine_model(const struct engine *engine, uint16_t instrument, struct estimator_desc *out);
 
 /* What was done and what was left out, in event slots. */
 struct engine_counts {

@@ -1,0 +1,241 @@
+/* engine/engine.c - the step: which instrument, which feed, and the scene over all. */
+#include "engine/engine.h"
+
+#include <assert.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/stat.h"
+#include "engine/engine_instrument.h"
+
+enum { SLOT_NONE = 0, SLOT_REFUSED = UINT8_MAX };
+
+struct engine {
+    struct engine_desc desc;
+    struct engine_counts counts;
+    bool demo;
+    int64_t ts_ms, recv_ns; /* newest over all */
+    int feed_count;
+    struct scene_feed feeds[SCENE_FEED_MAX];
+
+    int instrument_count;
+    uint8_t slot_of[INSTRUMENT_COUNT_MAX]; /* table index -> slot + 1, SLOT_NONE, SLOT_REFUSED */
+    /* -- atomic: the engine publishes once, all read -- */
+    _Atomic(struct engine_instrument *) instruments[SCENE_INSTRUMENT_MAX];
+};
+
+/* The engine's own view; only it stores, so no order is needed. */
+static struct engine_instrument *instrument_at(const struct engine *engine, int slot) {
+    return atomic_load_explicit(&engine->instruments[slot], memory_order_relaxed);
+}
+
+static bool instrument_wanted(const struct engine *engine, const struct event *event) {
+    for (int i = 0; i < engine->desc.wanted_count; i++) {
+        if (engine->desc.wanted[i] == event->instrument) {
+            return true;
+        }
+    }
+    /* Streams over a whole market bring liquidations of any symbol: they do not ask for a place. */
+    return engine->desc.wanted_count == 0 && event->kind != EVENT_LIQUIDATION;
+}
+
+/* The instrument of an event, made at its first one; NULL: counted. */
+static struct engine_instrument *instrument_of(struct engine *engine, const struct event *event) {
+    if (event->instrument >= INSTRUMENT_COUNT_MAX) {
+        engine->counts.unknown_instrument++;
+        return NULL;
+    }
+    uint8_t *slot = &engine->slot_of[event->instrument];
+    if (*slot != SLOT_NONE && *slot != SLOT_REFUSED) {
+        return instrument_at(engine, *slot - 1);
+    }
+    if (*slot == SLOT_REFUSED || engine->instrument_count == SCENE_INSTRUMENT_MAX ||
+        !instrument_wanted(engine, event)) {
+        engine->counts.other_instrument++;
+        return NULL;
+    }
+    const struct instrument *known = instrument_get(engine->desc.instruments, event->instrument);
+    if (known == NULL) {
+        engine->counts.unknown_instrument++;
+        return NULL;
+    }
+    struct engine_instrument *made = engine_instrument_create(event->instrument, known);
+    if (made == NULL) {
+        *slot = SLOT_REFUSED;
+        engine->counts.no_memory++;
+        return NULL;
+    }
+    /* release: whoever finds the pointer sees the log and the model that it leads to */
+    atomic_store_explicit(&engine->instruments[engine->instrument_count], made,
+                          memory_order_release);
+    engine->instrument_count++;
+    *slot = (uint8_t)engine->instrument_count;
+    return made;
+}
+
+static void apply_feed(struct engine *engine, const struct event *event) {
+    enum venue_id venue = (enum venue_id)event->u.feed.venue;
+    if (venue == VENUE_NONE || venue >= VENUE_COUNT || event->u.feed.state > FEED_FAULT) {
+        engine->counts.malformed++;
+        return;
+    }
+    int i = 0;
+    while (i < engine->feed_count && engine->feeds[i].venue != venue) {
+        i++;
+    }
+    static_assert((int)VENUE_COUNT <= (int)SCENE_FEED_MAX, "a lamp per venue always fits");
+    if (i == engine->feed_count) {
+        engine->feed_count++;
+    }
+    struct scene_feed *feed = &engine->feeds[i];
+    feed->venue = (uint8_t)venue;
+    feed->state = event->u.feed.state;
+    feed->demo = (event->flags & EVENT_FLAG_DEMO) != 0;
+    feed->lost_count = event->u.feed.lost_count;
+    memcpy(feed->reason, event->u.feed.reason, sizeof(feed->reason));
+    feed->reason[sizeof(feed->reason) - 1] = '\0';
+    engine->demo = engine->demo || feed->demo;
+}
+
+static void apply_gap(struct engine *engine, const struct event *event) {
+    if (event->instrument != INSTRUMENT_NONE) {
+        struct engine_instrument *instrument = instrument_of(engine, event);
+        if (instrument != NULL) {
+            engine_instrument_gap(instrument, event, &engine->counts);
+        }
+        return;
+    }
+    for (int i = 0; i < engine->instrument_count; i++) {
+        engine_instrument_gap(instrument_at(engine, i), event, &engine->counts);
+    }
+}
+
+static void apply_one(struct engine *engine, const struct event *event) {
+    switch ((enum event_kind)event->kind) {
+    case EVENT_FEED:
+        apply_feed(engine, event);
+        return;
+    case EVENT_GAP:
+        apply_gap(engine, event);
+        return;
+    case EVENT_NONE:
+        engine->counts.malformed++;
+        return;
+    default:
+        break;
+    }
+    struct engine_instrument *instrument = instrument_of(engine, event);
+    if (instrument == NULL) {
+        return;
+    }
+    engine_instrument_apply(instrument, event, &engine->counts);
+    engine->ts_ms = instrument->now_ms > engine->ts_ms ? instrument->now_ms : engine->ts_ms;
+}
+
+struct engine *engine_create(const struct engine_desc *desc) {
+    assert(desc->instruments != NULL);
+    assert(desc->wanted_count >= 0);
+    assert(desc->wanted_count <= SCENE_INSTRUMENT_MAX);
+    struct engine *engine = calloc(1, sizeof(*engine));
+    if (engine != NULL) {
+        engine->desc = *desc;
+        engine->demo = desc->demo;
+    }
+    return engine;
+}
+
+void engine_destroy(struct engine *engine) {
+    if (engine == NULL) {
+        return;
+    }
+    for (int i = engine->instrument_count - 1; i >= 0; i--) {
+        engine_instrument_destroy(instrument_at(engine, i));
+    }
+    free(engine);
+}
+
+void engine_apply(struct engine *engine, const struct event *events, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        const struct event *event = &events[i];
+        engine->recv_ns = event->recv_ns > engine->recv_ns ? event->recv_ns : engine->recv_ns;
+        apply_one(engine, event);
+    }
+    engine->counts.applied += (int64_t)count;
+    stat_add(STAT_events_applied, (int64_t)count);
+}
+
+void engine_finish(struct engine *engine) {
+    for (int i = 0; i < engine->instrument_count; i++) {
+        engine_instrument_finish(instrument_at(engine, i));
+    }
+}
+
+void engine_fill_scene(struct engine *engine, struct scene *scene) {
+    scene->ts_ms = engine->ts_ms;
+    scene->recv_ns = engine->recv_ns;
+    scene->demo = engine->demo;
+    scene->events_applied = engine->counts.applied;
+    scene->events_malformed = engine->counts.malformed;
+    scene->events_lost = 0;
+    scene->instrument_count = engine->instrument_count;
+    scene->feed_count = engine->feed_count;
+    for (int i = 0; i < engine->instrument_count; i++) {
+        engine_instrument_fill(instrument_at(engine, i), &scene->instruments[i]);
+    }
+    for (int i = 0; i < engine->feed_count; i++) {
+        struct scene_feed *feed = &scene->feeds[i];
+        *feed = engine->feeds[i];
+        scene->events_lost += feed->lost_count;
+        for (int k = 0; k < engine->instrument_count; k++) {
+            const struct engine_instrument *instrument = instrument_at(engine, k);
+            if (instrument->venue == (enum venue_id)feed->venue &&
+                instrument->now_ms > feed->ts_ms) {
+                feed->ts_ms = instrument->now_ms;
+            }
+        }
+    }
+}
+
+/* Any thread: slot_of is the engine's own, so the few published ones are looked through. */
+static const struct engine_instrument *find_published(const struct engine *engine,
+                                                      uint16_t instrument) {
+    for (int i = 0; i < SCENE_INSTRUMENT_MAX; i++) {
+        /* acquire: pairs with the release in instrument_of; index, log and model are complete */
+        const struct engine_instrument *found =
+            atomic_load_explicit(&engine->instruments[i], memory_order_acquire);
+        if (found != NULL && found->index == instrument) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrument) {
+    const struct engine_instrument *found = find_published(engine, instrument);
+    return found != NULL ? found->log : NULL;
+}
+
+bool engine_model(const struct engine *engine, uint16_t instrument, struct estimator_desc *out) {
+    const struct engine_instrument *found = find_published(engine, instrument);
+    if (found == NULL) {
+        return false;
+    }
+    *out = found->model;
+    return true;
+}
+
+struct engine_counts engine_counts(const struct engine *engine) {
+    return engine->counts;
+}
+
+uint64_t engine_state_hash(const struct engine *engine) {
+    int64_t head[2] = {engine->ts_ms, engine->instrument_count};
+    uint64_t hash = hash_bytes(HASH_START, head, sizeof(head));
+    hash = hash_bytes(hash, &engine->counts, sizeof(engine->counts));
+    for (int i = 0; i < engine->instrument_count; i++) {
+        hash = engine_instrument_hash(hash, instrument_at(engine, i));
+    }
+    return hash;
+}

@@ -1,0 +1,422 @@
+/* engine/engine_instrument.c - one instrument's events: into state, into rows, into the estimate.
+ *
+ * Time is guarded here, once: a lone event far in the future would close every row until then and
+ * make all that follows late, so it is left out unless others agree with it. */
+#include "engine/engine_instrument.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/hash.h"
+#include "base/str.h"
+#include "margin/margin.h"
+
+enum { SECOND_MS = 1000 };
+
+static double event_number(int64_t mantissa, int exponent) {
+    return decimal_to_double(event_decimal(mantissa, exponent));
+}
+
+/* Every closed row goes through the estimator, exactly as a raster will replay it. */
+static void take_row(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
+                     const struct entry_print *prints) {
+    struct engine_instrument *instrument = user;
+    estimator_apply_row(instrument->estimator, row, deposits, prints);
+}
+
+static bool ts_possible(int64_t ts_ms) {
+    return ts_ms > 0 && ts_ms < ENGINE_TS_MAX_MS;
+}
+
+/* Whether a live fact of this time may be applied; moves now_ms on. */
+static bool admit_time(struct engine_instrument *instrument, int64_t ts_ms,
+                       struct engine_counts *counts) {
+    if (!ts_possible(ts_ms)) {
+        counts->malformed++;
+        return false;
+    }
+    if (instrument->now_ms == 0) {
+        instrument->now_ms = ts_ms;
+        return true;
+    }
+    if (ts_ms < instrument->now_ms - ENGINE_LATE_MAX_MS) {
+        counts->late++;
+        return false;
+    }
+    if (ts_ms <= instrument->now_ms) {
+        return true;
+    }
+    if (ts_ms - instrument->now_ms > ENGINE_JUMP_MAX_MS) {
+        int64_t apart_ms = llabs(ts_ms - instrument->jump_ms);
+        bool agrees = instrument->jump_run_count > 0 && apart_ms <= ENGINE_JUMP_MAX_MS;
+        instrument->jump_run_count = agrees ? instrument->jump_run_count + 1 : 1;
+        instrument->jump_ms = ts_ms;
+        if (instrument->jump_run_count < ENGINE_JUMP_CONFIRM) {
+            counts->jumped++;
+            return false;
+        }
+    }
+    instrument->jump_run_count = 0;
+    instrument->now_ms = ts_ms;
+    return true;
+}
+
+static void apply_settlement(struct engine_instrument *instrument, int64_t ts_ms, double rate) {
+    row_builder_funding(instrument->builder, ts_ms, rate);
+}
+
+/* What time alone brings about: settlements and prints that leave the day. */
+static void pass_time(struct engine_instrument *instrument) {
+    double rate = 0.0;
+    int64_t due_ms = instrument->funding.next_ms;
+    if (funding_advance(&instrument->funding, instrument->now_ms, &rate)) {
+        apply_settlement(instrument, due_ms, rate);
+    }
+    prints_advance(&instrument->prints, instrument->now_ms);
+}
+
+/* Rows are closed by live facts; where only the book moves, time passes too. Not while bars of the
+ * back-fill are being gathered: the first live fact ends that. */
+static void advance_rows(struct engine_instrument *instrument) {
+    int64_t until_ms = instrument->now_ms - ENGINE_ADVANCE_SLACK_MS;
+    if (!instrument->history_pending && until_ms >= instrument->advanced_ms + SECOND_MS) {
+        instrument->advanced_ms = until_ms;
+        row_builder_advance(instrument->builder, until_ms);
+    }
+}
+
+static void put_mark_in_force(struct engine_instrument *instrument) {
+    row_builder_mark(instrument->builder, instrument->mark.in_force_ms, instrument->mark.in_force);
+}
+
+static void apply_trade(struct engine_instrument *instrument, const struct event *event,
+                        struct engine_counts *counts) {
+    struct candle_trade trade = {.ts_ms = event->ts_ms, .aggressive_buy = event->side == SIDE_BUY};
+    bool ok = event->side == SIDE_BUY || event->side == SIDE_SELL;
+    ok = ok && event_trade_values(event, &trade.price, &trade.qty_base, &trade.usd);
+    ok = ok && isfinite(trade.price) && isfinite(trade.qty_base) && isfinite(trade.usd) &&
+         trade.qty_base > 0.0 && trade.usd > 0.0;
+    if (!ok) {
+        counts->malformed++;
+        return;
+    }
+    candles_add_trade(&instrument->candles, &trade);
+    row_builder_trade(instrument->builder, trade.ts_ms, trade.price, trade.qty_base, trade.usd,
+                      (enum side)event->side);
+    if (mark_trade(&instrument->mark, trade.ts_ms, trade.price)) {
+        put_mark_in_force(instrument);
+    }
+}
+
+static void apply_liquidation(struct engine_instrument *instrument, const struct event *event,
+                              struct engine_counts *counts) {
+    double price = 0.0;
+    double qty_base = 0.0;
+    double usd = 0.0;
+    bool ok = event->side == POS_LONG || event->side == POS_SHORT;
+    ok = ok && event->detail >= PRICE_FILL && event->detail <= PRICE_ORDER;
+    ok = ok && event_trade_values(event, &price, &qty_base, &usd);
+    ok = ok && isfinite(price) && isfinite(usd) && usd > 0.0;
+    if (!ok) {
+        counts->malformed++;
+        return;
+    }
+    bool complete = (event->flags & EVENT_FLAG_COMPLETE) != 0;
+    struct print print = {
+        .ts_ms = event->ts_ms,
+        .price = margin_trigger_price(price, event->side, event->detail, instrument->mmr),
+        .usd = usd,
+        .position = (uint8_t)event->side,
+        .complete = complete,
+    };
+    prints_add(&instrument->prints, &print);
+    row_builder_print(instrument->builder, event->ts_ms, price, usd, (enum position)event->side,
+                      (enum price_kind)event->detail, complete);
+}
+
+static void apply_price(struct engine_instrument *instrument, const struct event *event) {
+    if ((event->has & PRICE_HAS_INDEX) != 0) {
+        mark_set_index(&instrument->mark, event_number(event->u.price.index, event->exponent_b));
+    }
+    bool moved = false;
+    if ((event->has & PRICE_HAS_LAST) != 0) {
+        moved = mark_trade(&instrument->mark, event->ts_ms,
+                           event_number(event->u.price.last, event->exponent_c));
+    }
+    if ((event->has & PRICE_HAS_MARK) != 0) {
+        moved = mark_publish(&instrument->mark, event->ts_ms,
+                             event_number(event->u.price.mark, event->exponent_a)) ||
+                moved;
+    }
+    if (moved) {
+        put_mark_in_force(instrument);
+    }
+}
+
+static void apply_funding(struct engine_instrument *instrument, const struct event *event) {
+    struct funding_update update = {
+        .ts_ms = event->ts_ms,
+        .has_rate = (event->has & FUNDING_HAS_RATE) != 0,
+        .has_interval = (event->has & FUNDING_HAS_INTERVAL) != 0,
+        .has_next = (event->has & FUNDING_HAS_NEXT) != 0,
+        .rate = event_number(event->u.funding.rate, event->exponent_a),
+        .interval_h = event->u.funding.interval_h,
+        .next_ms = event->u.funding.next_ms,
+    };
+    double rate = 0.0;
+    if (funding_apply(&instrument->funding, &update, &rate)) {
+        apply_settlement(instrument, event->ts_ms, rate);
+    }
+}
+
+static void apply_open_interest(struct engine_instrument *instrument, const struct event *event,
+                                bool history) {
+    struct open_interest_update update = {
+        .ts_ms = event->ts_ms,
+        .has_base = (event->has & OI_HAS_BASE) != 0,
+        .has_usd = (event->has & OI_HAS_USD) != 0,
+        .oi_base = event_number(event->u.open_interest.oi_base, event->exponent_a),
+        .oi_usd = event_number(event->u.open_interest.oi_usd, event->exponent_b),
+        .price = instrument->mark.in_force,
+    };
+    if (!open_interest_apply(&instrument->oi, &update)) {
+        return;
+    }
+    if (history) {
+        instrument->history_pending = true;
+        row_builder_history_open_interest(instrument->builder, event->ts_ms,
+                                          instrument->oi.oi_base);
+    } else {
+        row_builder_open_interest(instrument->builder, event->ts_ms, instrument->oi.oi_base);
+    }
+}
+
+/* A closed bar of a stretch that no trade covered. */
+static void apply_bar(struct engine_instrument *instrument, const struct event *volume,
+                      struct engine_counts *counts) {
+    const struct event *kline = &instrument->kline;
+    bool closed = (kline->flags & EVENT_FLAG_CLOSED) != 0;
+    if (!closed || candles_find(&instrument->candles, kline->ts_ms) != NULL) {
+        counts->ignored += 2;
+        return;
+    }
+    unsigned has = volume->has;
+    int interval_s = kline->u.kline.interval_s;
+    struct row_builder_kline bar = {
+        .open_ms = kline->ts_ms,
+        .interval_ms = interval_s * SECOND_MS,
+        .open = event_number(kline->u.kline.open, kline->exponent_a),
+        .high = event_number(kline->u.kline.high, kline->exponent_a),
+        .low = event_number(kline->u.kline.low, kline->exponent_a),
+        .close = event_number(kline->u.kline.close, kline->exponent_a),
+        .taker_buy_base = -1.0,
+    };
+    if ((has & KLINE_HAS_VOLUME) != 0) {
+        bar.volume_base = event_number(volume->u.kline_volume.volume_base, volume->exponent_a);
+    }
+    if ((has & KLINE_HAS_USD) != 0) {
+        bar.usd = event_number(volume->u.kline_volume.usd, volume->exponent_b);
+    }
+    if ((has & KLINE_HAS_TAKER_BUY) != 0) {
+        bar.taker_buy_base =
+            event_number(volume->u.kline_volume.taker_buy_base, volume->exponent_c);
+    }
+    instrument->history_pending = true;
+    row_builder_history_kline(instrument->builder, &bar);
+    if (instrument->now_ms == 0) {
+        mark_bar(&instrument->mark, bar.open_ms + bar.interval_ms, bar.close);
+    }
+}
+
+static void apply_kline(struct engine_instrument *instrument, const struct event *event,
+                        struct engine_counts *counts) {
+    if (event->kind == EVENT_KLINE) {
+        bool ok = ts_possible(event->ts_ms) && event->u.kline.interval_s > 0 &&
+                  event->u.kline.interval_s <= ENGINE_JUMP_MAX_MS / SECOND_MS;
+        counts->malformed += ok ? 0 : 1;
+        instrument->has_kline = ok;
+        instrument->kline = *event;
+        return;
+    }
+    if (!instrument->has_kline) {
+        counts->malformed++;
+        return;
+    }
+    instrument->has_kline = false;
+    apply_bar(instrument, event, counts);
+}
+
+static void apply_facts(struct engine_instrument *instrument, const struct event *event,
+                        struct engine_counts *counts) {
+    if (event->kind == EVENT_INSTRUMENT) {
+        if ((event->has & INSTRUMENT_HAS_TICK) != 0 && event->u.instrument.tick > 0) {
+            instrument->tick = event_decimal(event->u.instrument.tick, event->exponent_a);
+        }
+        return;
+    }
+    double mmr = event->u.tier.mmr;
+    if (!(mmr > 0.0 && mmr < 0.5)) {
+        counts->malformed++;
+    } else if (event->u.tier.index == 0) {
+        instrument->mmr = mmr;
+        row_builder_set_mmr(instrument->builder, mmr);
+    }
+}
+
+/* A live fact with a time of its own, already admitted. */
+static void apply_live(struct engine_instrument *instrument, const struct event *event,
+                       struct engine_counts *counts) {
+    instrument->history_pending = false;
+    switch ((enum event_kind)event->kind) {
+    case EVENT_TRADE:
+        apply_trade(instrument, event, counts);
+        break;
+    case EVENT_LIQUIDATION:
+        apply_liquidation(instrument, event, counts);
+        break;
+    case EVENT_PRICE:
+        apply_price(instrument, event);
+        break;
+    case EVENT_FUNDING:
+        apply_funding(instrument, event);
+        break;
+    default:
+        apply_open_interest(instrument, event, false);
+        break;
+    }
+}
+
+struct engine_instrument *engine_instrument_create(uint16_t index,
+                                                   const struct instrument *instrument) {
+    struct engine_instrument *made = calloc(1, sizeof(*made));
+    if (made == NULL) {
+        return NULL;
+    }
+    struct margin_facts facts = margin_facts_of(NULL, instrument->venue, instrument->symbol);
+    made->index = index;
+    made->venue = instrument->venue;
+    str_copy(made->symbol, sizeof(made->symbol), instrument->symbol);
+    made->mmr = facts.mmr;
+    made->funding = FUNDING_START;
+    made->model = (struct estimator_desc){.bin_width = ESTIMATOR_BIN_WIDTH,
+                                          .mmr = facts.mmr,
+                                          .fee = facts.fee,
+                                          .leverage_max = facts.leverage_max,
+                                          .evidence = true};
+    if (instrument->venue == VENUE_HYPERLIQUID) {
+        made->model.prior.sharp_share = 0.2;
+    }
+    made->log = entry_log_create(ESTIMATOR_BIN_WIDTH);
+    made->estimator = estimator_create(&made->model);
+    if (made->log != NULL) {
+        made->builder = row_builder_create(&(struct row_builder_desc){
+            .log = made->log, .mmr = facts.mmr, .on_row = take_row, .user = made});
+    }
+    bool ok = made->log != NULL && made->estimator != NULL && made->builder != NULL;
+    ok = book_init(&made->book) && ok;
+    ok = candles_init(&made->candles, ENGINE_CANDLE_MS) && ok;
+    if (!ok) {
+        engine_instrument_destroy(made);
+        return NULL;
+    }
+    return made;
+}
+
+void engine_instrument_destroy(struct engine_instrument *instrument) {
+    if (instrument == NULL) {
+        return;
+    }
+    candles_finish(&instrument->candles);
+    book_finish(&instrument->book);
+    row_builder_destroy(instrument->builder);
+    estimator_destroy(instrument->estimator);
+    entry_log_destroy(instrument->log);
+    free(instrument);
+}
+
+void engine_instrument_apply(struct engine_instrument *instrument, const struct event *event,
+                             struct engine_counts *counts) {
+    switch ((enum event_kind)event->kind) {
+    case EVENT_BOOK:
+        /* Its levels stand for themselves: no time is too late or too early for them. */
+        book_apply(&instrument->book, event);
+        if (event->ts_ms > instrument->now_ms &&
+            event->ts_ms - instrument->now_ms < ENGINE_LATE_MAX_MS) {
+            instrument->now_ms = event->ts_ms;
+            pass_time(instrument);
+            advance_rows(instrument);
+        }
+        return;
+    case EVENT_KLINE:
+    case EVENT_KLINE_VOLUME:
+        apply_kline(instrument, event, counts);
+        return;
+    case EVENT_INSTRUMENT:
+    case EVENT_TIER:
+        apply_facts(instrument, event, counts);
+        return;
+    case EVENT_OPEN_INTEREST:
+        if ((event->flags & EVENT_FLAG_HISTORY) != 0 && ts_possible(event->ts_ms)) {
+            apply_open_interest(instrument, event, true);
+            return;
+        }
+        break;
+    case EVENT_TRADE:
+    case EVENT_LIQUIDATION:
+    case EVENT_PRICE:
+    case EVENT_FUNDING:
+        break;
+    default:
+        counts->malformed++;
+        return;
+    }
+    if (admit_time(instrument, event->ts_ms, counts)) {
+        pass_time(instrument);
+        apply_live(instrument, event, counts);
+    }
+}
+
+void engine_instrument_gap(struct engine_instrument *instrument, const struct event *event,
+                           struct engine_counts *counts) {
+    struct gap gap = {.from_ms = event->u.gap.from_ms,
+                      .to_ms = event->u.gap.to_ms,
+                      .stream = (uint8_t)event->detail};
+    if (gap.from_ms > ENGINE_TS_MAX_MS || gap.to_ms > ENGINE_TS_MAX_MS ||
+        !gaps_add(&instrument->gaps, gap)) {
+        counts->malformed++;
+        return;
+    }
+    if (gap.stream == STREAM_ALL || gap.stream == STREAM_BOOK) {
+        book_invalidate(&instrument->book);
+    }
+    if (gap.stream != STREAM_BOOK) {
+        row_builder_gap(instrument->builder, gap.from_ms, gap.to_ms != 0 ? gap.to_ms : gap.from_ms);
+    }
+}
+
+void engine_instrument_finish(struct engine_instrument *instrument) {
+    if (instrument->history_pending) {
+        instrument->history_pending = false;
+        row_builder_history_end(instrument->builder);
+    }
+    if (instrument->now_ms != 0) {
+        /* To the end of the second that is open, and of the wait for marks. */
+        row_builder_advance(instrument->builder,
+                            instrument->now_ms + ROW_BUILDER_PRINT_WAIT_MS + SECOND_MS);
+    }
+}
+
+uint64_t engine_instrument_hash(uint64_t hash, const struct engine_instrument *instrument) {
+    int64_t head[3] = {instrument->now_ms, instrument->index,
+                       row_builder_closed_ms(instrument->builder)};
+    hash = hash_bytes(hash, head, sizeof(head));
+    hash = book_hash(hash, &instrument->book);
+    hash = candles_hash(hash, &instrument->candles);
+    hash = open_interest_hash(hash, &instrument->oi);
+    hash = funding_hash(hash, &instrument->funding);
+    hash = mark_hash(hash, &instrument->mark);
+    hash = prints_hash(hash, &instrument->prints);
+    hash = gaps_hash(hash, &instrument->gaps);
+    uint64_t estimate = estimator_hash(instrument->estimator);
+    return hash_bytes(hash, &estimate, sizeof(estimate));
+}

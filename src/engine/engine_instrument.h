@@ -1,0 +1,77 @@
+/* engine/engine_instrument.h - everything the engine holds about one instrument, and how an event
+ * changes it.
+ *
+ * Thread: engine.  Owner: engine.c.  Inside the room only. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/engine.h"
+#include "market/event.h"
+#include "model/estimator.h"
+#include "model/row_builder.h"
+#include "state/book.h"
+#include "state/candles.h"
+#include "state/funding.h"
+#include "state/gaps.h"
+#include "state/mark.h"
+#include "state/open_interest.h"
+#include "state/prints.h"
+
+enum {
+    ENGINE_CANDLE_MS = 60 * 1000,
+    ENGINE_LATE_MAX_MS = 60 * 1000,        /* older facts are left out */
+    ENGINE_JUMP_MAX_MS = 24 * 3600 * 1000, /* further ahead must be confirmed */
+    ENGINE_JUMP_CONFIRM = 3,               /* by this many events in a row */
+    ENGINE_ADVANCE_SLACK_MS = 2000         /* how much streams of one venue may be out of step */
+};
+#define ENGINE_TS_MAX_MS INT64_C(4102444800000) /* 2100: later times are malformed */
+
+struct engine_instrument {
+    uint16_t index; /* of the instrument table */
+    enum venue_id venue;
+    char symbol[INSTRUMENT_SYMBOL_BYTES];
+    struct decimal tick; /* mantissa 0: unknown */
+    double mmr;          /* first-tier maintenance rate */
+
+    int64_t now_ms;  /* newest admitted event time; 0: none yet */
+    int64_t jump_ms; /* newest time that was too far ahead */
+    int jump_run_count;
+    int64_t advanced_ms;  /* row_builder_advance was called for */
+    bool history_pending; /* bars were given to the builder and no live fact has come since */
+    bool has_kline;       /* kline waits for its volume slot */
+    struct event kline;
+
+    struct book book;
+    struct candles candles;
+    struct open_interest oi;
+    struct funding funding;
+    struct mark mark;
+    struct prints prints;
+    struct gaps gaps;
+
+    struct estimator_desc model;
+    struct entry_log *log;       /* owned; read by other threads */
+    struct row_builder *builder; /* owned */
+    struct estimator *estimator; /* owned */
+};
+
+/* NULL: out of memory. */
+struct engine_instrument *engine_instrument_create(uint16_t index,
+                                                   const struct instrument *instrument);
+void engine_instrument_destroy(struct engine_instrument *instrument); /* NULL accepted */
+
+/* Apply one slot of this instrument; what is wrong with it goes into counts. */
+void engine_instrument_apply(struct engine_instrument *instrument, const struct event *event,
+                             struct engine_counts *counts);
+/* A gap, of this instrument or of all. */
+void engine_instrument_gap(struct engine_instrument *instrument, const struct event *event,
+                           struct engine_counts *counts);
+/* The source ended: open rows are closed. */
+void engine_instrument_finish(struct engine_instrument *instrument);
+
+/* Newest facts for the picture; the estimate is that of the closed rows. */
+void engine_instrument_fill(const struct engine_instrument *instrument,
+                            struct scene_instrument *out);
+uint64_t engine_instrument_hash(uint64_t hash, const struct engine_instrument *instrument);

@@ -1,0 +1,218 @@
+/* engine/engine_thread.c - drain, step, publish, sleep. */
+#include "engine/engine_thread.h"
+
+#include <assert.h>
+#include <stdalign.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/ring.h"
+#include "base/stat.h"
+
+enum { NS_PER_MS = 1000000, PUSH_RETRY_NS = 200000, SLEEP_MS_MAX = 1000 };
+
+struct source {
+    struct engine_thread *thread; /* borrowed: whose it is */
+    struct ring ring;
+};
+
+struct engine_thread {
+    struct engine_thread_desc desc;
+    struct thread thread;
+    struct waker waker;
+    struct source sources[ENGINE_SOURCE_MAX];
+
+    /* -- atomic: owner writes, all read -- */
+    atomic_bool stopping;
+
+    /* -- atomic: engine writes, all read -- */
+    _Atomic int64_t applied_count;
+
+    /* -- engine thread only -- */
+    bool changed;         /* since the last scene */
+    int64_t published_ns; /* when the last scene went out */
+    uint64_t sequence;
+    struct event batch[ENGINE_BATCH_SLOTS];
+};
+
+/* One batch from every source; how many slots. */
+static size_t apply_batches(struct engine_thread *thread) {
+    size_t total = 0;
+    for (int i = 0; i < thread->desc.source_count; i++) {
+        size_t count = ring_pop(&thread->sources[i].ring, thread->batch, ENGINE_BATCH_SLOTS);
+        if (count > 0) {
+            engine_apply(thread->desc.engine, thread->batch, count);
+            total += count;
+        }
+    }
+    if (total > 0) {
+        thread->changed = true;
+        /* relaxed: a count for people and tests, nothing is read on the strength of it */
+        atomic_fetch_add_explicit(&thread->applied_count, (int64_t)total, memory_order_relaxed);
+    }
+    return total;
+}
+
+/* What strangers sent and what met a full ring is counted by the rooms before the engine. */
+static void publish(struct engine_thread *thread, int64_t now_ns) {
+    thread->changed = false;
+    thread->published_ns = now_ns;
+    if (thread->desc.scenes == NULL) {
+        return;
+    }
+    struct scene *scene = mailbox_back(thread->desc.scenes);
+    engine_fill_scene(thread->desc.engine, scene);
+    scene->sequence = ++thread->sequence;
+    scene->events_malformed += stat_get(STAT_messages_malformed);
+    int64_t lost_count = stat_get(STAT_events_lost);
+    scene->events_lost = lost_count > scene->events_lost ? lost_count : scene->events_lost;
+    mailbox_publish(thread->desc.scenes);
+    stat_add(STAT_scene_published, 1);
+    if (thread->desc.published != NULL) {
+        waker_wake(thread->desc.published);
+    }
+}
+
+static bool has_work(struct engine_thread *thread) {
+    for (int i = 0; i < thread->desc.source_count; i++) {
+        if (ring_count(&thread->sources[i].ring) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Nothing to apply: sleep until woken, or until the scene that is held back is due. */
+static void wait_for_work(struct engine_thread *thread, int64_t now_ns) {
+    int timeout_ms = SLEEP_MS_MAX;
+    if (thread->changed) {
+        int64_t due_ns = thread->published_ns + (int64_t)ENGINE_SCENE_EVERY_MS * NS_PER_MS;
+        timeout_ms = (int)((due_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
+    }
+    waker_arm(&thread->waker);
+    /* acquire: pairs with the owner's release; what it did before stopping is seen */
+    bool stopping = atomic_load_explicit(&thread->stopping, memory_order_acquire);
+    waker_wait(&thread->waker, stopping || has_work(thread) ? 0 : timeout_ms);
+}
+
+static void run_engine(void *user) {
+    struct engine_thread *thread = user;
+    thread_assert(THREAD_ENGINE);
+    for (;;) {
+        /* acquire: as above; read before draining, so that nothing pushed before stop is left */
+        bool stopping = atomic_load_explicit(&thread->stopping, memory_order_acquire);
+        size_t count = apply_batches(thread);
+        int64_t now_ns = clock_mono_ns();
+        bool due = now_ns - thread->published_ns >= (int64_t)ENGINE_SCENE_EVERY_MS * NS_PER_MS;
+        if (thread->changed && due) {
+            publish(thread, now_ns);
+        }
+        if (count > 0) {
+            continue;
+        }
+        if (stopping) {
+            break;
+        }
+        wait_for_work(thread, now_ns);
+    }
+    if (thread->changed) {
+        publish(thread, clock_mono_ns());
+    }
+}
+
+static bool push_live(struct source *source, const struct event *slots, size_t count) {
+    bool pushed = ring_push(&source->ring, slots, count);
+    stat_add(pushed ? STAT_events_pushed : STAT_events_lost, (int64_t)count);
+    return pushed;
+}
+
+static bool push_waiting(struct source *source, const struct event *slots, size_t count) {
+    struct engine_thread *thread = source->thread;
+    if (count > ring_capacity(&source->ring)) {
+        stat_add(STAT_events_lost, (int64_t)count);
+        return false;
+    }
+    while (!ring_push(&source->ring, slots, count)) {
+        /* relaxed: only a reason to give up, seen a little later at worst */
+        if (atomic_load_explicit(&thread->stopping, memory_order_relaxed)) {
+            return false;
+        }
+        waker_wake(&thread->waker);
+        clock_sleep_until_ns(clock_mono_ns() + PUSH_RETRY_NS);
+    }
+    stat_add(STAT_events_pushed, (int64_t)count);
+    return true;
+}
+
+static bool push_slots(void *self, const struct event *slots, size_t count) {
+    struct source *source = self;
+    bool pushed = source->thread->desc.wait_when_full ? push_waiting(source, slots, count)
+                                                      : push_live(source, slots, count);
+    waker_wake(&source->thread->waker);
+    return pushed;
+}
+
+struct engine_thread *engine_thread_create(const struct engine_thread_desc *desc) {
+    assert(desc->engine != NULL);
+    assert(desc->source_count >= 0);
+    assert(desc->source_count <= ENGINE_SOURCE_MAX);
+    /* Rings keep their two ends on cache lines of their own: calloc does not align so far. */
+    struct engine_thread *thread = aligned_alloc(alignof(struct engine_thread), sizeof(*thread));
+    if (thread == NULL) {
+        return NULL;
+    }
+    memset(thread, 0, sizeof(*thread));
+    thread->desc = *desc;
+    thread->desc.source_count = desc->source_count > 0 ? desc->source_count : 1;
+    thread->waker.fd = -1;
+    size_t slots = desc->ring_slots > 0 ? desc->ring_slots : ENGINE_RING_SLOTS;
+    slots = slots > EVENT_MESSAGE_SLOTS_MAX ? slots : EVENT_MESSAGE_SLOTS_MAX;
+    bool ok = waker_init(&thread->waker);
+    for (int i = 0; ok && i < thread->desc.source_count; i++) {
+        thread->sources[i].thread = thread;
+        ok = ring_init(&thread->sources[i].ring, sizeof(struct event), slots);
+    }
+    if (!ok) {
+        engine_thread_destroy(thread);
+        return NULL;
+    }
+    return thread;
+}
+
+void engine_thread_destroy(struct engine_thread *thread) {
+    if (thread == NULL) {
+        return;
+    }
+    engine_thread_stop(thread);
+    for (int i = thread->desc.source_count - 1; i >= 0; i--) {
+        ring_finish(&thread->sources[i].ring);
+    }
+    waker_finish(&thread->waker);
+    free(thread);
+}
+
+bool engine_thread_start(struct engine_thread *thread) {
+    /* relaxed: starting the thread orders it */
+    atomic_store_explicit(&thread->stopping, false, memory_order_relaxed);
+    return thread_start(&thread->thread, THREAD_ENGINE, run_engine, thread);
+}
+
+void engine_thread_stop(struct engine_thread *thread) {
+    /* release: pairs with the thread's acquire; the last pushes come before */
+    atomic_store_explicit(&thread->stopping, true, memory_order_release);
+    waker_wake(&thread->waker);
+    thread_join(&thread->thread);
+}
+
+struct event_sink engine_thread_sink(struct engine_thread *thread, int source) {
+    assert(source >= 0);
+    assert(source < thread->desc.source_count);
+    return (struct event_sink){.self = &thread->sources[source], .push = push_slots};
+}
+
+int64_t engine_thread_applied_count(const struct engine_thread *thread) {
+    /* relaxed: see apply_batches */
+    return atomic_load_explicit(&thread->applied_count, memory_order_relaxed);
+}

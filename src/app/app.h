@@ -1,7 +1,7 @@
 /* app/app.h - the commands: what main calls, and what each is given.
  *
- * Thread: main.  Each run_… is a build-up and a tear-down that read as lists; it prints its own errors
- * (one line each, on standard error) and returns the exit status. */
+ * Thread: main.  Each run_… is a build-up and a tear-down that read as lists; it prints its own
+ * errors (one line each, on standard error) and returns the exit status. */
 #pragma once
 
 #include "config/cli.h"
@@ -10,18 +10,19 @@
 enum exit_status { EXIT_STATUS_DONE = 0, EXIT_STATUS_FAILED = 1, EXIT_STATUS_USAGE = 2 };
 
 struct app_options {
-    struct option_table table;      /* defaults, then the file, then the command line */
+    struct option_table table; /* defaults, then the file, then the command line */
     int arg_count;
-    const char *args[CLI_ARG_MAX];  /* positional: sources, or what the command takes */
+    const char *args[CLI_ARG_MAX]; /* positional: sources, or what the command takes */
 };
 
 int run_view(const struct app_options *options);
 int run_render(const struct app_options *options);
-int run_normalize(const struct app_options *options);     /* args: VENUE [FILE] */
+int run_normalize(const struct app_options *options); /* args: VENUE [FILE] */
 int run_simulate(const struct app_options *options);
-int run_check_config(const struct app_options *options);  /* args: [FILE] */
-int run_help(const struct app_options *options);          /* args: [COMMAND] */
+int run_check_config(const struct app_options *options); /* args: [FILE] */
+int run_help(const struct app_options *options);         /* args: [COMMAND] */
 
-/* "liqscope COMMAND: message" as one line on standard error; returns status, for `return app_fail(…)`. */
+/* "liqscope COMMAND: message" as one line on standard error; returns status, for `return
+ * app_fail(…)`. */
 __attribute__((format(printf, 3, 4))) int app_fail(enum exit_status status, const char *command,
                                                    const char *format, ...);

@@ -1,7 +1,7 @@
 /* config/config_file.h - the INI file: [section], name = value, # or ; comments.
  *
- * Thread: main, at start.  Hostile bytes are safe: limits below, every mistake is reported with file and line,
- * and reading goes on.  Values may be quoted; there is no line continuation. */
+ * Thread: main, at start.  Hostile bytes are safe: limits below, every mistake is reported with
+ * file and line, and reading goes on.  Values may be quoted; there is no line continuation. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,7 +10,11 @@
 #include "base/status.h"
 #include "config/option_table.h"
 
-enum { CONFIG_FILE_BYTES_MAX = 1024 * 1024, CONFIG_LINE_BYTES_MAX = 4096, CONFIG_PATH_BYTES = 1024 };
+enum {
+    CONFIG_FILE_BYTES_MAX = 1024 * 1024,
+    CONFIG_LINE_BYTES_MAX = 4096,
+    CONFIG_PATH_BYTES = 1024
+};
 
 struct config_report {
     /* One mistake, one line: `heat.conf:14: [heatmap].colormap: "magna": unknown; one of …`. */
@@ -18,8 +22,9 @@ struct config_report {
     void *user;
 };
 
-/* Read a file into table. Returns the number of mistakes; *status says whether the file itself could be
- * read (STATUS_NOT_FOUND, STATUS_IO, STATUS_RANGE: too long), which is reported too, but not NOT_FOUND. */
+/* Read a file into table. Returns the number of mistakes; *status says whether the file itself
+ * could be read (STATUS_NOT_FOUND, STATUS_IO, STATUS_RANGE: too long), which is reported too, but
+ * not NOT_FOUND. */
 int config_file_read(const char *path, struct option_table *table,
                      const struct config_report *report, enum status *status);
 /* The same from memory; name stands for the file in the reports. */

@@ -16,8 +16,8 @@ enum command {
 };
 
 #define COMMAND_BIT(name) (1U << COMMAND_##name)
-#define COMMANDS_PICTURE (COMMAND_BIT(view) | COMMAND_BIT(render))
-#define COMMANDS_ALL ((1U << COMMAND_COUNT) - 1U)
+#define COMMANDS_PICTURE  (COMMAND_BIT(view) | COMMAND_BIT(render))
+#define COMMANDS_ALL      ((1U << COMMAND_COUNT) - 1U)
 
 enum option_kind {
     OPTION_FLAG,   /* .flag */
@@ -41,20 +41,20 @@ enum option_id {
 enum { OPTION_TEXT_BYTES = 1024, OPTION_NAME_BYTES = 32, OPTION_ERROR_BYTES = 512 };
 
 struct option_row {
-    const char *id;       /* "opened_within_window"; option_name gives the written form */
-    const char *section;  /* of the configuration file */
+    const char *id;      /* "opened_within_window"; option_name gives the written form */
+    const char *section; /* of the configuration file */
     enum option_kind kind;
-    const char *def;      /* text; empty: not given */
-    double min, max;      /* of INT, FLOAT, SPAN (ms) and SIZE (px) */
-    const char *choices;  /* of CHOICE, blanks between them */
+    const char *def;     /* text; empty: not given */
+    double min, max;     /* of INT, FLOAT, SPAN (ms) and SIZE (px) */
+    const char *choices; /* of CHOICE, blanks between them */
     const char *unit, *help;
-    char letter;          /* short form, 0: none */
-    unsigned commands;    /* COMMAND_BIT(...) */
+    char letter;       /* short form, 0: none */
+    unsigned commands; /* COMMAND_BIT(...) */
     bool live, command_line_only, file_only;
 };
 
 struct option_value {
-    bool given;           /* by file or command line, not by its default */
+    bool given;                   /* by file or command line, not by its default */
     char text[OPTION_TEXT_BYTES]; /* as it was written */
     bool flag;
     int64_t integer;
@@ -74,7 +74,7 @@ enum option_id option_find(const char *name, size_t len);
 /* The known name nearest to a mistyped one, or OPT_COUNT if none is near. */
 enum option_id option_find_near(const char *name, size_t len, unsigned commands);
 
-void option_table_init(struct option_table *table);  /* every default */
+void option_table_init(struct option_table *table); /* every default */
 
 /* Read text into the option. False: error says what was wrong and what was expected, for example
  * `"magna": unknown; one of inferno, magma, viridis`, and the old value stays. */
@@ -83,7 +83,8 @@ bool option_set(struct option_table *table, enum option_id id, const char *text,
 
 /* -- typed reads; the kind is asserted -- */
 bool option_flag(const struct option_table *table, enum option_id id);
-int64_t option_integer(const struct option_table *table, enum option_id id);  /* INT SPAN TIME CHOICE */
+int64_t option_integer(const struct option_table *table,
+                       enum option_id id); /* INT SPAN TIME CHOICE */
 double option_number(const struct option_table *table, enum option_id id);
 const char *option_text(const struct option_table *table, enum option_id id); /* "" if not given */
 bool option_given(const struct option_table *table, enum option_id id);

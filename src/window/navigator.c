@@ -39,22 +39,29 @@ static double span_ms(const struct navigator *nav) {
     return nav->camera.time_right_ms - nav->camera.time_left_ms;
 }
 
-static void fit_price(struct navigator *nav, double price) {
-    double half = navigator_ln_span(span_ms(nav)) / 2;
-    camera_fit_price(&nav->camera, price * exp(-half), price * exp(half), 0);
-    nav->price_free = false;
+void navigator_fit(struct navigator *nav, double ln_low, double ln_high, double price) {
+    double least = navigator_ln_span(span_ms(nav));
+    if (!(ln_low < ln_high)) {
+        ln_low = log(price);
+        ln_high = ln_low;
+    }
+    double middle = (ln_low + ln_high) / 2;
+    double half = fmax(least, (ln_high - ln_low) * RANGE_ROOM) / 2;
+    camera_fit_price(&nav->camera, exp(middle - half), exp(middle + half), 0);
+    nav->wants_range = false;
 }
 
 void navigator_advance(struct navigator *nav, double now_ms, double price) {
-    if (!nav->placed && price > 0) {
-        struct camera_rect plot = nav->camera.plot_px;
-        double span = span_ms(nav);
-        camera_init(&nav->camera, (int64_t)now_ms, span, price, navigator_ln_span(span));
-        camera_set_plot(&nav->camera, plot);
-        nav->placed = true;
+    if (price > 0) {
+        bool leapt = fabs(now_ms - nav->followed_ms) > LEAP * span_ms(nav);
+        if (!nav->placed || (leapt && nav->camera.following && !nav->price_free)) {
+            nav->wants_range = true;
+            nav->placed = true;
+        }
+        nav->followed_ms = now_ms;
     }
     camera_follow(&nav->camera, now_ms);
-    if (nav->camera.following && !nav->price_free && price > 0) {
+    if (nav->camera.following && !nav->price_free && price > 0 && !nav->wants_range) {
         camera_keep_price(&nav->camera, price, PRICE_MARGIN, PRICE_RATE);
     }
 }
@@ -81,16 +88,12 @@ double navigator_next_span(double span, int direction) {
     return spans[0];
 }
 
-/* Another time frame is another picture: the prices follow unless the user holds them. */
+/* Another time frame is another picture: the prices are fitted anew unless the user holds them. */
 static void change_span(struct navigator *nav, int direction) {
-    double old_span = span_ms(nav);
-    double new_span = navigator_next_span(old_span, direction);
     const struct camera_rect plot = nav->camera.plot_px;
-    camera_zoom_time(&nav->camera, old_span / new_span, plot.x + plot.w / 2);
-    if (!nav->price_free) {
-        double ratio = navigator_ln_span(old_span) / navigator_ln_span(new_span);
-        camera_zoom_price(&nav->camera, ratio, plot.y + plot.h / 2);
-    }
+    double factor = span_ms(nav) / navigator_next_span(span_ms(nav), direction);
+    camera_zoom_time(&nav->camera, factor, plot.x + plot.w / 2);
+    nav->wants_range = nav->wants_range || !nav->price_free;
 }
 
 static void pan(struct navigator *nav, double x, double y) {
@@ -127,9 +130,11 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
     case ACTION_FOLLOW:
         nav->camera.following = true;
         nav->price_free = false;
+        nav->wants_range = true;
         break;
     case ACTION_FIT_PRICE:
-        fit_price(nav, camera_price_from_px(&nav->camera, mid_y));
+        nav->price_free = false;
+        nav->wants_range = true;
         break;
     case ACTION_SPAN_SHORTER:
         change_span(nav, -1);

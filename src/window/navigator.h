@@ -17,8 +17,10 @@ struct navigator {
     unsigned band_hidden, side_hidden;
     bool fullscreen; /* wanted; the display follows */
     bool quit;
-    bool price_free; /* the user chose the prices: they are not slid along any more */
-    bool placed;     /* the first price is known and the camera stands somewhere */
+    bool price_free;    /* the user chose the prices: they are not slid along any more */
+    bool placed;        /* a first price is known and the camera stands there */
+    bool wants_range;   /* the prices of the visible time should be fitted: call navigator_fit */
+    double followed_ms; /* event time of the last navigator_advance */
 };
 
 struct navigator_desc {
@@ -28,10 +30,14 @@ struct navigator_desc {
 };
 
 void navigator_init(struct navigator *nav, const struct navigator_desc *desc);
-/* The usual height of the picture in ln price for a stretch of time: grows with its square root. */
+/* The least height of the picture in ln price for a stretch of time: grows with its square root. */
 double navigator_ln_span(double span_ms);
-/* Follow event time and price; places the camera at the first price. price 0: not known. */
+/* Follow event time and price (0: not known). The first price, and a leap of time that leaves what
+ * was on screen behind (history arrives), ask for a fit. */
 void navigator_advance(struct navigator *nav, double now_ms, double price);
+/* Show prices e^ln_low .. e^ln_high with room for the field around them; ln_low >= ln_high: nothing
+ * is known, fit around price. Answers wants_range. */
+void navigator_fit(struct navigator *nav, double ln_low, double ln_high, double price);
 void navigator_apply(struct navigator *nav, const struct input *input);
 /* The next span of 1m 5m 15m 1h 4h 12h 24h 48h 3d 1w 2w 30d, shorter (-1) or longer (+1). */
 double navigator_next_span(double span_ms, int direction);

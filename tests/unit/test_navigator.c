@@ -13,6 +13,15 @@
 #define HOUR_MS 3600e3
 #define NOW_MS  1781685000000.0
 
+/* cmocka's own compares single floats; times need doubles. */
+#define assert_near(got, want, tolerance)                                                          \
+    do {                                                                                           \
+        double got_ = (got), want_ = (want);                                                       \
+        if (!(fabs(got_ - want_) <= (tolerance))) {                                                \
+            fail_msg("%s: got %.17g, want %.17g +- %g", #got, got_, want_, (double)(tolerance));   \
+        }                                                                                          \
+    } while (0)
+
 static struct navigator nav;
 static const struct camera_rect plot = {100, 50, 1000, 600};
 
@@ -20,6 +29,7 @@ static void start(void) {
     navigator_init(&nav, &(struct navigator_desc){.span_ms = 24 * HOUR_MS});
     camera_set_plot(&nav.camera, plot);
     navigator_advance(&nav, NOW_MS, 60000);
+    navigator_fit(&nav, 0, 0, 60000);
 }
 
 static void press(enum action action) {
@@ -43,13 +53,15 @@ static void first_price_places_the_camera_and_now_is_near_the_right_edge(void **
     assert_false(nav.placed);
     navigator_advance(&nav, NOW_MS, 60000);
     assert_true(nav.placed);
-    assert_float_equal(ln_mid(), log(60000), 1e-9);
-    assert_float_equal(span(), 24 * HOUR_MS, 1);
-    assert_float_equal(camera_px_from_time(&nav.camera, NOW_MS), 100 + 1000 * CAMERA_LIVE_FRACTION,
-                       0.01);
+    assert_true(nav.wants_range);
+    navigator_fit(&nav, 0, 0, 60000);
+    assert_false(nav.wants_range);
+    assert_near(ln_mid(), log(60000), 1e-9);
+    assert_near(span(), 24 * HOUR_MS, 1);
+    assert_near(camera_px_from_time(&nav.camera, NOW_MS), 100 + 1000 * CAMERA_LIVE_FRACTION, 0.01);
     navigator_advance(&nav, NOW_MS + HOUR_MS, 60000);
-    assert_float_equal(camera_px_from_time(&nav.camera, NOW_MS + HOUR_MS),
-                       100 + 1000 * CAMERA_LIVE_FRACTION, 0.01);
+    assert_near(camera_px_from_time(&nav.camera, NOW_MS + HOUR_MS),
+                100 + 1000 * CAMERA_LIVE_FRACTION, 0.01);
 }
 
 static void a_drag_in_time_ends_following_and_end_takes_it_up_again(void **state) {
@@ -58,12 +70,12 @@ static void a_drag_in_time_ends_following_and_end_takes_it_up_again(void **state
     double left = nav.camera.time_left_ms;
     navigator_apply(&nav, &(struct input){.drag_x_px = 100});
     assert_false(nav.camera.following);
-    assert_float_equal(nav.camera.time_left_ms, left - 2.4 * HOUR_MS, 1);
+    assert_near(nav.camera.time_left_ms, left - 2.4 * HOUR_MS, 1);
     navigator_advance(&nav, NOW_MS + HOUR_MS, 60000);
-    assert_float_equal(nav.camera.time_left_ms, left - 2.4 * HOUR_MS, 1);
+    assert_near(nav.camera.time_left_ms, left - 2.4 * HOUR_MS, 1);
     press(ACTION_FOLLOW);
     navigator_advance(&nav, NOW_MS + HOUR_MS, 60000);
-    assert_float_equal(nav.camera.time_left_ms, left + HOUR_MS, 1);
+    assert_near(nav.camera.time_left_ms, left + HOUR_MS, 1);
 }
 
 static void prices_slide_along_until_the_user_takes_them(void **state) {
@@ -79,7 +91,21 @@ static void prices_slide_along_until_the_user_takes_them(void **state) {
     for (int i = 0; i < 200; i++) {
         navigator_advance(&nav, NOW_MS, 60000 * exp(0.3));
     }
-    assert_float_equal(ln_mid(), mid, 1e-12);
+    assert_near(ln_mid(), mid, 1e-12);
+}
+
+static void a_leap_of_time_asks_for_a_fit_and_a_step_does_not(void **state) {
+    (void)state;
+    start();
+    navigator_advance(&nav, NOW_MS + 1000, 60000);
+    assert_false(nav.wants_range);
+    navigator_advance(&nav, NOW_MS + 24 * HOUR_MS, 70000);
+    assert_true(nav.wants_range);
+    navigator_fit(&nav, log(69000), log(70000), 70000);
+    assert_false(nav.wants_range);
+    nav.price_free = true;
+    navigator_advance(&nav, NOW_MS + 72 * HOUR_MS, 70000);
+    assert_false(nav.wants_range);
 }
 
 static void wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price(void **state) {
@@ -90,12 +116,12 @@ static void wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price(void *
     navigator_apply(&nav,
                     &(struct input){.wheel_steps = 2, .pointer_x_px = 400, .pointer_y_px = 9});
     assert_true(span() < 20 * HOUR_MS);
-    assert_float_equal(camera_px_from_time(&nav.camera, time), 400, 0.01);
+    assert_near(camera_px_from_time(&nav.camera, time), 400, 0.01);
     double price = camera_price_from_px(&nav.camera, 200);
     double before = span();
     navigator_apply(&nav, &(struct input){.wheel_steps = -3, .shift = true, .pointer_y_px = 200});
-    assert_float_equal(span(), before, 1e-6);
-    assert_float_equal(camera_px_from_price(&nav.camera, price), 200, 0.01);
+    assert_near(span(), before, 1e-6);
+    assert_near(camera_px_from_price(&nav.camera, price), 200, 0.01);
     assert_true(nav.price_free);
 }
 
@@ -103,23 +129,22 @@ static void brackets_walk_the_ladder_of_spans(void **state) {
     (void)state;
     start();
     press(ACTION_SPAN_SHORTER);
-    assert_float_equal(span(), 12 * HOUR_MS, 1);
+    assert_near(span(), 12 * HOUR_MS, 1);
     press(ACTION_SPAN_SHORTER);
-    assert_float_equal(span(), 4 * HOUR_MS, 1);
-    assert_float_equal(nav.camera.ln_top - nav.camera.ln_bottom, navigator_ln_span(4 * HOUR_MS),
-                       1e-9);
+    assert_near(span(), 4 * HOUR_MS, 1);
+    assert_near(nav.camera.ln_top - nav.camera.ln_bottom, navigator_ln_span(4 * HOUR_MS), 1e-9);
     press(ACTION_SPAN_LONGER);
     press(ACTION_SPAN_LONGER);
     press(ACTION_SPAN_LONGER);
-    assert_float_equal(span(), 48 * HOUR_MS, 1);
+    assert_near(span(), 48 * HOUR_MS, 1);
     for (int i = 0; i < 30; i++) {
         press(ACTION_SPAN_LONGER);
     }
-    assert_float_equal(span(), 30 * 24 * HOUR_MS, 1);
+    assert_near(span(), 30 * 24 * HOUR_MS, 1);
     for (int i = 0; i < 30; i++) {
         press(ACTION_SPAN_SHORTER);
     }
-    assert_float_equal(span(), 60e3, 1);
+    assert_near(span(), 60e3, 1);
 }
 
 static void toggles_turn_on_and_off_again(void **state) {
@@ -185,6 +210,7 @@ int main(void) {
         cmocka_unit_test(first_price_places_the_camera_and_now_is_near_the_right_edge),
         cmocka_unit_test(a_drag_in_time_ends_following_and_end_takes_it_up_again),
         cmocka_unit_test(prices_slide_along_until_the_user_takes_them),
+        cmocka_unit_test(a_leap_of_time_asks_for_a_fit_and_a_step_does_not),
         cmocka_unit_test(wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price),
         cmocka_unit_test(brackets_walk_the_ladder_of_spans),
         cmocka_unit_test(toggles_turn_on_and_off_again),

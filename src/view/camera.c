@@ -88,14 +88,14 @@ void camera_zoom_time(struct camera *camera, double factor, double about_x_px) {
     double span = camera->time_right_ms - camera->time_left_ms;
     double fraction = camera->following ? CAMERA_LIVE_FRACTION
                                         : (about_x_px - camera->plot_px.x) / camera->plot_px.w;
-    camera_set_time_span(camera, span * factor, camera->time_left_ms + span * fraction, fraction);
+    camera_set_time_span(camera, span / factor, camera->time_left_ms + span * fraction, fraction);
 }
 
 void camera_zoom_price(struct camera *camera, double factor, double about_y_px) {
     assert(factor > 0);
     double span = camera->ln_top - camera->ln_bottom;
     double fraction = 1 - (about_y_px - camera->plot_px.y) / camera->plot_px.h;
-    camera_set_ln_span(camera, span * factor, camera->ln_bottom + span * fraction, fraction);
+    camera_set_ln_span(camera, span / factor, camera->ln_bottom + span * fraction, fraction);
 }
 
 void camera_fit_price(struct camera *camera, double low, double high, double margin) {

@@ -92,13 +92,14 @@ static void move_price(struct market *market, int64_t end_ms) {
 
     double ln_to = ln_price(market);
     market->path_count = market->dt_ms > 1000 ? MARKET_PATH_MAX : 1;
-    market->path_ln[0] = ln_from;
-    market->path_ln[market->path_count] = ln_to;
+    double ln = ln_from;
+    market->path_ticks[0] = math_exp(ln_from) / MARKET_TICK;
+    market->path_ticks[market->path_count] = math_exp(ln_to) / MARKET_TICK;
     for (int i = 1; i < market->path_count; i++) {
         int left = market->path_count - i + 1;
-        double here = market->path_ln[i - 1];
         double noise = deviation * sqrt((left - 1.0) / left / market->path_count);
-        market->path_ln[i] = here + (ln_to - here) / left + noise * random_normal(random);
+        ln += (ln_to - ln) / left + noise * random_normal(random);
+        market->path_ticks[i] = math_exp(ln) / MARKET_TICK;
     }
 }
 
@@ -109,8 +110,8 @@ int64_t market_bid_at(const struct market *market, int64_t ts_ms) {
     if (at == market->path_count) {
         at--;
     }
-    double ln = market->path_ln[at] + (leg - at) * (market->path_ln[at + 1] - market->path_ln[at]);
-    int64_t ticks = (int64_t)(math_exp(ln) / MARKET_TICK);
+    const double *path = &market->path_ticks[at];
+    int64_t ticks = (int64_t)(path[0] + (leg - at) * (path[1] - path[0]));
     return ticks > 1 ? ticks : 1;
 }
 

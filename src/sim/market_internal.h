@@ -43,8 +43,8 @@ struct market {
 
     /* -- the step under way -- */
     int64_t begin_ms;
-    int path_count; /* legs; path_ln has one more entry */
-    double path_ln[MARKET_PATH_MAX + 1];
+    int path_count; /* legs; path_ticks has one more entry */
+    double path_ticks[MARKET_PATH_MAX + 1];
     struct market_print *prints; /* owned, MARKET_PRINT_MAX */
     size_t print_count;
     struct {

@@ -3,15 +3,13 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "base/math.h"
-
-static const double bucket_ln = 1e-4;             /* one basis point */
-static const double range_ln = 2.302585092994046; /* a factor of ten each way */
-enum { PRICE_BUCKET_COUNT = 46052, TIME_BUCKET_COUNT = 1 << 20 };
+/* A bucket is a ten-thousandth of the first price wide; the last one takes everything above 6.5
+ * times it. */
+enum { PRICE_BUCKET_COUNT = 1 << 16, PRICE_BUCKET_OF_START = 10000, TIME_BUCKET_COUNT = 1 << 20 };
 
 static int32_t price_bucket(const struct positions *positions, double price) {
-    double bucket = (math_log(price) - positions->ln_price_first) / bucket_ln;
-    return (int32_t)math_clamp(bucket, 0, PRICE_BUCKET_COUNT - 1);
+    double bucket = price / positions->bucket_usd;
+    return bucket < PRICE_BUCKET_COUNT ? (int32_t)bucket : PRICE_BUCKET_COUNT - 1;
 }
 
 static void list_remove(struct positions *positions, int32_t index, enum positions_link link) {
@@ -96,7 +94,7 @@ bool positions_init(struct positions *positions, double start_price, int64_t sta
     assert(start_price > 0);
     *positions = (struct positions){
         .free_first = POSITIONS_NONE,
-        .ln_price_first = math_log(start_price) - range_ln,
+        .bucket_usd = start_price / PRICE_BUCKET_OF_START,
         .time_done_s = start_ms / 1000,
     };
     static const size_t counts[LINK_COUNT] = {PRICE_BUCKET_COUNT, PRICE_BUCKET_COUNT,

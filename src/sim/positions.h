@@ -58,15 +58,15 @@ struct positions {
     int32_t *hits;                   /* owned; results of the last sweep */
     int32_t free_first;              /* chained through link[0].next */
     int32_t used_count, open_count;
-    int32_t cursor;        /* bucket of the mark at the last sweep */
-    double mark;           /* the mark at the last sweep */
-    double ln_price_first; /* lower edge of bucket 0 */
-    int64_t time_done_s;   /* every earlier second has been expired */
+    int32_t cursor;      /* bucket of the mark at the last sweep */
+    double mark;         /* the mark at the last sweep */
+    double bucket_usd;   /* width of a price bucket */
+    int64_t time_done_s; /* every earlier second has been expired */
     int64_t refused_count;
 };
 
-/* Prices between start_price / 10 and x 10 have buckets of their own, others share the outermost.
- * False: out of memory. */
+/* Buckets are a basis point of start_price wide; prices above 6.5 times it share one. False: out of
+ * memory. */
 bool positions_init(struct positions *positions, double start_price, int64_t start_ms);
 void positions_finish(struct positions *positions); /* NULL and zeroed accepted */
 

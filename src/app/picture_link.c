@@ -1,0 +1,127 @@
+#include "app/picture_link.h"
+
+#include <math.h>
+
+#include "base/log.h"
+
+#define MARGIN_TIME      (1.0 / 3) /* of the visible span, on the left, and on the right in the past */
+#define MARGIN_PRICE     0.5       /* of the visible height, above and below */
+#define MARGIN_LEAST     0.08 /* what must be left of a margin before a new raster is asked for */
+#define ZOOM_FACTOR      2.0
+#define ROW_HEIGHT_LEAST 1e-4
+#define COLUMNS_LEAST    256.0
+#define NS_PER_MS        INT64_C(1000000)
+
+static double span_ms(const struct camera *camera) {
+    return camera->time_right_ms - camera->time_left_ms;
+}
+
+static double ln_span(const struct camera *camera) {
+    return camera->ln_top - camera->ln_bottom;
+}
+
+struct layers_grid picture_link_grid(const struct camera *camera, int64_t now_ms, bool tight) {
+    struct layers_grid grid = {0};
+    double margin_ms = tight ? 0 : MARGIN_TIME * span_ms(camera);
+    double left_ms = fmax(camera->time_left_ms - margin_ms, 0);
+    double right_ms = fmin(camera->time_right_ms + margin_ms, (double)now_ms);
+    right_ms = fmax(right_ms, left_ms + 1);
+    double columns = fmax(camera->plot_px.w, 1) * (right_ms - left_ms) / span_ms(camera);
+    columns = fmin(fmax(columns, COLUMNS_LEAST), LAYERS_COL_MAX - 1);
+    grid.col_ms = layers_col_ms_for_span((int64_t)(right_ms - left_ms), (int)columns);
+    grid.first_col = (int64_t)floor(left_ms / grid.col_ms);
+    int64_t last_col = (int64_t)floor(right_ms / grid.col_ms);
+    grid.col_count = (int32_t)(last_col - grid.first_col + 1);
+    grid.col_count = grid.col_count < LAYERS_COL_MAX ? grid.col_count : LAYERS_COL_MAX;
+
+    double ln_range = ln_span(camera) * (1 + 2 * MARGIN_PRICE);
+    grid.row_height = fmax(ROW_HEIGHT_LEAST, ln_range / LAYERS_ROW_MAX);
+    grid.row_count = (int32_t)fmin(ceil(ln_range / grid.row_height), LAYERS_ROW_MAX);
+    grid.ln_price_min = camera->ln_bottom - ln_span(camera) * MARGIN_PRICE;
+    return grid;
+}
+
+/* The stretch of time that the newest raster covers: at the live edge it moves on, and its oldest
+ * columns fall out. */
+static void covered_ms(const struct picture_link *link, int64_t now_ms, double *left_ms,
+                       double *right_ms) {
+    int64_t last = link->grid.first_col + link->grid.col_count - 1;
+    int64_t end = link->last_col > last ? link->last_col : last;
+    *left_ms = (double)(end - link->grid.col_count + 1) * link->grid.col_ms;
+    *right_ms = link->live ? (double)now_ms : (double)(end + 1) * link->grid.col_ms;
+}
+
+static bool zoomed(double now, double then) {
+    return now * ZOOM_FACTOR < then || now > then * ZOOM_FACTOR;
+}
+
+static bool serves(const struct picture_link *link, const struct camera *camera, int64_t now_ms) {
+    double left_ms = 0;
+    double right_ms = 0;
+    double least_ms = link->opened_within_window ? -HUGE_VAL : MARGIN_LEAST * span_ms(camera);
+    double least_ln = MARGIN_LEAST * ln_span(camera);
+    double grid_top = link->grid.ln_price_min + link->grid.row_count * link->grid.row_height;
+    covered_ms(link, now_ms, &left_ms, &right_ms);
+    if (zoomed(span_ms(camera), link->span_ms) || zoomed(ln_span(camera), link->ln_span)) {
+        return false;
+    }
+    if (camera->ln_bottom < link->grid.ln_price_min + least_ln ||
+        camera->ln_top > grid_top - least_ln) {
+        return false;
+    }
+    bool left_served = camera->time_left_ms >= left_ms + least_ms;
+    bool right_served = camera->time_right_ms <= right_ms - least_ms || right_ms >= (double)now_ms;
+    return left_served && right_served;
+}
+
+void picture_link_update(struct picture_link *link, const struct entry_log *log,
+                         const struct estimator_desc *model, const struct camera *camera,
+                         int64_t now_ms, int64_t mono_ns) {
+    bool first = link->request_id == 0 || link->log != log;
+    if (!first && mono_ns - link->asked_ns < PICTURE_LINK_ASK_MS * NS_PER_MS) {
+        return;
+    }
+    if (!first && serves(link, camera, now_ms)) {
+        return;
+    }
+    struct layers_grid grid = picture_link_grid(camera, now_ms, link->opened_within_window);
+    uint32_t request_id = link->request_id + 1 != 0 ? link->request_id + 1 : 1;
+    enum status status = picture_set_grid(link->picture, request_id, &grid);
+    link->asked_ns = mono_ns;
+    if (status != STATUS_OK) {
+        LOG_WARN("view: raster of %d x %d texels refused: %s; the old one stays", grid.col_count,
+                 grid.row_count, status_text(status));
+        return;
+    }
+    link->request_id = request_id;
+    link->grid = grid;
+    link->log = log;
+    link->last_col = grid.first_col;
+    link->span_ms = span_ms(camera);
+    link->ln_span = ln_span(camera);
+    link->live = (grid.first_col + grid.col_count) * grid.col_ms >= now_ms;
+    raster_worker_request(link->worker, &(struct raster_request){
+                                            .request_id = request_id,
+                                            .log = log,
+                                            .model = *model,
+                                            .grid = grid,
+                                            .opened_within_window = link->opened_within_window,
+                                        });
+}
+
+int picture_link_drain(struct picture_link *link) {
+    int count = 0;
+    while (count < PICTURE_LINK_DRAIN_COLUMNS) {
+        const struct layers_column *column = raster_worker_column_begin(link->worker);
+        if (column == NULL) {
+            break;
+        }
+        if (column->request_id == link->request_id) {
+            picture_add_column(link->picture, column);
+            link->last_col = column->col > link->last_col ? column->col : link->last_col;
+        }
+        raster_worker_column_end(link->worker);
+        count++;
+    }
+    return count;
+}

@@ -1,0 +1,43 @@
+/* app/picture_link.h - between the picture and the raster worker: what to ask for, and when.
+ *
+ * Thread: main.  Owner: run_view.  A request is made when the camera leaves the raster's margin,
+ * when the zoom has doubled or halved since, or when another instrument is shown; not more often
+ * than PICTURE_LINK_ASK_MS. Nothing here waits or allocates. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "density/raster_worker.h"
+#include "layer/picture.h"
+#include "view/camera.h"
+
+enum {
+    PICTURE_LINK_ASK_MS = 150,       /* the worker's coarse pass needs 50 ms */
+    PICTURE_LINK_DRAIN_COLUMNS = 256 /* a frame; 24 KB each */
+};
+
+/* The grid for what the camera sees, with a margin of a third of the time to the left and of half
+ * the prices above and below. Columns end at now_ms or at a third right of what is seen, whichever
+ * is earlier. tight: no margin of time (the replay begins at the left edge). */
+struct layers_grid picture_link_grid(const struct camera *camera, int64_t now_ms, bool tight);
+
+struct picture_link {
+    struct picture *picture;      /* borrowed */
+    struct raster_worker *worker; /* borrowed */
+    const struct entry_log *log;  /* borrowed; of the newest request */
+    bool opened_within_window;
+    uint32_t request_id; /* of the newest request; 0: none yet */
+    struct layers_grid grid;
+    int64_t last_col;        /* newest column that came for it */
+    double span_ms, ln_span; /* of the camera that asked */
+    int64_t asked_ns;
+    bool live; /* the grid's end was the live edge */
+};
+
+/* Ask for a raster if the newest does not serve the camera any more. */
+void picture_link_update(struct picture_link *link, const struct entry_log *log,
+                         const struct estimator_desc *model, const struct camera *camera,
+                         int64_t now_ms, int64_t mono_ns);
+/* Hand finished columns to the picture, PICTURE_LINK_DRAIN_COLUMNS at most; how many. */
+int picture_link_drain(struct picture_link *link);

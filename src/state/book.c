@@ -213,7 +213,8 @@ static void book_end_message(struct book *book, const struct event *slot) {
 static void book_set_level(struct book *book, const struct event *slot) {
     struct book_side *side = slot->side == SIDE_BUY ? &book->bids : &book->asks;
     struct book_level level = {0};
-    if (slot->u.level.price <= 0 || slot->u.level.qty_base < 0 ||
+    if (slot->exponent_a < -DECIMAL_EXPONENT_MAX || slot->exponent_b < -DECIMAL_EXPONENT_MAX ||
+        slot->u.level.price <= 0 || slot->u.level.qty_base < 0 ||
         slot->u.level.price > DECIMAL_MANTISSA_MAX ||
         slot->u.level.qty_base > DECIMAL_MANTISSA_MAX ||
         !book_normalise(book, true, slot->u.level.price, slot->exponent_a, &level.price) ||

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "state/candles.h"
+#include "support/near.h"
 
 static void add(struct candles *candles, int64_t ts_ms, double price, bool buy) {
     struct candle_trade trade = {
@@ -27,13 +28,13 @@ static void trades_make_a_candle(void **state) {
     const struct candle *candle = candles_find(&candles, 90000);
     assert_non_null(candle);
     assert_int_equal(candle->begin_ms, 60000);
-    assert_float_equal(candle->open, 10.0, 0);
-    assert_float_equal(candle->high, 12.0, 0);
-    assert_float_equal(candle->low, 9.0, 0);
-    assert_float_equal(candle->close, 9.0, 0);
-    assert_float_equal(candle->volume_base, 6.0, 0);
-    assert_float_equal(candle->volume_usd, 62.0, 0);
-    assert_float_equal(candle->volume_buy_usd, 20.0, 0);
+    assert_near(candle->open, 10.0, 0);
+    assert_near(candle->high, 12.0, 0);
+    assert_near(candle->low, 9.0, 0);
+    assert_near(candle->close, 9.0, 0);
+    assert_near(candle->volume_base, 6.0, 0);
+    assert_near(candle->volume_usd, 62.0, 0);
+    assert_near(candle->volume_buy_usd, 20.0, 0);
     assert_int_equal(candle->trade_count, 3);
     assert_null(candles_find(&candles, 59999));
     assert_null(candles_find(&candles, 180000));
@@ -48,8 +49,8 @@ static void a_late_trade_keeps_the_close(void **state) {
     add(&candles, 1000, 10.0, true);
     add(&candles, 2000, 11.0, true);
     add(&candles, 1500, 15.0, true);
-    assert_float_equal(candles_find(&candles, 1000)->close, 10.0, 0);
-    assert_float_equal(candles_find(&candles, 1000)->high, 15.0, 0);
+    assert_near(candles_find(&candles, 1000)->close, 10.0, 0);
+    assert_near(candles_find(&candles, 1000)->high, 15.0, 0);
     assert_int_equal(candles.newest_bucket, 2);
     candles_finish(&candles);
 }

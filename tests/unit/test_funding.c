@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "state/funding.h"
+#include "support/near.h"
 
 enum { HOUR_MS = 3600 * 1000 };
 static const int64_t t0_ms = INT64_C(1700000000000) / (8 * HOUR_MS) * (8 * HOUR_MS);
@@ -28,7 +29,7 @@ static void the_rate_in_force_is_applied_once(void **state) {
     assert_false(funding_apply(&funding, &second, &rate));
     assert_false(funding_advance(&funding, t0_ms + 8 * HOUR_MS - 1, &rate));
     assert_true(funding_advance(&funding, t0_ms + 8 * HOUR_MS, &rate));
-    assert_float_equal(rate, 2e-4, 0);
+    assert_near(rate, 2e-4, 0);
     assert_false(funding_advance(&funding, t0_ms + 8 * HOUR_MS, &rate));
     assert_false(funding_advance(&funding, t0_ms + 80 * HOUR_MS, &rate));
     assert_int_equal(funding.settled_count, 1);
@@ -47,7 +48,7 @@ static void a_clock_ahead_settles_with_the_message(void **state) {
     funding_apply(&funding, &first, &rate);
     struct funding_update ahead = update_at(due_ms - 200, 5e-5, due_ms + 8 * HOUR_MS);
     assert_true(funding_apply(&funding, &ahead, &rate));
-    assert_float_equal(rate, 1e-4, 0);
+    assert_near(rate, 1e-4, 0);
     assert_false(funding_advance(&funding, due_ms + 1, &rate));
     /* Long before its time it is only another schedule. */
     struct funding_update changed = update_at(due_ms + HOUR_MS, 5e-5, due_ms + 12 * HOUR_MS);

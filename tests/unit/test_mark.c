@@ -10,16 +10,17 @@
 
 #include "base/hash.h"
 #include "state/mark.h"
+#include "support/near.h"
 
 static void published_marks_rule(void **state) {
     (void)state;
     struct mark mark = {0};
     assert_false(mark_trade(&mark, 1000, 99.0));
     assert_true(mark_publish(&mark, 1500, 100.0));
-    assert_float_equal(mark.in_force, 100.0, 0);
-    assert_float_equal(mark.basis, 1.0, 1e-12);
+    assert_near(mark.in_force, 100.0, 0);
+    assert_near(mark.basis, 1.0, 1e-12);
     assert_false(mark_trade(&mark, 2000, 120.0)); /* a wick of the last price sweeps nothing */
-    assert_float_equal(mark.in_force, 100.0, 0);
+    assert_near(mark.in_force, 100.0, 0);
     assert_false(mark_publish(&mark, 1400, 101.0));
     assert_int_equal(mark.late_count, 1);
 }
@@ -31,15 +32,15 @@ static void rare_marks_are_bridged_by_trades_and_basis(void **state) {
     mark_publish(&mark, 1000, 100.0);
     assert_false(mark_trade(&mark, 1000 + MARK_RARE_MS - 1, 98.0));
     assert_true(mark_trade(&mark, 1000 + MARK_RARE_MS, 98.0));
-    assert_float_equal(mark.in_force, 99.0, 1e-12);
+    assert_near(mark.in_force, 99.0, 1e-12);
     assert_false(mark_trade(&mark, 1000 + MARK_RARE_MS + MARK_MADE_EVERY_MS - 1, 97.0));
     assert_true(mark_trade(&mark, 1000 + MARK_RARE_MS + MARK_MADE_EVERY_MS, 97.0));
-    assert_float_equal(mark.in_force, 98.0, 1e-12);
+    assert_near(mark.in_force, 98.0, 1e-12);
     /* The venue's own is older than the newest made one, and still better. */
     assert_true(mark_publish(&mark, 1000 + MARK_RARE_MS + 10, 99.0));
-    assert_float_equal(mark.in_force, 99.0, 0);
+    assert_near(mark.in_force, 99.0, 0);
     assert_int_equal(mark.in_force_ms, 1000 + MARK_RARE_MS + MARK_MADE_EVERY_MS);
-    assert_float_equal(mark.basis, 1.2, 1e-12);
+    assert_near(mark.basis, 1.2, 1e-12);
 }
 
 static void without_marks_the_last_price_serves(void **state) {
@@ -47,7 +48,7 @@ static void without_marks_the_last_price_serves(void **state) {
     struct mark mark = {0};
     assert_false(mark_trade(&mark, 10000, 50.0));
     assert_true(mark_trade(&mark, 10000 + MARK_RARE_MS, 51.0));
-    assert_float_equal(mark.in_force, 51.0, 0);
+    assert_near(mark.in_force, 51.0, 0);
 }
 
 static void absurd_prices_are_refused(void **state) {
@@ -58,11 +59,11 @@ static void absurd_prices_are_refused(void **state) {
     for (size_t i = 0; i < sizeof(absurd) / sizeof(absurd[0]); i++) {
         assert_false(mark_publish(&mark, 2000, absurd[i]));
         assert_int_equal(mark.refused_count, (int64_t)i + 1);
-        assert_float_equal(mark.in_force, 100.0, 0);
+        assert_near(mark.in_force, 100.0, 0);
     }
     assert_false(mark_trade(&mark, 2000, NAN));
     mark_set_index(&mark, -3.0);
-    assert_float_equal(mark.index, 0.0, 0);
+    assert_near(mark.index, 0.0, 0);
 }
 
 static void a_confirmed_jump_is_taken(void **state) {
@@ -72,7 +73,7 @@ static void a_confirmed_jump_is_taken(void **state) {
     assert_false(mark_publish(&mark, 2000, 1000.0));
     assert_false(mark_publish(&mark, 3000, 1001.0));
     assert_true(mark_publish(&mark, 4000, 1002.0));
-    assert_float_equal(mark.in_force, 1002.0, 0);
+    assert_near(mark.in_force, 1002.0, 0);
     /* One good price in between starts the count anew. */
     assert_false(mark_publish(&mark, 5000, 1.0));
     assert_false(mark_publish(&mark, 6000, 1.0));
@@ -99,8 +100,8 @@ static void bars_move_the_mark_only(void **state) {
     (void)state;
     struct mark mark = {0};
     assert_true(mark_bar(&mark, 60000, 10.0));
-    assert_float_equal(mark.in_force, 10.0, 0);
-    assert_float_equal(mark.mark, 0.0, 0);
+    assert_near(mark.in_force, 10.0, 0);
+    assert_near(mark.mark, 0.0, 0);
     assert_false(mark_bar(&mark, 59999, 11.0));
     assert_int_equal(mark.late_count, 1);
     assert_false(mark_bar(&mark, 60001, -1.0));

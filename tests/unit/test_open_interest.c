@@ -10,6 +10,7 @@
 
 #include "base/hash.h"
 #include "state/open_interest.h"
+#include "support/near.h"
 
 static void base_usd_and_both(void **state) {
     (void)state;
@@ -40,8 +41,8 @@ static void base_usd_and_both(void **state) {
         assert_int_equal(open_interest_apply(&oi, &cases[i].update), cases[i].ok);
         assert_int_equal(oi.known, cases[i].ok);
         assert_int_equal(oi.refused_count, cases[i].ok ? 0 : 1);
-        assert_float_equal(oi.oi_base, cases[i].base, 1e-12);
-        assert_float_equal(open_interest_usd(&oi, 200.0), cases[i].usd_at_200, 1e-9);
+        assert_near(oi.oi_base, cases[i].base, 1e-12);
+        assert_near(open_interest_usd(&oi, 200.0), cases[i].usd_at_200, 1e-9);
     }
 }
 
@@ -51,7 +52,7 @@ static void older_values_are_left(void **state) {
     struct open_interest_update update = {
         .ts_ms = 1000, .has_base = true, .oi_base = 4.0, .has_usd = true, .oi_usd = 80.0};
     assert_true(open_interest_apply(&oi, &update));
-    assert_float_equal(open_interest_usd(&oi, 0.0), 80.0, 0); /* no price yet: the venue's figure */
+    assert_near(open_interest_usd(&oi, 0.0), 80.0, 0); /* no price yet: the venue's figure */
     uint64_t before = open_interest_hash(HASH_START, &oi);
     update.ts_ms = 999;
     assert_false(open_interest_apply(&oi, &update));

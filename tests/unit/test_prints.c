@@ -9,6 +9,7 @@
 #include "base/hash.h"
 #include "state/gaps.h"
 #include "state/prints.h"
+#include "support/near.h"
 
 enum { MINUTE_MS = 60000, DAY_MS = 24 * 60 * MINUTE_MS };
 
@@ -26,18 +27,18 @@ static void totals_cover_a_day(void **state) {
     add(t0_ms, POS_LONG, 10.0);
     add(t0_ms + MINUTE_MS, POS_SHORT, 5.0);
     add(t0_ms + 2 * MINUTE_MS, POS_LONG, 1.0);
-    assert_float_equal(prints.total_usd_24h[0], 11.0, 0);
-    assert_float_equal(prints.total_usd_24h[1], 5.0, 0);
+    assert_near(prints.total_usd_24h[0], 11.0, 0);
+    assert_near(prints.total_usd_24h[1], 5.0, 0);
     prints_advance(&prints, t0_ms + DAY_MS - 1);
-    assert_float_equal(prints.total_usd_24h[0], 11.0, 0);
+    assert_near(prints.total_usd_24h[0], 11.0, 0);
     prints_advance(&prints, t0_ms + DAY_MS);
-    assert_float_equal(prints.total_usd_24h[0], 1.0, 0);
-    assert_float_equal(prints.total_usd_24h[1], 5.0, 0);
+    assert_near(prints.total_usd_24h[0], 1.0, 0);
+    assert_near(prints.total_usd_24h[1], 5.0, 0);
     prints_advance(&prints, t0_ms + INT64_C(30) * DAY_MS);
-    assert_float_equal(prints.total_usd_24h[0], 0.0, 0);
-    assert_float_equal(prints.total_usd_24h[1], 0.0, 0);
+    assert_near(prints.total_usd_24h[0], 0.0, 0);
+    assert_near(prints.total_usd_24h[1], 0.0, 0);
     add(t0_ms, POS_LONG, 10.0); /* a month late: kept as a print, not in the totals */
-    assert_float_equal(prints.total_usd_24h[0], 0.0, 0);
+    assert_near(prints.total_usd_24h[0], 0.0, 0);
     assert_int_equal(prints.late_count, 1);
     assert_int_equal(prints.count, 4);
 }

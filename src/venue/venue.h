@@ -1,0 +1,105 @@
+/* venue/venue.h - exchanges behind one door: bytes in, events out.
+ *
+ * A venue is one const table of functions and one row in venue.c. A feed is an event source: it
+ * connects, back-fills, sequences, and pushes into its sink. A normalizer is the same parser
+ * without a network. Thread: a feed works on its net_service's thread; start, stop, destroy and the
+ * stats are for the owner's. Owner: app. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "market/decimal.h"
+#include "market/event.h"
+#include "market/event_source.h"
+#include "market/instrument.h"
+
+struct net_service;
+
+enum { VENUE_SYMBOL_COUNT_MAX = 64, VENUE_REASON_BYTES = 192 };
+
+/* -- live -- */
+
+struct venue_feed_desc {
+    struct net_service *service;          /* borrowed; runs from before start until after stop */
+    struct instrument_table *instruments; /* borrowed, outlives the feed */
+    const char *const *symbols;           /* as the venue writes them: "BTCUSDT"; copied */
+    size_t symbol_count;                  /* 1 .. VENUE_SYMBOL_COUNT_MAX */
+    const char *ws_url;   /* "wss://host[:port]", without a path; NULL: the venue's own; copied */
+    const char *rest_url; /* "https://host[:port]"; NULL: the venue's own; copied */
+    int64_t
+        history_ms; /* how far back klines and open interest are asked for; 0: 10 days, < 0: none */
+    int oi_poll_ms; /* 0: 5,000 */
+    int stall_ms;   /* silence after which a stream is a fault; 0: 60,000 */
+    int64_t session_ms; /* age at which a connection is replaced; 0: 23 h 50 min */
+    bool demo;          /* a simulated market: EVENT_FLAG_DEMO on feed states */
+};
+
+/* Counters of one feed; base/stat.h has the sums of all. */
+struct venue_feed_stats {
+    /* -- atomic: net writes, all read -- */
+    _Atomic int64_t messages, bytes, ignored, malformed, dropped_side, dropped_unit, dropped_symbol;
+    _Atomic int64_t events_pushed, events_lost, book_gaps, reconnects, stalls, duplicates;
+    _Atomic int64_t rest_requests, rest_failures, history_slots;
+    _Atomic int64_t last_message_ns; /* monotonic; 0: none yet */
+    atomic_int state;                /* enum feed_state */
+};
+
+struct venue_feed; /* borrowed view of a feed, for its stats */
+
+/* -- without a network -- */
+
+struct venue_counts {
+    int64_t messages;  /* JSON texts given */
+    int64_t ignored;   /* understood and not wanted */
+    int64_t malformed; /* not JSON, or not the documented shape */
+    int64_t dropped_side, dropped_unit, dropped_symbol, dropped_oversized;
+    int64_t book_gaps;
+    int64_t events[EVENT_KIND_COUNT]; /* messages out, by the kind of their first slot */
+};
+
+struct venue_normalizer_desc {
+    struct instrument_table *instruments; /* borrowed; symbols met are added */
+    bool keep_unknown_units; /* rows of unknown contract size come out with contracts alone */
+    /* One whole message; contracts is NULL or the size as the venue gave it. */
+    void (*on_message)(void *user, const struct event *slots, size_t count,
+                       const struct decimal *contracts);
+    void *user;
+};
+
+struct venue_normalizer;
+
+struct venue_ops {
+    enum venue_id id;
+
+    /* Normalize: required. */
+    struct venue_normalizer *(*normalizer_create)(const struct venue_normalizer_desc *desc);
+    void (*normalizer_destroy)(struct venue_normalizer *normalizer);
+    /* One JSON text of a stream or a REST answer. Never fails: what is wrong is counted. */
+    void (*normalizer_take)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
+    void (*normalizer_end)(
+        struct venue_normalizer *normalizer); /* no more: what was held goes out */
+    const struct venue_counts *(*normalizer_counts)(const struct venue_normalizer *normalizer);
+
+    /* Live: optional, all or none. NULL and *why: STATUS_RANGE (too many symbols), STATUS_FULL
+     * (instrument table), STATUS_MEMORY. */
+    struct venue_feed *(*feed_create)(const struct venue_feed_desc *desc, enum status *why);
+    void (*feed_destroy)(struct venue_feed *feed); /* stops first; not on the net thread */
+    enum status (*feed_start)(struct venue_feed *feed, const struct event_sink *sink);
+    void (*feed_stop)(struct venue_feed *feed);
+    const struct venue_feed_stats *(*feed_stats)(const struct venue_feed *feed);
+};
+
+/* NULL: no connector for this venue in this build. */
+const struct venue_ops *venue_find(enum venue_id id);
+/* The connectors there are, "binance_usdm, binance_coinm", for messages. */
+const char *venue_list(void);
+
+/* A live feed as an event source. STATUS_UNSUPPORTED: the venue has no live connector. *feed is
+ * borrowed and lives as long as the source. The service must run until the source is stopped and
+ * destroyed. */
+enum status venue_open_source(enum venue_id id, const struct venue_feed_desc *desc,
+                              struct event_source *source, struct venue_feed **feed);

@@ -1,0 +1,116 @@
+/* sim/exchange_server.h - the simulated market served like Binance USD-M: WebSocket and REST on one
+ * port.
+ *
+ * The dialect is Binance's of 2026: /public and /market sockets in `stream` and `ws` form,
+ * SUBSCRIBE and its sisters, aggTrade, forceOrder (the largest of each second), depth with U/u/pu,
+ * bookTicker, markPrice, kline_1m, REST history.  The JSON is written here, by the wire's rules,
+ * never by code that the parser knows.
+ *
+ * Thread: it has a service and a thread (THREAD_SIM) of its own; the functions below may be called
+ * from any thread between create and destroy, create, start and destroy from one.  Owner: app or a
+ * test. It runs a market ahead on its own thread before it answers (some 0.1 s a day), then in real
+ * time. Limits: EXCHANGE_CONN_MAX connections, EXCHANGE_STREAM_MAX streams a connection,
+ * EXCHANGE_SCRIPT_MAX steps. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "sim/market.h"
+
+struct exchange_server;
+
+enum {
+    EXCHANGE_CONN_MAX = 64,
+    EXCHANGE_STREAM_MAX = 1024,
+    EXCHANGE_STREAM_BYTES = 64,
+    EXCHANGE_SCRIPT_MAX = 64,
+    EXCHANGE_URL_BYTES = 96
+};
+
+/* How the exchange misbehaves. Zeroed: not at all. Counts run down as they are used up. */
+struct exchange_faults {
+    int gap_count;       /* depth updates that are swallowed: the chain of pu breaks */
+    int garbage_count;   /* senseless messages to every connection, one each 100 ms */
+    bool disconnect;     /* once: end every connection ... */
+    int disconnect_code; /* ... with this close code; 0: the TCP connection is cut */
+    char silent_stream[EXCHANGE_STREAM_BYTES]; /* accepted, then silent; "*": every stream */
+    int rest_code; /* every REST request is answered by 429, 418, 403, 500 ...; 0: as it should be
+                    */
+    int retry_after_s;   /* of those answers; 0: no such header */
+    bool rest_html;      /* REST answers are a web page with status 200 */
+    int rest_delay_ms;   /* answers come this much later than they were made */
+    int upgrade_code;    /* upgrades are refused with 451, 403, 429, 503 ...; 0: accepted */
+    int snapshot_age_ms; /* the depth snapshot is older than this */
+    int depth_hold_ms;   /* depth updates come this much late: the snapshot is ahead of them */
+};
+
+struct exchange_server_desc {
+    uint64_t seed;
+    enum regime_id regime;
+    const char *symbol;               /* NULL: BTCUSDT; upper case; borrowed until destroy */
+    double days;                      /* history behind it; 0: 3 */
+    double burn_in_days;              /* unseen days before; 0: 4, < 0: none */
+    const char *bind_address;         /* NULL: 127.0.0.1 */
+    int port;                         /* 0: any free one */
+    const char *cert_file, *key_file; /* PEM; both NULL: plain */
+    bool no_deflate;
+    bool frozen;     /* tests: once served, the market stands still; what moves is injected */
+    bool coinm_rows; /* COIN-M liquidations among those of !forceOrder@arr, too */
+    int handshake_delay_ms;        /* hold every new connection back */
+    int ping_interval_ms;          /* 0: three minutes */
+    int64_t session_ms_max;        /* connections are ended after this; 0: 24 hours */
+    struct exchange_faults faults; /* from the start on */
+};
+
+/* NULL and *why: STATUS_BUSY (port in use), STATUS_IO (certificate, address), STATUS_RANGE (days,
+ * symbol), STATUS_MEMORY. It listens from here on and answers after start. */
+struct exchange_server *exchange_server_create(const struct exchange_server_desc *desc,
+                                               enum status *why);
+bool exchange_server_start(struct exchange_server *server);   /* false: no thread */
+void exchange_server_destroy(struct exchange_server *server); /* stops and joins; NULL accepted */
+
+int exchange_server_port(const struct exchange_server *server);
+/* "ws://127.0.0.1:4711" and "http://127.0.0.1:4711" (wss, https with a certificate); valid until
+ * destroy. */
+const char *exchange_server_ws_base_url(const struct exchange_server *server);
+const char *exchange_server_rest_base_url(const struct exchange_server *server);
+
+/* Replace the switches. False: the service's queue is full. */
+bool exchange_server_set_faults(struct exchange_server *server,
+                                const struct exchange_faults *faults);
+/* Faults by the clock: "SECONDS:NAME[=VALUE]" with commas between, seconds since the start; see
+ * exchange_script.c for the names. Before start only. False: reason says what is wrong with it. */
+enum { EXCHANGE_REASON_BYTES = 160 };
+bool exchange_server_set_script(struct exchange_server *server, const char *text,
+                                char reason[EXCHANGE_REASON_BYTES]);
+
+/* Put an event of our own on the wire at once, beside the market (which does not notice it, except
+ * that a mark stays until the market makes its next one). */
+struct exchange_injection {
+    enum { EXCHANGE_TRADE, EXCHANGE_LIQUIDATION, EXCHANGE_MARK } kind;
+    int64_t ts_ms; /* its time on the wire; 0: now */
+    int64_t price_ticks;
+    int64_t qty_lots;       /* trade, liquidation */
+    enum side side;         /* trade: the aggressor */
+    enum position position; /* liquidation */
+};
+bool exchange_server_inject(struct exchange_server *server,
+                            const struct exchange_injection *injection);
+/* Further aggTrades, so many a second in equal parts each 10 ms, at the market's price; 0: none. */
+bool exchange_server_set_load(struct exchange_server *server, int trades_per_s);
+
+struct exchange_counts {
+    bool serving; /* the run ahead is over */
+    int64_t conns_open, conns_opened, conns_refused;
+    int64_t messages_sent, messages_received;
+    int64_t conns_cut; /* for more than ten messages a second, or too slow a reader */
+    int64_t requests, requests_refused;
+    int64_t load_sent;           /* trades of set_load */
+    int64_t hidden_liquidations; /* not the largest of their second */
+    int64_t unsent;              /* messages lost because memory was short */
+};
+void exchange_server_get_counts(const struct exchange_server *server,
+                                struct exchange_counts *counts);

@@ -4,6 +4,7 @@
  * errors (one line each, on standard error) and returns the exit status. */
 #pragma once
 
+#include "base/str.h"
 #include "config/cli.h"
 #include "config/option_table.h"
 
@@ -24,5 +25,5 @@ int run_help(const struct app_options *options);         /* args: [COMMAND] */
 
 /* "liqscope COMMAND: message" as one line on standard error; returns status, for `return
  * app_fail(…)`. */
-__attribute__((format(printf, 3, 4))) int app_fail(enum exit_status status, const char *command,
+STR_PRINTF(3, 4) int app_fail(enum exit_status status, const char *command,
                                                    const char *format, ...);

@@ -7,6 +7,8 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 enum log_level { LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
 enum { LOG_REPEAT_PER_SECOND = 5, LOG_LINE_BYTES_MAX = 1024 };
 
@@ -21,8 +23,8 @@ struct log_site {
 void log_set_level(enum log_level level);
 enum log_level log_get_level(void);
 
-__attribute__((format(printf, 3, 4))) void log_write(enum log_level level, struct log_site *site,
-                                                     const char *format, ...);
+STR_PRINTF(3, 4)
+void log_write(enum log_level level, struct log_site *site, const char *format, ...);
 
 #define LOG_AT(level, ...)                                                                         \
     do {                                                                                           \
@@ -30,6 +32,6 @@ __attribute__((format(printf, 3, 4))) void log_write(enum log_level level, struc
         log_write(level, &log_site_here, __VA_ARGS__);                                             \
     } while (0)
 #define LOG_ERROR(...) LOG_AT(LOG_LEVEL_ERROR, __VA_ARGS__)
-#define LOG_WARN(...) LOG_AT(LOG_LEVEL_WARN, __VA_ARGS__)
-#define LOG_INFO(...) LOG_AT(LOG_LEVEL_INFO, __VA_ARGS__)
+#define LOG_WARN(...)  LOG_AT(LOG_LEVEL_WARN, __VA_ARGS__)
+#define LOG_INFO(...)  LOG_AT(LOG_LEVEL_INFO, __VA_ARGS__)
 #define LOG_DEBUG(...) LOG_AT(LOG_LEVEL_DEBUG, __VA_ARGS__)

@@ -39,4 +39,4 @@ int64_t stat_get(enum stat_id id);
 const char *stat_name(enum stat_id id);
 const char *stat_unit(enum stat_id id);
 const char *stat_text(enum stat_id id);
-void stat_reset_all(void);  /* tests only */
+void stat_reset_all(void); /* tests only */

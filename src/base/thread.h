@@ -25,27 +25,28 @@ struct thread {
     pthread_t handle;
     enum thread_role role;
     void (*run)(void *user);
-    void *user;  /* borrowed, outlives the thread */
+    void *user; /* borrowed, outlives the thread */
     bool started;
 };
 
 /* Start run(user) on a thread of that role (named after it). False: the system refused. */
 bool thread_start(struct thread *thread, enum thread_role role, void (*run)(void *), void *user);
-void thread_join(struct thread *thread);  /* NULL and never-started accepted */
+void thread_join(struct thread *thread); /* NULL and never-started accepted */
 
 enum thread_role thread_current_role(void);
-void thread_set_role(enum thread_role role);  /* main declares itself */
+void thread_set_role(enum thread_role role); /* main declares itself */
 #define thread_assert(wanted)                                                                      \
     assert(thread_current_role() == THREAD_ANY || thread_current_role() == (wanted))
 
 /* Sleep until woken: an eventfd with a flag that spares the system call when nobody sleeps. */
 struct waker {
-    int fd;  /* owned; -1 when not initialised */
+    int fd; /* owned; -1 when not initialised */
     atomic_int sleeping;
 };
-bool waker_init(struct waker *waker);  /* false: the system refused */
+bool waker_init(struct waker *waker); /* false: the system refused */
 void waker_finish(struct waker *waker);
-void waker_wake(struct waker *waker);                   /* any thread */
-/* The sleeper: arm, look once more for work, then wait. A wake-up after arm ends the wait at once. */
+void waker_wake(struct waker *waker); /* any thread */
+/* The sleeper: arm, look once more for work, then wait. A wake-up after arm ends the wait at once.
+ */
 void waker_arm(struct waker *waker);
-void waker_wait(struct waker *waker, int timeout_ms);   /* -1: for ever; disarms */
+void waker_wait(struct waker *waker, int timeout_ms); /* -1: for ever; disarms */

@@ -1,9 +1,9 @@
 /* market/event.h - the words every room speaks: what happened in a market, in 64-byte slots.
  *
  * Thread: any; plain data.  A message is one slot or a run of slots from EVENT_FLAG_BEGIN to
- * EVENT_FLAG_END, pushed all or nothing: an order-book update is one slot a level (an update without levels
- * is one slot with side NONE), a ticker is one slot a group of fields, a kline is EVENT_KLINE +
- * EVENT_KLINE_VOLUME.  A single-slot message carries both flags.
+ * EVENT_FLAG_END, pushed all or nothing: an order-book update is one slot a level (an update
+ * without levels is one slot with side NONE), a ticker is one slot a group of fields, a kline is
+ * EVENT_KLINE + EVENT_KLINE_VOLUME.  A single-slot message carries both flags.
  *
  * Numbers are exact: int64 mantissa and a decimal exponent.  Times are the venue's own, whole
  * milliseconds.  A value that a message did not carry has its bit in `has` clear, never a zero. */
@@ -35,18 +35,18 @@ enum event_kind {
     EVENT_KIND_COUNT
 };
 
-enum side { SIDE_NONE, SIDE_BUY, SIDE_SELL };          /* aggressor of a trade; BUY level = bid */
-enum position { POS_NONE, POS_LONG, POS_SHORT };       /* holder of a position */
+enum side { SIDE_NONE, SIDE_BUY, SIDE_SELL };    /* aggressor of a trade; BUY level = bid */
+enum position { POS_NONE, POS_LONG, POS_SHORT }; /* holder of a position */
 enum price_kind { PRICE_NONE, PRICE_FILL, PRICE_BANKRUPTCY, PRICE_ORDER };
 enum contract { CONTRACT_NONE, CONTRACT_LINEAR, CONTRACT_INVERSE };
 enum stream { STREAM_ALL, STREAM_BOOK, STREAM_TRADE, STREAM_LIQUIDATION, STREAM_COUNT };
 enum feed_state {
-    FEED_OFF,        /* not connected yet */
+    FEED_OFF, /* not connected yet */
     FEED_CONNECTING,
-    FEED_LIVE,       /* data arrive */
-    FEED_STALE,      /* accepted by the venue, then silent: a fault */
-    FEED_LOST,       /* disconnected, trying again */
-    FEED_FAULT       /* refused for good: certificate, region, unknown symbol */
+    FEED_LIVE,  /* data arrive */
+    FEED_STALE, /* accepted by the venue, then silent: a fault */
+    FEED_LOST,  /* disconnected, trying again */
+    FEED_FAULT  /* refused for good: certificate, region, unknown symbol */
 };
 
 enum {
@@ -67,7 +67,8 @@ enum { OI_HAS_BASE = 1, OI_HAS_USD = 2 };
 enum {
     TRADE_HAS_QTY = 1,
     TRADE_HAS_USD = 2,
-    TRADE_QTY_IS_CONTRACTS = 4, /* qty counts contracts of unknown size; set only with --keep-unknown-units */
+    TRADE_QTY_IS_CONTRACTS =
+        4, /* qty counts contracts of unknown size; set only with --keep-unknown-units */
     TRADE_ID_SHIFT = 3
 };
 enum { KLINE_HAS_VOLUME = 1, KLINE_HAS_USD = 2, KLINE_HAS_TAKER_BUY = 4 };
@@ -84,49 +85,49 @@ enum event_id_kind {
 
 /* Exponents: the union comments name which of a, b, c belongs to which mantissa. */
 struct event {
-    unsigned kind : 5;     /* enum event_kind */
-    unsigned detail : 3;   /* price_kind (liquidation), contract (instrument), stream (gap, feed) */
-    unsigned side : 2;     /* enum side (trade, book) or enum position (liquidation), by kind */
-    unsigned has : 6;      /* which values are present, ..._HAS_... of the kind */
-    unsigned flags : 8;    /* EVENT_FLAG_... */
+    unsigned kind : 5;   /* enum event_kind */
+    unsigned detail : 3; /* price_kind (liquidation), contract (instrument), stream (gap, feed) */
+    unsigned side : 2;   /* enum side (trade, book) or enum position (liquidation), by kind */
+    unsigned has : 6;    /* which values are present, ..._HAS_... of the kind */
+    unsigned flags : 8;  /* EVENT_FLAG_... */
     signed exponent_a : 8;
-    uint16_t instrument;   /* index into the instrument table */
+    uint16_t instrument; /* index into the instrument table */
     int8_t exponent_b, exponent_c;
-    int64_t ts_ms;         /* the venue's event time */
-    int64_t recv_ns;       /* CLOCK_MONOTONIC at receipt; 0 in recordings; left out of hashes */
+    int64_t ts_ms;   /* the venue's event time */
+    int64_t recv_ns; /* CLOCK_MONOTONIC at receipt; 0 in recordings; left out of hashes */
     union {
         struct {
-            int64_t price;      /* a */
-            int64_t qty;        /* b; base coin, or contracts where TRADE_QTY_IS_CONTRACTS */
-            int64_t usd;        /* c; quote notional where the venue or file gave it */
+            int64_t price; /* a */
+            int64_t qty;   /* b; base coin, or contracts where TRADE_QTY_IS_CONTRACTS */
+            int64_t usd;   /* c; quote notional where the venue or file gave it */
             uint8_t id[16];
-        } trade;                /* trade and liquidation */
+        } trade; /* trade and liquidation */
         struct {
-            int64_t price;      /* a */
-            int64_t qty_base;   /* b; 0 removes the level */
-            int64_t update_id;  /* the venue's sequence after this message; 0: none */
+            int64_t price;     /* a */
+            int64_t qty_base;  /* b; 0 removes the level */
+            int64_t update_id; /* the venue's sequence after this message; 0: none */
         } level;
         struct {
             int64_t mark, index, last; /* a, b, c */
         } price;
         struct {
-            int64_t rate;       /* a; of one interval, positive: longs pay */
+            int64_t rate; /* a; of one interval, positive: longs pay */
             int64_t next_ms;
             int32_t interval_h;
         } funding;
         struct {
-            int64_t oi_base, oi_usd;   /* a, b; one-sided open interest */
+            int64_t oi_base, oi_usd; /* a, b; one-sided open interest */
         } open_interest;
         struct {
             int64_t open, high, low, close; /* a for all four */
             int32_t interval_s;
-        } kline;                /* ts_ms is the open time */
+        } kline; /* ts_ms is the open time */
         struct {
             int64_t volume_base, usd, taker_buy_base; /* a, b, c */
         } kline_volume;
         struct {
             int64_t tick, lot, multiplier; /* a, b, c */
-            char base[16];      /* base coin, "" if not given */
+            char base[16];                 /* base coin, "" if not given */
         } instrument;
         struct {
             double notional_cap_usd, mmr, leverage_max;
@@ -146,16 +147,18 @@ struct event {
 };
 static_assert(sizeof(struct event) == 64, "one event slot is one cache line");
 
-enum { EVENT_MESSAGE_SLOTS_MAX = 16384 };  /* the longest run; a longer message is refused and counted */
+enum {
+    EVENT_MESSAGE_SLOTS_MAX = 16384
+}; /* the longest run; a longer message is refused and counted */
 
 static inline struct decimal event_decimal(int64_t mantissa, int exponent) {
     return (struct decimal){.mantissa = mantissa, .exponent = (int8_t)exponent};
 }
 
-const char *event_kind_name(enum event_kind kind);   /* "trade", "liquidation", … */
+const char *event_kind_name(enum event_kind kind); /* "trade", "liquidation", … */
 
-/* Price, base quantity and quote notional of a trade or liquidation slot as doubles; usd is price x qty where
- * the message carried none. False if neither quantity nor notional is known. */
+/* Price, base quantity and quote notional of a trade or liquidation slot as doubles; usd is price x
+ * qty where the message carried none. False if neither quantity nor notional is known. */
 bool event_trade_values(const struct event *event, double *price, double *qty_base, double *usd);
 /* Put an id into a trade slot, exact where it fits (enum event_id_kind), else its hash. */
 void event_trade_set_id(struct event *event, const char *id, size_t len);

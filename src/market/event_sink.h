@@ -10,8 +10,8 @@
 
 struct event_sink {
     void *self;
-    /* Take a whole message of count slots, all or nothing. False: no room; the caller counts it and, when
-     * live, marks a gap. */
+    /* Take a whole message of count slots, all or nothing. False: no room; the caller counts it
+     * and, when live, marks a gap. */
     bool (*push)(void *self, const struct event *slots, size_t count);
 };
 

@@ -30,9 +30,10 @@ enum venue_id {
         VENUE_COUNT
 };
 
-const char *venue_key(enum venue_id venue);    /* "binance_usdm"; "" for VENUE_NONE */
-const char *venue_title(enum venue_id venue);  /* for people */
-enum venue_id venue_from_key(const char *key, size_t len);  /* "binance" means binance_usdm; NONE: unknown */
+const char *venue_key(enum venue_id venue);   /* "binance_usdm"; "" for VENUE_NONE */
+const char *venue_title(enum venue_id venue); /* for people */
+enum venue_id venue_from_key(const char *key,
+                             size_t len); /* "binance" means binance_usdm; NONE: unknown */
 
 enum { INSTRUMENT_COUNT_MAX = 4096, INSTRUMENT_SYMBOL_BYTES = 48 };
 #define INSTRUMENT_NONE UINT16_MAX
@@ -45,14 +46,15 @@ struct instrument {
 
 struct instrument_table {
     struct instrument entries[INSTRUMENT_COUNT_MAX];
-    atomic_uint count;                    /* claimed entries; those with ready set may be read */
+    atomic_uint count; /* claimed entries; those with ready set may be read */
 };
 
-struct instrument_table *instrument_table_create(void);  /* NULL: out of memory */
+struct instrument_table *instrument_table_create(void); /* NULL: out of memory */
 void instrument_table_destroy(struct instrument_table *table);
 
-/* The index of venue + symbol, added if new. INSTRUMENT_NONE: the table is full, the symbol is empty or too
- * long, or venue is NONE. One instrument comes through one source, so no two threads add the same. */
+/* The index of venue + symbol, added if new. INSTRUMENT_NONE: the table is full, the symbol is
+ * empty or too long, or venue is NONE. One instrument comes through one source, so no two threads
+ * add the same. */
 uint16_t instrument_add(struct instrument_table *table, enum venue_id venue, const char *symbol,
                         size_t symbol_len);
 uint16_t instrument_find(const struct instrument_table *table, enum venue_id venue,

@@ -1,6 +1,7 @@
 /* net/http_client.h - REST: GET over HTTPS with status, Retry-After and a cap on the body.
  *
- * Thread: the service's.  Redirects are not followed.  gzip bodies are inflated (cap applies after). */
+ * Thread: the service's.  Redirects are not followed.  gzip bodies are inflated (cap applies
+ * after). */
 #pragma once
 
 #include <stddef.h>
@@ -11,25 +12,27 @@
 struct net_service;
 
 struct http_result {
-    enum status status;        /* OK: an HTTP answer came whole, whatever its code */
-    int http_code;             /* 0 without an answer */
-    int retry_after_s;         /* -1: no such header */
-    int used_weight;           /* X-MBX-USED-WEIGHT-1M, -1: no such header */
-    const char *body;          /* valid during the call only; terminated by a NUL beyond len */
+    enum status status; /* OK: an HTTP answer came whole, whatever its code */
+    int http_code;      /* 0 without an answer */
+    int retry_after_s;  /* -1: no such header */
+    int used_weight;    /* X-MBX-USED-WEIGHT-1M, -1: no such header */
+    const char *body;   /* valid during the call only; terminated by a NUL beyond len */
     size_t len;
-    const char *reason;        /* readable, where status is not OK */
+    const char *reason; /* readable, where status is not OK */
 };
 
 struct http_client_desc {
-    const char *url;           /* https:// ; http:// on loopback only */
-    size_t body_bytes_max;     /* 0: 16 MiB; more is STATUS_RANGE */
-    int timeout_ms;            /* 0: 15,000, for the whole exchange */
-    void (*on_done)(void *user, const struct http_result *result); /* exactly once, never during http_client_get */
+    const char *url;       /* https:// ; http:// on loopback only */
+    size_t body_bytes_max; /* 0: 16 MiB; more is STATUS_RANGE */
+    int timeout_ms;        /* 0: 15,000, for the whole exchange */
+    void (*on_done)(
+        void *user,
+        const struct http_result *result); /* exactly once, never during http_client_get */
     void *user;
 };
 
-/* STATUS_OK: on_done will come. Else it will not: STATUS_MALFORMED, STATUS_UNSUPPORTED, STATUS_MEMORY, STATUS_FULL
- * (64 requests under way). */
+/* STATUS_OK: on_done will come. Else it will not: STATUS_MALFORMED, STATUS_UNSUPPORTED,
+ * STATUS_MEMORY, STATUS_FULL (64 requests under way). */
 enum status http_client_get(struct net_service *service, const struct http_client_desc *desc);
 /* Forget every request of this user: its on_done will not be called. */
 void http_client_cancel_user(struct net_service *service, void *user);

@@ -1,7 +1,7 @@
 /* net/server.h - the server side: WebSocket and HTTP on one listening port.
  *
- * Used by the simulated exchange and, later, the local API.  Thread: the service's.  Owner: the caller.
- * Binds to loopback unless the descriptor names another address. */
+ * Used by the simulated exchange and, later, the local API.  Thread: the service's.  Owner: the
+ * caller. Binds to loopback unless the descriptor names another address. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,18 +15,19 @@ struct net_server;
 struct server_conn; /* one WebSocket connection */
 
 struct server_request {
-    const char *path;   /* "/fapi/v1/depth" */
-    const char *query;  /* "symbol=BTCUSDT&limit=1000", "" if none */
+    const char *path;  /* "/fapi/v1/depth" */
+    const char *query; /* "symbol=BTCUSDT&limit=1000", "" if none */
 };
 
 struct server_response {
-    int http_code;              /* 0: 200 */
-    const char *content_type;   /* NULL: application/json */
-    char *body;                 /* malloc'd, taken over and freed by the server; NULL: empty */
+    int http_code;            /* 0: 200 */
+    const char *content_type; /* NULL: application/json */
+    char *body;               /* malloc'd, taken over and freed by the server; NULL: empty */
     size_t len;
-    const char *header_name;    /* one further header, NULL: none; borrowed until the handler returns */
+    const char
+        *header_name; /* one further header, NULL: none; borrowed until the handler returns */
     const char *header_value;
-    int delay_ms;               /* answer this much later */
+    int delay_ms; /* answer this much later */
 };
 
 struct server_ops {
@@ -41,26 +42,28 @@ struct server_ops {
 };
 
 struct server_desc {
-    const char *bind_address;    /* NULL: 127.0.0.1 */
-    int port;                    /* 0: any free one */
+    const char *bind_address;         /* NULL: 127.0.0.1 */
+    int port;                         /* 0: any free one */
     const char *cert_file, *key_file; /* PEM; both NULL: plain */
     const struct server_ops *ops;
     void *user;
     bool no_deflate;
-    int accept_delay_ms;         /* tests: hold the TLS handshake or upgrade back */
+    int accept_delay_ms; /* tests: hold the TLS handshake or upgrade back */
 };
 
-/* May be called before net_service_start or on its thread. NULL and *why: STATUS_BUSY (port in use), STATUS_IO
- * (certificate, address), STATUS_MEMORY. */
+/* May be called before net_service_start or on its thread. NULL and *why: STATUS_BUSY (port in
+ * use), STATUS_IO (certificate, address), STATUS_MEMORY. */
 struct net_server *server_create(struct net_service *service, const struct server_desc *desc,
                                  enum status *why);
 int server_port(const struct net_server *server);
-void server_destroy(struct net_server *server);  /* also freed with its service */
+void server_destroy(struct net_server *server); /* also freed with its service */
 
-/* Queue a message (copied). False: more than 32 MiB wait on this connection; the caller should close it. */
+/* Queue a message (copied). False: more than 32 MiB wait on this connection; the caller should
+ * close it. */
 bool server_conn_send(struct server_conn *conn, const char *bytes, size_t len, bool binary);
 size_t server_conn_queued_bytes(const struct server_conn *conn);
 void server_conn_ping(struct server_conn *conn, const void *payload, size_t len);
-void server_conn_close(struct server_conn *conn, int code);  /* 0: cut the TCP connection without a close frame */
+void server_conn_close(struct server_conn *conn,
+                       int code); /* 0: cut the TCP connection without a close frame */
 void server_conn_set_user(struct server_conn *conn, void *user);
 void *server_conn_user(const struct server_conn *conn);

@@ -1,8 +1,9 @@
 /* net/ws_client.h - a WebSocket connection to an exchange.
  *
- * Thread: the service's.  Owner: the caller, until ws_client_close.  Fragments are joined; a message above
- * WS_MESSAGE_BYTES_MAX closes the connection (STATUS_RANGE).  permessage-deflate is offered.  A peer that
- * answers no ping within 30 s is dead (STATUS_TIMEOUT).  No retry here: the venue decides (net_service_backoff_ms). */
+ * Thread: the service's.  Owner: the caller, until ws_client_close.  Fragments are joined; a
+ * message above WS_MESSAGE_BYTES_MAX closes the connection (STATUS_RANGE).  permessage-deflate is
+ * offered.  A peer that answers no ping within 1.5 ping intervals (30 s) is dead (STATUS_TIMEOUT).
+ * No retry here: the venue decides (net_service_backoff_ms). */
 #pragma once
 
 #include <stdbool.h>
@@ -18,26 +19,28 @@ enum { WS_MESSAGE_BYTES_MAX = 16 * 1024 * 1024, WS_BUFFER_BYTES = 64 * 1024 };
 
 struct ws_client_ops {
     void (*on_open)(void *user);
-    /* A whole text or binary message; bytes are valid during the call only. recv_ns: monotonic, at its last byte. */
+    /* A whole text or binary message; bytes are valid during the call only. recv_ns: monotonic, at
+     * its last byte. */
     void (*on_message)(void *user, const char *bytes, size_t len, bool binary, int64_t recv_ns);
-    /* The connection is gone (or never came) and the client is freed after this call; always called exactly
-     * once, except after ws_client_close. reason is readable text: "certificate has expired", "HTTP 451", … */
+    /* The connection is gone (or never came) and the client is freed after this call; always called
+     * exactly once, except after ws_client_close. reason is readable text: "certificate has
+     * expired", "HTTP 451", … */
     void (*on_close)(void *user, enum status status, const char *reason);
 };
 
 struct ws_client_desc {
-    const char *url;              /* wss://host[:port]/path?query ; ws:// on loopback only */
+    const char *url; /* wss://host[:port]/path?query ; ws:// on loopback only */
     const struct ws_client_ops *ops;
-    void *user;                   /* borrowed */
-    int connect_timeout_ms;       /* 0: 10,000; name look-up, TCP, TLS and upgrade together */
-    int ping_interval_ms;         /* 0: 20,000; a ping when nothing was received for that long */
+    void *user;             /* borrowed */
+    int connect_timeout_ms; /* 0: 10,000; name look-up, TCP, TLS and upgrade together */
+    int ping_interval_ms;   /* 0: 20,000; a ping when nothing was received for that long */
     bool no_deflate;
 };
 
-/* NULL and *why: STATUS_MALFORMED (url), STATUS_UNSUPPORTED (plain text beyond loopback), STATUS_MEMORY.
- * Failures of the network come through on_close, never during this call. */
+/* NULL and *why: STATUS_MALFORMED (url), STATUS_UNSUPPORTED (plain text beyond loopback),
+ * STATUS_MEMORY. Failures of the network come through on_close, never during this call. */
 struct ws_client *ws_client_open(struct net_service *service, const struct ws_client_desc *desc,
                                  enum status *why);
-/* Queue a text message. False: not open, or 256 messages wait already. */
+/* Queue a text message. False: not open, or 4 MiB wait already. */
 bool ws_client_send(struct ws_client *client, const char *text, size_t len);
-void ws_client_close(struct ws_client *client);  /* NULL accepted; no callback follows */
+void ws_client_close(struct ws_client *client); /* NULL accepted; no callback follows */

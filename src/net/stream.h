@@ -1,0 +1,41 @@
+/* net/stream.h - a byte stream to a host, over TLS or plain: what WebSocket and HTTP clients are
+ * made of.
+ *
+ * libwebsockets waits for the descriptor, OpenSSL encrypts, getaddrinfo runs on the resolver's
+ * thread; the bytes go to the owner in place, in runs of up to STREAM_BUFFER_BYTES.  (The WebSocket
+ * and HTTP clients of libwebsockets 4.1.6 are not used: their receive path works a byte at a time,
+ * loops for ever on an uncompressed message when compression was agreed, can lose the end of an
+ * inflated message, and reports a cut-off chunked body as whole.)
+ *
+ * Thread: the service's.  Owner: whoever opened it, until stream_close or on_close.
+ * Limits: STREAM_QUEUE_BYTES_MAX wait to be sent. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/status.h"
+#include "net/url.h"
+
+enum { STREAM_BUFFER_BYTES = 64 * 1024, STREAM_QUEUE_BYTES_MAX = 4 * 1024 * 1024 };
+
+struct net_service;
+struct stream;
+
+struct stream_ops {
+    void (*on_open)(void *user); /* TCP and TLS are up */
+    /* Returns how many of the bytes it has used; the others come again, with more behind them.
+     * Using none of a full buffer is a programmer's error. */
+    size_t (*on_bytes)(void *user, const char *bytes, size_t len);
+    /* The stream is gone and freed after this call; once, and not after stream_close. */
+    void (*on_close)(void *user, enum status status, const char *reason);
+};
+
+/* NULL: out of memory, or the service is ending. Failures of the network come through on_close,
+ * never during this call. ops is static, user borrowed, url copied. */
+struct stream *stream_open(struct net_service *service, const struct url *url,
+                           const struct stream_ops *ops, void *user);
+/* Queue bytes (copied). False: not open or too much waits. */
+bool stream_write(struct stream *stream, const void *bytes, size_t len);
+/* What waits is sent if it goes at once; then closed. No callback follows; NULL accepted. */
+void stream_close(struct stream *stream);

@@ -25,5 +25,5 @@ int run_help(const struct app_options *options);         /* args: [COMMAND] */
 
 /* "liqscope COMMAND: message" as one line on standard error; returns status, for `return
  * app_fail(…)`. */
-STR_PRINTF(3, 4) int app_fail(enum exit_status status, const char *command,
-                                                   const char *format, ...);
+STR_PRINTF(3, 4)
+int app_fail(enum exit_status status, const char *command, const char *format, ...);

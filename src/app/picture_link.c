@@ -74,24 +74,20 @@ static bool serves(const struct picture_link *link, const struct camera *camera,
     return left_served && right_served;
 }
 
-void picture_link_update(struct picture_link *link, const struct entry_log *log,
-                         const struct estimator_desc *model, const struct camera *camera,
-                         int64_t now_ms, int64_t mono_ns) {
+bool picture_link_plan(struct picture_link *link, const struct entry_log *log,
+                       const struct estimator_desc *model, const struct camera *camera,
+                       int64_t now_ms, struct raster_request *request) {
     bool first = link->request_id == 0 || link->log != log;
-    if (!first && mono_ns - link->asked_ns < PICTURE_LINK_ASK_MS * NS_PER_MS) {
-        return;
-    }
     if (!first && serves(link, camera, now_ms)) {
-        return;
+        return false;
     }
     struct layers_grid grid = picture_link_grid(camera, now_ms, link->opened_within_window);
     uint32_t request_id = link->request_id + 1 != 0 ? link->request_id + 1 : 1;
     enum status status = picture_set_grid(link->picture, request_id, &grid);
-    link->asked_ns = mono_ns;
     if (status != STATUS_OK) {
-        LOG_WARN("view: raster of %d x %d texels refused: %s; the old one stays", grid.col_count,
+        LOG_WARN("picture: raster of %d x %d texels refused: %s; the old one stays", grid.col_count,
                  grid.row_count, status_text(status));
-        return;
+        return false;
     }
     link->request_id = request_id;
     link->grid = grid;
@@ -100,13 +96,30 @@ void picture_link_update(struct picture_link *link, const struct entry_log *log,
     link->span_ms = span_ms(camera);
     link->ln_span = ln_span(camera);
     link->live = (grid.first_col + grid.col_count) * grid.col_ms >= now_ms;
-    raster_worker_request(link->worker, &(struct raster_request){
-                                            .request_id = request_id,
-                                            .log = log,
-                                            .model = *model,
-                                            .grid = grid,
-                                            .opened_within_window = link->opened_within_window,
-                                        });
+    *request = (struct raster_request){.request_id = request_id,
+                                       .log = log,
+                                       .model = *model,
+                                       .grid = grid,
+                                       .opened_within_window = link->opened_within_window};
+    return true;
+}
+
+void picture_link_update(struct picture_link *link, const struct entry_log *log,
+                         const struct estimator_desc *model, const struct camera *camera,
+                         int64_t now_ms, int64_t mono_ns) {
+    struct raster_request request;
+    if (mono_ns - link->asked_ns >= PICTURE_LINK_ASK_MS * NS_PER_MS &&
+        picture_link_plan(link, log, model, camera, now_ms, &request)) {
+        link->asked_ns = mono_ns;
+        raster_worker_request(link->worker, &request);
+    }
+}
+
+void picture_link_add(struct picture_link *link, const struct layers_column *column) {
+    if (column->request_id == link->request_id) {
+        picture_add_column(link->picture, column);
+        link->last_col = column->col > link->last_col ? column->col : link->last_col;
+    }
 }
 
 int picture_link_drain(struct picture_link *link) {
@@ -116,10 +129,7 @@ int picture_link_drain(struct picture_link *link) {
         if (column == NULL) {
             break;
         }
-        if (column->request_id == link->request_id) {
-            picture_add_column(link->picture, column);
-            link->last_col = column->col > link->last_col ? column->col : link->last_col;
-        }
+        picture_link_add(link, column);
         raster_worker_column_end(link->worker);
         count++;
     }

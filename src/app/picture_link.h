@@ -1,8 +1,8 @@
 /* app/picture_link.h - between the picture and the raster worker: what to ask for, and when.
  *
- * Thread: main.  Owner: run_view.  A request is made when the camera leaves the raster's margin,
- * when the zoom has doubled or halved since, or when another instrument is shown; not more often
- * than PICTURE_LINK_ASK_MS. Nothing here waits or allocates. */
+ * Thread: main.  Owner: run_view, run_render.  A request is made when the camera leaves the
+ * raster's margin, when the zoom has doubled or halved since, or when another instrument is shown;
+ * not more often than PICTURE_LINK_ASK_MS. Nothing here waits or allocates. */
 #pragma once
 
 #include <stdbool.h>
@@ -24,7 +24,7 @@ struct layers_grid picture_link_grid(const struct camera *camera, int64_t now_ms
 
 struct picture_link {
     struct picture *picture;      /* borrowed */
-    struct raster_worker *worker; /* borrowed */
+    struct raster_worker *worker; /* borrowed; NULL: rasters are made by the caller */
     const struct entry_log *log;  /* borrowed; of the newest request */
     bool opened_within_window;
     uint32_t request_id; /* of the newest request; 0: none yet */
@@ -35,7 +35,17 @@ struct picture_link {
     bool live; /* the grid's end was the live edge */
 };
 
-/* Ask for a raster if the newest does not serve the camera any more. */
+/* If the newest raster does not serve the camera any more: tell the picture of the next grid and
+ * fill *request (true); who calls then makes or sends it. */
+bool picture_link_plan(struct picture_link *link, const struct entry_log *log,
+                       const struct estimator_desc *model, const struct camera *camera,
+                       int64_t now_ms, struct raster_request *request);
+/* A column of the newest request to the picture; others are dropped. */
+void picture_link_add(struct picture_link *link, const struct layers_column *column);
+
+/* -- with a worker -- */
+
+/* Plan, and send the request to the worker. */
 void picture_link_update(struct picture_link *link, const struct entry_log *log,
                          const struct estimator_desc *model, const struct camera *camera,
                          int64_t now_ms, int64_t mono_ns);

@@ -1,0 +1,20 @@
+/* app/file_source.h - several files of event JSON lines as one source, one after the other.
+ *
+ * Thread: open and destroy on the owner's; read on one thread; trouble on any after the end was
+ * read. Owner: whoever opened it, through event_source_destroy.  Limit: SOURCE_COUNT_MAX files. */
+#pragma once
+
+#include "app/source.h"
+#include "market/event_source.h"
+
+struct file_source;
+
+/* Open every file of the list (all of kind SOURCE_FILE), so that one that cannot be read is told at
+ * once. False: reason is one line for people. *files is borrowed and lives as long as source. */
+bool file_source_open(const struct source_list *list, struct instrument_table *instruments,
+                      struct event_source *source, struct file_source **files,
+                      char reason[SOURCE_REASON_BYTES]);
+
+/* Trouble of the files that have been read to their end (broken off, lines that are no events): one
+ * line for people a call, in order; NULL: nothing new.  Any one thread. */
+const char *file_source_take_trouble(struct file_source *files);

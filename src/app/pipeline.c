@@ -1,0 +1,197 @@
+#include "app/pipeline.h"
+
+#include <string.h>
+
+#include "app/file_source.h"
+#include "app/paced_source.h"
+#include "base/str.h"
+#include "net/service.h"
+#include "scene/scene.h"
+#include "sim/exchange_server.h"
+#include "venue/venue.h"
+
+#define DAY_MS 86400e3
+
+static enum exit_status fail(char *reason, const char *subject, enum status status) {
+    str_format(reason, SOURCE_REASON_BYTES, "%s: %s", subject, status_text(status));
+    return EXIT_STATUS_FAILED;
+}
+
+static enum exit_status start_engine(struct pipeline *pipeline, const struct source_list *sources,
+                                     char *reason) {
+    pipeline->instruments = instrument_table_create();
+    if (pipeline->instruments == NULL || !mailbox_init(&pipeline->scenes, sizeof(struct scene))) {
+        return fail(reason, "start", STATUS_MEMORY);
+    }
+    pipeline->engine = engine_create(&(struct engine_desc){.instruments = pipeline->instruments,
+                                                           .demo = pipeline->kind == SOURCE_DEMO});
+    if (pipeline->engine == NULL) {
+        return fail(reason, "engine", STATUS_MEMORY);
+    }
+    pipeline->engine_thread = engine_thread_create(&(struct engine_thread_desc){
+        .engine = pipeline->engine,
+        .scenes = &pipeline->scenes,
+        .source_count = sources->count,
+        .wait_when_full = pipeline->kind == SOURCE_FILE,
+    });
+    if (pipeline->engine_thread == NULL || !engine_thread_start(pipeline->engine_thread)) {
+        return fail(reason, "engine thread", STATUS_MEMORY);
+    }
+    return EXIT_STATUS_DONE;
+}
+
+static enum exit_status start_net(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                  char *reason) {
+    enum status why = STATUS_OK;
+    const char *ca_file = desc->ca_file[0] != '\0' ? desc->ca_file : NULL;
+    pipeline->service = net_service_create(
+        &(struct net_service_desc){.ca_file = ca_file, .role = THREAD_NET}, &why);
+    if (pipeline->service == NULL) {
+        return fail(reason, ca_file != NULL ? ca_file : "network", why);
+    }
+    if (!net_service_start(pipeline->service)) {
+        return fail(reason, "network thread", STATUS_MEMORY);
+    }
+    return EXIT_STATUS_DONE;
+}
+
+static const char *text_or_null(const char *text) {
+    return text[0] != '\0' ? text : NULL;
+}
+
+/* One feed with every symbol that the list names of this venue. */
+static enum exit_status start_feed(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                   const struct venue_feed_desc *base, enum venue_id venue,
+                                   char *reason) {
+    const struct source_list *sources = desc->sources;
+    const char *symbols[SOURCE_COUNT_MAX];
+    struct venue_feed_desc feed_desc = *base;
+    struct pipeline_feed *feed = &pipeline->feeds[pipeline->feed_count];
+    feed_desc.symbols = symbols;
+    for (int i = 0; i < sources->count; i++) {
+        if (sources->specs[i].venue == venue) {
+            symbols[feed_desc.symbol_count++] = sources->specs[i].symbol;
+        }
+    }
+    enum status status = venue_open_source(venue, &feed_desc, &feed->source, &feed->feed);
+    if (status != STATUS_OK) {
+        return fail(reason, venue_key(venue), status);
+    }
+    int index = pipeline->feed_count++;
+    feed->venue = venue;
+    struct event_sink sink = engine_thread_sink(pipeline->engine_thread, index);
+    status = feed->source.ops->start(feed->source.self, &sink);
+    return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, venue_key(venue), status);
+}
+
+static enum exit_status start_live(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                   char *reason) {
+    const struct venue_feed_desc base = {.service = pipeline->service,
+                                         .instruments = pipeline->instruments,
+                                         .ws_url = text_or_null(desc->ws_url),
+                                         .rest_url = text_or_null(desc->rest_url)};
+    enum exit_status status = EXIT_STATUS_DONE;
+    for (int i = 0; i < desc->sources->count && status == EXIT_STATUS_DONE; i++) {
+        enum venue_id venue = desc->sources->specs[i].venue;
+        bool started = false;
+        for (int j = 0; j < pipeline->feed_count; j++) {
+            started = started || pipeline->feeds[j].venue == venue;
+        }
+        if (!started) {
+            status = start_feed(pipeline, desc, &base, venue, reason);
+        }
+    }
+    return status;
+}
+
+/* The ordinary connector, pointed at the simulated exchange on loopback. */
+static enum exit_status start_demo(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                   char *reason) {
+    (void)pipeline;
+    (void)desc;
+    (void)reason;
+    return EXIT_STATUS_DONE;
+}
+
+static enum exit_status start_files(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                    char *reason) {
+    struct pipeline_feed *feed = &pipeline->feeds[0];
+    if (!file_source_open(desc->sources, pipeline->instruments, &feed->source, &pipeline->files,
+                          reason)) {
+        return EXIT_STATUS_FAILED;
+    }
+    pipeline->feed_count = 1;
+    enum status status = paced_source_open(feed->source, desc->speed, &feed->source);
+    if (status == STATUS_OK) {
+        struct event_sink sink = engine_thread_sink(pipeline->engine_thread, 0);
+        status = feed->source.ops->start(feed->source.self, &sink);
+    }
+    return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, "reader", status);
+}
+
+static enum exit_status start_sources(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                      char *reason) {
+    enum exit_status status = EXIT_STATUS_DONE;
+    switch (pipeline->kind) {
+    case SOURCE_DEMO:
+    case SOURCE_LIVE:
+        status = start_net(pipeline, desc, reason);
+        if (status == EXIT_STATUS_DONE) {
+            status = pipeline->kind == SOURCE_DEMO ? start_demo(pipeline, desc, reason)
+                                                   : start_live(pipeline, desc, reason);
+        }
+        break;
+    case SOURCE_FILE:
+        status = start_files(pipeline, desc, reason);
+        break;
+    }
+    return status;
+}
+
+enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                char reason[SOURCE_REASON_BYTES]) {
+    memset(pipeline, 0, sizeof *pipeline);
+    pipeline->kind = desc->sources->specs[0].kind;
+    pipeline->speed = desc->speed;
+    enum exit_status status = start_engine(pipeline, desc->sources, reason);
+    if (status == EXIT_STATUS_DONE) {
+        status = start_sources(pipeline, desc, reason);
+    }
+    if (status != EXIT_STATUS_DONE) {
+        pipeline_stop(pipeline);
+    }
+    return status;
+}
+
+static void stop_feed(struct pipeline_feed *feed) {
+    if (feed->source.ops != NULL && feed->source.ops->stop != NULL) {
+        feed->source.ops->stop(feed->source.self);
+    }
+}
+
+void pipeline_stop(struct pipeline *pipeline) {
+    /* A reader that waits for room goes on only while the engine drains, so sources stop first; the
+     * engine then applies what is left. */
+    for (int i = 0; i < pipeline->feed_count; i++) {
+        stop_feed(&pipeline->feeds[i]);
+    }
+    for (int i = 0; i < pipeline->feed_count; i++) {
+        event_source_destroy(&pipeline->feeds[i].source);
+    }
+    net_service_destroy(pipeline->service);
+    engine_thread_destroy(pipeline->engine_thread);
+    engine_destroy(pipeline->engine);
+    mailbox_finish(&pipeline->scenes);
+    instrument_table_destroy(pipeline->instruments);
+    memset(pipeline, 0, sizeof *pipeline);
+}
+
+const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh) {
+    *fresh = mailbox_take(&pipeline->scenes);
+    const struct scene *scene = mailbox_front(&pipeline->scenes);
+    return scene->sequence != 0 ? scene : NULL;
+}
+
+const char *pipeline_take_trouble(struct pipeline *pipeline) {
+    return pipeline->files != NULL ? file_source_take_trouble(pipeline->files) : NULL;
+}

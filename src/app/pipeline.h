@@ -1,0 +1,61 @@
+/* app/pipeline.h - from the sources to the newest scene: what is built up for a live picture, in
+ * order.
+ *
+ * Thread: main builds, reads the mailbox, and tears down; the rest works on threads of its own
+ * (net, sim, reader, engine).  Owner: run_view. Limits: SOURCE_COUNT_MAX sources; those of one
+ * venue share one feed. */
+#pragma once
+
+#include "app/source.h"
+#include "base/mailbox.h"
+#include "engine/engine.h"
+#include "engine/engine_thread.h"
+#include "market/event_source.h"
+#include "market/instrument.h"
+
+struct exchange_server;
+struct net_service;
+struct file_source;
+struct venue_feed;
+
+struct pipeline_desc {
+    const struct source_list *sources; /* borrowed until pipeline_start returns */
+    const char *ws_url, *rest_url;     /* bases of the venue's addresses; "": its own */
+    const char *ca_file;               /* "": the system's authorities only */
+    uint64_t demo_seed;
+    double demo_days; /* traded before the demo is served */
+    double speed;     /* of files; 0: as fast as they can be read */
+};
+
+struct pipeline_feed {
+    struct event_source source; /* owned */
+    enum venue_id venue;        /* of a live feed */
+    struct venue_feed *feed;    /* borrowed: lives as long as source; NULL for files */
+};
+
+struct pipeline {
+    /* In the order of building up; torn down in reverse. */
+    struct instrument_table *instruments;
+    struct mailbox scenes; /* of struct scene */
+    struct engine *engine;
+    struct engine_thread *engine_thread;
+    struct net_service *service;      /* live and demo */
+    struct exchange_server *exchange; /* demo */
+    int feed_count;
+    struct pipeline_feed feeds[SOURCE_COUNT_MAX];
+
+    struct file_source *files; /* borrowed: the one feed of a recording; else NULL */
+    enum source_kind kind;
+    double speed;
+};
+
+/* EXIT_STATUS_DONE: everything runs. Else nothing does, and reason is one line for people. */
+enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline_desc *desc,
+                                char reason[SOURCE_REASON_BYTES]);
+void pipeline_stop(struct pipeline *pipeline); /* zeroed accepted */
+
+/* Newest scene, or NULL before the first. *fresh: it was not there at the last call. */
+const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh);
+/* A file that broke off or held lines that are no events: its first trouble, once, as one line for
+ * people; NULL: nothing new. */
+const char *pipeline_take_trouble(struct pipeline *pipeline);

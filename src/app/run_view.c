@@ -1,0 +1,271 @@
+/* app/run_view.c - the window: build up, a frame loop, tear down.
+ *
+ * The main thread waits for nobody: it takes the newest scene, what columns are there, draws,
+ * swaps, and sleeps until the next frame is due. */
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "app/live_clock.h"
+#include "app/picture_link.h"
+#include "app/pipeline.h"
+#include "app/source.h"
+#include "base/clock.h"
+#include "base/stat.h"
+#include "base/str.h"
+#include "density/raster_worker.h"
+#include "layer/picture.h"
+#include "scene/scene.h"
+#include "window/display.h"
+#include "window/navigator.h"
+#include "window/pacer.h"
+
+#define NS_PER_MS 1e6
+/* A recording's clock stops this long after its newest event: there is nothing to scroll to. */
+#define RECORDING_LEAD_MS 2000.0
+/* The latency shown is the worst of so long, so that it can be read. */
+#define LATENCY_SHOWN_NS INT64_C(500000000)
+/* A price range has to be asked again while history arrives, but not every frame. */
+#define RANGE_EVERY_NS INT64_C(100000000)
+
+struct view {
+    /* In the order of building up. */
+    struct source_list sources;
+    struct display *display;
+    struct picture *picture;
+    struct pipeline pipeline;
+    struct raster_worker *worker;
+
+    struct navigator nav;
+    struct picture_link link;
+    struct live_clock clock;
+    struct pacer pacer;
+    int64_t range_ns; /* when the price range was last looked up */
+    int64_t latency_ns, latency_worst_ns, latency_since_ns;
+    int64_t frame_count, first_frame_ns, full_frame_ns;
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number) {
+    (void)number;
+    interrupted = 1;
+}
+
+static int open_display(struct view *view, const struct app_options *options) {
+    char reason[DISPLAY_REASON_BYTES];
+    const struct option_value *size = &options->table.values[OPT_size];
+    const struct display_desc desc = {
+        .title = "liqscope",
+        .width_px = size->width,
+        .height_px = size->height,
+        .fullscreen = option_flag(&options->table, OPT_fullscreen),
+    };
+    if (display_create(&desc, &view->display, reason) != STATUS_OK) {
+        return app_fail(EXIT_STATUS_FAILED, "view",
+                        "%s; liqscope render SOURCE -o FILE draws without one", reason);
+    }
+    enum status status = picture_create(&(struct picture_desc){0}, &view->picture);
+    if (status != STATUS_OK) {
+        return app_fail(EXIT_STATUS_FAILED, "view", "cannot prepare the picture: %s",
+                        status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
+    }
+    return EXIT_STATUS_DONE;
+}
+
+static int start_data(struct view *view, const struct app_options *options) {
+    char reason[SOURCE_REASON_BYTES];
+    const struct option_table *table = &options->table;
+    const struct pipeline_desc desc = {
+        .sources = &view->sources,
+        .ws_url = option_text(table, OPT_binance_ws_url),
+        .rest_url = option_text(table, OPT_binance_rest_url),
+        .ca_file = option_text(table, OPT_ca_file),
+        .demo_seed = (uint64_t)option_integer(table, OPT_seed),
+        .demo_days = option_number(table, OPT_days),
+        .speed = option_number(table, OPT_speed),
+    };
+    enum exit_status status = pipeline_start(&view->pipeline, &desc, reason);
+    if (status != EXIT_STATUS_DONE) {
+        return app_fail(status, "view", "%s", reason);
+    }
+    view->worker = raster_worker_create(NULL);
+    if (view->worker == NULL || !raster_worker_start(view->worker)) {
+        return app_fail(EXIT_STATUS_FAILED, "view", "cannot start the raster thread");
+    }
+    return EXIT_STATUS_DONE;
+}
+
+static void prepare_loop(struct view *view, const struct app_options *options) {
+    const struct option_table *table = &options->table;
+    enum colormap_id palette = COLORMAP_PERCEPTUAL;
+    colormap_from_key(option_text(table, OPT_palette), &palette);
+    navigator_init(&view->nav, &(struct navigator_desc){
+                                   .span_ms = (double)option_integer(table, OPT_window),
+                                   .palette = palette,
+                                   .fullscreen = option_flag(table, OPT_fullscreen),
+                               });
+    view->link = (struct picture_link){
+        .picture = view->picture,
+        .worker = view->worker,
+        .opened_within_window = option_flag(table, OPT_opened_within_window),
+    };
+    double speed = option_number(table, OPT_speed);
+    live_clock_init(&view->clock, view->pipeline.kind == SOURCE_FILE && speed > 0 ? speed : 1);
+    pacer_init(&view->pacer, display_refresh_hz(view->display), clock_mono_ns());
+}
+
+/* The event time that this frame stands for. */
+static double frame_time_ms(struct view *view, const struct scene *scene, bool fresh,
+                            int64_t mono_ns) {
+    if (scene == NULL) {
+        return 0;
+    }
+    bool recorded = view->pipeline.kind == SOURCE_FILE;
+    if (recorded && !(view->pipeline.speed > 0)) {
+        return (double)scene->ts_ms; /* as fast as it is read: nothing to run along with */
+    }
+    if (fresh) {
+        live_clock_observe(&view->clock, scene->ts_ms, recorded ? mono_ns : scene->recv_ns);
+    }
+    double now_ms = live_clock_now(&view->clock, mono_ns);
+    return recorded ? fmin(now_ms, (double)scene->ts_ms + RECORDING_LEAD_MS) : now_ms;
+}
+
+static double known_price(const struct scene_instrument *instrument) {
+    return instrument->mark > 0 ? instrument->mark : instrument->last;
+}
+
+static void steer(struct view *view, const struct scene *scene, double now_ms, int64_t mono_ns) {
+    if (scene == NULL || scene->instrument_count == 0) {
+        return;
+    }
+    const struct scene_instrument *instrument = &scene->instruments[0];
+    const struct entry_log *log = engine_entry_log(view->pipeline.engine, instrument->instrument);
+    struct estimator_desc model;
+    double price = known_price(instrument);
+    navigator_advance(&view->nav, now_ms, price);
+    if (log == NULL || !engine_model(view->pipeline.engine, instrument->instrument, &model)) {
+        return;
+    }
+    if (view->nav.wants_range && price > 0 && mono_ns - view->range_ns > RANGE_EVERY_NS) {
+        double low = 0;
+        double high = 0;
+        const struct camera *camera = &view->nav.camera;
+        density_price_range(log, (int64_t)camera->time_left_ms, (int64_t)now_ms + 1, 0, &low,
+                            &high);
+        navigator_fit(&view->nav, low, high, price);
+        view->range_ns = mono_ns;
+    }
+    if (!view->nav.wants_range) {
+        picture_link_update(&view->link, log, &model, &view->nav.camera, (int64_t)now_ms, mono_ns);
+    }
+}
+
+static void draw(struct view *view, const struct scene *scene, const struct input *input,
+                 double now_ms) {
+    const struct picture_frame frame = {
+        .target = display_target(view->display),
+        .scene = scene,
+        .camera = &view->nav.camera,
+        .now_ms = (int64_t)now_ms,
+        .latency_ns = view->latency_ns,
+        .palette = view->nav.palette,
+        .hidden = view->nav.hidden,
+        .band_hidden = view->nav.band_hidden,
+        .side_hidden = view->nav.side_hidden,
+        .pointer_inside = input->pointer_inside,
+        .pointer_x_px = input->pointer_x_px,
+        .pointer_y_px = input->pointer_y_px,
+    };
+    picture_draw(view->picture, &frame);
+    display_swap(view->display);
+}
+
+/* Socket to pixel, of frames whose scene is new. */
+static void note_latency(struct view *view, const struct scene *scene, bool fresh,
+                         int64_t swapped_ns) {
+    if (fresh && scene != NULL && scene->recv_ns != 0) {
+        int64_t latency_ns = swapped_ns - scene->recv_ns;
+        if (latency_ns > view->latency_worst_ns) {
+            view->latency_worst_ns = latency_ns;
+        }
+    }
+    if (swapped_ns - view->latency_since_ns >= LATENCY_SHOWN_NS) {
+        view->latency_ns = view->latency_worst_ns;
+        view->latency_worst_ns = 0;
+        view->latency_since_ns = swapped_ns;
+    }
+}
+
+static void frame(struct view *view) {
+    struct input input;
+    bool fresh = false;
+    display_poll(view->display, &input);
+    struct target target = display_target(view->display);
+    camera_set_plot(&view->nav.camera, picture_plot_px(target.width_px, target.height_px, 0));
+    navigator_apply(&view->nav, &input);
+    display_set_fullscreen(view->display, view->nav.fullscreen);
+
+    int64_t mono_ns = clock_mono_ns();
+    const struct scene *scene = pipeline_take_scene(&view->pipeline, &fresh);
+    double now_ms = frame_time_ms(view, scene, fresh, mono_ns);
+    steer(view, scene, now_ms, mono_ns);
+    picture_link_drain(&view->link);
+    draw(view, scene, &input, now_ms);
+
+    int64_t swapped_ns = clock_mono_ns();
+    note_latency(view, scene, fresh, swapped_ns);
+    view->frame_count++;
+    stat_add(STAT_frames_drawn, 1);
+    int64_t late_count = view->pacer.late_count;
+    int64_t due_ns = pacer_frame_done(&view->pacer, swapped_ns);
+    stat_add(STAT_frames_late, view->pacer.late_count - late_count);
+    clock_sleep_until_ns(due_ns);
+}
+
+static void loop(struct view *view, const struct app_options *options) {
+    int64_t frame_limit = option_integer(&options->table, OPT_frames);
+    double limit_ns = option_number(&options->table, OPT_seconds) * 1e9;
+    int64_t begin_ns = clock_mono_ns();
+    while (!view->nav.quit && !interrupted) {
+        frame(view);
+        const char *trouble = pipeline_take_trouble(&view->pipeline);
+        if (trouble != NULL) {
+            fprintf(stderr, "liqscope view: %s\n", trouble);
+        }
+        if (frame_limit > 0 && view->frame_count >= frame_limit) {
+            break;
+        }
+        if (limit_ns > 0 && (double)(clock_mono_ns() - begin_ns) >= limit_ns) {
+            break;
+        }
+    }
+}
+
+int run_view(const struct app_options *options) {
+    static struct view view; /* holds a path's text; one window a process */
+    char reason[SOURCE_REASON_BYTES];
+    struct sigaction action = {.sa_handler = on_signal};
+    int status = (int)source_list_resolve(options, &view.sources, reason);
+    if (status != EXIT_STATUS_DONE) {
+        return app_fail((enum exit_status)status, "view", "%s", reason);
+    }
+    status = open_display(&view, options);
+    if (status == EXIT_STATUS_DONE) {
+        sigaction(SIGINT, &action, NULL);
+        sigaction(SIGTERM, &action, NULL);
+        status = start_data(&view, options);
+    }
+    if (status == EXIT_STATUS_DONE) {
+        prepare_loop(&view, options);
+        loop(&view, options);
+    }
+    raster_worker_destroy(view.worker); /* reads the engine's log: before the pipeline */
+    pipeline_stop(&view.pipeline);
+    picture_destroy(view.picture);
+    display_destroy(view.display);
+    return status;
+}

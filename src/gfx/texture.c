@@ -39,17 +39,19 @@ bool texture_init(struct texture *texture, const struct texture_desc *desc) {
     glTexParameteri(target, GL_TEXTURE_WRAP_T, desc->repeat_y ? GL_REPEAT : GL_CLAMP_TO_EDGE);
     glTexParameteri(target, GL_TEXTURE_MAX_LEVEL, 0);
     size_t slices = desc->slice_count > 0 ? (size_t)desc->slice_count : 1;
-    void *zeros = calloc((size_t)desc->width * (size_t)desc->height * slices,
-                         (size_t)formats[desc->format].texel_bytes);
-    if (zeros != NULL && desc->slice_count > 0) {
+    void *zeros = desc->undefined ? NULL
+                                  : calloc((size_t)desc->width * (size_t)desc->height * slices,
+                                           (size_t)formats[desc->format].texel_bytes);
+    bool have = zeros != NULL || desc->undefined;
+    if (have && desc->slice_count > 0) {
         glTexImage3D(target, 0, (GLint)formats[desc->format].internal, desc->width, desc->height,
                      desc->slice_count, 0, formats[desc->format].format, formats[desc->format].type,
                      zeros);
-    } else if (zeros != NULL) {
+    } else if (have) {
         glTexImage2D(target, 0, (GLint)formats[desc->format].internal, desc->width, desc->height, 0,
                      formats[desc->format].format, formats[desc->format].type, zeros);
     }
-    bool made = zeros != NULL && glGetError() == GL_NO_ERROR;
+    bool made = have && glGetError() == GL_NO_ERROR;
     free(zeros);
     if (!made) {
         LOG_ERROR("graphics: texture %s: no room for %d x %d x %zu", desc->label, desc->width,

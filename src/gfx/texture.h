@@ -17,8 +17,10 @@ struct texture_desc {
     int width, height;
     int slice_count; /* 0: a plain 2D texture; else an array of that many */
     enum texture_format format;
-    bool linear;   /* filter; nearest if false */
-    bool repeat_y; /* rows are a ring; columns always clamp */
+    bool linear;    /* filter; nearest if false */
+    bool repeat_y;  /* rows are a ring; columns always clamp */
+    bool undefined; /* contents start as anything, not as zeros (large, and all of it gets written)
+                     */
     const char *label;
 };
 

@@ -1,9 +1,10 @@
-/* layer/picture.h - the whole picture of one instrument: give it columns of the field and a scene, it draws.
+/* layer/picture.h - the whole picture of one instrument: give it columns of the field and a scene,
+ * it draws.
  *
  * Thread: main, with the GL context current that it was created in (one picture a context).
- * Limits: LAYERS_ROW_MAX x LAYERS_COL_MAX texels of field (24 bytes each, once on the GPU, once here), at most
- * two fields at a time (the one drawn and the one arriving).  Drawing allocates nothing.
- * The field's values are estimates and the picture says so. */
+ * Limits: LAYERS_ROW_MAX x LAYERS_COL_MAX texels of field (24 bytes each, once on the GPU, once
+ * here), at most two fields at a time (the one drawn and the one arriving).  Drawing allocates
+ * nothing. The field's values are estimates and the picture says so. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,29 +20,31 @@
 struct picture;
 
 struct picture_desc {
-    const char *shader_dir;  /* read shaders from here instead of the embedded ones; NULL: embedded */
+    const char
+        *shader_dir; /* read shaders from here instead of the embedded ones; NULL: embedded */
 };
 
 /* What one frame needs to know. Zero is the default of every optional field. */
 struct picture_frame {
     struct target target;
-    const struct scene *scene;      /* borrowed for the call; NULL: nothing known yet */
-    const struct camera *camera;    /* its plot_px is picture_plot_px of this target and scale_factor */
-    int instrument;                 /* index into scene->instruments */
-    double scale_factor;            /* of text and marks; 0: chosen from the target's height */
-    int64_t now_ms;                 /* event time that the picture stands for; ages are counted from it */
-    int64_t latency_ns;             /* socket to pixel of a recent frame; 0: unknown, not shown */
+    const struct scene *scene; /* borrowed for the call; NULL: nothing known yet */
+    const struct camera
+        *camera;         /* its plot_px is picture_plot_px of this target and scale_factor */
+    int instrument;      /* index into scene->instruments */
+    double scale_factor; /* of text and marks; 0: chosen from the target's height */
+    int64_t now_ms;      /* event time that the picture stands for; ages are counted from it */
+    int64_t latency_ns;  /* socket to pixel of a recent frame; 0: unknown, not shown */
     enum colormap_id palette;
-    unsigned hidden;                /* PICTURE_HIDE_... bits */
-    unsigned band_hidden;           /* bit n: leverage band n is left out of the field */
-    unsigned side_hidden;           /* bit 0: longs, bit 1: shorts */
+    unsigned hidden;                           /* PICTURE_HIDE_... bits */
+    unsigned band_hidden;                      /* bit n: leverage band n is left out of the field */
+    unsigned side_hidden;                      /* bit 0: longs, bit 1: shorts */
     double black_usd_per_bp, white_usd_per_bp; /* pinned scale; 0: automatic */
-    double gamma;                   /* of the field's brightness; 0: 1 */
-    int utc_offset_min;             /* of the time axis; 0: UTC */
-    const char *utc_name;           /* "UTC", "CEST"; NULL: "UTC" */
-    bool pointer_inside;            /* crosshair and read-out at pointer_px */
+    double gamma;                              /* of the field's brightness; 0: 1 */
+    int utc_offset_min;                        /* of the time axis; 0: UTC */
+    const char *utc_name;                      /* "UTC", "CEST"; NULL: "UTC" */
+    bool pointer_inside;                       /* crosshair and read-out at pointer_px */
     double pointer_x_px, pointer_y_px;
-    bool settled;                   /* no animation: scale and badges at their final state (stills, tests) */
+    bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
 
 enum {
@@ -50,42 +53,45 @@ enum {
     PICTURE_HIDE_BUBBLES = 4,
     PICTURE_HIDE_PRICE = 8,
     PICTURE_HIDE_PROFILE = 16,
-    PICTURE_HIDE_TEXT = 32,         /* golden images: fonts differ between machines */
+    PICTURE_HIDE_TEXT = 32, /* golden images: fonts differ between machines */
     PICTURE_HIDE_FIELD = 64,
-    PICTURE_SHOW_CANDLES = 128      /* candles instead of the price line */
+    PICTURE_SHOW_CANDLES = 128 /* candles instead of the price line */
 };
 
-/* Compile, load fonts, make textures. STATUS_UNSUPPORTED: a shader or a framebuffer was refused (logged);
- * STATUS_NOT_FOUND: no font at all; STATUS_MEMORY. *out is NULL unless STATUS_OK. */
+/* Compile, load fonts, make textures. STATUS_UNSUPPORTED: a shader or a framebuffer was refused
+ * (logged); STATUS_NOT_FOUND: no font at all; STATUS_MEMORY. *out is NULL unless STATUS_OK. */
 enum status picture_create(const struct picture_desc *desc, struct picture **out);
-void picture_destroy(struct picture *picture);  /* NULL accepted */
+void picture_destroy(struct picture *picture); /* NULL accepted */
 
 /* The scale that scale_factor 0 stands for: 1 at 1080 lines, 0.75..4. */
 double picture_scale_for_size(int width_px, int height_px);
 /* Where the plot lies in a target of that size. scale_factor 0: chosen as above. */
 struct camera_rect picture_plot_px(int width_px, int height_px, double scale_factor);
 
-/* Columns of request_id will come with this grid (from a raster job that was just asked for). What is drawn now
- * stays, reprojected, until the new field has arrived. STATUS_RANGE: the grid breaks a limit; STATUS_MEMORY. */
+/* Columns of request_id will come with this grid (from a raster job that was just asked for). What
+ * is drawn now stays, reprojected, until the new field has arrived. STATUS_RANGE: the grid breaks a
+ * limit; STATUS_MEMORY. */
 enum status picture_set_grid(struct picture *picture, uint32_t request_id,
                              const struct layers_grid *grid);
-/* One finished column, new or again, in any order. It may lie after the grid's last one (the live edge moves on;
- * the oldest then falls out). False: of no field known here, or too old; it is counted and dropped. */
+/* One finished column, new or again, in any order. It may lie after the grid's last one (the live
+ * edge moves on; the oldest then falls out). False: of no field known here, or too old; it is
+ * counted and dropped. */
 bool picture_add_column(struct picture *picture, const struct layers_column *column);
 
 void picture_draw(struct picture *picture, const struct picture_frame *frame);
 
-/* Try the shaders of shader_dir again. False: some did not compile; the old ones go on and the log says why. */
+/* Try the shaders of shader_dir again. False: some did not compile; the old ones go on and the log
+ * says why. */
 bool picture_reload_shaders(struct picture *picture);
 
-struct picture_stats {          /* of the last frame */
+struct picture_stats { /* of the last frame */
     int draw_count, bind_count;
     int shape_count, glyph_count;
     int64_t upload_bytes;
-    int64_t dropped_columns;    /* since creation */
-    int64_t dropped_items;      /* shapes, glyphs and labels that met a limit, since creation */
-    double black_usd_per_bp, white_usd_per_bp;  /* the scale that was used */
-    bool field_arriving;        /* an older field is drawn while the asked one arrives */
+    int64_t dropped_columns; /* since creation */
+    int64_t dropped_items;   /* shapes, glyphs and labels that met a limit, since creation */
+    double black_usd_per_bp, white_usd_per_bp; /* the scale that was used */
+    bool field_arriving; /* an older field is drawn while the asked one arrives */
 };
 struct picture_stats picture_get_stats(const struct picture *picture);
 

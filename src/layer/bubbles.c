@@ -1,0 +1,95 @@
+/* Realised liquidations: radius grows with the square root of USD, so that area says the amount. A
+ * liquidated long is a filled disc, a liquidated short an open ring, in the colours of their
+ * fields: told apart without colour too. */
+#include <math.h>
+
+#include "layer/layer.h"
+
+#define RADIUS_MIN_PX  4.0
+#define RADIUS_MAX_PX  22.0
+#define USD_AT_MAX_MIN 250000.0 /* the largest circle stands for at least this */
+enum { BUBBLE_COUNT_MAX = 2048 };
+
+struct bubble {
+    double x, y, usd;
+    int position;
+};
+
+struct bubbles {
+    int count;
+    double usd_max;
+    struct bubble items[BUBBLE_COUNT_MAX];
+};
+
+static void add_bubble(const struct layer_context *context, struct bubbles *bubbles,
+                       const struct bubble *bubble) {
+    const struct camera_rect *plot = &context->layout->plot;
+    double reach = RADIUS_MAX_PX * context->layout->scale;
+    if (bubbles->count == BUBBLE_COUNT_MAX || bubble->x < plot->x - reach ||
+        bubble->x > plot->x + plot->w + reach || bubble->y < plot->y - reach ||
+        bubble->y > plot->y + plot->h + reach) {
+        return;
+    }
+    bubbles->items[bubbles->count++] = *bubble;
+    bubbles->usd_max = fmax(bubbles->usd_max, bubble->usd);
+}
+
+static struct bubble make_bubble(const struct layer_context *context, int64_t ts_ms, double price,
+                                 double usd, int position) {
+    return (struct bubble){camera_px_from_time(context->camera, (double)ts_ms),
+                           camera_px_from_price(context->camera, price), usd, position};
+}
+
+static void collect(const struct layer_context *context, struct bubbles *bubbles) {
+    const struct field *field = context->field;
+    int64_t known_ms = 0;
+    if (field != NULL && field->count > 0) {
+        known_ms = field->covered_until_ms;
+        for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
+            const struct field_column *column = field_get_column(field, col);
+            for (int i = 0; i < column->print_count; i++) {
+                const struct layers_print *print = &column->prints[i];
+                if (print->price > 0 && print->usd > 0) {
+                    struct bubble bubble = make_bubble(context, print->ts_ms, print->price,
+                                                       (double)print->usd, print->position);
+                    add_bubble(context, bubbles, &bubble);
+                }
+            }
+        }
+    }
+    for (int i = 0; context->instrument != NULL && i < context->instrument->print_count; i++) {
+        const struct scene_print *print = &context->instrument->prints[i];
+        if (print->ts_ms >= known_ms && print->price > 0 && print->usd > 0) {
+            struct bubble bubble =
+                make_bubble(context, print->ts_ms, print->price, print->usd, print->position);
+            add_bubble(context, bubbles, &bubble);
+        }
+    }
+}
+
+void bubbles_draw(struct layer_context *context) {
+    static struct bubbles bubbles; /* main thread only; too large for the stack */
+    bubbles.count = 0;
+    bubbles.usd_max = USD_AT_MAX_MIN;
+    collect(context, &bubbles);
+    double s = context->layout->scale;
+    canvas_set_list(context->canvas, CANVAS_PLOT);
+    for (int i = 0; i < bubbles.count; i++) {
+        const struct bubble *bubble = &bubbles.items[i];
+        double share = sqrt(bubble->usd / bubbles.usd_max);
+        double radius = fmax(RADIUS_MIN_PX, RADIUS_MAX_PX * share) * s;
+        /* The small ones fade, or a busy day would cover the price. */
+        uint8_t alpha = (uint8_t)(80 + 165 * fmin(1, share * 2.2));
+        struct theme_color color = layer_side_color(context, bubble->position, 0.84, alpha);
+        struct theme_color inner = color;
+        inner.a = (uint8_t)(alpha * 0.62);
+        canvas_add_disc(context->canvas, bubble->x, bubble->y, radius + 1.2 * s, 2.4 * s,
+                        (struct theme_color){5, 7, 11, alpha});
+        if (bubble->position == POS_SHORT) {
+            canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 2.2 * s, color);
+        } else {
+            canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 0, inner);
+            canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 1.2 * s, color);
+        }
+    }
+}

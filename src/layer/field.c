@@ -1,0 +1,250 @@
+#include "layer/field.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/math.h"
+
+enum {
+    UNIFORM_Y_SIGN,
+    UNIFORM_LAYERS,
+    UNIFORM_WEIGHTS_0,
+    UNIFORM_WEIGHTS_1_LONG,
+    UNIFORM_WEIGHTS_1_SHORT,
+    UNIFORM_WEIGHTS_2,
+    UNIFORM_COUNT
+};
+static const char *const uniform_names[UNIFORM_COUNT] = {
+    "y_sign", "layers", "weights_0", "weights_1_long", "weights_1_short", "weights_2"};
+const struct program_desc field_program_desc = {.vertex = "quad.vert",
+                                                .fragment = "compose.frag",
+                                                .uniform_names = uniform_names,
+                                                .uniform_count = UNIFORM_COUNT};
+
+static bool grid_is_valid(const struct layers_grid *grid) {
+    return grid->col_ms > 0 && grid->col_count >= 1 && grid->col_count <= LAYERS_COL_MAX &&
+           grid->row_count >= 1 && grid->row_count <= LAYERS_ROW_MAX &&
+           isfinite(grid->ln_price_min) && grid->row_height > 0 && isfinite(grid->row_height);
+}
+
+static size_t column_texels(const struct field *field) {
+    return (size_t)LAYERS_SLICE_COUNT * (size_t)field->grid.row_count * 4;
+}
+
+static enum status make_textures(struct field *field) {
+    struct texture_desc layers = {.width = field->grid.row_count,
+                                  .height = field->ring_rows,
+                                  .slice_count = LAYERS_SLICE_COUNT,
+                                  .format = TEXTURE_RGBA16F,
+                                  .undefined = true,
+                                  .label = "field layers"};
+    struct texture_desc density = {.width = field->grid.row_count,
+                                   .height = field->ring_rows,
+                                   .format = TEXTURE_RG16F,
+                                   .linear = true,
+                                   .repeat_y = true,
+                                   .label = "field density"};
+    if (!texture_init(&field->layers, &layers) || !texture_init(&field->density, &density)) {
+        return STATUS_MEMORY;
+    }
+    return target_init_texture(&field->density_target, &field->density) ? STATUS_OK
+                                                                        : STATUS_UNSUPPORTED;
+}
+
+enum status field_init(struct field *field, uint32_t request_id, const struct layers_grid *grid) {
+    *field = (struct field){0};
+    if (!grid_is_valid(grid)) {
+        return STATUS_RANGE;
+    }
+    field->used = true;
+    field->request_id = request_id;
+    field->grid = *grid;
+    field->ring_rows = grid->col_count + FIELD_SPARE_COLUMNS;
+    size_t rows = (size_t)field->ring_rows;
+    field->columns = calloc(rows, sizeof *field->columns);
+    field->dirty = calloc(rows, sizeof *field->dirty);
+    field->texels = calloc(rows * column_texels(field), sizeof *field->texels);
+    for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
+        field->weights[i] = 1;
+    }
+    enum status status = STATUS_MEMORY;
+    if (field->columns != NULL && field->dirty != NULL && field->texels != NULL) {
+        status = make_textures(field);
+    }
+    if (status != STATUS_OK) {
+        field_finish(field);
+    }
+    return status;
+}
+
+void field_finish(struct field *field) {
+    target_finish(&field->density_target);
+    texture_finish(&field->density);
+    texture_finish(&field->layers);
+    free(field->texels);
+    free(field->dirty);
+    free(field->columns);
+    *field = (struct field){0};
+}
+
+static int slot_of(const struct field *field, int64_t col) {
+    int64_t slot = col % field->ring_rows;
+    return (int)(slot < 0 ? slot + field->ring_rows : slot);
+}
+
+/* Copy the slot's texels to the GPU. */
+static void upload_slot(struct field *field, int slot) {
+    const uint16_t *texels = field->texels + (size_t)slot * column_texels(field);
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        struct texture_rect rect = {0, slot, field->grid.row_count, 1, slice};
+        texture_upload(&field->layers, &rect, texels + (size_t)slice * rect.w * 4);
+    }
+    field->dirty[slot] = true;
+}
+
+/* A place in the ring for a column that has not come. */
+static void clear_slot(struct field *field, int64_t col) {
+    int slot = slot_of(field, col);
+    field->columns[slot] = (struct field_column){.col = col, .flags = LAYERS_COLUMN_EMPTY};
+    memset(field->texels + (size_t)slot * column_texels(field), 0,
+           column_texels(field) * sizeof *field->texels);
+    upload_slot(field, slot);
+}
+
+/* Make col one of oldest_col..newest_col, with empty columns between. False: too old. */
+static bool reach_column(struct field *field, int64_t col) {
+    if (field->count == 0 || col >= field->newest_col + field->ring_rows) {
+        field->oldest_col = field->newest_col = col;
+        field->count = 1;
+        clear_slot(field, col);
+        return true;
+    }
+    if (col <= field->newest_col - field->ring_rows) {
+        return false;
+    }
+    while (field->newest_col < col) {
+        clear_slot(field, ++field->newest_col);
+        if (field->newest_col - field->oldest_col == field->ring_rows) {
+            field->oldest_col++;
+        }
+    }
+    while (field->oldest_col > col) {
+        clear_slot(field, --field->oldest_col);
+    }
+    field->count = (int)(field->newest_col - field->oldest_col) + 1;
+    return true;
+}
+
+bool field_add_column(struct field *field, const struct layers_column *column) {
+    assert(column->print_count <= LAYERS_COLUMN_PRINT_MAX);
+    if (!reach_column(field, column->col)) {
+        return false;
+    }
+    int slot = slot_of(field, column->col);
+    struct field_column *kept = &field->columns[slot];
+    *kept = (struct field_column){
+        .col = column->col,
+        .flags = column->flags,
+        .pass = column->pass,
+        .print_count = column->print_count,
+        .open = column->open,
+        .high = column->high,
+        .low = column->low,
+        .close = column->close,
+        .volume_buy_usd = column->volume_buy_usd,
+        .volume_sell_usd = column->volume_sell_usd,
+        .oi_usd = column->oi_usd,
+        .total_usd = {column->total_usd[0], column->total_usd[1]},
+        .liquidated_usd = {column->liquidated_usd[0], column->liquidated_usd[1]},
+    };
+    memcpy(kept->prints, column->prints, sizeof kept->prints);
+    if (column->col == field->newest_col) {
+        field->covered_until_ms = column->covered_until_ms;
+    }
+    uint16_t *texels = field->texels + (size_t)slot * column_texels(field);
+    size_t slice_texels = (size_t)field->grid.row_count * 4;
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        memcpy(texels + (size_t)slice * slice_texels, column->texels[slice],
+               slice_texels * sizeof *texels);
+    }
+    upload_slot(field, slot);
+    field->version++;
+    return true;
+}
+
+const struct field_column *field_get_column(const struct field *field, int64_t col) {
+    if (field->count == 0 || col < field->oldest_col || col > field->newest_col) {
+        return NULL;
+    }
+    return &field->columns[slot_of(field, col)];
+}
+
+void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]) {
+    out_usd[0] = out_usd[1] = 0;
+    if (field->count == 0 || col < field->oldest_col || col > field->newest_col || row < 0 ||
+        row >= field->grid.row_count) {
+        return;
+    }
+    const uint16_t *texels = field->texels + (size_t)slot_of(field, col) * column_texels(field);
+    for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
+        size_t at = ((size_t)(channel / 4) * (size_t)field->grid.row_count + (size_t)row) * 4;
+        uint16_t half = texels[at + (size_t)(channel % 4)];
+        if (half != 0) {
+            out_usd[channel / LAYERS_BAND_COUNT] +=
+                (double)(float_from_half(half) * field->weights[channel]);
+        }
+    }
+    out_usd[0] *= LAYERS_UNIT_USD_PER_BP;
+    out_usd[1] *= LAYERS_UNIT_USD_PER_BP;
+}
+
+void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_COUNT]) {
+    if (memcmp(field->weights, weights, sizeof field->weights) == 0) {
+        return;
+    }
+    memcpy(field->weights, weights, sizeof field->weights);
+    field->version++;
+    for (int64_t col = field->oldest_col; field->count > 0 && col <= field->newest_col; col++) {
+        field->dirty[slot_of(field, col)] = true;
+    }
+}
+
+static void set_weights(const struct field *field, const struct program *program) {
+    const float *w = field->weights;
+    const float slice_1_long[4] = {w[4], w[5], 0, 0};
+    const float slice_1_short[4] = {0, 0, w[6], w[7]};
+    program_set_vec4(program, UNIFORM_WEIGHTS_0, w);
+    program_set_vec4(program, UNIFORM_WEIGHTS_1_LONG, slice_1_long);
+    program_set_vec4(program, UNIFORM_WEIGHTS_1_SHORT, slice_1_short);
+    program_set_vec4(program, UNIFORM_WEIGHTS_2, w + 8);
+}
+
+void field_compose(struct field *field, const struct program *program) {
+    static_assert(LAYERS_BAND_COUNT == 6 && LAYERS_SLICE_COUNT == 3, "mirrors compose.frag");
+    int first = 0;
+    int last = field->ring_rows - 1;
+    while (first <= last && !field->dirty[first]) {
+        first++;
+    }
+    while (last >= first && !field->dirty[last]) {
+        last--;
+    }
+    if (first > last) {
+        return;
+    }
+    /* From the first changed row to the last in one draw. Where the run wraps around the ring's end
+     * that is more than the changed rows; rows that no column has been in yet are read as they are
+     * and never shown. */
+    target_begin(&field->density_target, TARGET_BLEND_NONE);
+    struct target_rect rows = {0, first, field->grid.row_count, last - first + 1};
+    target_set_viewport(&field->density_target, rows);
+    program_bind(program);
+    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(&field->density_target));
+    program_set_int(program, UNIFORM_LAYERS, 0);
+    set_weights(field, program);
+    texture_bind(&field->layers, 0);
+    target_draw_quad();
+    memset(field->dirty + first, 0, (size_t)(last - first + 1) * sizeof *field->dirty);
+}

@@ -1,0 +1,65 @@
+/* layer/field.h - the columns of one raster: a ring of them on the GPU, a copy here for labels and
+ * the scale.
+ *
+ * Thread: main.  Owner: picture.  Limit: the grid's columns plus FIELD_SPARE_COLUMNS, rows as the
+ * grid says; 24 bytes a texel here and on the GPU, 4 more for the composed density. Time runs along
+ * the textures' y (column n lies in row n mod ring_rows), price along x. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "gfx/program.h"
+#include "gfx/target.h"
+#include "gfx/texture.h"
+#include "scene/layers.h"
+
+enum { FIELD_SPARE_COLUMNS = 64 };
+
+struct field_column { /* what is kept of a column beside its texels */
+    int64_t col;
+    uint8_t flags; /* LAYERS_COLUMN_... */
+    uint8_t pass;
+    uint16_t print_count;
+    double open, high, low, close;
+    double volume_buy_usd, volume_sell_usd, oi_usd;
+    double total_usd[2], liquidated_usd[2];
+    struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
+};
+
+struct field {
+    bool used;
+    uint32_t request_id;
+    struct layers_grid grid;
+    int ring_rows;
+    int64_t oldest_col, newest_col; /* valid where count > 0; every one between is in the ring */
+    int count;
+    int64_t covered_until_ms;     /* of the newest column */
+    uint64_t version;             /* grows with every column */
+    struct field_column *columns; /* owned, ring_rows */
+    uint16_t *texels;             /* owned, ring_rows x slices x row_count x 4 */
+    bool *dirty;                  /* owned, ring_rows: to be composed */
+    struct texture layers, density;
+    struct target density_target;
+    float weights[LAYERS_CHANNEL_COUNT];
+};
+
+/* STATUS_RANGE: the grid breaks a limit; STATUS_MEMORY; STATUS_UNSUPPORTED: no RG16F target. */
+enum status field_init(struct field *field, uint32_t request_id, const struct layers_grid *grid);
+void field_finish(struct field *field); /* zeroed accepted */
+
+/* Take a column in any order. False: it is older than the ring reaches back. */
+bool field_add_column(struct field *field, const struct layers_column *column);
+/* NULL outside oldest_col..newest_col. A column that never came has LAYERS_COLUMN_EMPTY. */
+const struct field_column *field_get_column(const struct field *field, int64_t col);
+/* USD per bp, long and short, of one cell under the current weights; zeros outside. */
+void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]);
+
+/* Change what each channel adds (0..1); everything is composed again with the next field_compose.
+ */
+void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_COUNT]);
+/* Bring the density texture up to date: one draw for a run of new columns. */
+void field_compose(struct field *field, const struct program *program);
+
+extern const struct program_desc field_program_desc; /* of the program that field_compose wants */

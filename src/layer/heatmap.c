@@ -1,0 +1,191 @@
+#include "layer/heatmap.h"
+
+#include <math.h>
+
+enum {
+    UNIFORM_Y_SIGN,
+    UNIFORM_DENSITY,
+    UNIFORM_LUT,
+    UNIFORM_SIZE,
+    UNIFORM_SHARP,
+    UNIFORM_PRICE_AT,
+    UNIFORM_PRICE_SPAN,
+    UNIFORM_TIME_AT,
+    UNIFORM_TIME_SPAN,
+    UNIFORM_TIME_COUNT,
+    UNIFORM_OLDEST,
+    UNIFORM_BLACK,
+    UNIFORM_PER_RANGE,
+    UNIFORM_COUNT
+};
+static const char *const uniform_names[UNIFORM_COUNT] = {
+    "y_sign",  "density",   "lut",        "size",   "sharp", "price_at", "price_span",
+    "time_at", "time_span", "time_count", "oldest", "black", "per_range"};
+
+#define GLIDE_RATE 0.12 /* of the way to the wanted scale, each time a histogram is full */
+enum { COLUMNS_A_FRAME = 8 };
+
+bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
+    *heatmap = (struct heatmap){0};
+    struct texture_desc lut = {.width = COLORMAP_ENTRY_COUNT,
+                               .height = COLORMAP_SIDE_COUNT,
+                               .format = TEXTURE_RGBA8,
+                               .label = "colour map"};
+    struct program_desc program = {.vertex = "quad.vert",
+                                   .fragment = "heatmap.frag",
+                                   .shader_dir = shader_dir,
+                                   .uniform_names = uniform_names,
+                                   .uniform_count = UNIFORM_COUNT};
+    return texture_init(&heatmap->lut, &lut) && program_init(&heatmap->program, &program);
+}
+
+void heatmap_finish(struct heatmap *heatmap) {
+    program_finish(&heatmap->program);
+    texture_finish(&heatmap->lut);
+}
+
+/* Column and row numbers (as reals) at the plot's edges. */
+struct span {
+    double col_left, col_right, row_bottom, row_top;
+};
+
+static struct span span_of_camera(const struct layers_grid *grid, const struct camera *camera) {
+    return (struct span){camera->time_left_ms / grid->col_ms, camera->time_right_ms / grid->col_ms,
+                         (camera->ln_bottom - grid->ln_price_min) / grid->row_height,
+                         (camera->ln_top - grid->ln_price_min) / grid->row_height};
+}
+
+static void sample_column(struct heatmap *heatmap, const struct field *field, int64_t col,
+                          double row_first, double row_last) {
+    for (int i = 0; i < HEATMAP_SAMPLE_ROWS; i++) {
+        double usd[2] = {0};
+        double at = row_first + (row_last - row_first) * (i + 0.5) / HEATMAP_SAMPLE_ROWS;
+        field_get_usd(field, col, (int)at, usd);
+        scale_histogram_add(&heatmap->histogram, scale_log2_from_usd(fmax(usd[0], usd[1])));
+    }
+}
+
+void heatmap_update_scale(struct heatmap *heatmap, const struct field *field,
+                          const struct camera *camera, bool settled, struct scale *scale) {
+    if (field->count == 0) {
+        return;
+    }
+    struct span span = span_of_camera(&field->grid, camera);
+    double first = fmax(span.col_left, (double)field->oldest_col);
+    double last = fmin(span.col_right, (double)field->newest_col + 1);
+    double row_first = fmax(span.row_bottom, 0);
+    double row_last = fmin(span.row_top, field->grid.row_count);
+    bool jump = settled || !scale->valid;
+    if (jump) {
+        heatmap->histogram = (struct scale_histogram){0};
+        heatmap->sampled_columns = 0;
+    }
+    int wanted = jump ? HEATMAP_SAMPLE_COLUMNS : COLUMNS_A_FRAME;
+    for (int i = 0; i < wanted && last > first && row_last > row_first; i++) {
+        /* Strides of 37 of 64 visit the whole span evenly before the histogram is full. */
+        int n = heatmap->sampled_columns * 37 % HEATMAP_SAMPLE_COLUMNS;
+        double at = first + (last - first) * (n + 0.5) / HEATMAP_SAMPLE_COLUMNS;
+        sample_column(heatmap, field, (int64_t)at, row_first, row_last);
+        heatmap->sampled_columns++;
+    }
+    if (heatmap->sampled_columns >= HEATMAP_SAMPLE_COLUMNS) {
+        scale_update_auto(scale, &heatmap->histogram, jump ? 1 : GLIDE_RATE);
+        heatmap->histogram = (struct scale_histogram){0};
+        heatmap->sampled_columns = 0;
+    }
+}
+
+static void update_lut(struct heatmap *heatmap, enum colormap_id palette, double gamma) {
+    if (heatmap->gamma == gamma && heatmap->palette == palette) {
+        return;
+    }
+    uint8_t plain[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
+    colormap_fill(palette, plain);
+    for (int i = 0; i < COLORMAP_ENTRY_COUNT; i++) {
+        double bright = pow((double)i / (COLORMAP_ENTRY_COUNT - 1), gamma);
+        int from = (int)(bright * (COLORMAP_ENTRY_COUNT - 1) + 0.5);
+        for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
+            for (int c = 0; c < 4; c++) {
+                heatmap->colors[side][i][c] = plain[side][from][c];
+            }
+        }
+    }
+    struct texture_rect whole = {0, 0, COLORMAP_ENTRY_COUNT, COLORMAP_SIDE_COUNT, 0};
+    texture_upload(&heatmap->lut, &whole, heatmap->colors);
+    heatmap->palette = palette;
+    heatmap->gamma = gamma;
+}
+
+/* The whole pixels of the plot that the field covers. False: none. */
+static bool covered_pixels(const struct heatmap_view *view, struct target_rect *out) {
+    const struct field *field = view->field;
+    const struct layers_grid *grid = &field->grid;
+    const struct camera *camera = view->camera;
+    double end_ms = (double)(field->newest_col + 1) * grid->col_ms;
+    const struct field_column *newest = field_get_column(field, field->newest_col);
+    if (newest != NULL && (newest->flags & LAYERS_COLUMN_OPEN) != 0) {
+        end_ms = fmin(end_ms, view->until_ms);
+    }
+    double ln_top = grid->ln_price_min + grid->row_height * grid->row_count;
+    const struct camera_rect *plot = &camera->plot_px;
+    double left = camera_px_from_time(camera, (double)field->oldest_col * grid->col_ms);
+    double right = camera_px_from_time(camera, end_ms);
+    double top = camera_px_from_ln(camera, ln_top);
+    double bottom = camera_px_from_ln(camera, grid->ln_price_min);
+    left = round(fmax(left, plot->x));
+    right = round(fmin(right, plot->x + plot->w));
+    top = round(fmax(top, plot->y));
+    bottom = round(fmin(bottom, plot->y + plot->h));
+    if (right < left + 1 || bottom < top + 1) {
+        return false;
+    }
+    *out = (struct target_rect){(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
+    return true;
+}
+
+static void set_uniforms(const struct heatmap *heatmap, const struct target *target,
+                         const struct heatmap_view *view, struct target_rect rect) {
+    const struct program *program = &heatmap->program;
+    const struct field *field = view->field;
+    const struct layers_grid *grid = &field->grid;
+    const struct camera *camera = view->camera;
+    /* Subtracted in double before they become floats: no jitter, whatever the date. */
+    double oldest_ms = (double)field->oldest_col * grid->col_ms;
+    double left = (camera_time_from_px(camera, rect.x) - oldest_ms) / grid->col_ms;
+    double right = (camera_time_from_px(camera, rect.x + rect.w) - oldest_ms) / grid->col_ms;
+    double bottom =
+        (camera_ln_from_px(camera, rect.y + rect.h) - grid->ln_price_min) / grid->row_height;
+    double top = (camera_ln_from_px(camera, rect.y) - grid->ln_price_min) / grid->row_height;
+    double range = view->scale->white_log2 - view->scale->black_log2;
+    int64_t oldest = field->oldest_col % field->ring_rows;
+    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
+    program_set_int(program, UNIFORM_DENSITY, 0);
+    program_set_int(program, UNIFORM_LUT, 1);
+    program_set_vec2(program, UNIFORM_SIZE, (float)grid->row_count, (float)field->ring_rows);
+    program_set_vec2(program, UNIFORM_SHARP, (float)fmax(1, rect.h / (top - bottom)),
+                     (float)fmax(1, rect.w / (right - left)));
+    program_set_float(program, UNIFORM_PRICE_AT, (float)bottom);
+    program_set_float(program, UNIFORM_PRICE_SPAN, (float)(top - bottom));
+    program_set_float(program, UNIFORM_TIME_AT, (float)left);
+    program_set_float(program, UNIFORM_TIME_SPAN, (float)(right - left));
+    program_set_float(program, UNIFORM_TIME_COUNT, (float)field->count);
+    program_set_float(program, UNIFORM_OLDEST,
+                      (float)(oldest < 0 ? oldest + field->ring_rows : oldest));
+    program_set_float(program, UNIFORM_BLACK, (float)view->scale->black_log2);
+    program_set_float(program, UNIFORM_PER_RANGE, (float)(1 / range));
+}
+
+void heatmap_draw(struct heatmap *heatmap, const struct target *target,
+                  const struct heatmap_view *view) {
+    struct target_rect rect = {0};
+    if (view->field->count == 0 || !view->scale->valid || !covered_pixels(view, &rect)) {
+        return;
+    }
+    update_lut(heatmap, view->palette, view->gamma);
+    target_set_viewport(target, rect);
+    program_bind(&heatmap->program);
+    set_uniforms(heatmap, target, view, rect);
+    texture_bind(&heatmap->lut, 1);
+    texture_bind(&view->field->density, 0);
+    target_draw_quad();
+}

@@ -1,0 +1,47 @@
+/* layer/heatmap.h - the field as colours: one quad, one sample a pixel, one look-up.
+ *
+ * Thread: main.  Owner: picture. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "gfx/program.h"
+#include "gfx/target.h"
+#include "gfx/texture.h"
+#include "layer/field.h"
+#include "view/camera.h"
+#include "view/colormap.h"
+#include "view/scale.h"
+
+enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64 };
+
+struct heatmap {
+    struct program program;
+    struct texture lut;
+    enum colormap_id palette; /* what the look-up table holds */
+    double gamma;             /* 0: nothing yet */
+    uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
+    /* -- automatic scale: a histogram that is filled over some frames -- */
+    struct scale_histogram histogram;
+    int sampled_columns;
+};
+
+bool heatmap_init(struct heatmap *heatmap, const char *shader_dir); /* false: memory or shader */
+void heatmap_finish(struct heatmap *heatmap);                       /* zeroed accepted */
+
+/* Look at what the camera sees and move the scale towards it; settled: look at everything now and
+ * jump. */
+void heatmap_update_scale(struct heatmap *heatmap, const struct field *field,
+                          const struct camera *camera, bool settled, struct scale *scale);
+
+struct heatmap_view {
+    const struct field *field;
+    const struct camera *camera;
+    const struct scale *scale;
+    enum colormap_id palette;
+    double gamma;
+    double until_ms; /* an unfinished newest column is drawn up to here */
+};
+/* Draw the part of the field that lies in the camera's plot into target. */
+void heatmap_draw(struct heatmap *heatmap, const struct target *target,
+                  const struct heatmap_view *view);

@@ -1,0 +1,54 @@
+/* layer/layer.h - what a layer is: something that adds its part to the frame that is being made.
+ *
+ * Thread: main.  A new layer adds a file and a row of layer_table; its place in the table is its
+ * place from back to front, and, for texts, its right to a place before those that follow. */
+#pragma once
+
+#include "layer/canvas.h"
+#include "layer/field.h"
+#include "layer/labels.h"
+#include "layer/layout.h"
+#include "layer/picture.h"
+#include "view/scale.h"
+
+struct profile;
+
+struct layer_context { /* borrowed by a layer for one call */
+    const struct picture_frame *frame;
+    const struct scene_instrument *instrument; /* NULL: nothing known yet */
+    const struct camera *camera;
+    const struct layout *layout;
+    const struct field *field; /* the one drawn; NULL: none yet */
+    const struct scale *scale;
+    struct profile *profile; /* sums of the newest column */
+    double gamma;
+    int price_decimals;
+    double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
+    struct canvas *canvas;
+    struct labels *labels;
+};
+
+struct layer_ops {
+    const char *name;
+    unsigned hide_bit; /* PICTURE_HIDE_..., 0: always there */
+    void (*draw)(struct layer_context *context);
+};
+
+extern const struct layer_ops layer_table[];
+extern const int layer_count;
+
+/* The colour of a side at a brightness, in the frame's palette. position: enum position. */
+struct theme_color layer_side_color(const struct layer_context *context, int position,
+                                    double brightness, uint8_t alpha);
+
+void grid_draw(struct layer_context *context);
+void gaps_draw(struct layer_context *context);
+void price_draw(struct layer_context *context);
+void bubbles_draw(struct layer_context *context);
+void title_draw(struct layer_context *context);
+void badge_draw(struct layer_context *context);
+void legend_draw(struct layer_context *context);
+void profile_draw(struct layer_context *context);
+void crosshair_draw(struct layer_context *context);
+void axes_draw(struct layer_context *context);
+void status_draw(struct layer_context *context);

@@ -1,0 +1,77 @@
+/* What brightness means in USD per basis point, and which colour is which side. */
+#include <math.h>
+
+#include "base/str.h"
+#include "layer/layer.h"
+#include "view/number.h"
+
+#define BAR_W_PX 300.0
+#define BAR_H_PX 9.0
+enum { STEP_COUNT = 100 };
+
+/* Two ramps above each other, longs over shorts. */
+static void draw_ramps(struct layer_context *context, double x, double y, double width) {
+    double s = context->layout->scale;
+    double height = round(BAR_H_PX * s);
+    for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
+        double top = y + side * (height + round(3 * s));
+        for (int i = 0; i < STEP_COUNT; i++) {
+            double left = round(x + width * i / STEP_COUNT);
+            double right = round(x + width * (i + 1) / STEP_COUNT);
+            double brightness = pow((i + 0.5) / STEP_COUNT, context->gamma);
+            canvas_add_box(
+                context->canvas, (struct camera_rect){left, top, right - left, height}, 0,
+                layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, brightness, 255));
+        }
+    }
+}
+
+static void draw_sides(struct layer_context *context, double x, double y) {
+    static const char *const names[COLORMAP_SIDE_COUNT] = {"longs", "shorts"};
+    double s = context->layout->scale;
+    for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
+        struct label label = {
+            .utf8 = names[side],
+            .face = TEXT_SANS_STRONG,
+            .size_px = THEME_STATUS_PX - 1,
+            .color = layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255),
+            .align = LABELS_RIGHT,
+            .x = x - 10 * s,
+            .middle_y = y + (side == 0 ? -1.5 : 15.5) * s};
+        labels_add(context->labels, &label);
+    }
+}
+
+void legend_draw(struct layer_context *context) {
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    double width = fmin(BAR_W_PX * s, layout->width_px * 0.28);
+    double x = layout->width_px - 24 * s - width;
+    double y = round(layout->header.h * 0.2);
+    if (context->scale->valid) {
+        canvas_set_list(context->canvas, CANVAS_OVER);
+        draw_ramps(context, round(x), y, width);
+        draw_sides(context, x, y + 5 * s);
+        for (int i = 0; i < 3; i++) {
+            char usd[NUMBER_TEXT_BYTES];
+            char text[64];
+            double value = scale_usd_at(context->scale, context->gamma, i * 0.5);
+            number_format_usd(value, usd);
+            str_format(text, sizeof text, i == 2 ? "%s/bp" : "%s", usd);
+            struct label label = {.utf8 = text,
+                                  .size_px = THEME_STATUS_PX,
+                                  .color = THEME_TEXT_DIM,
+                                  .align = (enum labels_align)i,
+                                  .x = x + width * i * 0.5,
+                                  .middle_y = layout->header.h * 0.76};
+            labels_add(context->labels, &label);
+        }
+        struct label word = {.utf8 = "estimate",
+                             .size_px = THEME_STATUS_PX,
+                             .color = THEME_TEXT_DIM,
+                             .align = LABELS_RIGHT,
+                             .x = x - 10 * s,
+                             .middle_y = layout->header.h * 0.76};
+        labels_add(context->labels, &word);
+    }
+}

@@ -1,0 +1,275 @@
+#include "layer/picture.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "gfx/debug.h"
+#include "layer/heatmap.h"
+#include "layer/layer.h"
+#include "layer/profile.h"
+#include "view/number.h"
+
+struct picture {
+    char shader_dir[1024];
+    bool has_shader_dir;
+    struct program compose;
+    struct heatmap heatmap;
+    struct canvas canvas;
+    struct labels labels;
+    struct field fields[2]; /* the one drawn and the one arriving */
+    int drawn;              /* index into fields */
+    bool arriving;          /* the other one is being filled */
+    int quiet_frames;       /* since a column of the arriving one came */
+    struct scale scale;
+    struct profile profile;
+    struct picture_stats stats;
+};
+
+static const char *shader_dir(const struct picture *picture) {
+    return picture->has_shader_dir ? picture->shader_dir : NULL;
+}
+
+static enum status open_all(struct picture *picture, const struct picture_desc *desc) {
+    if (desc != NULL && desc->shader_dir != NULL) {
+        picture->has_shader_dir = true;
+        if (!str_copy(picture->shader_dir, sizeof picture->shader_dir, desc->shader_dir)) {
+            return STATUS_RANGE;
+        }
+    }
+    struct program_desc compose = field_program_desc;
+    compose.shader_dir = shader_dir(picture);
+    if (!program_init(&picture->compose, &compose) ||
+        !heatmap_init(&picture->heatmap, shader_dir(picture)) ||
+        !canvas_init(&picture->canvas, shader_dir(picture))) {
+        return STATUS_UNSUPPORTED;
+    }
+    return labels_init(&picture->labels, shader_dir(picture));
+}
+
+enum status picture_create(const struct picture_desc *desc, struct picture **out) {
+    *out = NULL;
+    struct picture *picture = calloc(1, sizeof *picture);
+    if (picture == NULL) {
+        return STATUS_MEMORY;
+    }
+    enum status status = open_all(picture, desc);
+    if (status != STATUS_OK) {
+        picture_destroy(picture);
+        return status;
+    }
+    *out = picture;
+    return STATUS_OK;
+}
+
+void picture_destroy(struct picture *picture) {
+    if (picture == NULL) {
+        return;
+    }
+    field_finish(&picture->fields[1]);
+    field_finish(&picture->fields[0]);
+    labels_finish(&picture->labels);
+    canvas_finish(&picture->canvas);
+    heatmap_finish(&picture->heatmap);
+    program_finish(&picture->compose);
+    free(picture);
+}
+
+double picture_scale_for_size(int width_px, int height_px) {
+    return layout_scale_for_size(width_px, height_px);
+}
+
+struct camera_rect picture_plot_px(int width_px, int height_px, double scale_factor) {
+    return layout_make(width_px, height_px, scale_factor).plot;
+}
+
+enum status picture_set_grid(struct picture *picture, uint32_t request_id,
+                             const struct layers_grid *grid) {
+    struct field *drawn = &picture->fields[picture->drawn];
+    bool replace = drawn->used && drawn->count > 0;
+    struct field *target = replace ? &picture->fields[1 - picture->drawn] : drawn;
+    field_finish(target);
+    picture->arriving = false;
+    enum status status = field_init(target, request_id, grid);
+    if (status == STATUS_OK && replace) {
+        picture->arriving = true;
+        picture->quiet_frames = 0;
+    }
+    return status;
+}
+
+static void show_arriving(struct picture *picture) {
+    field_finish(&picture->fields[picture->drawn]);
+    picture->drawn = 1 - picture->drawn;
+    picture->arriving = false;
+    picture->profile.field = NULL;
+}
+
+bool picture_add_column(struct picture *picture, const struct layers_column *column) {
+    for (int i = 0; i < 2; i++) {
+        struct field *field = &picture->fields[i];
+        if (!field->used || field->request_id != column->request_id) {
+            continue;
+        }
+        bool taken = field_add_column(field, column);
+        picture->stats.dropped_columns += !taken;
+        if (i != picture->drawn) {
+            /* Whole once the last column of the grid, the live one or a refinement is there. */
+            picture->quiet_frames = 0;
+            if (column->col == field->grid.first_col + field->grid.col_count - 1 ||
+                (column->flags & LAYERS_COLUMN_OPEN) != 0 || column->pass >= 2) {
+                show_arriving(picture);
+            }
+        }
+        return taken;
+    }
+    picture->stats.dropped_columns++;
+    return false;
+}
+
+static void update_weights(struct field *field, const struct picture_frame *frame) {
+    float weights[LAYERS_CHANNEL_COUNT] = {0};
+    for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
+        unsigned side = (unsigned)(channel / LAYERS_BAND_COUNT);
+        unsigned band = (unsigned)(channel % LAYERS_BAND_COUNT);
+        bool shown = (frame->side_hidden >> side & 1) == 0 && (frame->band_hidden >> band & 1) == 0;
+        weights[channel] = shown ? 1 : 0;
+    }
+    field_set_weights(field, weights);
+}
+
+/* What the tag at the axis shows. */
+static double newest_price(const struct layer_context *context) {
+    if (context->instrument != NULL && context->instrument->mark > 0) {
+        return context->instrument->mark;
+    }
+    if (context->instrument != NULL && context->instrument->last > 0) {
+        return context->instrument->last;
+    }
+    const struct field_column *column =
+        context->field != NULL ? field_get_column(context->field, context->field->newest_col)
+                               : NULL;
+    return column != NULL && column->close > 0 ? column->close : 0;
+}
+
+static void fill_context(struct picture *picture, const struct picture_frame *frame,
+                         const struct layout *layout, struct layer_context *context) {
+    const struct field *field = &picture->fields[picture->drawn];
+    bool known = frame->scene != NULL && frame->instrument >= 0 &&
+                 frame->instrument < frame->scene->instrument_count;
+    *context = (struct layer_context){
+        .frame = frame,
+        .instrument = known ? &frame->scene->instruments[frame->instrument] : NULL,
+        .camera = frame->camera,
+        .layout = layout,
+        .field = field->used && field->count > 0 ? field : NULL,
+        .scale = &picture->scale,
+        .profile = &picture->profile,
+        .gamma = frame->gamma > 0 ? frame->gamma : 1,
+        .canvas = &picture->canvas,
+        .labels = &picture->labels,
+    };
+    context->price = newest_price(context);
+    struct decimal tick = known ? context->instrument->tick : (struct decimal){0};
+    context->price_decimals = number_decimals_of_tick(tick.mantissa, tick.exponent, context->price);
+}
+
+/* The field's part of the frame, all on the GPU. */
+static void draw_field(struct picture *picture, const struct layer_context *context) {
+    const struct picture_frame *frame = context->frame;
+    struct field *field = &picture->fields[picture->drawn];
+    update_weights(field, frame);
+    heatmap_update_scale(&picture->heatmap, field, frame->camera, frame->settled, &picture->scale);
+    scale_pin(&picture->scale, frame->black_usd_per_bp, frame->white_usd_per_bp);
+    field_compose(field, &picture->compose);
+    target_begin(&frame->target, TARGET_BLEND_NONE);
+    struct heatmap_view view = {.field = field,
+                                .camera = frame->camera,
+                                .scale = &picture->scale,
+                                .palette = frame->palette,
+                                .gamma = context->gamma,
+                                .until_ms = (double)frame->now_ms};
+    heatmap_draw(&picture->heatmap, &frame->target, &view);
+}
+
+static void clear(const struct target *target) {
+    const struct theme_color c = THEME_BACKGROUND;
+    const float rgba[4] = {(float)c.r / 255, (float)c.g / 255, (float)c.b / 255, 1};
+    target_begin(target, TARGET_BLEND_NONE);
+    target_clear(rgba);
+}
+
+static void count_frame(struct picture *picture, int shapes, int glyphs) {
+    struct debug_counts counts = debug_take_counts();
+    picture->stats.draw_count = counts.draw_count;
+    picture->stats.bind_count = counts.bind_count;
+    picture->stats.upload_bytes = counts.upload_bytes;
+    picture->stats.shape_count = shapes;
+    picture->stats.glyph_count = glyphs;
+    picture->stats.dropped_items = picture->canvas.dropped_count + picture->labels.dropped_count +
+                                   text_dropped_count(picture->labels.text);
+    picture->stats.black_usd_per_bp = scale_usd_from_log2(picture->scale.black_log2);
+    picture->stats.white_usd_per_bp = scale_usd_from_log2(picture->scale.white_log2);
+    picture->stats.field_arriving = picture->arriving;
+}
+
+void picture_draw(struct picture *picture, const struct picture_frame *frame) {
+    assert(frame->camera != NULL);
+    const struct target *target = &frame->target;
+    struct layout layout = layout_make(target->width_px, target->height_px, frame->scale_factor);
+    /* A raster that stopped without its last column (the market began later) is whole after two
+     * quiet frames. */
+    if (picture->arriving && picture->fields[1 - picture->drawn].count > 0 &&
+        picture->quiet_frames++ >= 2) {
+        show_arriving(picture);
+    }
+    struct layer_context context;
+    fill_context(picture, frame, &layout, &context);
+    clear(target);
+    if (context.field != NULL && (frame->hidden & PICTURE_HIDE_FIELD) == 0) {
+        draw_field(picture, &context);
+    }
+    labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
+                 (frame->hidden & PICTURE_HIDE_TEXT) != 0);
+    for (int i = 0; i < layer_count; i++) {
+        if ((frame->hidden & layer_table[i].hide_bit) == 0) {
+            layer_table[i].draw(&context);
+        }
+    }
+    int shapes = picture->canvas.counts[CANVAS_PLOT] + picture->canvas.counts[CANVAS_OVER];
+    int glyphs = text_glyph_count(picture->labels.text);
+    struct camera_rect whole = {0, 0, target->width_px, target->height_px};
+    target_begin(target, TARGET_BLEND_ALPHA);
+    canvas_draw(&picture->canvas, CANVAS_PLOT, target, layout.plot);
+    canvas_draw(&picture->canvas, CANVAS_OVER, target, whole);
+    text_draw(picture->labels.text, target);
+    count_frame(picture, shapes, glyphs);
+}
+
+bool picture_reload_shaders(struct picture *picture) {
+    bool good = program_reload(&picture->compose);
+    good = program_reload(&picture->heatmap.program) && good;
+    good = program_reload(&picture->canvas.program) && good;
+    return text_reload(picture->labels.text) && good;
+}
+
+struct picture_stats picture_get_stats(const struct picture *picture) {
+    return picture->stats;
+}
+
+int picture_get_text_boxes(const struct picture *picture, int count_max,
+                           struct picture_text_box *out) {
+    int count = 0;
+    for (int i = 0; i < picture->labels.count && count < count_max; i++) {
+        const struct labels_box *box = &picture->labels.boxes[i];
+        if (box->text[0] != '\0') {
+            out[count] =
+                (struct picture_text_box){box->rect.x, box->rect.y, box->rect.w, box->rect.h, ""};
+            str_copy(out[count].text, sizeof out[count].text, box->text);
+            count++;
+        }
+    }
+    return count;
+}

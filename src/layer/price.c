@@ -1,0 +1,171 @@
+/* The mark price as a line (or candles), the line of now, and its tag at the axis. */
+#include <math.h>
+
+#include "layer/layer.h"
+#include "view/number.h"
+
+#define LINE_PX          2.0
+#define HALO_PX          4.5
+#define CANDLE_PX_WANTED 7.0
+enum { POINT_COUNT_MAX = LAYERS_COL_MAX + FIELD_SPARE_COLUMNS + SCENE_TAIL_MAX + 2 };
+
+struct point {
+    double x, y;
+};
+
+static int add_point(const struct layer_context *context, double time_ms, double price, int count,
+                     struct point points[POINT_COUNT_MAX]) {
+    double x = camera_px_from_time(context->camera, time_ms);
+    const struct camera_rect *plot = &context->layout->plot;
+    if (!(price > 0) || x < plot->x - 64 || x > plot->x + plot->w + 64 ||
+        count == POINT_COUNT_MAX || (count > 0 && x <= points[count - 1].x)) {
+        return count;
+    }
+    points[count] = (struct point){x, camera_px_from_price(context->camera, price)};
+    return count + 1;
+}
+
+/* Closes of the columns, then the marks of the last seconds that no column has yet. */
+static int make_points(const struct layer_context *context, struct point points[POINT_COUNT_MAX]) {
+    const struct field *field = context->field;
+    int count = 0;
+    double known_ms = 0;
+    if (field != NULL && field->count > 0) {
+        for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
+            double end_ms = (double)(col + 1) * field->grid.col_ms;
+            if (col == field->newest_col) {
+                end_ms = fmin(end_ms, (double)field->covered_until_ms);
+            }
+            count = add_point(context, end_ms, field_get_column(field, col)->close, count, points);
+            known_ms = end_ms;
+        }
+    }
+    if (context->instrument != NULL) {
+        const struct scene_instrument *instrument = context->instrument;
+        for (int i = 0; i < instrument->tail_count; i++) {
+            if ((double)instrument->tail[i].ts_ms > known_ms) {
+                count = add_point(context, (double)instrument->tail[i].ts_ms,
+                                  instrument->tail[i].mark, count, points);
+            }
+        }
+    }
+    return count;
+}
+
+static void draw_line(struct layer_context *context) {
+    static struct point points[POINT_COUNT_MAX]; /* main thread only; too large for the stack */
+    int count = make_points(context, points);
+    double s = context->layout->scale;
+    for (int pass = 0; pass < 2; pass++) {
+        double width = (pass == 0 ? HALO_PX : LINE_PX) * s;
+        struct theme_color color = pass == 0 ? THEME_HALO : THEME_PRICE;
+        for (int i = 1; i < count; i++) {
+            canvas_add_line(context->canvas, points[i - 1].x, points[i - 1].y, points[i].x,
+                            points[i].y, width, color);
+        }
+    }
+    if (count > 0) {
+        canvas_add_disc(context->canvas, points[count - 1].x, points[count - 1].y, 7 * s, 0,
+                        (struct theme_color){255, 255, 255, 60});
+        canvas_add_disc(context->canvas, points[count - 1].x, points[count - 1].y, 3.5 * s, 0,
+                        THEME_PRICE);
+    }
+}
+
+struct candle {
+    double open, high, low, close;
+};
+
+static void draw_candle(struct layer_context *context, const struct candle *candle, double left,
+                        double right) {
+    double s = context->layout->scale;
+    double body = fmax(1, (right - left) * 0.72);
+    double middle = (left + right) / 2;
+    double open = camera_px_from_price(context->camera, candle->open);
+    double close = camera_px_from_price(context->camera, candle->close);
+    double high = camera_px_from_price(context->camera, candle->high);
+    double low = camera_px_from_price(context->camera, candle->low);
+    struct theme_color color = candle->close >= candle->open ? THEME_UP : THEME_DOWN;
+    struct camera_rect wick = {middle - 0.6 * s, high, 1.2 * s, fmax(1, low - high)};
+    struct camera_rect bar = {middle - body / 2, fmin(open, close), body,
+                              fmax(1.5 * s, fabs(open - close))};
+    struct camera_rect edge = {bar.x - s, bar.y - s, bar.w + 2 * s, bar.h + 2 * s};
+    canvas_add_box(context->canvas, edge, 1.5 * s, THEME_HALO);
+    canvas_add_box(context->canvas, wick, 0, color);
+    canvas_add_box(context->canvas, bar, s, color);
+}
+
+/* Columns joined until a candle is wide enough to be seen, on multiples of that many columns since
+ * the epoch. */
+static void draw_candles(struct layer_context *context) {
+    const struct field *field = context->field;
+    double col_px = camera_px_from_time(context->camera, (double)field->grid.col_ms) -
+                    camera_px_from_time(context->camera, 0);
+    int64_t join = (int64_t)ceil(CANDLE_PX_WANTED * context->layout->scale / col_px);
+    join = join < 1 ? 1 : join;
+    struct candle candle = {0};
+    for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
+        const struct field_column *column = field_get_column(field, col);
+        if (column->low > 0 && column->open > 0) {
+            candle.open = candle.open > 0 ? candle.open : column->open;
+            candle.high = fmax(candle.high, column->high);
+            candle.low = candle.low > 0 ? fmin(candle.low, column->low) : column->low;
+            candle.close = column->close;
+        }
+        if ((col + 1) % join == 0 || col == field->newest_col) {
+            int64_t first = col - col % join;
+            double left = camera_px_from_time(context->camera, (double)first * field->grid.col_ms);
+            double right = left + col_px * (double)join;
+            if (candle.low > 0 && right > context->layout->plot.x &&
+                left < context->layout->plot.x + context->layout->plot.w) {
+                draw_candle(context, &candle, left, right);
+            }
+            candle = (struct candle){0};
+        }
+    }
+}
+
+/* The tag at the axis and the line that leads to it. */
+static void draw_tag(struct layer_context *context) {
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    double y = camera_px_from_price(context->camera, context->price);
+    if (y < layout->plot.y || y > layout->plot.y + layout->plot.h) {
+        return;
+    }
+    double dash = round(4 * s);
+    for (double x = layout->plot.x; x < layout->plot.x + layout->plot.w; x += 2.5 * dash) {
+        canvas_add_box(context->canvas,
+                       (struct camera_rect){x, round(y), dash, fmax(1, round(s * 0.75))}, 0,
+                       (struct theme_color){255, 255, 255, 70});
+    }
+    char text[NUMBER_TEXT_BYTES];
+    struct label label = {
+        .utf8 = number_format_price(context->price, context->price_decimals, text),
+        .face = TEXT_SANS_STRONG,
+        .size_px = THEME_TAG_PX,
+        .color = THEME_BACKGROUND,
+        .align = LABELS_LEFT,
+        .x = layout->price_axis.x + 10 * s,
+        .middle_y =
+            fmin(fmax(y, layout->plot.y + 13 * s), layout->plot.y + layout->plot.h - 13 * s)};
+    struct camera_rect plate = {layout->price_axis.x + 2 * s, label.middle_y - 13 * s,
+                                layout->price_axis.w - 4 * s, 26 * s};
+    canvas_set_list(context->canvas, CANVAS_OVER);
+    canvas_add_box(context->canvas, plate, 4 * s, THEME_TEXT);
+    labels_add(context->labels, &label);
+    labels_reserve(context->labels, plate);
+}
+
+void price_draw(struct layer_context *context) {
+    canvas_set_list(context->canvas, CANVAS_PLOT);
+    if ((context->frame->hidden & PICTURE_SHOW_CANDLES) != 0 && context->field != NULL) {
+        draw_candles(context);
+    } else {
+        draw_line(context);
+    }
+    if (context->price > 0) {
+        canvas_set_list(context->canvas, CANVAS_PLOT);
+        draw_tag(context);
+    }
+}

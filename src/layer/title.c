@@ -1,0 +1,70 @@
+/* Which market, which stretch of time, and what is being drawn. */
+#include <math.h>
+
+#include "base/str.h"
+#include "layer/layer.h"
+#include "view/number.h"
+
+static const char *market_title(const struct layer_context *context) {
+    const struct scene_instrument *instrument = context->instrument;
+    bool demo = context->frame->scene != NULL && context->frame->scene->demo;
+    if (instrument == NULL || instrument->venue >= VENUE_COUNT) {
+        return "";
+    }
+    return demo ? "simulated market" : venue_title((enum venue_id)instrument->venue);
+}
+
+void title_draw(struct layer_context *context) {
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    char text[96];
+    char span[NUMBER_TEXT_BYTES];
+    struct label title = {.utf8 = context->instrument != NULL ? context->instrument->symbol
+                                                              : "waiting for data",
+                          .face = TEXT_SANS_STRONG,
+                          .size_px = THEME_TITLE_PX,
+                          .color = THEME_TEXT,
+                          .x = 16 * s,
+                          .middle_y = layout->header.h * 0.34};
+    labels_add(context->labels, &title);
+    struct camera_rect taken = labels_measure(context->labels, &title);
+    double shown_ms = context->camera->time_right_ms - context->camera->time_left_ms;
+    str_format(text, sizeof text, "%s  \xc2\xb7  %s", market_title(context),
+               number_format_span((int64_t)shown_ms, span));
+    struct label market = {.utf8 = text,
+                           .size_px = THEME_TAG_PX,
+                           .color = THEME_TEXT_DIM,
+                           .x = taken.x + taken.w + 16 * s,
+                           .middle_y = title.middle_y};
+    labels_add(context->labels, &market);
+    struct label caption = {.utf8 = "Estimated liquidation density, USD per basis point of price",
+                            .size_px = THEME_CAPTION_PX,
+                            .color = THEME_TEXT_DIM,
+                            .x = 16 * s,
+                            .middle_y = layout->header.h * 0.74};
+    if (!labels_fits(context->labels, &caption)) {
+        caption.utf8 = "Estimated liquidation density";
+    }
+    labels_add(context->labels, &caption);
+}
+
+/* DEMO, always on the picture while the market is simulated: text and plate are not optional. */
+void badge_draw(struct layer_context *context) {
+    if (context->frame->scene == NULL || !context->frame->scene->demo) {
+        return;
+    }
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    struct label label = {.utf8 = "DEMO \xc2\xb7 simulated",
+                          .face = TEXT_SANS_STRONG,
+                          .size_px = THEME_BADGE_PX,
+                          .color = THEME_BACKGROUND,
+                          .x = layout->plot.x + 28 * s,
+                          .middle_y = layout->plot.y + 31 * s};
+    struct camera_rect box = labels_measure(context->labels, &label);
+    struct camera_rect plate = {box.x - 12 * s, label.middle_y - 15 * s, box.w + 24 * s, 30 * s};
+    canvas_set_list(context->canvas, CANVAS_OVER);
+    canvas_add_box(context->canvas, plate, 6 * s, THEME_DEMO);
+    labels_add(context->labels, &label);
+    labels_reserve(context->labels, plate);
+}

@@ -10,7 +10,8 @@
 #include "sim/exchange_server.h"
 #include "venue/venue.h"
 
-#define DAY_MS 86400e3
+#define DAY_MS      86400e3
+#define DEMO_SYMBOL "BTCUSDT"
 
 static enum exit_status fail(char *reason, const char *subject, enum status status) {
     str_format(reason, SOURCE_REASON_BYTES, "%s: %s", subject, status_text(status));
@@ -59,21 +60,10 @@ static const char *text_or_null(const char *text) {
     return text[0] != '\0' ? text : NULL;
 }
 
-/* One feed with every symbol that the list names of this venue. */
-static enum exit_status start_feed(struct pipeline *pipeline, const struct pipeline_desc *desc,
-                                   const struct venue_feed_desc *base, enum venue_id venue,
-                                   char *reason) {
-    const struct source_list *sources = desc->sources;
-    const char *symbols[SOURCE_COUNT_MAX];
-    struct venue_feed_desc feed_desc = *base;
+static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venue,
+                                   const struct venue_feed_desc *desc, char *reason) {
     struct pipeline_feed *feed = &pipeline->feeds[pipeline->feed_count];
-    feed_desc.symbols = symbols;
-    for (int i = 0; i < sources->count; i++) {
-        if (sources->specs[i].venue == venue) {
-            symbols[feed_desc.symbol_count++] = sources->specs[i].symbol;
-        }
-    }
-    enum status status = venue_open_source(venue, &feed_desc, &feed->source, &feed->feed);
+    enum status status = venue_open_source(venue, desc, &feed->source, &feed->feed);
     if (status != STATUS_OK) {
         return fail(reason, venue_key(venue), status);
     }
@@ -84,33 +74,57 @@ static enum exit_status start_feed(struct pipeline *pipeline, const struct pipel
     return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, venue_key(venue), status);
 }
 
+/* One feed a venue, with every symbol that the list names of it. */
 static enum exit_status start_live(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                    char *reason) {
-    const struct venue_feed_desc base = {.service = pipeline->service,
-                                         .instruments = pipeline->instruments,
-                                         .ws_url = text_or_null(desc->ws_url),
-                                         .rest_url = text_or_null(desc->rest_url)};
+    const struct source_list *sources = desc->sources;
     enum exit_status status = EXIT_STATUS_DONE;
-    for (int i = 0; i < desc->sources->count && status == EXIT_STATUS_DONE; i++) {
-        enum venue_id venue = desc->sources->specs[i].venue;
-        bool started = false;
-        for (int j = 0; j < pipeline->feed_count; j++) {
-            started = started || pipeline->feeds[j].venue == venue;
+    for (int venue = VENUE_NONE + 1; venue < VENUE_COUNT; venue++) {
+        const char *symbols[SOURCE_COUNT_MAX];
+        struct venue_feed_desc feed_desc = {.service = pipeline->service,
+                                            .instruments = pipeline->instruments,
+                                            .symbols = symbols,
+                                            .ws_url = text_or_null(desc->ws_url),
+                                            .rest_url = text_or_null(desc->rest_url)};
+        for (int i = 0; i < sources->count; i++) {
+            if ((int)sources->specs[i].venue == venue) {
+                symbols[feed_desc.symbol_count++] = sources->specs[i].symbol;
+            }
         }
-        if (!started) {
-            status = start_feed(pipeline, desc, &base, venue, reason);
+        if (feed_desc.symbol_count > 0 && status == EXIT_STATUS_DONE) {
+            status = start_feed(pipeline, (enum venue_id)venue, &feed_desc, reason);
         }
     }
     return status;
 }
 
-/* The ordinary connector, pointed at the simulated exchange on loopback. */
+/* The ordinary connector, pointed at the simulated exchange on loopback. The exchange's own thread
+ * runs the market ahead; the connector waits for its first answer meanwhile. */
 static enum exit_status start_demo(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                    char *reason) {
-    (void)pipeline;
-    (void)desc;
-    (void)reason;
-    return EXIT_STATUS_DONE;
+    enum status why = STATUS_OK;
+    pipeline->exchange = exchange_server_create(
+        &(struct exchange_server_desc){
+            .seed = desc->demo_seed, .symbol = DEMO_SYMBOL, .days = desc->demo_days},
+        &why);
+    if (pipeline->exchange == NULL) {
+        return fail(reason, "simulated exchange", why);
+    }
+    if (!exchange_server_start(pipeline->exchange)) {
+        return fail(reason, "simulated exchange", STATUS_MEMORY);
+    }
+    static const char *const symbols[] = {DEMO_SYMBOL};
+    struct venue_feed_desc feed_desc = {
+        .service = pipeline->service,
+        .instruments = pipeline->instruments,
+        .symbols = symbols,
+        .symbol_count = 1,
+        .ws_url = exchange_server_ws_base_url(pipeline->exchange),
+        .rest_url = exchange_server_rest_base_url(pipeline->exchange),
+        .history_ms = (int64_t)(desc->demo_days * DAY_MS),
+        .demo = true,
+    };
+    return start_feed(pipeline, VENUE_BINANCE_USDM, &feed_desc, reason);
 }
 
 static enum exit_status start_files(struct pipeline *pipeline, const struct pipeline_desc *desc,
@@ -179,6 +193,7 @@ void pipeline_stop(struct pipeline *pipeline) {
         event_source_destroy(&pipeline->feeds[i].source);
     }
     net_service_destroy(pipeline->service);
+    exchange_server_destroy(pipeline->exchange);
     engine_thread_destroy(pipeline->engine_thread);
     engine_destroy(pipeline->engine);
     mailbox_finish(&pipeline->scenes);

@@ -1,0 +1,42 @@
+/* app/picture_replay.h - pictures from recorded or simulated events, one thread, no clock: same
+ * input, same pixels.
+ *
+ * Thread: main, with the off-screen context current.  Owner: run_render.
+ * Everything is synchronous: events to the engine, the raster replay, the drawing. */
+#pragma once
+
+#include <stdint.h>
+
+#include "app/source.h"
+#include "gfx/target.h"
+#include "view/colormap.h"
+
+struct picture_replay;
+
+struct picture_replay_desc {
+    const struct source_list *sources; /* demo, or files; borrowed for the call */
+    uint64_t demo_seed;
+    double demo_days;
+    double span_ms; /* time across the picture */
+    enum colormap_id palette;
+    bool opened_within_window;
+};
+
+/* EXIT_STATUS_DONE and *out, or reason says what failed. The GL context has to be current. */
+enum exit_status picture_replay_create(const struct picture_replay_desc *desc,
+                                       struct picture_replay **out,
+                                       char reason[SOURCE_REASON_BYTES]);
+void picture_replay_destroy(struct picture_replay *replay); /* NULL accepted */
+
+/* Apply every event up to until_ms (INT64_MAX: all). Events of a source come in its order; the
+ * first later one ends the step. */
+void picture_replay_advance(struct picture_replay *replay, int64_t until_ms);
+/* Times of what was applied so far: the first and the newest event. False: none yet. */
+bool picture_replay_times(const struct picture_replay *replay, int64_t *first_ms,
+                          int64_t *newest_ms);
+/* Draw the picture of now_ms into target. EXIT_STATUS_FAILED: no price is known by then (reason).
+ */
+enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_ms,
+                                     struct target target, char reason[SOURCE_REASON_BYTES]);
+/* Trouble that files had, one line a call; NULL: no more. */
+const char *picture_replay_take_trouble(struct picture_replay *replay);

@@ -1,0 +1,29 @@
+/* tests/support/synthetic_picture.h - a market that never was, for pictures: a price, levels that
+ * grow and are swept, liquidations and a scene. The same seed gives the same picture on any
+ * machine. */
+#pragma once
+
+#include "scene/layers.h"
+#include "scene/scene.h"
+
+struct synthetic {
+    struct layers_grid grid;
+    int64_t now_ms;
+    double price, price_low, price_high;
+    int64_t col; /* the next column */
+    uint64_t seed;
+    double usd[LAYERS_CHANNEL_COUNT][LAYERS_ROW_MAX]; /* USD per bp */
+    struct layers_column column;
+    struct scene scene;
+};
+
+/* A grid of col_count columns of col_ms and row_count rows, prices about price_mid +- half_range.
+ */
+struct synthetic_desc {
+    int col_count, row_count, col_ms;
+    double price_mid, half_range;
+    uint64_t seed;
+};
+void synthetic_init(struct synthetic *synthetic, const struct synthetic_desc *desc);
+/* Make the next column; it belongs to request_id. Fills scene up to it, too. */
+const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t request_id);

@@ -70,6 +70,7 @@ struct entry_row {
     uint32_t deposit_count, print_count;
     uint64_t deposit_first, print_first; /* in the log's stores; use the functions below */
     uint32_t flags;                      /* ENTRY_ROW_... */
+    uint32_t level;                      /* enum entry_level_id of its store; set by the log */
 };
 
 struct entry_log;
@@ -128,6 +129,10 @@ void entry_cursor_init(struct entry_cursor *cursor, const struct entry_log *log,
  * Call between entry_log_read_begin and _end; the cursor itself may be kept from one such stretch
  * to the next. */
 const struct entry_row *entry_cursor_next(struct entry_cursor *cursor, int64_t until_ms);
+
+/* The deposits of a row of this log, row->deposit_count of them, sorted by bin. */
 const struct entry_deposit *entry_log_deposits(const struct entry_log *log,
-                                               enum entry_level_id level,
                                                const struct entry_row *row);
+/* Print i of a row of this log; i < row->print_count. NULL: it was retired. */
+const struct entry_print *entry_log_print(const struct entry_log *log, const struct entry_row *row,
+                                          uint32_t i);

@@ -1,0 +1,544 @@
+/* model/estimator.c - rows in, unit maps and their accounts on. */
+#include "model/estimator.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/math.h"
+#include "base/str.h"
+#include "market/event.h"
+#include "model/journal.h"
+#include "model/unit_map.h"
+
+static_assert((int)ESTIMATOR_BIN_COUNT == (int)UNIT_MAP_BINS, "the map is the estimator's");
+static_assert((int)ESTIMATOR_BAND_STRIDE == (int)UNIT_MAP_BAND_STRIDE, "read in place");
+static_assert((int)ENTRY_SOURCE_COUNT < (int)CLASS_SOURCES, "a lane a source");
+
+enum {
+    DECAY_CACHE_COUNT = 16,          /* decay factors of recent row lengths */
+    ESTIMATOR_JOURNAL_ROW_MS = 10000 /* longer rows are history: nobody asks what they cleared */
+};
+#define SCALE_FLOOR 1e-8 /* a survival scale below it is folded into the map */
+#define AMOUNT_MAX  1e15 /* base coin of one deposit; more is a stranger's nonsense */
+
+static const double half_life_h[] = {48, 6, 24};
+static_assert(ARRAY_COUNT(half_life_h) == ENTRY_SOURCE_COUNT, "a half-life per source");
+
+struct decay_factors {
+    int64_t dt_ms; /* 0: empty */
+    double factor[CLASS_LANES];
+};
+
+struct estimator {
+    struct estimator_desc desc;
+    struct distance_ladder ladder;
+    struct weights weights;
+    struct unit_map map;
+    struct journal journal; /* evidence only */
+    struct estimator_evidence evidence;
+    struct estimator_stats stats;
+
+    double hazard[CLASS_LANES]; /* per ms */
+    double scale[CLASS_LANES];  /* content = scale x raw, both sides */
+    float unscale[CLASS_LANES]; /* 1 / scale */
+    double held[MODEL_SIDE_COUNT][CLASS_LANES];
+    struct estimator_mass mass[MODEL_SIDE_COUNT];
+    struct decay_factors decay[DECAY_CACHE_COUNT];
+
+    int64_t ts_ms;
+    bool has_mark;
+    double z_mark, phi, oi_base;
+    uint32_t phase; /* deposits so far, for the taps' phase */
+};
+
+static int32_t bin_of(const struct estimator *estimator, double z) {
+    return (int32_t)math_clamp(floor(z / estimator->desc.bin_width), -1e9, 1e9);
+}
+
+static bool desc_complete(struct estimator_desc *desc) {
+    desc->bin_width = desc->bin_width == 0 ? ESTIMATOR_BIN_WIDTH : desc->bin_width;
+    desc->mmr = desc->mmr == 0 ? 0.004 : desc->mmr;
+    desc->leverage_max = desc->leverage_max == 0 ? 125 : desc->leverage_max;
+    return true;
+}
+
+struct estimator *estimator_create(const struct estimator_desc *desc) {
+    struct estimator *estimator = calloc(1, sizeof(*estimator));
+    if (estimator == NULL) {
+        return NULL;
+    }
+    estimator->desc = *desc;
+    if (!desc_complete(&estimator->desc) ||
+        !distance_ladder_init(&estimator->ladder, estimator->desc.bin_width, estimator->desc.mmr,
+                              estimator->desc.fee, estimator->desc.leverage_max) ||
+        !unit_map_init(&estimator->map, estimator->desc.bin_width) ||
+        (desc->evidence && !journal_init(&estimator->journal))) {
+        estimator_destroy(estimator);
+        return NULL;
+    }
+    for (int j = 0; j < estimator->ladder.count; j++) {
+        double pace = math_clamp(1 / estimator->ladder.cells[j].distance, 1.5, 150) / 10;
+        for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
+            estimator->hazard[j * CLASS_SOURCES + source] =
+                math_log(2) / (half_life_h[source] * 3.6e6) * math_pow(pace, 0.4);
+        }
+    }
+    estimator_reset(estimator);
+    return estimator;
+}
+
+void estimator_destroy(struct estimator *estimator) {
+    if (estimator != NULL) {
+        unit_map_finish(&estimator->map);
+        journal_finish(&estimator->journal);
+        free(estimator);
+    }
+}
+
+void estimator_reset(struct estimator *estimator) {
+    weights_set_prior(&estimator->weights, &estimator->ladder, &estimator->desc.prior);
+    unit_map_clear(&estimator->map, 0);
+    estimator->journal.count = 0;
+    memset(&estimator->evidence, 0, sizeof(estimator->evidence));
+    memset(&estimator->stats, 0, sizeof(estimator->stats));
+    memset(estimator->held, 0, sizeof(estimator->held));
+    memset(estimator->mass, 0, sizeof(estimator->mass));
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        estimator->scale[lane] = 1;
+        estimator->unscale[lane] = 1;
+    }
+    estimator->ts_ms = INT64_MIN;
+    estimator->has_mark = false;
+    estimator->z_mark = estimator->phi = estimator->oi_base = 0;
+    estimator->phase = 0;
+}
+
+void estimator_copy(struct estimator *target, const struct estimator *source) {
+    unit_map_copy(&target->map, &source->map);
+    target->weights = source->weights;
+    target->stats = source->stats;
+    memcpy(target->scale, source->scale, sizeof(target->scale));
+    memcpy(target->unscale, source->unscale, sizeof(target->unscale));
+    memcpy(target->held, source->held, sizeof(target->held));
+    memcpy(target->mass, source->mass, sizeof(target->mass));
+    target->ts_ms = source->ts_ms;
+    target->has_mark = source->has_mark;
+    target->z_mark = source->z_mark;
+    target->phi = source->phi;
+    target->oi_base = source->oi_base;
+    target->phase = source->phase;
+    if (target->desc.evidence && source->desc.evidence) {
+        target->evidence = source->evidence;
+        target->journal.count = source->journal.count;
+        target->journal.full_count = source->journal.full_count;
+        memcpy(target->journal.entries, source->journal.entries,
+               sizeof(*source->journal.entries) * JOURNAL_MAX);
+    }
+}
+
+/* -- decay -- */
+
+static const double *decay_factors(struct estimator *estimator, int64_t dt_ms) {
+    struct decay_factors *decay =
+        &estimator->decay[(uint64_t)(dt_ms / 1000 + dt_ms / 60000) % DECAY_CACHE_COUNT];
+    if (decay->dt_ms != dt_ms) {
+        decay->dt_ms = dt_ms;
+        for (int lane = 0; lane < CLASS_LANES; lane++) {
+            decay->factor[lane] = math_exp(-estimator->hazard[lane] * (double)dt_ms);
+        }
+    }
+    return decay->factor;
+}
+
+/* Fold every survival scale into the map. */
+static void renormalise(struct estimator *estimator) {
+    float factor[CLASS_LANES];
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        factor[lane] = (float)estimator->scale[lane];
+        estimator->scale[lane] = 1;
+        estimator->unscale[lane] = 1;
+    }
+    unit_map_scale(&estimator->map, factor);
+    estimator->stats.renormalisations++;
+}
+
+static void apply_decay(struct estimator *estimator, int64_t dt_ms) {
+    if (dt_ms <= 0) {
+        return;
+    }
+    const double *factor = decay_factors(estimator, dt_ms);
+    double smallest = 1;
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        double worn = 0, *held = estimator->held[side];
+        for (int lane = 0; lane < CLASS_LANES; lane++) {
+            double kept = held[lane] * factor[lane];
+            worn += held[lane] - kept;
+            held[lane] = kept;
+        }
+        estimator->mass[side].decayed += worn;
+    }
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        estimator->scale[lane] *= factor[lane];
+        smallest = estimator->scale[lane] < smallest ? estimator->scale[lane] : smallest;
+    }
+    if (smallest < SCALE_FLOOR) {
+        renormalise(estimator);
+        return;
+    }
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        estimator->unscale[lane] = (float)(1 / estimator->scale[lane]);
+    }
+}
+
+/* -- sweep -- */
+
+struct clearing {
+    struct estimator *estimator;
+    int64_t ts_ms;
+    int side;
+};
+
+static void note_cleared(void *user, int32_t bin, const float raw[CLASS_LANES], float share) {
+    struct clearing *clearing = user;
+    journal_add(&clearing->estimator->journal, clearing->ts_ms, clearing->side, bin, raw,
+                clearing->estimator->scale, share);
+}
+
+static void take_off(struct estimator *estimator, int side, const double raw[CLASS_LANES],
+                     double *account) {
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        double amount = raw[lane] * estimator->scale[lane];
+        estimator->held[side][lane] -= amount;
+        *account += amount;
+    }
+}
+
+static void sweep_leg(struct estimator *estimator, double z_to, const struct entry_row *row) {
+    double z_from = estimator->z_mark;
+    if (z_to == z_from) {
+        return;
+    }
+    int side = z_to < z_from ? MODEL_LONG : MODEL_SHORT;
+    struct clearing clearing = {.estimator = estimator, .ts_ms = row->end_ms, .side = side};
+    bool journaled =
+        estimator->desc.evidence && row->end_ms - row->begin_ms <= ESTIMATOR_JOURNAL_ROW_MS;
+    struct unit_map_leg leg = {.z_from = z_from,
+                               .z_to = z_to,
+                               .with_usd = estimator->desc.evidence,
+                               .cleared = journaled ? note_cleared : NULL,
+                               .user = &clearing};
+    struct unit_map_swept swept = {{0}, {0}};
+    int bins = unit_map_sweep(&estimator->map, &leg, &swept);
+    estimator->z_mark = z_to;
+    if (bins == 0) {
+        return;
+    }
+    estimator->stats.bins_swept += (uint64_t)bins;
+    take_off(estimator, side, swept.raw, &estimator->mass[side].swept);
+    if (estimator->desc.evidence) {
+        double price_of_unit = math_exp(estimator->phi);
+        for (int lane = 0; lane < CLASS_LANES; lane++) {
+            estimator->evidence.exposed_usd[lane] +=
+                swept.raw_usd[lane] * estimator->scale[lane] * price_of_unit;
+        }
+    }
+}
+
+/* Keep the mark in the middle half of the map. */
+static void recentre(struct estimator *estimator) {
+    int32_t bin = bin_of(estimator, estimator->z_mark);
+    int64_t place = (int64_t)bin - estimator->map.first_bin;
+    if (place >= UNIT_MAP_BINS / 4 && place < 3 * (UNIT_MAP_BINS / 4)) {
+        return;
+    }
+    double lost[MODEL_SIDE_COUNT][CLASS_LANES] = {{0}};
+    unit_map_recentre(&estimator->map, bin, lost);
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        take_off(estimator, side, lost[side], &estimator->mass[side].clipped);
+    }
+    estimator->stats.recentres++;
+}
+
+static void apply_path(struct estimator *estimator, const struct entry_row *row) {
+    if (!estimator->has_mark) {
+        estimator->has_mark = true;
+        estimator->z_mark = row->z_open;
+        recentre(estimator);
+    }
+    bool high_first = (row->flags & ENTRY_ROW_HIGH_FIRST) != 0;
+    sweep_leg(estimator, row->z_open, row);
+    sweep_leg(estimator, high_first ? row->z_high : row->z_low, row);
+    sweep_leg(estimator, high_first ? row->z_low : row->z_high, row);
+    sweep_leg(estimator, row->z_close, row);
+    recentre(estimator);
+}
+
+/* -- prints -- */
+
+static void apply_print(struct estimator *estimator, const struct entry_row *row,
+                        const struct entry_print *print) {
+    struct estimator_evidence *evidence = &estimator->evidence;
+    double usd = (double)print->usd, removed[CLASS_LANES], sum = 0;
+    if (!(usd > 0 && usd < 1e15) || !(print->price > 0 && print->price < 1e15)) {
+        return;
+    }
+    int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;
+    int32_t bin = bin_of(estimator, math_log(print->price) - estimator->phi);
+    if (journal_find(&estimator->journal, row->end_ms, side, bin, removed)) {
+        for (int lane = 0; lane < CLASS_LANES; lane++) {
+            removed[lane] *= (double)estimator->weights.rho[lane];
+            sum += removed[lane];
+        }
+    }
+    if (!(sum > 0)) {
+        evidence->unexplained_usd += usd;
+        return;
+    }
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        evidence->attributed_usd[lane] += usd * removed[lane] / sum;
+    }
+    evidence->attributed_total_usd += usd;
+}
+
+/* -- deposits -- */
+
+static uint32_t bits_reversed_5(uint32_t value) {
+    return (value & 1) << 4 | (value & 2) << 2 | (value & 4) | (value & 8) >> 2 | (value & 16) >> 4;
+}
+
+/* Enter what was laid down into the accounts, less the part that lost its place. */
+static void account_deposit(struct estimator *estimator, int side,
+                            const float base[ENTRY_SOURCE_COUNT],
+                            const float lost_near[DISTANCE_MAX],
+                            const float lost_far[DISTANCE_MAX]) {
+    struct estimator_mass *mass = &estimator->mass[side];
+    double flow = (double)base[0] + (double)base[1] + (double)base[2];
+    double near_sum = 0, far_sum = 0;
+    for (int j = 0; j < estimator->ladder.count; j++) {
+        double kept = 1 - (double)lost_near[j] - (double)lost_far[j];
+        double *held = &estimator->held[side][j * CLASS_SOURCES];
+        held[0] += (double)base[0] * kept;
+        held[1] += (double)base[1] * kept;
+        held[2] += (double)base[2] * kept;
+        near_sum += (double)lost_near[j];
+        far_sum += (double)lost_far[j];
+    }
+    mass->deposited += flow * estimator->ladder.count;
+    mass->swept += flow * near_sum;
+    mass->clipped += flow * far_sum;
+}
+
+static bool deposit_valid(const struct entry_deposit *deposit) {
+    double sum = 0;
+    for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
+        double base = (double)deposit->base[source];
+        if (!(base >= 0 && base <= AMOUNT_MAX)) {
+            return false;
+        }
+        sum += base;
+    }
+    return sum > 0;
+}
+
+static void apply_deposit(struct estimator *estimator, const struct entry_deposit *deposit) {
+    float amount[CLASS_LANES] = {0};
+    if (!deposit_valid(deposit)) {
+        return;
+    }
+    for (int lane = 0; lane < DISTANCE_MAX * CLASS_SOURCES; lane += CLASS_SOURCES) {
+        amount[lane] = deposit->base[0] * estimator->unscale[lane];
+        amount[lane + 1] = deposit->base[1] * estimator->unscale[lane + 1];
+        amount[lane + 2] = deposit->base[2] * estimator->unscale[lane + 2];
+    }
+    uint32_t phase = bits_reversed_5(estimator->phase++ % DISTANCE_PHASE_COUNT);
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        float lost_near[DISTANCE_MAX] = {0}, lost_far[DISTANCE_MAX] = {0};
+        int32_t skip = side == MODEL_LONG ? deposit->below_bins : deposit->above_bins;
+        const struct distance_taps *taps = &estimator->ladder.taps[phase][side];
+        unit_map_deposit(&estimator->map, side, taps, deposit->bin, skip, amount, lost_near,
+                         lost_far);
+        account_deposit(estimator, side, deposit->base, lost_near, lost_far);
+        estimator->stats.taps += (uint64_t)taps->count;
+    }
+    estimator->stats.deposits++;
+}
+
+/* -- rows -- */
+
+static bool row_valid(const struct entry_row *row) {
+    if (row->end_ms <= row->begin_ms) {
+        return false;
+    }
+    if (!(row->flags & ENTRY_ROW_HAS_MARK)) {
+        return true;
+    }
+    return fabs(row->z_open) < 100 && fabs(row->z_low) < 100 && fabs(row->z_high) < 100 &&
+           fabs(row->z_close) < 100 && fabs(row->phi) < 100;
+}
+
+void estimator_apply_row(struct estimator *estimator, const struct entry_row *row,
+                         const struct entry_deposit *deposits, const struct entry_print *prints) {
+    if (!row_valid(row)) {
+        estimator->stats.rows_refused++;
+        return;
+    }
+    if (estimator->ts_ms != INT64_MIN && row->begin_ms < estimator->ts_ms) {
+        estimator->stats.rows_late++;
+        return;
+    }
+    estimator->stats.rows++;
+    if (estimator->ts_ms != INT64_MIN) {
+        apply_decay(estimator, row->end_ms - estimator->ts_ms);
+    }
+    estimator->ts_ms = row->end_ms;
+    estimator->oi_base = row->oi_base;
+    if (!(row->flags & ENTRY_ROW_HAS_MARK)) {
+        return; /* without a mark nobody knows where the map should lie */
+    }
+    estimator->phi = row->phi;
+    apply_path(estimator, row);
+    if (estimator->desc.evidence && prints != NULL) {
+        for (uint32_t i = 0; i < row->print_count; i++) {
+            apply_print(estimator, row, &prints[i]);
+        }
+    }
+    for (uint32_t i = 0; i < row->deposit_count; i++) {
+        apply_deposit(estimator, &deposits[i]);
+    }
+}
+
+void estimator_set_weights(struct estimator *estimator, const struct weights *weights) {
+    estimator->weights = *weights;
+}
+
+/* -- read-out -- */
+
+double estimator_bin_width(const struct estimator *estimator) {
+    return estimator->desc.bin_width;
+}
+
+bool estimator_has_mark(const struct estimator *estimator) {
+    return estimator->has_mark;
+}
+
+double estimator_mark_z(const struct estimator *estimator) {
+    return estimator->z_mark;
+}
+
+double estimator_phi(const struct estimator *estimator) {
+    return estimator->phi;
+}
+
+int64_t estimator_ts_ms(const struct estimator *estimator) {
+    return estimator->ts_ms;
+}
+
+void estimator_bin_range(const struct estimator *estimator, int32_t *first, int32_t *count) {
+    *first = estimator->map.first_bin;
+    *count = UNIT_MAP_BINS;
+}
+
+/* Base coin that the weights claim on one side. */
+static double claimed_base(const struct estimator *estimator, int side) {
+    double sum = 0;
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        double held = estimator->held[side][lane];
+        sum += held > 0 ? held * (double)estimator->weights.rho[lane] : 0;
+    }
+    return sum;
+}
+
+static double oi_bound(const struct estimator *estimator, double claimed) {
+    bool bounded = estimator->oi_base > 0 && claimed > estimator->oi_base;
+    return bounded ? estimator->oi_base / claimed : 1;
+}
+
+void estimator_read_bands(const struct estimator *estimator, int side, int32_t first, int32_t count,
+                          float out[][ESTIMATOR_BAND_STRIDE]) {
+    const struct unit_map *map = &estimator->map;
+    float weight[CLASS_LANES];
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        weight[lane] = (float)((double)estimator->weights.rho[lane] * estimator->scale[lane]);
+    }
+    int64_t mark_bin = bin_of(estimator, estimator->z_mark);
+    int64_t begin = map->first_bin, end = begin + UNIT_MAP_BINS;
+    if (side == MODEL_LONG && end > mark_bin + 1) {
+        end = mark_bin + 1;
+    }
+    if (side == MODEL_SHORT && begin < mark_bin) {
+        begin = mark_bin;
+    }
+    begin = begin < first ? first : begin;
+    end = end > (int64_t)first + count ? (int64_t)first + count : end;
+    if (!estimator->has_mark || begin >= end) {
+        memset(out, 0, sizeof(out[0]) * (size_t)count);
+        return;
+    }
+    memset(out, 0, sizeof(out[0]) * (size_t)(begin - first));
+    memset(out + (end - first), 0, sizeof(out[0]) * (size_t)(first + count - end));
+    unit_map_read(map, side, &estimator->ladder, weight, (int32_t)begin, (int32_t)(end - begin),
+                  out + (begin - first));
+    double usd_per_bp = oi_bound(estimator, claimed_base(estimator, side)) *
+                        math_exp(estimator->phi) * (1e-4 / map->bin_width);
+    for (int64_t bin = begin; bin < end; bin++) {
+        size_t slot = (size_t)((uint32_t)bin & (UNIT_MAP_BINS - 1));
+        float factor = (float)(usd_per_bp * map->price_unit[slot]);
+        for (int band = 0; band < ESTIMATOR_BAND_STRIDE; band++) {
+            out[bin - first][band] *= factor;
+        }
+    }
+}
+
+void estimator_read_totals(const struct estimator *estimator, struct estimator_totals *out) {
+    memset(out, 0, sizeof(*out));
+    double mark = estimator->has_mark ? math_exp(estimator->z_mark + estimator->phi) : 0;
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        double claimed = claimed_base(estimator, side);
+        double bound = oi_bound(estimator, claimed);
+        out->oi_bound[side] = bound;
+        out->estimate_usd[side] = claimed * bound * mark;
+        if (estimator->oi_base > 0) {
+            out->unallocated_usd[side] =
+                math_clamp((estimator->oi_base - claimed * bound) * mark, 0, 1e18);
+        }
+    }
+}
+
+/* -- accounts and evidence -- */
+
+void estimator_get_mass(const struct estimator *estimator, int side, struct estimator_mass *out) {
+    *out = estimator->mass[side];
+    out->held = 0;
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        out->held += estimator->held[side][lane];
+    }
+}
+
+double estimator_sum_map(const struct estimator *estimator, int side) {
+    return unit_map_sum(&estimator->map, side, estimator->scale);
+}
+
+const struct estimator_evidence *estimator_get_evidence(const struct estimator *estimator) {
+    return &estimator->evidence;
+}
+
+void estimator_get_stats(const struct estimator *estimator, struct estimator_stats *out) {
+    *out = estimator->stats;
+    out->journal_full = estimator->journal.full_count;
+}
+
+uint64_t estimator_hash(const struct estimator *estimator) {
+    uint64_t hash = unit_map_hash(&estimator->map, HASH_START);
+    hash = hash_bytes(hash, estimator->scale, sizeof(estimator->scale));
+    hash = hash_bytes(hash, estimator->held, sizeof(estimator->held));
+    hash = hash_bytes(hash, &estimator->weights, sizeof(estimator->weights));
+    hash = hash_bytes(hash, &estimator->ts_ms, sizeof(estimator->ts_ms));
+    hash = hash_bytes(hash, &estimator->z_mark, sizeof(estimator->z_mark));
+    hash = hash_bytes(hash, &estimator->phi, sizeof(estimator->phi));
+    hash = hash_bytes(hash, &estimator->oi_base, sizeof(estimator->oi_base));
+    hash = hash_bytes(hash, &estimator->phase, sizeof(estimator->phase));
+    return hash;
+}

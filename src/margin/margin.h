@@ -41,10 +41,11 @@ struct margin_facts {
     bool known; /* false: no table for the symbol; the venue's "*" or the general fallback */
 };
 
-/* Read CSV text: venue,symbol,floor,cap,mmr,maxlev,amount; '#' starts a comment; cap "inf" is
- * allowed in the last tier. Every table must start at floor 0, be without holes, with rising mmr
- * and falling leverage, mmr below 1/leverage, and amounts that make maintenance continuous (0.5 %
- * or 1 USD). False: out holds nothing and error says "name:line: what, and why". */
+/* Add the tables of CSV text to a set (zeroed at first): venue,symbol,floor,cap,mmr,maxlev,amount;
+ * '#' starts a comment line; the last cap may be "inf". A table's rows stand together, start at
+ * floor 0 and leave no hole; mmr rises, leverage falls, mmr < 1/leverage, and amounts make
+ * maintenance continuous (within 0.5 % or 1 USD). A table of the same venue and symbol is replaced.
+ * False: the set is as before and error says "name:line: what is wrong". */
 enum { MARGIN_ERROR_BYTES = 256 };
 bool margin_set_parse(struct margin_set *out, const char *name, const char *text, size_t len,
                       char error[MARGIN_ERROR_BYTES]);

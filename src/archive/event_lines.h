@@ -49,6 +49,8 @@ struct event_text {
     size_t len, size_bytes;
 };
 void event_text_finish(struct event_text *text);
+/* Append bytes as they are. False: out of memory. */
+bool event_text_append(struct event_text *text, const char *bytes, size_t len);
 
 /* Append one message (BEGIN to END) as one line. extra may be NULL. False: out of memory, or a kind
  * that has no line (feed states are never recorded); text is then as before. */

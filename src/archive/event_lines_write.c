@@ -37,20 +37,17 @@ static bool reserve(struct event_text *text, size_t more) {
     return true;
 }
 
-/* The parts below assume room for PART_BYTES, which format reserves before each. */
-static void put(struct event_text *text, const char *part) {
-    const size_t len = strlen(part);
-    assert(len <= text->size_bytes - text->len);
-    memcpy(text->bytes + text->len, part, len);
+bool event_text_append(struct event_text *text, const char *bytes, size_t len) {
+    if (!reserve(text, len)) {
+        return false;
+    }
+    memcpy(text->bytes + text->len, bytes, len);
     text->len += len;
+    return true;
 }
 
 static bool put_part(struct event_text *text, const char *part) {
-    if (!reserve(text, strlen(part))) {
-        return false;
-    }
-    put(text, part);
-    return true;
+    return event_text_append(text, part, strlen(part));
 }
 
 /* A string with its quotes. Bytes above 0x7f pass as they are. */

@@ -80,6 +80,9 @@ struct venue_ops {
     void (*normalizer_destroy)(struct venue_normalizer *normalizer);
     /* One JSON text of a stream or a REST answer. Never fails: what is wrong is counted. */
     void (*normalizer_take)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
+    /* The same without events or counts: what it says about instruments is remembered. False: not
+     * JSON. */
+    bool (*normalizer_learn)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
     void (*normalizer_end)(
         struct venue_normalizer *normalizer); /* no more: what was held goes out */
     const struct venue_counts *(*normalizer_counts)(const struct venue_normalizer *normalizer);
@@ -95,8 +98,9 @@ struct venue_ops {
 
 /* NULL: no connector for this venue in this build. */
 const struct venue_ops *venue_find(enum venue_id id);
-/* The connectors there are, "binance_usdm, binance_coinm", for messages. */
-const char *venue_list(void);
+/* The keys of the connectors there are, "binance_usdm, binance_coinm", into out; how many. */
+enum { VENUE_LIST_BYTES = 256 };
+size_t venue_list(char *out, size_t out_bytes);
 
 /* A live feed as an event source. STATUS_UNSUPPORTED: the venue has no live connector. *feed is
  * borrowed and lives as long as the source. The service must run until the source is stopped and

@@ -1,0 +1,141 @@
+#include "venue/binance_fields.h"
+
+#include <assert.h>
+
+static int find_field(struct span key) {
+    static const struct {
+        const char *text;
+        enum binance_field field;
+    } names[] = {{"ap", BINANCE_FIELD_AP},   {"pu", BINANCE_FIELD_PU},   {"bs", BINANCE_FIELD_BS},
+                 {"bnc", BINANCE_FIELD_BNC}, {"mmr", BINANCE_FIELD_MMR}, {"ma", BINANCE_FIELD_MA}};
+    if (key.len == 1) {
+        return binance_fields_letter(key.bytes[0]);
+    }
+    if (key.len == 2 || key.len == 3) {
+        for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
+            if (span_equal_text(key, names[i].text)) {
+                return (int)names[i].field;
+            }
+        }
+    }
+    return -1;
+}
+
+const struct scan_value *binance_fields_get(const struct binance_fields *fields, int field) {
+    static const struct scan_value absent = {.type = SCAN_NONE};
+    return (fields->present >> field & 1) != 0 ? &fields->values[field] : &absent;
+}
+
+static void keep(struct binance_fields *fields, int field, const struct scan_value *value) {
+    if ((fields->present >> field & 1) == 0) {
+        fields->present |= UINT64_C(1) << field;
+        fields->values[field] = *value;
+    }
+}
+
+bool binance_fields_decimal(const struct scan_value *value, struct decimal *out) {
+    return (value->type == SCAN_STRING || value->type == SCAN_NUMBER) &&
+           decimal_parse(value->text.bytes, value->text.len, out);
+}
+
+/* The scan is at an element of b or a. The symbol may not be known yet: units are settled
+ * afterwards. */
+static void read_level(struct binance_work *work, struct scan *scan, enum side side) {
+    struct scan_value value;
+    struct decimal numbers[2] = {{0}, {0}};
+    const int depth = scan->depth;
+    int count = 0;
+    bool good = scan_read(scan, &value) == SCAN_ARRAY;
+    while (good && scan_next_element(scan)) {
+        const int inner_depth = scan->depth;
+        scan_read(scan, &value);
+        if (count < 2) {
+            good = binance_fields_decimal(&value, &numbers[count]);
+        }
+        count++;
+        scan_leave(scan, inner_depth);
+    }
+    scan_leave(scan, depth);
+    if (!good || count == 0) {
+        work->levels_bad = true;
+    } else if (count == 1) {
+        work->levels_bare = true;
+    } else if (work->level_count == EVENT_MESSAGE_SLOTS_MAX) {
+        work->levels_full = true;
+    } else {
+        struct event *slot = &work->parser->slots[work->level_count++];
+        *slot = (struct event){.kind = EVENT_BOOK, .side = side == SIDE_BUY ? SIDE_BUY : SIDE_SELL};
+        slot->exponent_a = numbers[0].exponent;
+        slot->exponent_b = numbers[1].exponent;
+        slot->u.level.price = numbers[0].mantissa;
+        slot->u.level.qty_base = numbers[1].mantissa;
+    }
+}
+
+void binance_fields_collect(struct scan *scan, struct binance_fields *fields) {
+    struct scan_value value;
+    struct span key;
+    while (scan_next_member(scan, &key)) {
+        const int depth = scan->depth;
+        const int field = find_field(key);
+        scan_read(scan, &value);
+        scan_leave(scan, depth);
+        if (field >= 0) {
+            keep(fields, field, &value);
+        }
+    }
+}
+
+static void read_tiers(struct binance_work *work, struct scan *scan) {
+    struct binance_parser *parser = work->parser;
+    struct scan_value value;
+    while (scan_next_element(scan)) {
+        struct decimal cap, rate, leverage;
+        const int depth = scan->depth;
+        work->row.present = 0;
+        if (scan_read(scan, &value) == SCAN_OBJECT) {
+            binance_fields_collect(scan, &work->row);
+        }
+        scan_leave(scan, depth);
+        if (!binance_fields_decimal(binance_fields_get(&work->row, BINANCE_FIELD_BNC), &cap) ||
+            !binance_fields_decimal(binance_fields_get(&work->row, BINANCE_FIELD_MMR), &rate) ||
+            !binance_fields_decimal(binance_fields_get(&work->row, BINANCE_FIELD_MA), &leverage) ||
+            parser->tier_count == BINANCE_TIER_COUNT_MAX) {
+            work->tiers_bad = true;
+            continue;
+        }
+        parser->tiers[parser->tier_count].notional_cap_usd = decimal_to_double(cap);
+        parser->tiers[parser->tier_count].mmr = decimal_to_double(rate);
+        parser->tiers[parser->tier_count].leverage_max = decimal_to_double(leverage);
+        parser->tier_count++;
+    }
+}
+
+/* The members of a message object whose "{" was passed. */
+void binance_work_collect(struct binance_work *work, struct scan *scan) {
+    struct binance_fields *fields = &work->fields;
+    struct scan_value value;
+    struct span key;
+    while (scan_next_member(scan, &key)) {
+        const int depth = scan->depth;
+        const int field = find_field(key);
+        const bool is_first = field >= 0 && (fields->present >> field & 1) == 0;
+        scan_read(scan, &value);
+        if (is_first && value.type == SCAN_ARRAY && (key.bytes[0] == 'b' || key.bytes[0] == 'a') &&
+            key.len == 1) {
+            while (scan_next_element(scan)) {
+                read_level(work, scan, key.bytes[0] == 'b' ? SIDE_BUY : SIDE_SELL);
+            }
+        } else if (is_first && value.type == SCAN_OBJECT && key.len == 1 &&
+                   (key.bytes[0] == 'o' || key.bytes[0] == 'k') && work->inner.present == 0) {
+            binance_fields_collect(scan, &work->inner);
+        } else if (value.type == SCAN_ARRAY && span_equal_text(key, "bks") &&
+                   work->parser->tier_count == 0) {
+            read_tiers(work, scan);
+        }
+        scan_leave(scan, depth);
+        if (is_first) {
+            keep(fields, field, &value);
+        }
+    }
+}

@@ -1,0 +1,26 @@
+/* venue/binance_rest.h - Binance's REST answers to event slots, told apart by their shape. Pure: no
+ * I/O.
+ *
+ *   exchangeInfo {symbols[{symbol baseAsset filters[] contractSize?}]} -> instruments     depth
+ * {lastUpdateId bids asks} openInterest {symbol openInterest time}    openInterestHist
+ * [{sumOpenInterest sumOpenInterestValue timestamp}] premiumIndex {markPrice indexPrice
+ * lastFundingRate nextFundingTime time} or an array fundingInfo [{fundingIntervalHours}] ->
+ * remembered    leverageBracket {brackets[]} -> tiers klines [[open_ms o h l c v close_ms q n V Q
+ * …]]: only where the request says whose they are Anything else is ignored.  Thread: the parser's.
+ */
+#pragma once
+
+#include "venue/binance_parse.h"
+
+/* What the request knew and the answer does not say; zeroed: nothing. */
+struct binance_rest_request {
+    struct binance_symbol *symbol;
+    int32_t interval_s; /* of klines */
+};
+
+/* As binance_parse: STATUS_OK with slots, or what became of it, not yet counted for the whole (rows
+ * dropped on the way are). Klines are flagged CLOSED, the last one too: the caller knows the time.
+ */
+enum status binance_rest_parse(struct binance_parser *parser, const char *bytes, size_t len,
+                               int64_t recv_ns, const struct binance_rest_request *request,
+                               struct binance_message *message);

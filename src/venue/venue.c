@@ -1,0 +1,85 @@
+#include "venue/venue.h"
+
+#include <assert.h>
+
+#include "base/str.h"
+#include "venue/binance_normalize.h"
+
+#define BINANCE_NORMALIZER(market)                                                                 \
+    .normalizer_create = binance_normalize_create_##market,                                        \
+    .normalizer_destroy = binance_normalize_destroy, .normalizer_take = binance_normalize_take,    \
+    .normalizer_learn = binance_normalize_learn, .normalizer_end = binance_normalize_end,          \
+    .normalizer_counts = binance_normalize_counts
+
+static const struct venue_ops venues[] = {
+    {.id = VENUE_BINANCE_USDM, BINANCE_NORMALIZER(usdm)},
+    {.id = VENUE_BINANCE_COINM, BINANCE_NORMALIZER(coinm)},
+};
+
+const struct venue_ops *venue_find(enum venue_id id) {
+    for (size_t i = 0; i < ARRAY_COUNT(venues); i++) {
+        if (venues[i].id == id) {
+            return &venues[i];
+        }
+    }
+    return NULL;
+}
+
+size_t venue_list(char *out, size_t out_bytes) {
+    size_t count = 0;
+    out[0] = '\0';
+    for (size_t i = 0; i < ARRAY_COUNT(venues); i++) {
+        count += str_append(out, out_bytes, i == 0 ? "%s" : ", %s", venue_key(venues[i].id));
+    }
+    return count;
+}
+
+/* -- a feed behind the door of event sources -- */
+
+struct feed_source {
+    const struct venue_ops *ops;
+    struct venue_feed *feed; /* owned */
+};
+
+static void source_destroy(void *self) {
+    struct feed_source *source = self;
+    if (source != NULL) {
+        source->ops->feed_destroy(source->feed);
+        free(source);
+    }
+}
+
+static enum status source_start(void *self, const struct event_sink *sink) {
+    struct feed_source *source = self;
+    return source->ops->feed_start(source->feed, sink);
+}
+
+static void source_stop(void *self) {
+    struct feed_source *source = self;
+    source->ops->feed_stop(source->feed);
+}
+
+static const struct event_source_ops source_ops = {
+    .name = "venue", .destroy = source_destroy, .start = source_start, .stop = source_stop};
+
+enum status venue_open_source(enum venue_id id, const struct venue_feed_desc *desc,
+                              struct event_source *source, struct venue_feed **feed) {
+    const struct venue_ops *ops = venue_find(id);
+    enum status why = STATUS_UNSUPPORTED;
+    *source = (struct event_source){.ops = NULL};
+    *feed = NULL;
+    if (ops == NULL || ops->feed_create == NULL) {
+        return why;
+    }
+    struct feed_source *self = calloc(1, sizeof *self);
+    struct venue_feed *made = self == NULL ? NULL : ops->feed_create(desc, &why);
+    if (made == NULL) {
+        free(self);
+        return self == NULL ? STATUS_MEMORY : why;
+    }
+    self->ops = ops;
+    self->feed = made;
+    *source = (struct event_source){.ops = &source_ops, .self = self};
+    *feed = made;
+    return STATUS_OK;
+}

@@ -56,8 +56,9 @@ static struct engine_instrument *instrument_of(struct engine *engine, const stru
         engine->counts.other_instrument++;
         return NULL;
     }
-    const struct instrument *known = instrument_get(engine->desc.instruments, event->instrument);
-    if (known == NULL) {
+    const struct instrument *known = &engine->desc.instruments->entries[event->instrument];
+    /* acquire: pairs with instrument_add's release; venue and symbol are complete */
+    if (!atomic_load_explicit(&known->ready, memory_order_acquire)) {
         engine->counts.unknown_instrument++;
         return NULL;
     }

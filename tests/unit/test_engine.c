@@ -262,7 +262,7 @@ static void only_so_many_instruments_have_a_place(void **state) {
     apply(engine, make_mark(eth, t0_ms, "10"));
     assert_int_equal(look(engine)->instrument, btc);
     for (int i = 0; i < 3; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof(name), "X%d", i);
         uint16_t other = instrument_add(table, VENUE_BINANCE_USDM, name, 2);
         apply(engine, make_mark(other, t0_ms, "10"));

@@ -9,7 +9,6 @@
 #include "net/resolver.h"
 #include "net/server_inside.h"
 #include "net/service_inside.h"
-#include "net/trust.h"
 #include "net/ws_client.h"
 
 enum {
@@ -86,8 +85,8 @@ struct net_service *net_service_create(const struct net_service_desc *desc, enum
     pthread_mutex_init(&service->lock, NULL);
     uint64_t seed = desc->jitter_seed != 0 ? desc->jitter_seed : (uint64_t)clock_mono_ns();
     random_init(&service->random, seed);
-    service->trust = trust_create(desc->ca_file, why);
-    if (service->trust == NULL) {
+    *why = trust_init(&service->trust, desc->ca_file);
+    if (*why != STATUS_OK) {
         net_service_destroy(service);
         return NULL;
     }
@@ -189,7 +188,7 @@ void net_service_destroy(struct net_service *service) {
     if (!service->ended) {
         service_end(service); /* it never ran */
     }
-    SSL_CTX_free(service->trust);
+    trust_finish(&service->trust);
     pthread_mutex_destroy(&service->lock);
     free(service);
 }

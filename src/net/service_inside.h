@@ -5,10 +5,10 @@
 #pragma once
 
 #include <libwebsockets.h>
-#include <openssl/ssl.h>
 
 #include "base/random.h"
 #include "net/service.h"
+#include "net/trust.h"
 
 enum { SERVICE_POST_COUNT_MAX = 1024, SERVICE_REQUEST_COUNT_MAX = 64 };
 
@@ -26,8 +26,8 @@ struct net_service {
     struct thread thread;
     struct lws_context *context; /* owned; destroyed by the service's own thread when that ends */
     struct lws_vhost *vhost;     /* borrowed from context: the event loop's side of all streams */
-    SSL_CTX *trust;              /* owned */
-    struct resolver *resolver;   /* owned */
+    struct trust trust;
+    struct resolver *resolver; /* owned */
     struct random random;
     bool closing; /* nothing new may be opened */
 

@@ -14,7 +14,6 @@
 #include "base/str.h"
 #include "net/resolver.h"
 #include "net/service_inside.h"
-#include "net/trust.h"
 
 enum {
     STREAM_REASON_BYTES = 256,
@@ -379,7 +378,7 @@ static void stream_check_connect(struct stream *stream) {
         return;
     }
     stream->ssl =
-        trust_connect(stream->service->trust, stream->fd, stream->url.host, stream->url.numeric);
+        trust_connect(&stream->service->trust, stream->fd, stream->url.host, stream->url.numeric);
     if (stream->ssl == NULL) {
         stream_fail(stream, STATUS_MEMORY, "out of memory for TLS");
         return;

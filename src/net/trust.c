@@ -5,34 +5,41 @@
 
 #include "net/ws_client.h"
 
-SSL_CTX *trust_create(const char *ca_file, enum status *why) {
-    *why = STATUS_MEMORY;
-    SSL_CTX *trust = SSL_CTX_new(TLS_client_method());
-    if (trust == NULL) {
-        return NULL;
+enum status trust_init(struct trust *trust, const char *ca_file) {
+    *trust = (struct trust){.context = SSL_CTX_new(TLS_client_method())};
+    if (trust->context == NULL) {
+        return STATUS_MEMORY;
     }
-    SSL_CTX_set_min_proto_version(trust, TLS1_2_VERSION);
-    SSL_CTX_set_verify(trust, SSL_VERIFY_PEER, NULL);
-    SSL_CTX_set_mode(trust, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_session_cache_mode(trust, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_min_proto_version(trust->context, TLS1_2_VERSION);
+    SSL_CTX_set_verify(trust->context, SSL_VERIFY_PEER, NULL);
+    SSL_CTX_set_mode(trust->context,
+                     SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    SSL_CTX_set_session_cache_mode(trust->context, SSL_SESS_CACHE_OFF);
     /* One read of the socket takes in many small records. */
-    SSL_CTX_set_read_ahead(trust, 1);
-    SSL_CTX_set_default_read_buffer_len(trust, WS_BUFFER_BYTES);
-    /* A missing system store is no failure here: connections then fail, each with its reason. */
-    (void)SSL_CTX_set_default_verify_paths(trust);
-    if (ca_file != NULL && SSL_CTX_load_verify_locations(trust, ca_file, NULL) != 1) {
-        ERR_clear_error();
-        SSL_CTX_free(trust);
-        *why = STATUS_IO;
-        return NULL;
-    }
+    SSL_CTX_set_read_ahead(trust->context, 1);
+    SSL_CTX_set_default_read_buffer_len(trust->context, WS_BUFFER_BYTES);
+    bool ok = ca_file == NULL || SSL_CTX_load_verify_locations(trust->context, ca_file, NULL) == 1;
     ERR_clear_error();
-    *why = STATUS_OK;
-    return trust;
+    if (!ok) {
+        trust_finish(trust);
+        return STATUS_IO;
+    }
+    return STATUS_OK;
 }
 
-SSL *trust_connect(SSL_CTX *trust, int fd, const char *host, bool numeric) {
-    SSL *ssl = SSL_new(trust);
+void trust_finish(struct trust *trust) {
+    SSL_CTX_free(trust->context);
+    *trust = (struct trust){0};
+}
+
+SSL *trust_connect(struct trust *trust, int fd, const char *host, bool numeric) {
+    if (!trust->system_loaded) {
+        /* A missing store is no failure here: connections then fail, each with its reason. */
+        (void)SSL_CTX_set_default_verify_paths(trust->context);
+        ERR_clear_error();
+        trust->system_loaded = true;
+    }
+    SSL *ssl = SSL_new(trust->context);
     if (ssl == NULL) {
         return NULL;
     }

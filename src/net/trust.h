@@ -10,13 +10,19 @@
 
 #include "base/status.h"
 
-/* ca_file: PEM, NULL: the system's store only. NULL and *why: STATUS_IO (file), STATUS_MEMORY. Free
- * with SSL_CTX_free. */
-SSL_CTX *trust_create(const char *ca_file, enum status *why);
+struct trust {
+    SSL_CTX *context;   /* owned */
+    bool system_loaded; /* the system's store is read with the first connection: it takes some 20 ms
+                         */
+};
+
+/* ca_file: PEM, NULL: the system's store only. STATUS_IO: it cannot be read; STATUS_MEMORY. */
+enum status trust_init(struct trust *trust, const char *ca_file);
+void trust_finish(struct trust *trust); /* zeroed accepted */
 
 /* A client's side of a connection over fd to host (a name or an address), its check of the name
  * set. NULL: out of memory. */
-SSL *trust_connect(SSL_CTX *trust, int fd, const char *host, bool numeric);
+SSL *trust_connect(struct trust *trust, int fd, const char *host, bool numeric);
 
 /* The verdict on the peer's certificate as text ("certificate has expired"), NULL if there was
  * nothing to object. */

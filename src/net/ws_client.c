@@ -226,6 +226,12 @@ static void ws_client_break(struct ws_client *client, enum status status, int co
     ws_client_fail(client, status, reason);
 }
 
+/* Fragments of a message add up; the announced length counts, so that nothing is stored in vain. */
+static bool ws_client_frame_fits(const struct ws_client *client) {
+    return client->frame.opcode >= WS_CLOSE ||
+           client->frame.len <= WS_MESSAGE_BYTES_MAX - client->message_len;
+}
+
 /* The payload of the current frame, as far as it is in bytes. Returns how much was used. */
 static size_t ws_client_take_payload(struct ws_client *client, const char *bytes, size_t len) {
     size_t take = client->frame_left < len ? (size_t)client->frame_left : len;
@@ -245,9 +251,7 @@ static size_t ws_client_take_payload(struct ws_client *client, const char *bytes
         ws_client_finish_message(client, bytes, take); /* in one piece: not copied */
         return take;
     }
-    if (take > WS_MESSAGE_BYTES_MAX - client->message_len) {
-        ws_client_break(client, STATUS_RANGE, WS_CLOSE_TOO_BIG, "a message is too long");
-    } else if (!ws_client_append(client, bytes, take)) {
+    if (!ws_client_append(client, bytes, take)) {
         ws_client_break(client, STATUS_MEMORY, WS_CLOSE_TOO_BIG, "out of memory for a message");
     } else if (ends) {
         ws_client_finish_message(client, client->message, client->message_len);
@@ -269,6 +273,10 @@ static size_t ws_client_take_frames(struct ws_client *client, const char *bytes,
         if (head_len < 0 || !ws_client_begin_frame(client)) {
             ws_client_break(client, STATUS_MALFORMED, WS_CLOSE_PROTOCOL,
                             "the peer breaks the WebSocket protocol");
+            break;
+        }
+        if (!ws_client_frame_fits(client)) {
+            ws_client_break(client, STATUS_RANGE, WS_CLOSE_TOO_BIG, "a message is too long");
             break;
         }
         at += (size_t)head_len;

@@ -38,8 +38,8 @@ struct mark {
 };
 
 /* A published mark. True: the mark in force is now this. A price that is not positive and finite,
- * is older than the one published before, or jumps by MARK_JUMP_MAX (unless MARK_JUMP_CONFIRM in a row say
- * so) is counted and left. */
+ * is older than the one published before, or jumps by MARK_JUMP_MAX (unless MARK_JUMP_CONFIRM in a
+ * row say so) is counted and left. */
 enum { MARK_JUMP_CONFIRM = 3 };
 bool mark_publish(struct mark *mark, int64_t ts_ms, double price);
 /* A trade. True: no mark was published lately and the mark in force moved with it. */

@@ -12,7 +12,7 @@
 #include "engine/engine_thread.h"
 #include "support/market_walk.h"
 
-enum { SLOT_MAX = 120000 };
+enum { SLOT_MAX = 40000 };
 
 static struct instrument_table *table;
 static uint16_t btc, eth;

@@ -113,8 +113,8 @@ static void absurd_numbers_are_refused(void **state) {
         int exponent;
         int64_t qty;
     } cases[] = {
-        {0, 0, 1},  {-5, 0, 1},        {5, 0, -1},        {5, -60, 1},
-        {5, 60, 1}, {INT64_MAX, 0, 1}, {5, 0, INT64_MAX}, {5, -100, 1}, {INT64_MIN, 0, 1},
+        {0, 0, 1},         {-5, 0, 1},        {5, 0, -1},   {5, -60, 1},       {5, 60, 1},
+        {INT64_MAX, 0, 1}, {5, 0, INT64_MAX}, {5, -100, 1}, {INT64_MIN, 0, 1},
     };
     struct book book;
     assert_true(book_init(&book));

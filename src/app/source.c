@@ -49,7 +49,9 @@ static void near_venue(const char *key, size_t len, char *reason) {
     if (best != VENUE_NONE) {
         str_append(reason, SOURCE_REASON_BYTES, "; did you mean %s?", venue_key(best));
     } else {
-        str_append(reason, SOURCE_REASON_BYTES, "; this version connects to %s", venue_list());
+        char known[VENUE_LIST_BYTES];
+        venue_list(known, sizeof known);
+        str_append(reason, SOURCE_REASON_BYTES, "; this version connects to %s", known);
     }
 }
 
@@ -65,9 +67,11 @@ static enum exit_status resolve_live(const char *text, const char *colon, struct
     }
     const struct venue_ops *ops = venue_find(venue);
     if (ops == NULL || ops->feed_create == NULL) {
+        char known[VENUE_LIST_BYTES];
+        venue_list(known, sizeof known);
         str_format(reason, SOURCE_REASON_BYTES,
                    "\"%.80s\": no live connection to %s in this version; it connects to %s", text,
-                   venue_title(venue), venue_list());
+                   venue_title(venue), known);
         return EXIT_STATUS_USAGE;
     }
     if (!symbol_valid(symbol)) {

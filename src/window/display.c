@@ -26,30 +26,35 @@ static enum status fail(enum status status, char *reason, const char *what) {
     return status;
 }
 
-/* SDL falls back to drivers that show nothing when it finds no display; that is an answer only
- * where the environment asked for one of them by name. */
-static bool driver_shows_nothing(void) {
-    const char *driver = SDL_GetCurrentVideoDriver();
-    const char *wanted = SDL_getenv("SDL_VIDEODRIVER");
-    bool blind = driver == NULL || strcmp(driver, "offscreen") == 0 ||
-                 strcmp(driver, "dummy") == 0 || strcmp(driver, "evdev") == 0;
-    return blind && (wanted == NULL || wanted[0] == '\0');
+static bool env_set(const char *name) {
+    const char *value = SDL_getenv(name);
+    return value != NULL && value[0] != '\0';
 }
 
+/* SDL by itself would fall back to drivers that show nothing, or to the bare console: those have to be asked
+ * for by name. */
 static enum status init_video(char *reason) {
-    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "0");
-    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO) == 0 && !driver_shows_nothing()) {
-        return STATUS_OK;
-    }
-    const char *x11 = SDL_getenv("DISPLAY");
-    const char *wayland = SDL_getenv("WAYLAND_DISPLAY");
-    if (x11 == NULL && wayland == NULL) {
+    bool named = env_set("SDL_VIDEODRIVER");
+    if (!named && !env_set("DISPLAY") && !env_set("WAYLAND_DISPLAY")) {
         str_copy(reason, DISPLAY_REASON_BYTES,
                  "no display: neither DISPLAY nor WAYLAND_DISPLAY is set");
+        return STATUS_NOT_FOUND;
+    }
+    bool opened = SDL_InitSubSystem(SDL_INIT_VIDEO) == 0;
+    const char *driver = SDL_GetCurrentVideoDriver();
+    bool blind = !named && driver != NULL &&
+                 (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0 ||
+                  strcmp(driver, "evdev") == 0);
+    if (opened && !blind) {
+        return STATUS_OK;
+    }
+    if (named) {
+        str_format(reason, DISPLAY_REASON_BYTES, "no display: SDL_VIDEODRIVER is %s: %s",
+                   SDL_getenv("SDL_VIDEODRIVER"), SDL_GetError());
     } else {
-        str_format(reason, DISPLAY_REASON_BYTES, "no display: cannot open %s",
-                   wayland != NULL ? wayland : x11);
+        const char *variable = env_set("WAYLAND_DISPLAY") ? "WAYLAND_DISPLAY" : "DISPLAY";
+        str_format(reason, DISPLAY_REASON_BYTES, "no display: cannot open %s=%s", variable,
+                   SDL_getenv(variable));
     }
     return STATUS_NOT_FOUND;
 }

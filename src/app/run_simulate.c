@@ -1,0 +1,241 @@
+/* liqscope simulate: the simulated market as event JSON lines, or served as an exchange.
+ *
+ * Lines go to -o FILE (.gz and .zst are compressed) or standard output; the same seed gives the
+ * same bytes.
+ * --serve runs until SIGINT or SIGTERM. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "archive/event_lines.h"
+#include "archive/line_writer.h"
+#include "base/str.h"
+#include "sim/exchange_server.h"
+#include "sim/source.h"
+
+enum { READ_SLOTS = 4096, ADDRESS_BYTES = 64, CSV_LINE_BYTES = 256 };
+
+/* -- event JSON lines -- */
+
+struct simulate {
+    struct instrument_table *instruments; /* owned */
+    struct event_source source;           /* owned */
+    struct line_writer *writer;           /* owned */
+    struct event *slots;                  /* owned, READ_SLOTS */
+    struct event_text text;               /* owned */
+};
+
+/* Messages of slots, one line each; a feed state has no line. False: cannot be written. */
+static bool write_messages(struct simulate *job, size_t count) {
+    job->text.len = 0;
+    for (size_t at = 0; at < count;) {
+        size_t len = 1;
+        while (!(job->slots[at + len - 1].flags & EVENT_FLAG_END)) {
+            len++;
+        }
+        if (job->slots[at].kind != EVENT_FEED &&
+            !event_lines_format(job->instruments, &job->slots[at], len, NULL, &job->text)) {
+            return false;
+        }
+        at += len;
+    }
+    return line_writer_put(job->writer, job->text.bytes, job->text.len);
+}
+
+static bool write_events(struct simulate *job) {
+    size_t count = 0;
+    bool written = true;
+    while (written &&
+           job->source.ops->read(job->source.self, job->slots, READ_SLOTS, &count) == STATUS_OK) {
+        written = write_messages(job, count);
+    }
+    return written;
+}
+
+/* The open positions at the end, as the simulator knows them. */
+static int write_truth(const struct simulate *job, const char *path) {
+    char reason[LINE_WRITER_REASON_BYTES] = "";
+    char line[CSV_LINE_BYTES];
+    enum status why = STATUS_OK;
+    struct line_writer *writer = line_writer_open(path, &why, reason);
+    if (writer == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
+    }
+    const struct market *market = source_sim_market(&job->source);
+    struct market_truth truth;
+    size_t cursor = 0;
+    str_copy(line, sizeof line,
+             "id,opened_ms,position,leverage,cross,stop_first,qty,entry,liquidation_price\n");
+    line_writer_put(writer, line, strlen(line));
+    while (market_next_truth(market, &cursor, &truth)) {
+        str_format(line, sizeof line, "%" PRId64 ",%" PRId64 ",%s,%g,%d,%d,%.3f,%.1f,%.2f\n",
+                   truth.id, truth.opened_ms, truth.position == POS_LONG ? "long" : "short",
+                   truth.leverage, truth.cross, truth.stop_first,
+                   (double)truth.qty_lots * MARKET_LOT, truth.entry, truth.liquidation_price);
+        line_writer_put(writer, line, strlen(line));
+    }
+    if (!line_writer_close(writer, reason)) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
+    }
+    return EXIT_STATUS_DONE;
+}
+
+static int simulate_lines(struct simulate *job, const struct app_options *options) {
+    const struct option_table *table = &options->table;
+    const char *output = option_text(table, OPT_output);
+    const char *truth = option_text(table, OPT_truth);
+    char reason[LINE_WRITER_REASON_BYTES] = "";
+    enum status why = source_sim_create(
+        &(struct source_sim_desc){
+            .instruments = job->instruments,
+            .symbol = option_text(table, OPT_symbol),
+            .seed = (uint64_t)option_integer(table, OPT_seed),
+            .regime = (enum regime_id)option_integer(table, OPT_regime),
+            .days = option_number(table, OPT_days),
+            .all_liquidations = option_flag(table, OPT_all_liquidations),
+        },
+        &job->source);
+    if (why != STATUS_OK) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "the market: %s", status_text(why));
+    }
+    job->writer = line_writer_open(output[0] != '\0' ? output : "-", &why, reason);
+    if (job->writer == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "%s", reason);
+    }
+    bool written = write_events(job);
+    bool closed = line_writer_close(job->writer, reason);
+    if (!written || !closed) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "%s",
+                        closed ? status_text(STATUS_MEMORY) : reason);
+    }
+    return truth[0] != '\0' ? write_truth(job, truth) : EXIT_STATUS_DONE;
+}
+
+static int run_lines(const struct app_options *options) {
+    struct simulate job = {
+        .instruments = instrument_table_create(),
+        .slots = calloc(READ_SLOTS, sizeof(struct event)),
+    };
+    int exit_status = EXIT_STATUS_FAILED;
+    if (job.instruments == NULL || job.slots == NULL) {
+        app_fail(EXIT_STATUS_FAILED, "simulate", "%s", status_text(STATUS_MEMORY));
+    } else {
+        exit_status = simulate_lines(&job, options);
+    }
+    event_text_finish(&job.text);
+    event_source_destroy(&job.source);
+    instrument_table_destroy(job.instruments);
+    free(job.slots);
+    return exit_status;
+}
+
+/* -- an exchange -- */
+
+/* "PORT", "ADDRESS:PORT" or "[V6]:PORT"; address stays "" without one. False: neither. */
+static bool parse_address(const char *text, char address[ADDRESS_BYTES], int *port) {
+    const char *colon = strrchr(text, ':');
+    const char *digits = colon != NULL ? colon + 1 : text;
+    char *end = NULL;
+    long number = strtol(digits, &end, 10);
+    if (digits[0] < '0' || digits[0] > '9' || *end != '\0' || number > 65535) {
+        return false;
+    }
+    *port = (int)number;
+    struct span host = {text, colon != NULL ? (size_t)(colon - text) : 0};
+    if (host.len >= 2 && host.bytes[0] == '[' && host.bytes[host.len - 1] == ']') {
+        host.bytes++;
+        host.len -= 2;
+    }
+    bool given = colon == NULL || host.len > 0;
+    return given && str_copy_span(address, ADDRESS_BYTES, host);
+}
+
+static void print_urls(const struct exchange_server *server, const char *symbol) {
+    const char *ws_url = exchange_server_ws_base_url(server);
+    const char *rest_url = exchange_server_rest_base_url(server);
+    printf(
+        "serving a simulated %s as Binance USD-M would, until Ctrl-C\n"
+        "  WebSocket  %s/public/stream  %s/market/stream\n"
+        "  REST       %s/fapi/v1/exchangeInfo\n"
+        "  look at it: liqscope view binance_usdm:%s --binance-ws-url %s --binance-rest-url %s\n",
+        symbol, ws_url, ws_url, rest_url, symbol, ws_url, rest_url);
+    fflush(stdout);
+}
+
+/* Wait for the end with the signals that ask for it blocked in every thread, so that none is
+ * interrupted. */
+static int serve_until_signal(struct exchange_server *server, const char *symbol,
+                              const sigset_t *signals) {
+    int signal_number = 0;
+    if (!exchange_server_start(server)) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "the system refused a thread");
+    }
+    print_urls(server, symbol);
+    sigwait(signals, &signal_number);
+    return EXIT_STATUS_DONE;
+}
+
+static int run_serve(const struct app_options *options) {
+    const struct option_table *table = &options->table;
+    const char *where = option_text(table, OPT_serve);
+    const char *cert = option_text(table, OPT_tls_cert);
+    const char *key = option_text(table, OPT_tls_key);
+    char address[ADDRESS_BYTES];
+    char reason[EXCHANGE_REASON_BYTES] = "";
+    int port = 0;
+    if (!parse_address(where, address, &port)) {
+        return app_fail(EXIT_STATUS_USAGE, "simulate",
+                        "--serve: \"%.80s\": expected [ADDRESS:]PORT, such as 127.0.0.1:9443",
+                        where);
+    }
+    if ((cert[0] == '\0') != (key[0] == '\0')) {
+        return app_fail(EXIT_STATUS_USAGE, "simulate",
+                        "--tls-cert and --tls-key belong together; only one was given");
+    }
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL);
+
+    enum status why = STATUS_OK;
+    const char *symbol = option_text(table, OPT_symbol);
+    struct exchange_server *server = exchange_server_create(
+        &(struct exchange_server_desc){
+            .seed = (uint64_t)option_integer(table, OPT_seed),
+            .regime = (enum regime_id)option_integer(table, OPT_regime),
+            .symbol = symbol,
+            .days = option_number(table, OPT_days),
+            .bind_address = address[0] != '\0' ? address : NULL,
+            .port = port,
+            .cert_file = cert[0] != '\0' ? cert : NULL,
+            .key_file = key[0] != '\0' ? key : NULL,
+        },
+        &why);
+    if (server == NULL) {
+        const char *what = cert[0] != '\0' && why == STATUS_IO
+                               ? "cannot listen there, or the certificate cannot be used"
+                           : why == STATUS_BUSY ? "the port is already in use"
+                                                : status_text(why);
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "--serve: %s: %s", where, what);
+    }
+    int exit_status = EXIT_STATUS_DONE;
+    if (!exchange_server_set_script(server, option_text(table, OPT_faults), reason)) {
+        exit_status = app_fail(EXIT_STATUS_USAGE, "simulate", "--faults: %s", reason);
+    } else {
+        exit_status = serve_until_signal(server, symbol, &signals);
+    }
+    exchange_server_destroy(server);
+    return exit_status;
+}
+
+int run_simulate(const struct app_options *options) {
+    if (!(option_number(&options->table, OPT_days) > 0)) {
+        return app_fail(EXIT_STATUS_USAGE, "simulate", "--days: expected more than 0");
+    }
+    bool serves = option_text(&options->table, OPT_serve)[0] != '\0';
+    return serves ? run_serve(options) : run_lines(options);
+}

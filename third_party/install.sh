@@ -18,7 +18,8 @@ say() {
 # Those of the arguments that are not installed, one a line.
 packages_missing() {
     local package installed
-    installed=" $(dpkg-query -W -f='${Package}=${db:Status-Status}\n' "$@" 2>/dev/null |
+    # dpkg-query fails where it does not know one of them; what it printed of the others still counts.
+    installed=" $({ dpkg-query -W -f='${Package}=${db:Status-Status}\n' "$@" 2>/dev/null || true; } |
         sed -n 's/=installed$//p' | tr '\n' ' ')"
     for package in "$@"; do
         case "$installed" in

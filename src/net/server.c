@@ -70,6 +70,8 @@ static bool server_listen(struct net_server *server, const struct server_desc *d
         info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
         info.ssl_cert_filepath = server->cert_file;
         info.ssl_private_key_filepath = server->key_file;
+        /* Else it would read the system's store for a client that this vhost never is. */
+        info.provided_client_ssl_ctx = server->service->trust.context;
     }
     server->vhost = lws_create_vhost(server->service->context, &info);
     return server->vhost != NULL;
@@ -153,9 +155,9 @@ void server_destroy(struct net_server *server) {
     if (server->next != NULL) {
         server->next->previous = server->previous;
     }
-    lws_vhost_destroy(server->vhost);
-    /* The vhost may live on until its last connection is gone, and names this object. */
-    server->vhost = NULL;
+    /* The vhost lives on and names this object: libwebsockets 4.1.6 gives one back only with its
+     * context. */
+    server->destroyed = true;
     server->next = service->server_graves;
     service->server_graves = server;
 }

@@ -220,9 +220,11 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     (void)user;
     struct lws_vhost *vhost = lws_get_vhost(wsi);
     struct net_server *server = vhost != NULL ? lws_get_vhost_user(vhost) : NULL;
-    bool alive = server != NULL && server->vhost != NULL;
+    bool alive = server != NULL && !server->destroyed;
     enum server_kind *kind = NULL;
     switch (reason) {
+    case LWS_CALLBACK_FILTER_NETWORK_CONNECTION:
+        return alive ? 0 : -1;
     case LWS_CALLBACK_SERVER_NEW_CLIENT_INSTANTIATED:
         return alive && server->accept_delay_ms > 0 ? server_hold_back(server, wsi) : 0;
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:

@@ -18,7 +18,8 @@ struct server_answer;
 
 struct net_server {
     struct net_service *service; /* borrowed */
-    struct lws_vhost *vhost;     /* borrowed from the context; NULL: destroyed */
+    struct lws_vhost *vhost;     /* borrowed from the context */
+    bool destroyed;              /* refuses whoever connects */
     struct net_server *previous, *next;
     const struct server_ops *ops;
     void *user;

@@ -26,8 +26,8 @@ struct certs {
     char dir[CERTS_DIR_BYTES];
 };
 
-static const char *const certs_names[] = {"ca",    "good",    "expired", "future",
-                                          "wrong", "foreign", "stranger"};
+static const char *const certs_names[] = {"ca",    "good",    "expired",  "future",
+                                          "wrong", "foreign", "stranger", "unknown"};
 
 struct certs_wish {
     const char *name, *alt_names;
@@ -121,7 +121,7 @@ static inline bool certs_create(struct certs *certs) {
     EVP_PKEY *other_key = NULL;
     struct certs_wish authority = {.name = "ca", .from_day = -10, .to_day = 10, .authority = true};
     X509 *ca = certs_make(certs, &authority, &ca_key);
-    authority.name = "stranger"; /* overwritten by what it signs */
+    authority.name = "unknown";
     X509 *other = certs_make(certs, &authority, &other_key);
     const struct certs_wish wishes[] = {
         {"good", names, -1, 10, ca, ca_key, false},

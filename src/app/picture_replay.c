@@ -26,7 +26,7 @@ struct picture_replay {
     struct event *slots;          /* owned: one read */
 
     size_t slot_next, slot_count; /* what of slots is still to be applied */
-    bool ended;
+    bool ended, drawn;
     int64_t first_ms, newest_ms; /* of the events applied; newest < first: none */
     struct navigator nav;
     struct picture_link link;
@@ -228,7 +228,8 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
                                                           .camera = &nav->camera,
                                                           .now_ms = now_ms,
                                                           .palette = nav->palette,
-                                                          .settled = true});
+                                                          .settled = !replay->drawn});
+    replay->drawn = true;
     return EXIT_STATUS_DONE;
 }
 

@@ -200,7 +200,8 @@ static void note_latency(struct view *view, const struct scene *scene, bool fres
     }
 }
 
-static void frame(struct view *view) {
+/* One frame; returns the scene that was drawn, NULL before the first. */
+static const struct scene *frame(struct view *view) {
     struct input input;
     bool fresh = false;
     display_poll(view->display, &input);
@@ -224,14 +225,39 @@ static void frame(struct view *view) {
     int64_t due_ns = pacer_frame_done(&view->pacer, swapped_ns);
     stat_add(STAT_frames_late, view->pacer.late_count - late_count);
     clock_sleep_until_ns(due_ns);
+    return scene;
 }
 
-static void loop(struct view *view, const struct app_options *options) {
+/* Every feed was refused for good before there was anything to show: a window that stays empty
+ * helps nobody. */
+static bool refused(const struct scene *scene) {
+    if (scene == NULL || scene->feed_count == 0) {
+        return false;
+    }
+    for (int i = 0; i < scene->instrument_count; i++) {
+        if (known_price(&scene->instruments[i]) > 0) {
+            return false;
+        }
+    }
+    for (int i = 0; i < scene->feed_count; i++) {
+        if (scene->feeds[i].state != FEED_FAULT) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static int loop(struct view *view, const struct app_options *options) {
     int64_t frame_limit = option_integer(&options->table, OPT_frames);
     double limit_ns = option_number(&options->table, OPT_seconds) * 1e9;
     int64_t begin_ns = clock_mono_ns();
     while (!view->nav.quit && !interrupted) {
-        frame(view);
+        const struct scene *scene = frame(view);
+        if (refused(scene)) {
+            return app_fail(EXIT_STATUS_FAILED, "view", "%s: refused: %s",
+                            venue_key((enum venue_id)scene->feeds[0].venue),
+                            scene->feeds[0].reason);
+        }
         const char *trouble = pipeline_take_trouble(&view->pipeline);
         if (trouble != NULL) {
             fprintf(stderr, "liqscope view: %s\n", trouble);
@@ -243,6 +269,7 @@ static void loop(struct view *view, const struct app_options *options) {
             break;
         }
     }
+    return EXIT_STATUS_DONE;
 }
 
 int run_view(const struct app_options *options) {
@@ -261,7 +288,7 @@ int run_view(const struct app_options *options) {
     }
     if (status == EXIT_STATUS_DONE) {
         prepare_loop(&view, options);
-        loop(&view, options);
+        status = loop(&view, options);
     }
     raster_worker_destroy(view.worker); /* reads the engine's log: before the pipeline */
     pipeline_stop(&view.pipeline);

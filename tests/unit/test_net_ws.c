@@ -39,7 +39,7 @@ struct side {
     /* -- server's thread -- */
     struct server_conn *conn;
     atomic_int server_opened, server_received, server_closed;
-    int refusal;
+    atomic_int refusal;
     char path[256];
 };
 
@@ -542,9 +542,9 @@ static void peer_that_answers_pings_lives(void **state) {
     (void)state;
     struct side side;
     side_create(&side, &(struct server_desc){0});
-    side.desc.ping_interval_ms = 20;
+    side.desc.ping_interval_ms = 100;
     side_connect(&side);
-    clock_sleep_until_ns(clock_mono_ns() + 200 * 1000000);
+    clock_sleep_until_ns(clock_mono_ns() + 450 * 1000000);
     assert_int_equal(side.closed, 0);
     rig_destroy(&side.rig);
 }

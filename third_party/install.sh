@@ -6,10 +6,11 @@
 PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build ccache pkg-config python3 python3-glad
     libwebsockets-dev libssl-dev libcjson-dev zlib1g-dev libzstd-dev libcmocka-dev
     libsdl2-dev libcglm-dev libegl-dev libfreetype-dev libfontconfig-dev libpng-dev)
-# What the picture needs when it runs: fonts, and OpenGL in software where there is no graphics card.
-PACKAGES_PICTURE=(fonts-inter fonts-jetbrains-mono libgl1-mesa-dri libegl1)
-# For the tests: certificates made at test time, the formatter, the compiler of the fuzz targets, the ring to compare with.
-PACKAGES_TEST=(openssl clang-format clang libclang-rt-14-dev libck-dev)
+# What it needs when it runs: the authorities that certificates are checked against, fonts, and OpenGL in
+# software where there is no graphics card.
+PACKAGES_RUN=(ca-certificates fonts-inter fonts-jetbrains-mono libgl1-mesa-dri libegl1)
+# For the tests: the formatter, the compiler of the fuzz targets, the ring to compare with.
+PACKAGES_TEST=(clang-format clang libclang-rt-14-dev libck-dev)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*"

@@ -1,0 +1,182 @@
+/* density/column.c - from bins to rows to half floats. */
+#include "density/column.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/math.h"
+
+static_assert((int)LAYERS_BAND_COUNT == (int)DISTANCE_BAND_COUNT,
+              "the model's bands are the layers'");
+static_assert((int)LAYERS_CHANNEL_COUNT == 2 * (int)LAYERS_BAND_COUNT, "two sides");
+
+bool column_init(struct column *column) {
+    memset(column, 0, sizeof(*column));
+    column->bins = malloc(sizeof(column->bins[0]) * ESTIMATOR_BIN_COUNT);
+    return column->bins != NULL;
+}
+
+void column_finish(struct column *column) {
+    free(column->bins);
+    column->bins = NULL;
+}
+
+void column_set_grid(struct column *column, const struct layers_grid *grid) {
+    column->grid = *grid;
+    column->mapped = false;
+    column_begin(column);
+}
+
+void column_begin(struct column *column) {
+    column->weight_sum = 0;
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        memset(column->sums[slice], 0,
+               sizeof(column->sums[slice][0]) * (size_t)column->grid.row_count);
+    }
+}
+
+/* Which bins lie under the rows: the part of the grid that a map around first..last can hold. */
+static void map_rows(struct column *column, const struct estimator *estimator) {
+    double width = estimator_bin_width(estimator), phi = estimator_phi(estimator);
+    double bottom = (column->grid.ln_price_min - phi) / width;
+    double height = column->grid.row_height / width;
+    double first = floor(bottom);
+    double last = floor(bottom + height * column->grid.row_count);
+    column->first_bin = (int32_t)math_clamp(first, -1e9, 1e9);
+    column->bin_count = (int32_t)math_clamp(last - first + 1, 1, 1e9);
+    for (int row = 0; row <= column->grid.row_count; row++) {
+        column->edges[row] = (float)(bottom - first + height * row);
+    }
+    column->phi = phi;
+    column->mapped = true;
+}
+
+/* Rows whose bins [first, end) of the map were read, one side's bands added to its channels. */
+struct span_of_bins {
+    int32_t first, count; /* relative to first_bin of the column */
+};
+
+static void add_row(struct column *column, int side, int row, const float value[static 8]) {
+    float *a = column->sums[side == MODEL_LONG ? 0 : 2][row];
+    float *b = column->sums[1][row];
+    if (side == MODEL_LONG) {
+        a[0] += value[0];
+        a[1] += value[1];
+        a[2] += value[2];
+        a[3] += value[3];
+        b[0] += value[4];
+        b[1] += value[5];
+    } else {
+        b[2] += value[0];
+        b[3] += value[1];
+        a[0] += value[2];
+        a[1] += value[3];
+        a[2] += value[4];
+        a[3] += value[5];
+    }
+}
+
+/* Mean of the bins under each row that meets the span, times weight. */
+static void add_side(struct column *column, int side, struct span_of_bins span, double weight) {
+    float height = (float)(column->edges[column->grid.row_count] - column->edges[0]) /
+                   (float)column->grid.row_count;
+    int row =
+        (int)math_clamp(floor(((double)span.first - (double)column->edges[0]) / (double)height) - 1,
+                        0, column->grid.row_count);
+    int32_t end = span.first + span.count;
+    for (; row < column->grid.row_count && column->edges[row] < (float)end; row++) {
+        float low = column->edges[row], high = column->edges[row + 1];
+        int32_t from = (int32_t)low, to = (int32_t)high;
+        from = from < span.first ? span.first : from;
+        to = to >= end ? end - 1 : to;
+        if (from > to) {
+            continue;
+        }
+        float value[8] = {0};
+        float scale = (float)weight / (high - low);
+        for (int32_t bin = from; bin <= to; bin++) {
+            float bottom = (float)bin > low ? (float)bin : low;
+            float top = (float)(bin + 1) < high ? (float)(bin + 1) : high;
+            float part = top > bottom ? (top - bottom) * scale : 0;
+            const float *bands = column->bins[bin - span.first];
+            for (int i = 0; i < 8; i++) {
+                value[i] += bands[i] * part;
+            }
+        }
+        add_row(column, side, row, value);
+    }
+}
+
+/* The bins under the rows where a side can have anything: longs up to the mark, shorts from it. */
+static struct span_of_bins side_span(const struct column *column, const struct estimator *estimator,
+                                     int side) {
+    int32_t map_first = 0, map_count = 0;
+    estimator_bin_range(estimator, &map_first, &map_count);
+    double mark = floor(estimator_mark_z(estimator) / estimator_bin_width(estimator));
+    int64_t from = map_first, to = (int64_t)map_first + map_count;
+    if (side == MODEL_LONG) {
+        to = (int64_t)mark + 1 < to ? (int64_t)mark + 1 : to;
+    } else {
+        from = (int64_t)mark > from ? (int64_t)mark : from;
+    }
+    from = from > column->first_bin ? from : column->first_bin;
+    int64_t end = (int64_t)column->first_bin + column->bin_count;
+    to = to < end ? to : end;
+    return (struct span_of_bins){.first = (int32_t)(from - column->first_bin),
+                                 .count = to > from ? (int32_t)(to - from) : 0};
+}
+
+void column_add(struct column *column, const struct estimator *estimator, double weight) {
+    column->weight_sum += weight;
+    if (!estimator_has_mark(estimator)) {
+        return;
+    }
+    if (!column->mapped || column->phi != estimator_phi(estimator)) {
+        map_rows(column, estimator);
+    }
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        struct span_of_bins span = side_span(column, estimator, side);
+        if (span.count > 0) {
+            estimator_read_bands(estimator, side, column->first_bin + span.first, span.count,
+                                 column->bins);
+            add_side(column, side, span, weight);
+        }
+    }
+}
+
+void column_save(struct column *column) {
+    column->saved_weight_sum = column->weight_sum;
+    memcpy(column->saved, column->sums, sizeof(column->saved));
+}
+
+void column_restore(struct column *column) {
+    column->weight_sum = column->saved_weight_sum;
+    memcpy(column->sums, column->saved, sizeof(column->sums));
+}
+
+void column_halves(size_t count, const float in[], float factor, uint16_t out[]) {
+    /* Element by element without branches, so that the compiler can take several at once.  Normal
+     * halfs: round the float's bits and move the exponent.  Small ones: adding 0.5 brings the
+     * half's last place to the float's. */
+    for (size_t i = 0; i < count; i++) {
+        float value = in[i] * factor;
+        value = value < 65504.0f ? value : 65504.0f;
+        float shifted = value + 0.5f;
+        uint32_t bits = 0, small = 0;
+        memcpy(&bits, &value, sizeof(bits));
+        memcpy(&small, &shifted, sizeof(small));
+        uint32_t normal = (bits + 0x0fffu + ((bits >> 13) & 1u) - (112u << 23)) >> 13;
+        uint32_t half = bits < 0x38800000u ? small - 0x3f000000u : normal;
+        out[i] = (uint16_t)half;
+    }
+}
+
+void column_write(struct column *column, struct layers_column *out) {
+    double factor = column->weight_sum > 0 ? 1 / (column->weight_sum * LAYERS_UNIT_USD_PER_BP) : 0;
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        column_halves((size_t)column->grid.row_count * 4, &column->sums[slice][0][0], (float)factor,
+                      &out->texels[slice][0][0]);
+    }
+}

@@ -1,0 +1,140 @@
+/* density/facts.c - candles and prints by column. */
+#include "density/facts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "market/event.h"
+
+bool facts_init(struct facts *facts) {
+    memset(facts, 0, sizeof(*facts));
+    facts->columns = malloc(sizeof(*facts->columns) * LAYERS_COL_MAX);
+    return facts->columns != NULL;
+}
+
+void facts_finish(struct facts *facts) {
+    free(facts->columns);
+    facts->columns = NULL;
+}
+
+void facts_begin(struct facts *facts, int32_t col_ms) {
+    facts->col_ms = col_ms;
+    facts->before = (struct facts_carry){.end_ms = INT64_MIN};
+    for (int i = 0; i < LAYERS_COL_MAX; i++) {
+        facts->columns[i].col = INT64_MIN;
+    }
+}
+
+static struct facts_column *column_of(const struct facts *facts, int64_t col) {
+    return &facts->columns[(uint64_t)col % LAYERS_COL_MAX];
+}
+
+static struct facts_column *column_enter(struct facts *facts, int64_t col) {
+    struct facts_column *column = column_of(facts, col);
+    if (column->col != col) {
+        *column = (struct facts_column){.col = col};
+    }
+    return column;
+}
+
+static void add_print(struct facts_column *column, const struct entry_print *print) {
+    struct layers_print shown = {.ts_ms = print->ts_ms,
+                                 .price = print->price,
+                                 .usd = print->usd,
+                                 .position = print->position,
+                                 .complete = print->complete};
+    column->liquidated_usd[print->position == POS_LONG ? 0 : 1] += (double)print->usd;
+    if (column->print_count < LAYERS_COLUMN_PRINT_MAX) {
+        column->prints[column->print_count++] = shown;
+        return;
+    }
+    int smallest = 0;
+    for (int i = 1; i < LAYERS_COLUMN_PRINT_MAX; i++) {
+        smallest = column->prints[i].usd < column->prints[smallest].usd ? i : smallest;
+    }
+    if (shown.usd > column->prints[smallest].usd) {
+        column->prints[smallest] = shown;
+    }
+}
+
+static void add_candle(struct facts_column *column, const struct entry_row *row, double share) {
+    column->volume_buy_usd += (double)row->buy_usd * share;
+    column->volume_sell_usd += (double)row->sell_usd * share;
+    column->oi_usd = row->oi_base * row->mark_close;
+    if (row->mark_close <= 0) {
+        return;
+    }
+    if (column->close <= 0) {
+        column->open = row->mark_open;
+        column->high = row->mark_high;
+        column->low = row->mark_low;
+    }
+    column->high = row->mark_high > column->high ? row->mark_high : column->high;
+    column->low = row->mark_low < column->low ? row->mark_low : column->low;
+    column->close = row->mark_close;
+}
+
+void facts_add(struct facts *facts, const struct entry_log *log, const struct entry_row *row,
+               int64_t first_col) {
+    int64_t from = row->begin_ms / facts->col_ms, to = (row->end_ms - 1) / facts->col_ms;
+    double share = 1 / (double)(to - from + 1);
+    for (int64_t col = from < first_col ? first_col : from; col <= to; col++) {
+        struct facts_column *column = column_enter(facts, col);
+        column->has_row = true;
+        column->last_end_ms = row->end_ms;
+        add_candle(column, row, share);
+        column->flags |= row->flags & ENTRY_ROW_GAP ? LAYERS_COLUMN_GAP : 0;
+        column->flags |= row->flags & ENTRY_ROW_HISTORY ? LAYERS_COLUMN_HISTORY : 0;
+    }
+    for (uint32_t i = 0; i < row->print_count; i++) {
+        const struct entry_print *print = entry_log_print(log, row, i);
+        if (print != NULL && to >= first_col) {
+            add_print(column_enter(facts, to), print);
+        }
+    }
+    if (to < first_col && row->mark_close > 0) {
+        facts->before = (struct facts_carry){.end_ms = row->end_ms,
+                                             .close = row->mark_close,
+                                             .oi_usd = row->oi_base * row->mark_close};
+    }
+}
+
+/* Nothing came in this column. */
+static void write_silence(const struct facts *facts, int64_t col, const struct facts_carry *carry,
+                          struct layers_column *out) {
+    if (carry->end_ms == INT64_MIN) {
+        out->flags |= LAYERS_COLUMN_EMPTY;
+    } else if ((col + 1) * facts->col_ms - carry->end_ms >= FACTS_SILENCE_MS + facts->col_ms) {
+        out->flags |= LAYERS_COLUMN_GAP;
+    } else {
+        out->open = out->high = out->low = out->close = carry->close;
+        out->oi_usd = carry->oi_usd;
+    }
+}
+
+void facts_write(const struct facts *facts, int64_t col, struct facts_carry *carry,
+                 struct layers_column *out) {
+    const struct facts_column *column = column_of(facts, col);
+    if (column->col != col || !column->has_row) {
+        write_silence(facts, col, carry, out);
+        return;
+    }
+    out->flags |= column->flags;
+    out->open = column->open;
+    out->high = column->high;
+    out->low = column->low;
+    out->close = column->close;
+    out->volume_buy_usd = column->volume_buy_usd;
+    out->volume_sell_usd = column->volume_sell_usd;
+    out->oi_usd = column->oi_usd;
+    out->liquidated_usd[0] = column->liquidated_usd[0];
+    out->liquidated_usd[1] = column->liquidated_usd[1];
+    out->print_count = column->print_count;
+    memcpy(out->prints, column->prints, sizeof(out->prints[0]) * column->print_count);
+    if (column->close > 0) {
+        *carry = (struct facts_carry){
+            .end_ms = column->last_end_ms, .close = column->close, .oi_usd = column->oi_usd};
+    } else if (carry->end_ms == INT64_MIN) {
+        out->flags |= LAYERS_COLUMN_EMPTY;
+    }
+}

@@ -1,0 +1,181 @@
+/* density/raster_worker.c - the raster thread. */
+#include "density/raster_worker.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mailbox.h"
+
+enum {
+    FULL_WAIT_MS = 20
+}; /* a full ring is looked at again so often, should a wake-up be missed */
+
+struct raster_worker {
+    struct thread thread;
+    struct waker wake;           /* of the worker: a request, room in the ring, stop */
+    struct waker *columns_ready; /* borrowed; NULL: nobody wants to know */
+    struct mailbox requests;     /* main writes, the worker takes */
+    struct ring columns;         /* the worker pushes, main pops */
+    struct raster *raster;       /* owned; worker only while it runs */
+    bool have_wake;
+
+    /* -- atomic -- */
+    atomic_bool stopping;  /* main writes */
+    atomic_bool waiting;   /* the worker waits for room in the ring */
+    atomic_uint newest_id; /* main writes: id of the newest request */
+    atomic_uint done_id;   /* the worker writes */
+    atomic_uint_fast64_t request_count, done_count, cancelled_count, column_count;
+
+    /* -- worker only -- */
+    uint32_t current_id;
+};
+
+struct raster_worker *raster_worker_create(struct waker *columns_ready) {
+    struct raster_worker *worker = aligned_alloc(64, (sizeof(*worker) + 63) / 64 * 64);
+    if (worker == NULL) {
+        return NULL;
+    }
+    memset(worker, 0, sizeof(*worker));
+    worker->columns_ready = columns_ready;
+    worker->have_wake = waker_init(&worker->wake);
+    worker->raster = raster_create();
+    bool complete = worker->have_wake && worker->raster != NULL &&
+                    mailbox_init(&worker->requests, sizeof(struct raster_request));
+    complete = complete &&
+               ring_init(&worker->columns, sizeof(struct layers_column), RASTER_WORKER_COLUMNS);
+    if (!complete) {
+        raster_worker_destroy(worker);
+        return NULL;
+    }
+    return worker;
+}
+
+void raster_worker_destroy(struct raster_worker *worker) {
+    if (worker == NULL) {
+        return;
+    }
+    raster_worker_stop(worker);
+    raster_destroy(worker->raster);
+    ring_finish(&worker->columns);
+    mailbox_finish(&worker->requests);
+    if (worker->have_wake) {
+        waker_finish(&worker->wake);
+    }
+    free(worker);
+}
+
+/* -- worker -- */
+
+static bool superseded(struct raster_worker *worker) {
+    /* acquire: the request that the id belongs to has been published */
+    return atomic_load_explicit(&worker->stopping, memory_order_relaxed) ||
+           atomic_load_explicit(&worker->newest_id, memory_order_acquire) != worker->current_id;
+}
+
+static void tell_main(struct raster_worker *worker) {
+    if (worker->columns_ready != NULL) {
+        waker_wake(worker->columns_ready);
+    }
+}
+
+static struct layers_column *sink_begin(void *self) {
+    struct raster_worker *worker = self;
+    struct layers_column *slot = NULL;
+    while (!superseded(worker) && (slot = ring_push_begin(&worker->columns)) == NULL) {
+        tell_main(worker);
+        waker_arm(&worker->wake);
+        atomic_store_explicit(&worker->waiting, true, memory_order_seq_cst);
+        bool room = ring_push_begin(&worker->columns) != NULL;
+        waker_wait(&worker->wake, room || superseded(worker) ? 0 : FULL_WAIT_MS);
+        atomic_store_explicit(&worker->waiting, false, memory_order_relaxed);
+    }
+    return slot;
+}
+
+static bool sink_end(void *self) {
+    struct raster_worker *worker = self;
+    ring_push_end(&worker->columns);
+    atomic_fetch_add_explicit(&worker->column_count, 1, memory_order_relaxed);
+    tell_main(worker);
+    return !superseded(worker);
+}
+
+static void serve_request(struct raster_worker *worker, const struct raster_sink *sink) {
+    struct raster_request request;
+    memcpy(&request, mailbox_front(&worker->requests), sizeof(request));
+    worker->current_id = request.request_id;
+    enum status status = raster_run(worker->raster, &request, sink);
+    if (status == STATUS_OK) {
+        atomic_fetch_add_explicit(&worker->done_count, 1, memory_order_relaxed);
+        /* release: whoever sees it finds the job's columns in the ring */
+        atomic_store_explicit(&worker->done_id, request.request_id, memory_order_release);
+        tell_main(worker);
+    } else {
+        atomic_fetch_add_explicit(&worker->cancelled_count, 1, memory_order_relaxed);
+    }
+}
+
+static void worker_run(void *user) {
+    struct raster_worker *worker = user;
+    thread_assert(THREAD_RASTER);
+    const struct raster_sink sink = {.self = worker, .begin = sink_begin, .end = sink_end};
+    while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
+        if (mailbox_take(&worker->requests)) {
+            serve_request(worker, &sink);
+            continue;
+        }
+        int columns = 0;
+        if (worker->current_id != 0) {
+            raster_follow(worker->raster, &sink, &columns);
+        }
+        waker_arm(&worker->wake);
+        bool idle = !superseded(worker);
+        waker_wait(&worker->wake,
+                   idle ? (worker->current_id != 0 ? RASTER_WORKER_FOLLOW_MS : -1) : 0);
+    }
+}
+
+/* -- main -- */
+
+bool raster_worker_start(struct raster_worker *worker) {
+    atomic_store_explicit(&worker->stopping, false, memory_order_relaxed);
+    return thread_start(&worker->thread, THREAD_RASTER, worker_run, worker);
+}
+
+void raster_worker_stop(struct raster_worker *worker) {
+    if (worker->thread.started) {
+        atomic_store_explicit(&worker->stopping, true, memory_order_release);
+        waker_wake(&worker->wake);
+        thread_join(&worker->thread);
+    }
+}
+
+void raster_worker_request(struct raster_worker *worker, const struct raster_request *request) {
+    memcpy(mailbox_back(&worker->requests), request, sizeof(*request));
+    mailbox_publish(&worker->requests);
+    atomic_fetch_add_explicit(&worker->request_count, 1, memory_order_relaxed);
+    /* release: the request is in the mailbox before the worker gives up the one it serves */
+    atomic_store_explicit(&worker->newest_id, request->request_id, memory_order_release);
+    waker_wake(&worker->wake);
+}
+
+const struct layers_column *raster_worker_column_begin(struct raster_worker *worker) {
+    return ring_pop_begin(&worker->columns);
+}
+
+void raster_worker_column_end(struct raster_worker *worker) {
+    ring_pop_end(&worker->columns);
+    if (atomic_load_explicit(&worker->waiting, memory_order_seq_cst)) {
+        waker_wake(&worker->wake);
+    }
+}
+
+void raster_worker_get_stats(const struct raster_worker *worker, struct raster_worker_stats *out) {
+    *out = (struct raster_worker_stats){
+        .requests = atomic_load_explicit(&worker->request_count, memory_order_relaxed),
+        .jobs_done = atomic_load_explicit(&worker->done_count, memory_order_relaxed),
+        .jobs_cancelled = atomic_load_explicit(&worker->cancelled_count, memory_order_relaxed),
+        .columns = atomic_load_explicit(&worker->column_count, memory_order_relaxed),
+        .done_request_id = atomic_load_explicit(&worker->done_id, memory_order_acquire),
+    };
+}

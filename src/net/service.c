@@ -163,7 +163,12 @@ static void service_run(void *user) {
 
 bool net_service_start(struct net_service *service) {
     assert(!service->thread.started);
-    return thread_start(&service->thread, service->role, service_run, service);
+    service->running = true;
+    if (!thread_start(&service->thread, service->role, service_run, service)) {
+        service->running = false;
+        return false;
+    }
+    return true;
 }
 
 void net_service_stop(struct net_service *service) {

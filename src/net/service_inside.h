@@ -30,6 +30,7 @@ struct net_service {
     struct resolver *resolver; /* owned */
     struct random random;
     bool closing; /* nothing new may be opened */
+    bool running; /* set before its thread exists: until then the creator may call everything */
 
     struct net_timer *timers;         /* borrowed: those that are scheduled */
     struct stream *streams;           /* owned by their openers; cut off when the service ends */
@@ -48,7 +49,12 @@ struct net_service {
     bool ended; /* the context is gone, nothing is queued any more */
 };
 
-#define service_assert(service) thread_assert((service)->role)
+#define service_assert(service)                                                                    \
+    do {                                                                                           \
+        if ((service)->running) {                                                                  \
+            thread_assert((service)->role);                                                        \
+        }                                                                                          \
+    } while (0)
 
 /* The callback of every stream's descriptor; lives in stream.c. */
 int stream_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,

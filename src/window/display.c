@@ -31,8 +31,8 @@ static bool env_set(const char *name) {
     return value != NULL && value[0] != '\0';
 }
 
-/* SDL by itself would fall back to drivers that show nothing, or to the bare console: those have to be asked
- * for by name. */
+/* SDL by itself would fall back to drivers that show nothing, or to the bare console: those have to
+ * be asked for by name. */
 static enum status init_video(char *reason) {
     bool named = env_set("SDL_VIDEODRIVER");
     if (!named && !env_set("DISPLAY") && !env_set("WAYLAND_DISPLAY")) {
@@ -40,12 +40,10 @@ static enum status init_video(char *reason) {
                  "no display: neither DISPLAY nor WAYLAND_DISPLAY is set");
         return STATUS_NOT_FOUND;
     }
-    bool opened = SDL_InitSubSystem(SDL_INIT_VIDEO) == 0;
-    const char *driver = SDL_GetCurrentVideoDriver();
-    bool blind = !named && driver != NULL &&
-                 (strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0 ||
-                  strcmp(driver, "evdev") == 0);
-    if (opened && !blind) {
+    if (!named) {
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, env_set("WAYLAND_DISPLAY") ? "wayland,x11" : "x11");
+    }
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) == 0) {
         return STATUS_OK;
     }
     if (named) {

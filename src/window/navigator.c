@@ -17,9 +17,9 @@
 #define LN_SPAN_LEAST    0.01
 #define LN_SPAN_MOST     0.9
 
-#define RANGE_ROOM 2.2 /* times the range of prices: the field around them is what is looked at */
-#define LEAP 0.2       /* of the span: time that leaps further is another picture */
-#define PAN_STEP 0.1 /* of the plot, a key press */
+#define RANGE_ROOM   2.2 /* times the range of prices: the field around them is what is looked at */
+#define LEAP         0.2 /* of the span: time that leaps further is another picture */
+#define PAN_STEP     0.1 /* of the plot, a key press */
 #define KEY_ZOOM     1.25
 #define WHEEL_ZOOM   1.15 /* a wheel step */
 #define PRICE_MARGIN 0.2  /* of the height: nearer to an edge the prices slide along */

@@ -1,0 +1,133 @@
+#!/bin/bash
+# Exit status and message of everything that can go wrong before there is a picture: one clear line each.
+# usage: messages.sh LIQSCOPE [picture]
+set -u
+program=$1
+picture=${2:-}
+folder=$(mktemp -d)
+pids=()
+cleanup() {
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER
+export XDG_CONFIG_HOME=$folder HOME=$folder
+failures=0
+
+# expect STATUS LINE-PATTERN COMMAND...: its exit status, and exactly one line on standard error that matches.
+expect() {
+    local status=$1 pattern=$2
+    shift 2
+    timeout 60 "$@" >"$folder/out" 2>"$folder/err" </dev/null
+    local got=$?
+    if [[ $got != "$status" ]]; then
+        echo "FAILED: $*: status $got, want $status: $(cat "$folder/err")"
+        failures=$((failures + 1))
+    elif [[ $(wc -l <"$folder/err") != 1 ]]; then
+        echo "FAILED: $*: want one line, got: $(cat "$folder/err")"
+        failures=$((failures + 1))
+    elif ! grep -Eq -e "$pattern" "$folder/err"; then
+        echo "FAILED: $*: \"$(cat "$folder/err")\" does not match \"$pattern\""
+        failures=$((failures + 1))
+    else
+        echo "ok $status: $(cat "$folder/err")"
+    fi
+}
+
+# quiet STATUS COMMAND...: nothing on standard error, something on standard output.
+quiet() {
+    local status=$1
+    shift
+    timeout 60 "$@" >"$folder/out" 2>"$folder/err" </dev/null
+    local got=$?
+    if [[ $got != "$status" || -s $folder/err || ! -s $folder/out ]]; then
+        echo "FAILED: $*: status $got, want $status: $(cat "$folder/err")"
+        failures=$((failures + 1))
+    fi
+}
+
+quiet 0 "$program" --version
+quiet 0 "$program" help
+for command in view render normalize simulate check-config help; do
+    quiet 0 "$program" help "$command"
+    quiet 0 "$program" "$command" --help
+done
+expect 2 '"nosuch": no such command' "$program" help nosuch
+expect 2 '--pallete: unknown option of view; did you mean --palette\?' "$program" view --pallete x
+expect 2 '--window: "abc": not a length of time' "$program" view --window abc
+expect 2 'one of error, warn, info, debug' "$program" simulate --log-level loud
+expect 2 'one argument too many' "$program" simulate demo
+
+# The configuration file.
+printf '[picture]\n\npalette = magna\n' >"$folder/heat.conf"
+expect 2 'heat.conf:3: \[picture\].palette: "magna": unknown; one of' \
+    "$program" simulate --config "$folder/heat.conf"
+expect 1 'heat.conf:3: \[picture\].palette' "$program" check-config "$folder/heat.conf"
+expect 2 'nosuch.conf: no such file' "$program" simulate --config "$folder/nosuch.conf"
+expect 1 'nosuch.conf: no such file' "$program" check-config "$folder/nosuch.conf"
+printf '[picture]\npalette = viridis\n' >"$folder/good.conf"
+quiet 0 "$program" check-config "$folder/good.conf"
+
+# A port in use.
+"$program" simulate --serve 127.0.0.1:0 --days 0.01 >"$folder/served" 2>&1 &
+pids+=($!)
+for _ in $(seq 200); do
+    port=$(grep -Eom1 '127\.0\.0\.1:[0-9]+' "$folder/served" | cut -d: -f2)
+    [[ -n $port ]] && break
+    sleep 0.05
+done
+if [[ -z $port ]]; then
+    echo "FAILED: simulate --serve does not say where it listens: $(cat "$folder/served")"
+    failures=$((failures + 1))
+else
+    expect 1 "$port.*in use" "$program" simulate --serve "127.0.0.1:$port" --days 0.01
+fi
+
+if [[ -n $picture ]]; then
+    expect 2 '"nosuch": unknown source or command; expected demo' "$program" nosuch
+    expect 2 'unknown source' "$program" view nosuch
+    expect 2 'unknown venue; did you mean binance_usdm' "$program" view binance_usd:BTCUSDT
+    expect 2 'no live connection to Bybit' "$program" view bybit:BTCUSDT
+    expect 2 'recordings \(.liq\) are not in this version' "$program" view day.liq
+    expect 1 'nosuch.jsonl: cannot be read: No such file' "$program" view "$folder/nosuch.jsonl"
+    expect 1 'no display: neither DISPLAY nor WAYLAND_DISPLAY is set; liqscope render' \
+        "$program" view demo
+    expect 1 'no display: cannot open DISPLAY=:7977' env DISPLAY=:7977 "$program" view demo
+    expect 1 "$folder/nosuch.pem" env SDL_VIDEODRIVER=offscreen "$program" view \
+        binance:BTCUSDT --ca-file "$folder/nosuch.pem"
+
+    expect 2 'an argument is missing' "$program" render -o x.png
+    expect 2 '--output: missing' "$program" render demo
+    expect 2 'unknown kind of file; expected .png' "$program" render demo -o x.gif
+    expect 2 'a live source has no end' "$program" render binance:BTCUSDT -o x.png
+    expect 2 '--from, --to: are for films' "$program" render demo -o x.png --from 2026-01-01
+    expect 1 'nosuch.jsonl: cannot be read' "$program" render "$folder/nosuch.jsonl" -o x.png
+    printf 'no event\n' >"$folder/odd.jsonl"
+    timeout 60 "$program" render "$folder/odd.jsonl" -o "$folder/x.png" 2>"$folder/err"
+    [[ $? == 1 && ! -e $folder/x.png ]] || { echo "FAILED: odd.jsonl"; failures=$((failures + 1)); }
+
+    # A refused certificate: a server that nobody vouches for.
+    if command -v openssl >/dev/null; then
+        openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+            -addext subjectAltName=DNS:localhost -keyout "$folder/key.pem" -out "$folder/cert.pem" \
+            2>/dev/null
+        for try in 1 2 3 4 5; do
+            tls_port=$((20000 + RANDOM % 20000))
+            openssl s_server -accept "$tls_port" -key "$folder/key.pem" -cert "$folder/cert.pem" \
+                -www >"$folder/tls" 2>&1 &
+            server=$!
+            sleep 0.3
+            kill -0 "$server" 2>/dev/null && break
+        done
+        pids+=("$server")
+        expect 1 'certificate' env SDL_VIDEODRIVER=offscreen "$program" view binance:BTCUSDT \
+            --seconds 30 --binance-ws-url "wss://localhost:$tls_port" \
+            --binance-rest-url "https://localhost:$tls_port"
+    else
+        echo "skipped: refused certificate (no openssl)"
+    fi
+fi
+
+echo "$failures failures"
+[[ $failures == 0 ]]

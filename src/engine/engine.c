@@ -26,8 +26,9 @@ struct engine {
     _Atomic(struct engine_instrument *) instruments[SCENE_INSTRUMENT_MAX];
 };
 
-/* The engine's own view; only it stores, so no order is needed. */
+/* The engine's own view. */
 static struct engine_instrument *instrument_at(const struct engine *engine, int slot) {
+    /* relaxed: the engine stores, and this is the engine */
     return atomic_load_explicit(&engine->instruments[slot], memory_order_relaxed);
 }
 

@@ -32,6 +32,7 @@ static double *latency_ms, *wait_ms, *draw_ms, *excess_ms;
 
 static bool push_noting(void *self, const struct event *slots, size_t count) {
     struct noting_sink *sink = self;
+    /* relaxed: only this thread stores it */
     size_t at = atomic_load_explicit(&sink->count, memory_order_relaxed);
     for (size_t i = 0; i < count; i++) {
         sink->recv_ns[(at + i) % LOG_MAX] = slots[i].recv_ns;
@@ -40,6 +41,7 @@ static bool push_noting(void *self, const struct event *slots, size_t count) {
      * them back. */
     atomic_store_explicit(&sink->count, at + count, memory_order_release);
     if (!event_sink_push(&sink->to, slots, count)) {
+        /* release: as above */
         atomic_store_explicit(&sink->count, at, memory_order_release);
         return false;
     }

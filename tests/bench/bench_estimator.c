@@ -1,0 +1,143 @@
+/* bench_estimator - what the model costs: deposits, sweeps, read-outs, rows and trades a second on
+ * one core. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "model/estimator.h"
+#include "model/unit_map.h"
+#include "support/bench_machine.h"
+#include "support/fact_walk.h"
+
+static void apply(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
+                  const struct entry_print *prints) {
+    estimator_apply_row(user, row, deposits, prints);
+}
+
+static void bench_chain(struct estimator *estimator, int trades_per_s, int64_t seconds) {
+    struct fact_market market = {0};
+    fact_walk_init(&market.walk, 7);
+    market.walk.trades_per_s = trades_per_s;
+    market.log = entry_log_create(ESTIMATOR_BIN_WIDTH);
+    market.builder = row_builder_create(
+        &(struct row_builder_desc){.log = market.log, .on_row = apply, .user = estimator});
+    estimator_reset(estimator);
+    int64_t begin_ns = clock_thread_cpu_ns();
+    fact_market_advance(&market, seconds);
+    double cpu_s = (double)(clock_thread_cpu_ns() - begin_ns) / 1e9;
+    struct entry_log_stats stats;
+    entry_log_get_stats(market.log, &stats);
+    printf("chain, %d trades a second: %.2f M trades/s, %.0f rows/s, log %.1f MB\n", trades_per_s,
+           (double)trades_per_s * (double)seconds / cpu_s / 1e6, (double)seconds / cpu_s,
+           (double)stats.bytes / 1e6);
+    fact_market_finish(&market);
+}
+
+/* The generator alone, to be taken off. */
+static void bench_generator(int trades_per_s, int64_t seconds) {
+    struct random random;
+    random_init(&random, 7);
+    volatile double sum = 0;
+    int64_t begin_ns = clock_thread_cpu_ns();
+    for (int64_t i = 0; i < seconds * trades_per_s; i++) {
+        sum += math_exp(1e-4 * random_normal(&random)) + random_exponential(&random) +
+               (double)(random_u64(&random) % 2);
+    }
+    double cpu_s = (double)(clock_thread_cpu_ns() - begin_ns) / 1e9;
+    printf("of which the generator takes %.0f ns a trade\n",
+           cpu_s * 1e9 / (double)(seconds * trades_per_s));
+}
+
+/* Trades alone on a builder: what the engine pays for one. */
+static void bench_trades(struct estimator *estimator) {
+    enum { COUNT = 1 << 20, PRICES = 4096 };
+    struct entry_log *log = entry_log_create(ESTIMATOR_BIN_WIDTH);
+    struct row_builder *builder = row_builder_create(
+        &(struct row_builder_desc){.log = log, .on_row = apply, .user = estimator});
+    double *prices = malloc(sizeof(*prices) * PRICES);
+    struct random random;
+    random_init(&random, 5);
+    double ln_price = math_log(60000);
+    for (int i = 0; i < PRICES; i++) {
+        ln_price += 2e-5 * random_normal(&random);
+        prices[i] = math_exp(ln_price);
+    }
+    estimator_reset(estimator);
+    int64_t begin_ns = clock_thread_cpu_ns();
+    for (int i = 0; i < COUNT; i++) { /* a market of 2,000 trades a second */
+        int64_t ts_ms = FACT_WALK_START_MS + i / 2;
+        double price = prices[i % PRICES];
+        row_builder_trade(builder, ts_ms, price, 0.1, 0.1 * price, SIDE_BUY);
+        if (i % 400 == 0) {
+            row_builder_mark(builder, ts_ms, price);
+        }
+        if (i % 20000 == 0) {
+            row_builder_open_interest(builder, ts_ms, 80000 + i % 100);
+        }
+    }
+    double cpu_s = (double)(clock_thread_cpu_ns() - begin_ns) / 1e9;
+    printf("trades through row builder and estimator: %.2f M/s (%.0f ns a trade)\n",
+           COUNT / cpu_s / 1e6, cpu_s * 1e9 / COUNT);
+    free(prices);
+    row_builder_destroy(builder);
+    entry_log_destroy(log);
+}
+
+static void bench_map(void) {
+    enum { DEPOSITS = 20000, SWEEPS = 2000, READS = 500 };
+    static struct distance_ladder ladder;
+    static float bands[ESTIMATOR_BIN_COUNT][ESTIMATOR_BAND_STRIDE];
+    struct unit_map map;
+    distance_ladder_init(&ladder, ESTIMATOR_BIN_WIDTH, .004, 0, 125);
+    unit_map_init(&map, ESTIMATOR_BIN_WIDTH);
+    float amount[CLASS_LANES], near[DISTANCE_MAX] = {0}, far[DISTANCE_MAX] = {0};
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        amount[lane] = lane % 4 == 3 ? 0 : 1;
+    }
+    int64_t begin_ns = clock_thread_cpu_ns();
+    for (int i = 0; i < DEPOSITS; i++) {
+        unit_map_deposit(&map, i % 2, &ladder.taps[i / 2 % DISTANCE_PHASE_COUNT][i % 2],
+                         i * 37 % 600 - 300, 0, amount, near, far);
+    }
+    double ns = (double)(clock_thread_cpu_ns() - begin_ns);
+    printf("deposit of one side: %.0f ns (%d taps, three sources each)\n", ns / DEPOSITS,
+           ladder.taps[0][0].count);
+
+    begin_ns = clock_thread_cpu_ns();
+    for (int i = 0; i < READS; i++) {
+        unit_map_read(&map, MODEL_LONG, &ladder, amount, map.first_bin, ESTIMATOR_BIN_COUNT / 2,
+                      bands);
+    }
+    ns = (double)(clock_thread_cpu_ns() - begin_ns);
+    printf("read-out of %d bins: %.1f us (%.1f ns a bin)\n", ESTIMATOR_BIN_COUNT / 2,
+           ns / READS / 1e3, ns / READS / (ESTIMATOR_BIN_COUNT / 2));
+
+    int64_t bins = 0;
+    double sweep_ns = 0;
+    for (int i = 0; i < 20; i++) {
+        for (int j = 0; j < 200; j++) {
+            unit_map_deposit(&map, MODEL_LONG, &ladder.taps[j % DISTANCE_PHASE_COUNT][MODEL_LONG],
+                             j, 0, amount, near, far);
+        }
+        struct unit_map_swept swept = {{0}, {0}};
+        struct unit_map_leg down = {.z_from = 0, .z_to = -0.3}, up = {.z_from = -0.3, .z_to = 0};
+        begin_ns = clock_thread_cpu_ns();
+        bins += unit_map_sweep(&map, &down, &swept);
+        bins += unit_map_sweep(&map, &up, &swept);
+        sweep_ns += (double)(clock_thread_cpu_ns() - begin_ns);
+    }
+    printf("sweep: %.1f ns a bin with content\n", sweep_ns / (double)bins);
+    unit_map_finish(&map);
+}
+
+int main(void) {
+    bench_machine_print(stdout);
+    struct estimator *estimator = estimator_create(&(struct estimator_desc){.evidence = true});
+    bench_map();
+    bench_trades(estimator);
+    bench_chain(estimator, 4, 86400);
+    bench_chain(estimator, 200, 3600);
+    bench_generator(200, 3600);
+    estimator_destroy(estimator);
+    return 0;
+}

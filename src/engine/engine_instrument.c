@@ -254,10 +254,12 @@ static void apply_facts(struct engine_instrument *instrument, const struct event
         }
         return;
     }
+    /* The last tiers of a table ask for half of the notional and more; the first one never does. */
     double mmr = event->u.tier.mmr;
-    if (!(mmr > 0.0 && mmr < 0.5)) {
+    bool first = event->u.tier.index == 0;
+    if (!(mmr > 0.0 && mmr <= 1.0) || (first && mmr >= 0.5)) {
         counts->malformed++;
-    } else if (event->u.tier.index == 0) {
+    } else if (first) {
         instrument->mmr = mmr;
         row_builder_set_mmr(instrument->builder, mmr);
     }

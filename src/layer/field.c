@@ -89,7 +89,7 @@ void field_finish(struct field *field) {
     *field = (struct field){0};
 }
 
-static int slot_of(const struct field *field, int64_t col) {
+int field_slot(const struct field *field, int64_t col) {
     int64_t slot = col % field->ring_rows;
     return (int)(slot < 0 ? slot + field->ring_rows : slot);
 }
@@ -106,7 +106,7 @@ static void upload_slot(struct field *field, int slot) {
 
 /* A place in the ring for a column that has not come. */
 static void clear_slot(struct field *field, int64_t col) {
-    int slot = slot_of(field, col);
+    int slot = field_slot(field, col);
     field->columns[slot] = (struct field_column){.col = col, .flags = LAYERS_COLUMN_EMPTY};
     memset(field->texels + (size_t)slot * column_texels(field), 0,
            column_texels(field) * sizeof *field->texels);
@@ -142,7 +142,7 @@ bool field_add_column(struct field *field, const struct layers_column *column) {
     if (!reach_column(field, column->col)) {
         return false;
     }
-    int slot = slot_of(field, column->col);
+    int slot = field_slot(field, column->col);
     struct field_column *kept = &field->columns[slot];
     *kept = (struct field_column){
         .col = column->col,
@@ -178,7 +178,7 @@ const struct field_column *field_get_column(const struct field *field, int64_t c
     if (field->count == 0 || col < field->oldest_col || col > field->newest_col) {
         return NULL;
     }
-    return &field->columns[slot_of(field, col)];
+    return &field->columns[field_slot(field, col)];
 }
 
 void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]) {
@@ -187,7 +187,7 @@ void field_get_usd(const struct field *field, int64_t col, int row, double out_u
         row >= field->grid.row_count) {
         return;
     }
-    const uint16_t *texels = field->texels + (size_t)slot_of(field, col) * column_texels(field);
+    const uint16_t *texels = field->texels + (size_t)field_slot(field, col) * column_texels(field);
     for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
         size_t at = ((size_t)(channel / 4) * (size_t)field->grid.row_count + (size_t)row) * 4;
         uint16_t half = texels[at + (size_t)(channel % 4)];
@@ -207,7 +207,7 @@ void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_C
     memcpy(field->weights, weights, sizeof field->weights);
     field->version++;
     for (int64_t col = field->oldest_col; field->count > 0 && col <= field->newest_col; col++) {
-        field->dirty[slot_of(field, col)] = true;
+        field->dirty[field_slot(field, col)] = true;
     }
 }
 

@@ -51,6 +51,8 @@ void field_finish(struct field *field); /* zeroed accepted */
 
 /* Take a column in any order. False: it is older than the ring reaches back. */
 bool field_add_column(struct field *field, const struct layers_column *column);
+/* The row of the ring that holds column col. */
+int field_slot(const struct field *field, int64_t col);
 /* NULL outside oldest_col..newest_col. A column that never came has LAYERS_COLUMN_EMPTY. */
 const struct field_column *field_get_column(const struct field *field, int64_t col);
 /* USD per bp, long and short, of one cell under the current weights; zeros outside. */

@@ -6,23 +6,24 @@ enum {
     UNIFORM_Y_SIGN,
     UNIFORM_DENSITY,
     UNIFORM_LUT,
-    UNIFORM_SIZE,
+    UNIFORM_PER_TEXEL,
     UNIFORM_SHARP,
     UNIFORM_PRICE_AT,
     UNIFORM_PRICE_SPAN,
     UNIFORM_TIME_AT,
     UNIFORM_TIME_SPAN,
-    UNIFORM_TIME_COUNT,
-    UNIFORM_OLDEST,
+    UNIFORM_TIME_LOW,
+    UNIFORM_TIME_HIGH,
     UNIFORM_BLACK,
     UNIFORM_PER_RANGE,
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign",  "density",   "lut",        "size",   "sharp", "price_at", "price_span",
-    "time_at", "time_span", "time_count", "oldest", "black", "per_range"};
+    "y_sign",  "density",   "lut",      "per_texel", "sharp", "price_at", "price_span",
+    "time_at", "time_span", "time_low", "time_high", "black", "per_range"};
 
 #define GLIDE_RATE 0.12 /* of the way to the wanted scale, each time a histogram is full */
+#define SHARP_FROM 1.6  /* pixels a texel; below, plain linear looks the same and costs less */
 enum { COLUMNS_A_FRAME = 8 };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
@@ -31,16 +32,25 @@ bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
                                .height = COLORMAP_SIDE_COUNT,
                                .format = TEXTURE_RGBA8,
                                .label = "colour map"};
-    struct program_desc program = {.vertex = "quad.vert",
+    struct program_desc program = {.vertex = "heatmap.vert",
                                    .fragment = "heatmap.frag",
                                    .shader_dir = shader_dir,
                                    .uniform_names = uniform_names,
                                    .uniform_count = UNIFORM_COUNT};
-    return texture_init(&heatmap->lut, &lut) && program_init(&heatmap->program, &program);
+    struct program_desc sharp = program;
+    sharp.fragment = "heatmap_sharp.frag";
+    return texture_init(&heatmap->lut, &lut) && program_init(&heatmap->plain, &program) &&
+           program_init(&heatmap->sharp, &sharp);
+}
+
+bool heatmap_reload(struct heatmap *heatmap) {
+    bool good = program_reload(&heatmap->plain);
+    return program_reload(&heatmap->sharp) && good;
 }
 
 void heatmap_finish(struct heatmap *heatmap) {
-    program_finish(&heatmap->program);
+    program_finish(&heatmap->sharp);
+    program_finish(&heatmap->plain);
     texture_finish(&heatmap->lut);
 }
 
@@ -143,34 +153,45 @@ static bool covered_pixels(const struct heatmap_view *view, struct target_rect *
     return true;
 }
 
-static void set_uniforms(const struct heatmap *heatmap, const struct target *target,
-                         const struct heatmap_view *view, struct target_rect rect) {
-    const struct program *program = &heatmap->program;
+/* Where the edges of rect lie in the density texture: x price rows, y rows of the ring, from its
+ * first one on. */
+struct texel_window {
+    double price_at, price_span, time_at, time_span;
+};
+
+static struct texel_window window_of(const struct heatmap_view *view, struct target_rect rect) {
     const struct field *field = view->field;
     const struct layers_grid *grid = &field->grid;
     const struct camera *camera = view->camera;
     /* Subtracted in double before they become floats: no jitter, whatever the date. */
-    double oldest_ms = (double)field->oldest_col * grid->col_ms;
-    double left = (camera_time_from_px(camera, rect.x) - oldest_ms) / grid->col_ms;
-    double right = (camera_time_from_px(camera, rect.x + rect.w) - oldest_ms) / grid->col_ms;
+    double base_ms =
+        (double)(field->oldest_col - field_slot(field, field->oldest_col)) * grid->col_ms;
+    double left = (camera_time_from_px(camera, rect.x) - base_ms) / grid->col_ms;
+    double right = (camera_time_from_px(camera, rect.x + rect.w) - base_ms) / grid->col_ms;
     double bottom =
         (camera_ln_from_px(camera, rect.y + rect.h) - grid->ln_price_min) / grid->row_height;
     double top = (camera_ln_from_px(camera, rect.y) - grid->ln_price_min) / grid->row_height;
+    return (struct texel_window){bottom, top - bottom, left, right - left};
+}
+
+static void set_uniforms(const struct program *program, const struct target *target,
+                         const struct heatmap_view *view, const struct texel_window *window,
+                         const float sharp[2]) {
+    const struct field *field = view->field;
     double range = view->scale->white_log2 - view->scale->black_log2;
-    int64_t oldest = field->oldest_col % field->ring_rows;
+    int oldest = field_slot(field, field->oldest_col);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
     program_set_int(program, UNIFORM_DENSITY, 0);
     program_set_int(program, UNIFORM_LUT, 1);
-    program_set_vec2(program, UNIFORM_SIZE, (float)grid->row_count, (float)field->ring_rows);
-    program_set_vec2(program, UNIFORM_SHARP, (float)fmax(1, rect.h / (top - bottom)),
-                     (float)fmax(1, rect.w / (right - left)));
-    program_set_float(program, UNIFORM_PRICE_AT, (float)bottom);
-    program_set_float(program, UNIFORM_PRICE_SPAN, (float)(top - bottom));
-    program_set_float(program, UNIFORM_TIME_AT, (float)left);
-    program_set_float(program, UNIFORM_TIME_SPAN, (float)(right - left));
-    program_set_float(program, UNIFORM_TIME_COUNT, (float)field->count);
-    program_set_float(program, UNIFORM_OLDEST,
-                      (float)(oldest < 0 ? oldest + field->ring_rows : oldest));
+    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)field->grid.row_count,
+                     1.0f / (float)field->ring_rows);
+    program_set_vec2(program, UNIFORM_SHARP, sharp[0], sharp[1]);
+    program_set_float(program, UNIFORM_PRICE_AT, (float)window->price_at);
+    program_set_float(program, UNIFORM_PRICE_SPAN, (float)window->price_span);
+    program_set_float(program, UNIFORM_TIME_AT, (float)window->time_at);
+    program_set_float(program, UNIFORM_TIME_SPAN, (float)window->time_span);
+    program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
+    program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
     program_set_float(program, UNIFORM_BLACK, (float)view->scale->black_log2);
     program_set_float(program, UNIFORM_PER_RANGE, (float)(1 / range));
 }
@@ -183,8 +204,13 @@ void heatmap_draw(struct heatmap *heatmap, const struct target *target,
     }
     update_lut(heatmap, view->palette, view->gamma);
     target_set_viewport(target, rect);
-    program_bind(&heatmap->program);
-    set_uniforms(heatmap, target, view, rect);
+    struct texel_window window = window_of(view, rect);
+    const float sharp[2] = {(float)fmax(1, rect.h / window.price_span),
+                            (float)fmax(1, rect.w / window.time_span)};
+    bool crisp = sharp[0] >= (float)SHARP_FROM || sharp[1] >= (float)SHARP_FROM;
+    const struct program *program = crisp ? &heatmap->sharp : &heatmap->plain;
+    program_bind(program);
+    set_uniforms(program, target, view, &window, sharp);
     texture_bind(&heatmap->lut, 1);
     texture_bind(&view->field->density, 0);
     target_draw_quad();

@@ -16,7 +16,7 @@
 enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64 };
 
 struct heatmap {
-    struct program program;
+    struct program plain, sharp; /* texels about a pixel large; texels of several pixels */
     struct texture lut;
     enum colormap_id palette; /* what the look-up table holds */
     double gamma;             /* 0: nothing yet */
@@ -27,7 +27,8 @@ struct heatmap {
 };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir); /* false: memory or shader */
-void heatmap_finish(struct heatmap *heatmap);                       /* zeroed accepted */
+bool heatmap_reload(struct heatmap *heatmap); /* shaders; false: some old one goes on */
+void heatmap_finish(struct heatmap *heatmap); /* zeroed accepted */
 
 /* Look at what the camera sees and move the scale towards it; settled: look at everything now and
  * jump. */

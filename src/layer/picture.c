@@ -250,7 +250,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
 
 bool picture_reload_shaders(struct picture *picture) {
     bool good = program_reload(&picture->compose);
-    good = program_reload(&picture->heatmap.program) && good;
+    good = heatmap_reload(&picture->heatmap) && good;
     good = program_reload(&picture->canvas.program) && good;
     return text_reload(picture->labels.text) && good;
 }

@@ -59,9 +59,12 @@ static void draw_line(struct layer_context *context) {
     for (int pass = 0; pass < 2; pass++) {
         double width = (pass == 0 ? HALO_PX : LINE_PX) * s;
         struct theme_color color = pass == 0 ? THEME_HALO : THEME_PRICE;
-        for (int i = 1; i < count; i++) {
-            canvas_add_line(context->canvas, points[i - 1].x, points[i - 1].y, points[i].x,
-                            points[i].y, width, color);
+        /* The halo is wide and soft: it needs a third of the points. */
+        int step = pass == 0 ? 3 : 1;
+        for (int i = 0; i + 1 < count; i += step) {
+            int to = i + step < count ? i + step : count - 1;
+            canvas_add_line(context->canvas, points[i].x, points[i].y, points[to].x, points[to].y,
+                            width, color);
         }
     }
     if (count > 0) {

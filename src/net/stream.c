@@ -93,6 +93,7 @@ static void stream_leave(struct stream *stream) {
     }
 }
 
+/* The outermost callback releases. */
 static void stream_fail(struct stream *stream, enum status status, const char *reason) {
     if (stream->closed) {
         return;
@@ -100,15 +101,16 @@ static void stream_fail(struct stream *stream, enum status status, const char *r
     char text[STREAM_REASON_BYTES];
     (void)str_copy(text, sizeof(text), reason); /* it may lie in what is freed now */
     stream_leave(stream);
-    stream->depth++;
     stream->ops->on_close(stream->user, status, text);
-    stream->depth--;
-    stream_release(stream);
 }
 
 void stream_cancel_all(struct net_service *service) {
     while (service->streams != NULL) {
-        stream_fail(service->streams, STATUS_CANCELLED, "the service has stopped");
+        struct stream *stream = service->streams;
+        stream->depth++;
+        stream_fail(stream, STATUS_CANCELLED, "the service has stopped");
+        stream->depth--;
+        stream_release(stream);
     }
 }
 
@@ -479,7 +481,10 @@ static void stream_start(void *user) {
         return;
     }
     if (!resolver_ask(stream->service->resolver, stream->url.host, stream_answered, stream)) {
+        stream->depth++;
         stream_fail(stream, STATUS_FULL, "too many names are being resolved");
+        stream->depth--;
+        stream_release(stream);
     }
 }
 

@@ -69,15 +69,13 @@ static void ws_client_leave(struct ws_client *client) {
     client->stream = NULL;
 }
 
+/* The outermost callback releases. */
 static void ws_client_fail(struct ws_client *client, enum status status, const char *reason) {
     if (client->closed) {
         return;
     }
     ws_client_leave(client);
-    client->depth++;
     client->ops->on_close(client->user, status, reason);
-    client->depth--;
-    ws_client_release(client);
 }
 
 static bool ws_client_write_frame(struct ws_client *client, enum ws_opcode opcode,
@@ -333,7 +331,10 @@ static size_t ws_client_on_bytes(void *user, const char *bytes, size_t len) {
 
 static void ws_client_connect_late(void *user) {
     struct ws_client *client = user;
+    client->depth++;
     ws_client_fail(client, STATUS_TIMEOUT, "no connection in time");
+    client->depth--;
+    ws_client_release(client);
 }
 
 /* Runs when nothing has been heard for an interval, or may have been: then looks again later. */
@@ -345,7 +346,10 @@ static void ws_client_check_peer(void *user) {
     if (silent_ms < client->ping_interval_ms) {
         client->ping_waits = false;
     } else if (silent_ms >= dead_ms) {
+        client->depth++;
         ws_client_fail(client, STATUS_TIMEOUT, "the peer answers no ping");
+        client->depth--;
+        ws_client_release(client);
         return;
     } else {
         if (!client->ping_waits) {
@@ -375,7 +379,10 @@ static void ws_client_on_stream_open(void *user) {
 static void ws_client_on_stream_close(void *user, enum status status, const char *reason) {
     struct ws_client *client = user;
     client->stream = NULL; /* it has freed itself */
+    client->depth++;
     ws_client_fail(client, status, reason);
+    client->depth--;
+    ws_client_release(client);
 }
 
 static const struct stream_ops ws_client_stream_ops = {

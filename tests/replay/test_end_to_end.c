@@ -210,20 +210,33 @@ static void garbage_is_counted_and_survived(void **state) {
     assert_true(pipeline_wait(&pipe_line, pipeline_is_full, WAIT_MS));
 }
 
-static bool has_trades(const struct scene *scene) {
-    return scene->instrument_count == 1 && scene->instruments[0].last > 0.0 &&
-           scene->instruments[0].mark > 0.0;
+static int64_t trades_from_ms;
+
+static bool book_is_lost_and_trades_go_on(const struct scene *scene) {
+    const struct scene_instrument *view = &scene->instruments[0];
+    return scene->instrument_count == 1 && !view->book_valid && view->ts_ms > trades_from_ms;
 }
 
-static void without_rest_the_streams_go_on(void **state) {
+/* REST refuses everybody: the book cannot be mended, all else goes on; and at the start nothing is
+ * guessed. */
+static void too_many_requests_are_survived(void **state) {
     (void)state;
     stat_reset_all();
     struct pipeline_desc desc = small_market();
-    desc.server.faults = (struct exchange_faults){.rest_code = 429, .retry_after_s = 1};
+    desc.history_ms = -1;
+    struct exchange_faults faults = {.rest_code = 429, .retry_after_s = 1};
+    desc.server.faults = faults;
     assert_true(pipeline_open(&pipe_line, &desc));
-    assert_true(pipeline_wait(&pipe_line, has_trades, WAIT_MS));
-    assert_false(pipe_line.scene->instruments[0].book_valid);
+    for (int i = 0; i < 500 && stat_get(STAT_rest_failures) == 0; i++) {
+        pipeline_take(&pipe_line, 10);
+    }
     assert_true(stat_get(STAT_rest_failures) > 0);
+    assert_true(exchange_server_set_faults(pipe_line.server, &(struct exchange_faults){0}));
+    assert_true(pipeline_wait(&pipe_line, pipeline_is_full, WAIT_MS));
+    faults.gap_count = 1;
+    assert_true(exchange_server_set_faults(pipe_line.server, &faults));
+    trades_from_ms = pipe_line.scene->ts_ms + 1000;
+    assert_true(pipeline_wait(&pipe_line, book_is_lost_and_trades_go_on, WAIT_MS));
     assert_true(exchange_server_set_faults(pipe_line.server, &(struct exchange_faults){0}));
     assert_true(pipeline_wait(&pipe_line, pipeline_is_full, WAIT_MS));
 }
@@ -283,7 +296,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_disconnect_is_shown_and_mended, tear_down),
         cmocka_unit_test_teardown(silence_is_a_fault, tear_down),
         cmocka_unit_test_teardown(garbage_is_counted_and_survived, tear_down),
-        cmocka_unit_test_teardown(without_rest_the_streams_go_on, tear_down),
+        cmocka_unit_test_teardown(too_many_requests_are_survived, tear_down),
         cmocka_unit_test_teardown(bad_certificates_are_refused, tear_down),
         cmocka_unit_test_teardown(a_full_ring_loses_counts_and_recovers, tear_down),
     };

@@ -333,9 +333,21 @@ static void malformed_slots_are_counted(void **state) {
     struct event tier = make_event(EVENT_TIER, btc, t0_ms);
     tier.u.tier.mmr = NAN;
     apply(engine, tier);
+    tier.u.tier.mmr = 0.5; /* of a first tier: impossible; of a last one: usual */
+    apply(engine, tier);
+    assert_int_equal(engine_counts(engine).malformed, 10);
+    tier.u.tier.index = 11;
+    apply(engine, tier);
+    tier.u.tier.index = 0;
     tier.u.tier.mmr = 0.01;
     apply(engine, tier);
-    assert_int_equal(engine_counts(engine).malformed, 9);
+    assert_int_equal(engine_counts(engine).malformed, 10);
+    apply(engine, make_liquidation(btc, t0_ms, POS_SHORT, "101", "1"));
+    assert_near(look(engine)->prints[0].price, 101.0, 1e-9); /* a fill stays where it is */
+    struct event bankruptcy = make_liquidation(btc, t0_ms, POS_SHORT, "101", "1");
+    bankruptcy.detail = PRICE_BANKRUPTCY;
+    apply(engine, bankruptcy);
+    assert_near(look(engine)->prints[1].price, 101.0 / 1.01, 1e-9);
 }
 
 /* Whatever bytes a slot holds, the engine stays alive and what it shows stays finite. */

@@ -334,6 +334,10 @@ def check_words(path, text):
 # -- threads: memory orders are explicit, each with its reason ----------------------------------------
 
 
+def comments_of(text):
+    return " ".join(re.findall(r"/\*.*?(?:\*/|\Z)|//[^\n]*", text, re.S))
+
+
 def check_threads(path, text):
     if room_of(path) is None:
         return
@@ -347,9 +351,10 @@ def check_threads(path, text):
         for order in sorted(set(re.findall(r"memory_order_(relaxed|acquire|release|acq_rel|seq_cst)", line))):
             begin = next((first for _, first, last in bodies if first <= number <= last), number)
             above = "\n".join(lines[max(0, begin - 12):number])
+            near = "\n".join(lines[max(begin, number - 4):number])
             said = order.replace("acq_rel", "(acq_rel|acquire|release)")
-            comments = " ".join(re.findall(r"/\*.*?(?:\*/|\Z)|//[^\n]*", above, re.S))
-            if not re.search(said, comments):
+            # By its name anywhere in the function or just before it, or without it right beside.
+            if not re.search(said, comments_of(above)) and not comments_of(near):
                 yield f"{path}:{number}: order-reason: memory_order_{order} without its reason"
 
 

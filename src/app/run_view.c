@@ -2,6 +2,7 @@
  *
  * The main thread waits for nobody: it takes the newest scene, what columns are there, draws,
  * swaps, and sleeps until the next frame is due. */
+#include <inttypes.h>
 #include <math.h>
 #include <signal.h>
 #include <stdio.h>
@@ -13,6 +14,7 @@
 #include "app/pipeline.h"
 #include "app/source.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/stat.h"
 #include "base/str.h"
 #include "density/raster_worker.h"
@@ -44,7 +46,8 @@ struct view {
     struct pacer pacer;
     int64_t range_ns; /* when the price range was last looked up */
     int64_t latency_ns, latency_worst_ns, latency_since_ns;
-    int64_t frame_count, first_frame_ns, full_frame_ns;
+    int64_t frame_count;
+    bool full_told; /* the log has said when the field was first full */
 };
 
 static volatile sig_atomic_t interrupted;
@@ -200,6 +203,26 @@ static void note_latency(struct view *view, const struct scene *scene, bool fres
     }
 }
 
+/* Two moments of the start, for the log and the bench that reads it: the first frame, and the first
+ * with the whole field in it. */
+static void note_start(struct view *view, const struct scene *scene, int64_t swapped_ns) {
+    struct raster_worker_stats stats;
+    if (view->frame_count == 0) {
+        LOG_INFO("view: first frame at %" PRId64 " ns monotonic", swapped_ns);
+    }
+    if (view->full_told || scene == NULL || !view->nav.placed || view->link.request_id == 0) {
+        return;
+    }
+    bool recorded = view->pipeline.kind == SOURCE_FILE;
+    bool live = recorded || (scene->feed_count > 0 && scene->feeds[0].state == FEED_LIVE);
+    raster_worker_get_stats(view->worker, &stats);
+    if (live && stats.done_request_id == view->link.request_id &&
+        !picture_get_stats(view->picture).field_arriving) {
+        LOG_INFO("view: field full at %" PRId64 " ns monotonic", swapped_ns);
+        view->full_told = true;
+    }
+}
+
 /* One frame; returns the scene that was drawn, NULL before the first. */
 static const struct scene *frame(struct view *view) {
     struct input input;
@@ -219,6 +242,7 @@ static const struct scene *frame(struct view *view) {
 
     int64_t swapped_ns = clock_mono_ns();
     note_latency(view, scene, fresh, swapped_ns);
+    note_start(view, scene, swapped_ns);
     view->frame_count++;
     stat_add(STAT_frames_drawn, 1);
     int64_t late_count = view->pacer.late_count;
@@ -269,6 +293,10 @@ static int loop(struct view *view, const struct app_options *options) {
             break;
         }
     }
+    double seconds = (double)(clock_mono_ns() - begin_ns) / 1e9;
+    LOG_INFO("view: %" PRId64 " frames in %.1f s (%.1f a second), %" PRId64 " late",
+             view->frame_count, seconds, (double)view->frame_count / seconds,
+             view->pacer.late_count);
     return EXIT_STATUS_DONE;
 }
 

@@ -73,7 +73,7 @@ quiet 0 "$program" check-config "$folder/good.conf"
 "$program" simulate --serve 127.0.0.1:0 --days 0.01 >"$folder/served" 2>&1 &
 pids+=($!)
 for _ in $(seq 200); do
-    port=$(grep -Eom1 '127\.0\.0\.1:[0-9]+' "$folder/served" | cut -d: -f2)
+    port=$(grep -Eom1 '127\.0\.0\.1:[0-9]+' "$folder/served" | head -1 | cut -d: -f2)
     [[ -n $port ]] && break
     sleep 0.05
 done

@@ -45,7 +45,7 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     struct camera_rect plate = {box.x - 10 * s, label.middle_y - 14 * s, box.w + 20 * s, 28 * s};
     if (labels_add(context->labels, &label)) {
         canvas_set_list(context->canvas, CANVAS_OVER);
-        canvas_add_box(context->canvas, plate, 5 * s, (struct theme_color){16, 20, 29, 235});
+        canvas_add_box(context->canvas, plate, 5 * s, THEME_PLATE);
         labels_reserve(context->labels, plate);
     }
 }

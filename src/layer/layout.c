@@ -4,7 +4,7 @@
 
 /* Sizes at scale 1. The profile appears where the plot keeps this width beside it. */
 #define HEADER_H      72.0
-#define PRICE_AXIS_W  96.0
+#define PRICE_AXIS_W  106.0
 #define PROFILE_W     150.0
 #define PLOT_W_WANTED 620.0
 #define TIME_AXIS_H   32.0

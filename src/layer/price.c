@@ -142,18 +142,23 @@ static void draw_tag(struct layer_context *context) {
                        (struct camera_rect){x, round(y), dash, fmax(1, round(s * 0.75))}, 0,
                        (struct theme_color){255, 255, 255, 70});
     }
-    char text[NUMBER_TEXT_BYTES];
-    struct label label = {
-        .utf8 = number_format_price(context->price, context->price_decimals, text),
-        .face = TEXT_SANS_STRONG,
-        .size_px = THEME_TAG_PX,
-        .color = THEME_BACKGROUND,
-        .align = LABELS_LEFT,
-        .x = layout->price_axis.x + 10 * s,
-        .middle_y =
-            fmin(fmax(y, layout->plot.y + 13 * s), layout->plot.y + layout->plot.h - 13 * s)};
-    struct camera_rect plate = {layout->price_axis.x + 2 * s, label.middle_y - 13 * s,
+    double middle =
+        fmin(fmax(y, layout->plot.y + 13 * s), layout->plot.y + layout->plot.h - 13 * s);
+    struct camera_rect plate = {layout->price_axis.x + 2 * s, middle - 13 * s,
                                 layout->price_axis.w - 4 * s, 26 * s};
+    char text[NUMBER_TEXT_BYTES];
+    struct label label = {.utf8 = text,
+                          .face = TEXT_SANS_STRONG,
+                          .size_px = THEME_TAG_PX,
+                          .color = THEME_BACKGROUND,
+                          .align = LABELS_LEFT,
+                          .x = layout->price_axis.x + 12 * s,
+                          .middle_y = middle};
+    /* Fewer decimals where the whole price would not fit its plate. */
+    int decimals = context->price_decimals;
+    do {
+        number_format_price(context->price, decimals, text);
+    } while (labels_measure(context->labels, &label).w > plate.w - 14 * s && decimals-- > 0);
     canvas_set_list(context->canvas, CANVAS_OVER);
     canvas_add_box(context->canvas, plate, 4 * s, THEME_TEXT);
     labels_add(context->labels, &label);

@@ -5,7 +5,7 @@
 #include "layer/layer.h"
 #include "view/number.h"
 
-#define BAR_STEP_PX 3.0
+#define BAR_STEP_PX 2.0
 
 void profile_update(struct profile *profile, const struct field *field) {
     if (profile->field == field && profile->version == field->version) {
@@ -67,7 +67,11 @@ static void draw_totals(struct layer_context *context) {
             .x = layout->profile.x + layout->profile.w - 10 * s,
             .middle_y = side == 0 ? layout->profile.y + layout->profile.h - 16 * s
                                   : layout->profile.y + 18 * s};
-        labels_add(context->labels, &label);
+        struct camera_rect box = labels_measure(context->labels, &label);
+        struct camera_rect plate = {box.x - 6 * s, label.middle_y - 12 * s, box.w + 12 * s, 24 * s};
+        if (labels_add(context->labels, &label)) {
+            canvas_add_box(context->canvas, plate, 4 * s, THEME_PLATE);
+        }
     }
 }
 
@@ -98,7 +102,7 @@ void profile_draw(struct layer_context *context) {
             if (width >= 0.5) {
                 struct theme_color color = layer_side_color(
                     context, side == 0 ? POS_LONG : POS_SHORT, 0.3 + 0.7 * brightness, 255);
-                struct camera_rect bar = {area->x + line + 1, y, width, step - 1};
+                struct camera_rect bar = {area->x + line + 1, y, width, step};
                 canvas_add_box(context->canvas, bar, 0, color);
             }
         }

@@ -9,7 +9,7 @@ struct theme_color {
 };
 
 #define THEME_BACKGROUND ((struct theme_color){0x0b, 0x0e, 0x15, 255})
-#define THEME_PANEL      ((struct theme_color){0x10, 0x14, 0x1d, 255})
+#define THEME_PLATE      ((struct theme_color){0x10, 0x14, 0x1d, 225})
 #define THEME_RULE       ((struct theme_color){0x2a, 0x32, 0x42, 255})
 #define THEME_GRID       ((struct theme_color){0xff, 0xff, 0xff, 16})
 #define THEME_GRID_MAJOR ((struct theme_color){0xff, 0xff, 0xff, 40})

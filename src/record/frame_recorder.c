@@ -1,0 +1,219 @@
+#include "record/frame_recorder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/str.h"
+
+enum { FPS_MAX = 240, SIZE_PX_MAX = 16384 };
+enum kind { KIND_RAW, KIND_Y4M, KIND_FFMPEG };
+
+struct frame_recorder {
+    enum kind kind;
+    char path[4096];
+    int width_px, height_px;
+    int fd;          /* owned unless standard output; -1: none */
+    pid_t child;     /* 0: none */
+    uint8_t *planes; /* owned: one frame of y4m */
+    bool failed;
+};
+
+static bool kind_of_path(const char *path, enum kind *out) {
+    if (strcmp(path, "-") == 0) {
+        *out = KIND_RAW;
+    } else if (str_ends_with(path, ".y4m")) {
+        *out = KIND_Y4M;
+    } else if (str_ends_with(path, ".mp4") || str_ends_with(path, ".mkv")) {
+        *out = KIND_FFMPEG;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+/* Write everything. A reader that went away is an error here, never a signal. */
+static bool write_all(struct frame_recorder *recorder, const void *bytes, size_t size_bytes) {
+    const uint8_t *at = bytes;
+    while (size_bytes > 0 && !recorder->failed) {
+        ssize_t n = recorder->kind == KIND_FFMPEG ? send(recorder->fd, at, size_bytes, MSG_NOSIGNAL)
+                                                  : write(recorder->fd, at, size_bytes);
+        if (n < 0 && errno != EINTR) {
+            LOG_ERROR("film %s: frame not written: %s", recorder->path, strerror(errno));
+            recorder->failed = true;
+        } else if (n > 0) {
+            at += n;
+            size_bytes -= (size_t)n;
+        }
+    }
+    return !recorder->failed;
+}
+
+/* In the child: frames come on standard input; what ffmpeg has to say goes to ours. */
+static void run_ffmpeg(const struct frame_recorder_desc *desc, int fd) {
+    char size[32];
+    char rate[16];
+    str_format(size, sizeof size, "%dx%d", desc->width_px, desc->height_px);
+    str_format(rate, sizeof rate, "%d", desc->fps);
+    const char *const arguments[] = {
+        "ffmpeg",   "-hide_banner", "-loglevel", "error",      "-y",       "-f",   "rawvideo",
+        "-pix_fmt", "rgba",         "-s",        size,         "-r",       rate,   "-i",
+        "pipe:0",   "-c:v",         "libx264",   "-preset",    "veryfast", "-crf", "18",
+        "-pix_fmt", "yuv420p",      "-movflags", "+faststart", desc->path, NULL};
+    if (dup2(fd, STDIN_FILENO) >= 0) {
+        execvp("ffmpeg", (char *const *)(uintptr_t)arguments);
+    }
+    _exit(127);
+}
+
+static enum status start_ffmpeg(struct frame_recorder *recorder,
+                                const struct frame_recorder_desc *desc) {
+    int pair[2] = {-1, -1};
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
+        LOG_ERROR("film %s: no socket for ffmpeg: %s", desc->path, strerror(errno));
+        return STATUS_IO;
+    }
+    recorder->child = fork();
+    if (recorder->child == 0) {
+        run_ffmpeg(desc, pair[1]);
+    }
+    close(pair[1]);
+    recorder->fd = pair[0];
+    if (recorder->child < 0) {
+        recorder->child = 0;
+        LOG_ERROR("film %s: ffmpeg not started: %s", desc->path, strerror(errno));
+        return STATUS_IO;
+    }
+    return STATUS_OK;
+}
+
+static enum status start_y4m(struct frame_recorder *recorder,
+                             const struct frame_recorder_desc *desc) {
+    size_t pixels = (size_t)desc->width_px * (size_t)desc->height_px;
+    recorder->planes = malloc(pixels * 3 / 2);
+    if (recorder->planes == NULL) {
+        return STATUS_MEMORY;
+    }
+    recorder->fd = open(desc->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (recorder->fd < 0) {
+        LOG_ERROR("film %s: cannot be written: %s", desc->path, strerror(errno));
+        return STATUS_IO;
+    }
+    char head[128];
+    str_format(head, sizeof head, "YUV4MPEG2 W%d H%d F%d:1 Ip A1:1 C420jpeg XCOLORRANGE=LIMITED\n",
+               desc->width_px, desc->height_px, desc->fps);
+    return write_all(recorder, head, strlen(head)) ? STATUS_OK : STATUS_IO;
+}
+
+enum status frame_recorder_open(const struct frame_recorder_desc *desc,
+                                struct frame_recorder **out) {
+    *out = NULL;
+    enum kind kind = KIND_RAW;
+    if (!kind_of_path(desc->path, &kind)) {
+        return STATUS_UNSUPPORTED;
+    }
+    bool even = desc->width_px % 2 == 0 && desc->height_px % 2 == 0;
+    if (desc->width_px < 1 || desc->height_px < 1 || desc->width_px > SIZE_PX_MAX ||
+        desc->height_px > SIZE_PX_MAX || (kind != KIND_RAW && !even) || desc->fps < 1 ||
+        desc->fps > FPS_MAX) {
+        return STATUS_RANGE;
+    }
+    struct frame_recorder *recorder = calloc(1, sizeof *recorder);
+    if (recorder == NULL) {
+        return STATUS_MEMORY;
+    }
+    *recorder = (struct frame_recorder){.kind = kind,
+                                        .width_px = desc->width_px,
+                                        .height_px = desc->height_px,
+                                        .fd = kind == KIND_RAW ? STDOUT_FILENO : -1};
+    str_copy(recorder->path, sizeof recorder->path, desc->path);
+    enum status status = STATUS_OK;
+    if (kind == KIND_FFMPEG) {
+        status = start_ffmpeg(recorder, desc);
+    } else if (kind == KIND_Y4M) {
+        status = start_y4m(recorder, desc);
+    }
+    if (status != STATUS_OK) {
+        frame_recorder_close(recorder);
+        return status;
+    }
+    *out = recorder;
+    return STATUS_OK;
+}
+
+/* BT.601, limited range, colour averaged over two by two pixels; 16-bit fixed point. */
+static void make_planes(const struct frame_recorder *recorder, const uint8_t *rgba) {
+    size_t width = (size_t)recorder->width_px;
+    size_t height = (size_t)recorder->height_px;
+    uint8_t *luma = recorder->planes;
+    uint8_t *blue = luma + width * height;
+    uint8_t *red = blue + width * height / 4;
+    for (size_t y = 0; y < height; y += 2) {
+        for (size_t x = 0; x < width; x += 2) {
+            int sum[3] = {0};
+            for (size_t i = 0; i < 4; i++) {
+                size_t at = (y + i / 2) * width + x + i % 2;
+                const uint8_t *p = rgba + at * 4;
+                luma[at] = (uint8_t)((16829 * p[0] + 33039 * p[1] + 6416 * p[2] + 1081344) >> 16);
+                sum[0] += p[0];
+                sum[1] += p[1];
+                sum[2] += p[2];
+            }
+            *blue++ =
+                (uint8_t)((-9714 * sum[0] - 19070 * sum[1] + 28784 * sum[2] + 33685504) >> 18);
+            *red++ = (uint8_t)((28784 * sum[0] - 24103 * sum[1] - 4681 * sum[2] + 33685504) >> 18);
+        }
+    }
+}
+
+enum status frame_recorder_add(struct frame_recorder *recorder, const uint8_t *rgba) {
+    size_t pixels = (size_t)recorder->width_px * (size_t)recorder->height_px;
+    bool good = false;
+    if (recorder->kind == KIND_Y4M) {
+        make_planes(recorder, rgba);
+        good = write_all(recorder, "FRAME\n", 6) &&
+               write_all(recorder, recorder->planes, pixels * 3 / 2);
+    } else {
+        good = write_all(recorder, rgba, pixels * 4);
+    }
+    return good ? STATUS_OK : STATUS_IO;
+}
+
+static bool wait_for_child(const struct frame_recorder *recorder) {
+    int state = 0;
+    while (waitpid(recorder->child, &state, 0) < 0) {
+        if (errno != EINTR) {
+            return false;
+        }
+    }
+    if (WIFEXITED(state) && WEXITSTATUS(state) == 127) {
+        LOG_ERROR("film %s: ffmpeg is not installed or cannot be run; no film was made",
+                  recorder->path);
+    } else if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
+        LOG_ERROR("film %s: ffmpeg failed (status 0x%x); the film is not whole", recorder->path,
+                  (unsigned)state);
+    }
+    return WIFEXITED(state) && WEXITSTATUS(state) == 0;
+}
+
+enum status frame_recorder_close(struct frame_recorder *recorder) {
+    if (recorder == NULL) {
+        return STATUS_OK;
+    }
+    bool good = !recorder->failed;
+    if (recorder->fd >= 0 && recorder->fd != STDOUT_FILENO && close(recorder->fd) != 0) {
+        good = false;
+    }
+    if (recorder->child > 0) {
+        good = wait_for_child(recorder) && good;
+    }
+    free(recorder->planes);
+    free(recorder);
+    return good ? STATUS_OK : STATUS_IO;
+}

@@ -205,7 +205,7 @@ static enum status read_instruments(struct answer *answer, const struct tree *ro
         }
     }
     answer->message->kind = BINANCE_INSTRUMENT;
-    return answer->message->count > 0 ? STATUS_OK : STATUS_IGNORED;
+    return STATUS_OK; /* even without one that is wanted */
 }
 
 /* {"symbol":…,"brackets":[{"notionalCap":…,"maintMarginRatio":…,"initialLeverage":…}]} */
@@ -371,6 +371,33 @@ static enum status put_kline(struct answer *answer, const struct tree *row) {
     return binance_slot_set_kline(slots, answer->request->symbol, &kline, answer->recv_ns);
 }
 
+/* {"a":id,"p":price,"q":size,"T":time,"m":buyer is maker} of the symbol asked for. */
+static enum status put_agg_trade(struct answer *answer, const struct tree *row) {
+    const struct binance_symbol *symbol = answer->request->symbol;
+    struct decimal price, size;
+    int64_t id = 0, ts_ms = 0;
+    bool maker = false;
+    char text[NUMBER_BYTES];
+    if (!member_decimal(row, "p", &price) || !member_decimal(row, "q", &size) ||
+        !tree_integer(tree_member(row, "a"), &id) || !tree_integer(tree_member(row, "T"), &ts_ms) ||
+        !tree_number_text(tree_member(row, "a"), text, sizeof text)) {
+        return STATUS_MALFORMED;
+    }
+    if (!tree_boolean(tree_member(row, "m"), &maker)) {
+        return STATUS_UNKNOWN;
+    }
+    struct event *slot = take_slots(answer, 1);
+    if (slot == NULL) {
+        return STATUS_RANGE;
+    }
+    *slot = binance_slot(EVENT_TRADE, symbol, ts_ms, answer->recv_ns);
+    slot->side = maker ? SIDE_SELL : SIDE_BUY;
+    event_trade_set_id(slot, text, strlen(text));
+    set_ends(slot, 1);
+    answer->message->last_id = id;
+    return binance_slot_set_trade(slot, symbol, price, size, answer->parser->keep_unknown_units);
+}
+
 /* -- by shape -- */
 
 /* An object by itself or in an array. */
@@ -398,6 +425,10 @@ static enum status read_row(struct answer *answer, const struct tree *row) {
     }
     if (tree_is_array(row) && answer->request->symbol != NULL && answer->request->interval_s > 0) {
         return put_kline(answer, row);
+    }
+    if (answer->request->symbol != NULL && tree_member(row, "a") != NULL &&
+        tree_member(row, "m") != NULL) {
+        return put_agg_trade(answer, row);
     }
     return STATUS_IGNORED;
 }

@@ -18,8 +18,9 @@ struct binance_rest_request {
     int32_t interval_s; /* of klines */
 };
 
-/* As binance_parse: STATUS_OK with slots, or what became of it, not yet counted for the whole (rows
- * dropped on the way are). Klines are flagged CLOSED, the last one too: the caller knows the time.
+/* As binance_parse: STATUS_OK with slots (instruments: maybe none that is wanted), or what became
+ * of it, not yet counted for the whole (rows dropped on the way are). Klines are flagged CLOSED,
+ * the last one too: the caller knows the time.
  */
 enum status binance_rest_parse(struct binance_parser *parser, const char *bytes, size_t len,
                                int64_t recv_ns, const struct binance_rest_request *request,

@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "base/str.h"
+#include "venue/binance_feed.h"
 #include "venue/binance_normalize.h"
 
 #define BINANCE_NORMALIZER(market)                                                                 \
@@ -12,7 +13,13 @@
     .normalizer_counts = binance_normalize_counts
 
 static const struct venue_ops venues[] = {
-    {.id = VENUE_BINANCE_USDM, BINANCE_NORMALIZER(usdm)},
+    {.id = VENUE_BINANCE_USDM,
+     BINANCE_NORMALIZER(usdm),
+     .feed_create = binance_feed_create,
+     .feed_destroy = binance_feed_destroy,
+     .feed_start = binance_feed_start,
+     .feed_stop = binance_feed_stop,
+     .feed_stats = binance_feed_stats},
     {.id = VENUE_BINANCE_COINM, BINANCE_NORMALIZER(coinm)},
 };
 

@@ -19,7 +19,7 @@
 
 struct net_service;
 
-enum { VENUE_SYMBOL_COUNT_MAX = 64, VENUE_REASON_BYTES = 192 };
+enum { VENUE_SYMBOL_COUNT_MAX = 32, VENUE_REASON_BYTES = 192 };
 
 /* -- live -- */
 

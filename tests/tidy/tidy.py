@@ -1,7 +1,7 @@
 #!/usr/bin/env -S /usr/bin/python3
 """tests/tidy/tidy.py - the house rules that a machine can check (the tables below are those of the plan).
 
-    tidy.py edges|libraries|headers|shape|words|threads|lists|format|selftest --build FOLDER [--headless]
+    tidy.py edges|libraries|headers|shape|words|threads|lists|walk|format|selftest --build FOLDER [--headless]
 
 Every finding is one line, place: rule: what was found.  Exit status 0: none; 1: some; 77: the tool that a check
 needs is not installed (ctest shows it as skipped).  `selftest` feeds each rule a small bad example and fails if
@@ -370,6 +370,18 @@ def check_lists(files, cmake):
             yield f"{path}:1: test-listed: no CMakeLists.txt names it, so it never runs"
 
 
+# -- walk: src/README.md names what exists -------------------------------------------------------------
+
+
+def check_walk(text, names, paths):
+    for number, line in enumerate(text.split("\n"), 1):
+        for word in re.findall(r"`([^`]+)`", line):
+            if re.fullmatch(r"[A-Za-z]+\w*_\w+", word) and word not in names:
+                yield f"src/README.md:{number}: walk-name: {word}: nothing in src is called so"
+            elif re.fullmatch(r"[a-z]+/\w+", word) and word not in paths:
+                yield f"src/README.md:{number}: walk-name: {word}: no such file"
+
+
 # -- the tree ----------------------------------------------------------------------------------------
 
 
@@ -432,6 +444,10 @@ def run_check(check, build, headless):
         cmake = "\n".join((ROOT / n).read_text(encoding="utf-8")
                           for n in ("CMakeLists.txt", "tests/CMakeLists.txt"))
         yield from check_lists([n for n, _ in files], cmake)
+    elif check == "walk":
+        names = {w for n, t in sources for w in re.findall(r"\w+", t)} | {Path(n).stem for n, _ in sources}
+        paths = {re.sub(r"^src/|\.\w+$", "", n) for n, _ in sources} | {"tests/tidy"}
+        yield from check_walk((ROOT / "src/README.md").read_text(encoding="utf-8"), names, paths)
     elif check == "format":
         yield from check_format(files)
     else:
@@ -478,6 +494,7 @@ EXAMPLES = {
                      "/* why */\nvoid f(void) {\n    atomic_load_explicit(&a, memory_order_acquire);\n}\n",
                      "void f(void) {\n    /* acquire: so */\n    a(memory_order_acquire);\n}\n"),
     "test-listed": ("lists", "tests/unit/test_orphan.c", "", None),
+    "walk-name": ("walk", "", "by `no_such_name`\n", "by `book_apply`, `state/book`, `./run`\n"),
     "floor": ("rooms", "base 0 [] []\nstate 2 [gfx] []\ngfx 2 [] []\n", "", None),
     "wings": ("rooms", "gfx 1 [] []\nstate 2 [gfx] []\n", "", None),
     "header-alone": ("alone", "", "", None),
@@ -499,6 +516,8 @@ def selftest_findings(check, path, text):
         return list(check_words(path, text))
     if check == "threads":
         return list(check_threads(path, text))
+    if check == "walk":
+        return list(check_walk(text, {"book_apply"}, {"state/book"}))
     if check == "lists":
         return list(check_lists([path], "TESTS book # orphan\n"))
     return list(check_rooms(rooms_read(path)))
@@ -547,8 +566,8 @@ def run_selftest():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    checks = ("edges", "libraries", "headers", "shape", "words", "threads", "lists", "format",
-              "selftest")
+    checks = ("edges", "libraries", "headers", "shape", "words", "threads", "lists", "walk",
+              "format", "selftest")
     parser.add_argument("check", choices=checks)
     parser.add_argument("--build", type=Path, required=True)
     parser.add_argument("--headless", action="store_true")

@@ -383,6 +383,11 @@ void engine_instrument_gap(struct engine_instrument *instrument, const struct ev
     struct gap gap = {.from_ms = event->u.gap.from_ms,
                       .to_ms = event->u.gap.to_ms,
                       .stream = (uint8_t)event->detail};
+    if (gap.to_ms != 0 && gap.to_ms < gap.from_ms &&
+        gap.from_ms - gap.to_ms <= ENGINE_LATE_MAX_MS) {
+        /* The ends were told by two streams of a venue that are out of step. */
+        gap = (struct gap){.from_ms = gap.to_ms, .to_ms = gap.from_ms, .stream = gap.stream};
+    }
     if (gap.from_ms > ENGINE_TS_MAX_MS || gap.to_ms > ENGINE_TS_MAX_MS ||
         !gaps_add(&instrument->gaps, gap)) {
         counts->malformed++;

@@ -122,16 +122,9 @@ static void run_engine(void *user) {
     }
 }
 
-static bool push_live(struct source *source, const struct event *slots, size_t count) {
-    bool pushed = ring_push(&source->ring, slots, count);
-    stat_add(pushed ? STAT_events_pushed : STAT_events_lost, (int64_t)count);
-    return pushed;
-}
-
 static bool push_waiting(struct source *source, const struct event *slots, size_t count) {
     struct engine_thread *thread = source->thread;
     if (count > ring_capacity(&source->ring)) {
-        stat_add(STAT_events_lost, (int64_t)count);
         return false;
     }
     while (!ring_push(&source->ring, slots, count)) {
@@ -142,14 +135,13 @@ static bool push_waiting(struct source *source, const struct event *slots, size_
         waker_wake(&thread->waker);
         clock_sleep_until_ns(clock_mono_ns() + PUSH_RETRY_NS);
     }
-    stat_add(STAT_events_pushed, (int64_t)count);
     return true;
 }
 
 static bool push_slots(void *self, const struct event *slots, size_t count) {
     struct source *source = self;
     bool pushed = source->thread->desc.wait_when_full ? push_waiting(source, slots, count)
-                                                      : push_live(source, slots, count);
+                                                      : ring_push(&source->ring, slots, count);
     waker_wake(&source->thread->waker);
     return pushed;
 }

@@ -44,8 +44,9 @@ bool engine_thread_start(struct engine_thread *thread); /* false: the system ref
  * before. */
 void engine_thread_stop(struct engine_thread *thread);
 
-/* The sink of source i: pushes into its ring and wakes the thread. When full: live sinks refuse and
- * count STAT_events_lost; waiting ones wait, and refuse only while the thread is stopping. */
+/* The sink of source i: pushes into its ring and wakes the thread. When full, live sinks refuse and
+ * the caller counts it (market/event_sink.h); waiting ones wait, and refuse only what is longer
+ * than the ring, or while the thread is stopping. */
 struct event_sink engine_thread_sink(struct engine_thread *thread, int source);
 
 /* Slots applied so far; any thread. */

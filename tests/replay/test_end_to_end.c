@@ -288,7 +288,11 @@ static void a_full_ring_loses_counts_and_recovers(void **state) {
     assert_true(pipeline_wait(&pipe_line, pipeline_is_full, WAIT_MS));
 }
 
-int main(void) {
+/* usage: test_end_to_end [pattern of case names] */
+int main(int argc, char **argv) {
+    if (argc > 1) {
+        cmocka_set_test_filter(argv[1]);
+    }
     log_set_level(LOG_LEVEL_ERROR);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(the_whole_way_over_tls, tear_down),

@@ -215,8 +215,14 @@ static void gaps_invalidate_and_are_shown(void **state) {
     assert_false(view->book_valid);
     assert_int_equal(view->gap_count, 3);
     assert_int_equal(view->gaps[1].to_ms, 0);
-    apply(engine, make_gap(btc, STREAM_ALL, 10, 5));
+    apply(engine, make_gap(btc, STREAM_ALL, t0_ms, t0_ms - 100000));
     assert_int_equal(engine_counts(engine).malformed, 1);
+    apply(engine,
+          make_gap(btc, STREAM_LIQUIDATION, t0_ms + 9, t0_ms + 4)); /* streams out of step */
+    view = look(engine);
+    assert_int_equal(view->gap_count, 4);
+    assert_int_equal(view->gaps[3].from_ms, t0_ms + 4);
+    assert_int_equal(view->gaps[3].to_ms, t0_ms + 9);
 }
 
 static void feeds_light_their_lamps(void **state) {

@@ -29,6 +29,10 @@
 #define RECORDING_LEAD_MS 2000.0
 /* The latency shown is the worst of so long, so that it can be read. */
 #define LATENCY_SHOWN_NS INT64_C(500000000)
+/* Scrolling by less than this cannot be seen; ages and blinking lamps still need a frame so often.
+ */
+#define MOVED_PX  0.125
+#define REDRAW_NS INT64_C(250000000)
 /* A price range has to be asked again while history arrives, but not every frame. */
 #define RANGE_EVERY_NS INT64_C(100000000)
 
@@ -47,6 +51,9 @@ struct view {
     int64_t range_ns; /* when the price range was last looked up */
     int64_t latency_ns, latency_worst_ns, latency_since_ns;
     int64_t frame_count;
+    struct camera drawn_camera; /* of the last frame drawn, and its scale */
+    double drawn_black, drawn_white;
+    int64_t drawn_ns;
     bool full_told; /* the log has said when the field was first full */
 };
 
@@ -167,6 +174,24 @@ static void steer(struct view *view, const struct scene *scene, double now_ms, i
     }
 }
 
+/* A frame that would look like the last one is not drawn: on software GL that is most of the cost
+ * of a quiet market, and on a laptop of its battery. */
+static bool looks_different(struct view *view, bool news, int64_t mono_ns) {
+    const struct camera *now = &view->nav.camera;
+    const struct camera *then = &view->drawn_camera;
+    struct picture_stats stats = picture_get_stats(view->picture);
+    double moved_px = fabs(camera_px_from_time(then, now->time_left_ms) - now->plot_px.x);
+    bool gliding =
+        stats.black_usd_per_bp != view->drawn_black || stats.white_usd_per_bp != view->drawn_white;
+    bool steady =
+        !news && !gliding && !stats.field_arriving && moved_px < MOVED_PX &&
+        now->ln_top == then->ln_top && now->ln_bottom == then->ln_bottom &&
+        now->time_right_ms - now->time_left_ms == then->time_right_ms - then->time_left_ms;
+    view->drawn_black = stats.black_usd_per_bp;
+    view->drawn_white = stats.white_usd_per_bp;
+    return !steady || mono_ns - view->drawn_ns > REDRAW_NS;
+}
+
 static void draw(struct view *view, const struct scene *scene, const struct input *input,
                  double now_ms) {
     const struct picture_frame frame = {
@@ -185,6 +210,7 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
     };
     picture_draw(view->picture, &frame);
     display_swap(view->display);
+    view->drawn_camera = view->nav.camera;
 }
 
 /* Socket to pixel, of frames whose scene is new. */
@@ -237,14 +263,16 @@ static const struct scene *frame(struct view *view) {
     const struct scene *scene = pipeline_take_scene(&view->pipeline, &fresh);
     double now_ms = frame_time_ms(view, scene, fresh, mono_ns);
     steer(view, scene, now_ms, mono_ns);
-    picture_link_drain(&view->link);
-    draw(view, scene, &input, now_ms);
-
+    bool news = picture_link_drain(&view->link) > 0 || fresh || input.any;
+    if (looks_different(view, news, mono_ns)) {
+        draw(view, scene, &input, now_ms);
+        view->drawn_ns = mono_ns;
+        stat_add(STAT_frames_drawn, 1);
+        note_latency(view, scene, fresh, clock_mono_ns());
+    }
     int64_t swapped_ns = clock_mono_ns();
-    note_latency(view, scene, fresh, swapped_ns);
     note_start(view, scene, swapped_ns);
     view->frame_count++;
-    stat_add(STAT_frames_drawn, 1);
     int64_t late_count = view->pacer.late_count;
     int64_t due_ns = pacer_frame_done(&view->pacer, swapped_ns);
     stat_add(STAT_frames_late, view->pacer.late_count - late_count);

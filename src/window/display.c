@@ -233,6 +233,7 @@ void display_poll(struct display *display, struct input *input) {
     memset(input, 0, sizeof *input);
     while (SDL_PollEvent(&event)) {
         take_event(display, input, &event);
+        input->any = true;
     }
     SDL_GetMouseState(&x, &y);
     input->shift = (SDL_GetModState() & KMOD_SHIFT) != 0;

@@ -12,6 +12,7 @@
 enum { INPUT_ACTION_MAX = 32 };
 
 struct input {
+    bool any;   /* something happened: keys, pointer, size, exposure */
     bool quit;  /* the window was closed, or the session ends */
     bool shift; /* held now */
     int action_count;

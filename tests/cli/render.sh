@@ -1,0 +1,50 @@
+#!/bin/bash
+# Pictures without a display: the same input gives the same bytes, and a file is there whole or not at all.
+# usage: render.sh LIQSCOPE
+set -u
+program=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export XDG_CONFIG_HOME=$folder HOME=$folder
+unset DISPLAY WAYLAND_DISPLAY
+failures=0
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+is_png() { # FILE WIDTH HEIGHT
+    local want got
+    want=$(printf '89504e470d0a1a0a0000000d49484452%08x%08x' "$2" "$3")
+    got=$(head -c 24 "$1" | od -An -v -tx1 | tr -d ' \n')
+    [[ $got == "$want" ]]
+}
+
+"$program" simulate --days 0.5 --seed 3 -o "$folder/day.jsonl.zst" || fail "simulate"
+for name in a b; do
+    "$program" render "$folder/day.jsonl.zst" -o "$folder/file_$name.png" --size 640x360 --window 8h ||
+        fail "render of a file"
+    "$program" render demo -o "$folder/demo_$name.png" --size 640x360 --days 0.5 --seed 3 --window 8h ||
+        fail "render of the demo"
+done
+is_png "$folder/file_a.png" 640 360 || fail "no PNG of 640 x 360"
+cmp "$folder/file_a.png" "$folder/file_b.png" || fail "two runs over a file differ"
+cmp "$folder/demo_a.png" "$folder/demo_b.png" || fail "two runs of the demo differ"
+cmp -s "$folder/file_a.png" "$folder/demo_a.png" && fail "the demo is not marked as one"
+
+# Another moment is another picture; a moment before everything is an error and leaves no file.
+"$program" render "$folder/day.jsonl.zst" -o "$folder/at.png" --size 640x360 --window 8h \
+    --at 2026-01-05T06:00:00Z || fail "render --at"
+cmp -s "$folder/file_a.png" "$folder/at.png" && fail "--at changes nothing"
+"$program" render "$folder/day.jsonl.zst" -o "$folder/none.png" --at 2020-01-01 2>"$folder/err" &&
+    fail "render before the first event"
+[[ -e $folder/none.png ]] && fail "a file was left behind"
+[[ $(wc -l <"$folder/err") == 1 ]] || fail "want one line, got: $(cat "$folder/err")"
+
+# A place that cannot be written.
+"$program" render demo -o "$folder/nosuch/x.png" --size 640x360 --days 0.1 2>"$folder/err"
+[[ $? == 1 && $(wc -l <"$folder/err") == 1 ]] || fail "unwritable: $(cat "$folder/err")"
+ls "$folder" | grep -v -e '^day\.' -e '^file_[ab]\.png$' -e '^demo_[ab]\.png$' -e '^at\.png$' -e '^err$' &&
+    fail "something was left behind"
+
+echo "$failures failures"
+[[ $failures == 0 ]]

@@ -2,10 +2,10 @@
  * made of.
  *
  * libwebsockets waits for the descriptor, OpenSSL encrypts, getaddrinfo runs on the resolver's
- * thread; the bytes go to the owner in place, in runs of up to STREAM_BUFFER_BYTES.  (The WebSocket
- * and HTTP clients of libwebsockets 4.1.6 are not used: their receive path works a byte at a time,
- * loops for ever on an uncompressed message when compression was agreed, can lose the end of an
- * inflated message, and reports a cut-off chunked body as whole.)
+ * thread; the bytes go to the owner in place, in runs of up to STREAM_BUFFER_BYTES. The WebSocket
+ * and HTTP clients of libwebsockets are not used: their receive path works byte by byte, they
+ * report a refused certificate and the close codes from 1012 on without saying which, and they
+ * resolve names on the service's thread.
  *
  * Thread: the service's.  Owner: whoever opened it, until stream_close or on_close.
  * Limits: STREAM_QUEUE_BYTES_MAX wait to be sent. */

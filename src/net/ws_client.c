@@ -86,7 +86,9 @@ static bool ws_client_write_frame(struct ws_client *client, enum ws_opcode opcod
         return false;
     }
     size_t head_len = ws_frame_write_head(head, opcode, len, key);
-    unsigned char *frame = malloc(head_len + len);
+    unsigned char small[WS_FRAME_HEAD_BYTES_MAX + WS_CONTROL_BYTES_MAX];
+    bool fits = head_len + len <= sizeof(small); /* pings and pongs must not allocate */
+    unsigned char *frame = fits ? small : malloc(head_len + len);
     if (frame == NULL) {
         return false;
     }
@@ -96,7 +98,9 @@ static bool ws_client_write_frame(struct ws_client *client, enum ws_opcode opcod
     }
     ws_frame_mask(frame + head_len, len, key);
     bool ok = stream_write(client->stream, frame, head_len + len);
-    free(frame);
+    if (!fits) {
+        free(frame);
+    }
     return ok;
 }
 

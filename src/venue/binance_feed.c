@@ -173,6 +173,16 @@ static int badness(enum feed_state state) {
     return rank[state];
 }
 
+/* The lamp's text is short: of "host:port: self-signed certificate" the cause. */
+static const char *cause_of(const char *reason) {
+    const char *colon = strstr(reason, ": ");
+    while (colon != NULL) {
+        reason = colon + 2;
+        colon = strstr(reason, ": ");
+    }
+    return reason;
+}
+
 /* The worst of the sockets, told when it changes. */
 static void tell_state(struct venue_feed *feed) {
     const struct feed_socket *worst = &feed->sockets[0];
@@ -194,11 +204,13 @@ static void tell_state(struct venue_feed *feed) {
     slot.u.feed.lost_count = atomic_load_explicit(&feed->stats.events_lost, memory_order_relaxed);
     slot.u.feed.state = (uint8_t)state;
     slot.u.feed.venue = VENUE_BINANCE_USDM;
-    str_copy(slot.u.feed.reason, sizeof slot.u.feed.reason, reason);
+    str_copy(slot.u.feed.reason, sizeof slot.u.feed.reason, cause_of(reason));
     if (!push_plain(feed, &slot, 1)) {
         return; /* the next tick tells it */
     }
-    if (badness(state) > badness(FEED_CONNECTING)) {
+    /* A fault goes to whoever started the feed, which ends or shows it; what mends itself is told
+     * here. */
+    if (badness(state) > badness(FEED_CONNECTING) && state != FEED_FAULT) {
         LOG_WARN("binance: feed is not live: %s", reason);
     }
     feed->state_told = state;

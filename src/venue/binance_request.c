@@ -189,7 +189,10 @@ static void on_done(void *user, const struct http_result *result) {
         pause_requests(feed, WEIGHT_PAUSE_MS);
     }
     if (result->status != STATUS_OK) {
-        LOG_WARN("binance REST: %s; asking again", result->reason);
+        if (result->status !=
+            STATUS_UNTRUSTED) { /* the sockets meet it, too, and it is told there */
+            LOG_WARN("binance REST: %s; asking again", result->reason);
+        }
         retry(feed, &request, false);
         return;
     }

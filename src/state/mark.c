@@ -62,7 +62,7 @@ bool mark_publish(struct mark *mark, int64_t ts_ms, double price) {
     }
     mark->mark = price;
     mark->published_ms = ts_ms;
-    if (mark->last > 0.0) {
+    if (mark->last > 0.0 && ts_ms - mark->last_ms <= MARK_LAST_OLD_MS) {
         double basis = price - mark->last;
         mark->basis = mark->has_basis ? mark->basis + basis_weight * (basis - mark->basis) : basis;
         mark->has_basis = true;
@@ -78,6 +78,7 @@ bool mark_trade(struct mark *mark, int64_t ts_ms, double price) {
         return false;
     }
     mark->last = price;
+    mark->last_ms = ts_ms;
     if (mark->first_trade_ms == 0) {
         mark->first_trade_ms = ts_ms;
     }
@@ -104,6 +105,8 @@ bool mark_bar(struct mark *mark, int64_t ts_ms, double price) {
     if (!mark_admits(mark, price)) {
         return false;
     }
+    mark->last = price;
+    mark->last_ms = ts_ms;
     mark_put_in_force(mark, ts_ms, price);
     return true;
 }
@@ -124,8 +127,8 @@ const struct mark_point *mark_tail_at(const struct mark *mark, int i) {
 
 uint64_t mark_hash(uint64_t hash, const struct mark *mark) {
     double prices[5] = {mark->mark, mark->index, mark->last, mark->in_force, mark->basis};
-    int64_t head[5] = {mark->in_force_ms, mark->published_ms, mark->refused_count, mark->late_count,
-                       mark->tail_count};
+    int64_t head[6] = {mark->in_force_ms,   mark->published_ms, mark->last_ms,
+                       mark->refused_count, mark->late_count,   mark->tail_count};
     hash = hash_bytes(hash, prices, sizeof(prices));
     hash = hash_bytes(hash, head, sizeof(head));
     for (int i = 0; i < mark->tail_count; i++) {

@@ -13,7 +13,8 @@
 enum {
     MARK_TAIL_MAX = 64,
     MARK_RARE_MS = 5000, /* a published mark younger than this is the mark */
-    MARK_MADE_EVERY_MS = 1000
+    MARK_MADE_EVERY_MS = 1000,
+    MARK_LAST_OLD_MS = 60000 /* a last price older than this says nothing about the basis */
 };
 /* Two prices further apart than this factor are not of the same instrument, or one of them is
  * wrong. */
@@ -27,7 +28,7 @@ struct mark_point {
 struct mark {
     double mark, index, last; /* published or traded; 0: unknown */
     double in_force;          /* what sweeps; 0: not yet known */
-    int64_t in_force_ms, published_ms, first_trade_ms;
+    int64_t in_force_ms, published_ms, first_trade_ms, last_ms;
     double basis; /* smoothed mark - last */
     bool has_basis;
     int jump_run_count; /* refused jumps in a row that agree with each other */
@@ -44,7 +45,7 @@ enum { MARK_JUMP_CONFIRM = 3 };
 bool mark_publish(struct mark *mark, int64_t ts_ms, double price);
 /* A trade. True: no mark was published lately and the mark in force moved with it. */
 bool mark_trade(struct mark *mark, int64_t ts_ms, double price);
-/* A bar of the back-fill ended at this price: the mark in force, without changing the basis. */
+/* A bar of the back-fill ended at this price: the mark in force and the last price. */
 bool mark_bar(struct mark *mark, int64_t ts_ms, double price);
 void mark_set_index(struct mark *mark,
                     double price); /* not positive or not finite: counted and left */

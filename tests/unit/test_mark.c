@@ -102,9 +102,16 @@ static void bars_move_the_mark_only(void **state) {
     assert_true(mark_bar(&mark, 60000, 10.0));
     assert_near(mark.in_force, 10.0, 0);
     assert_near(mark.mark, 0.0, 0);
+    assert_near(mark.last, 10.0, 0);
     assert_false(mark_bar(&mark, 59999, 11.0));
     assert_int_equal(mark.late_count, 1);
     assert_false(mark_bar(&mark, 60001, -1.0));
+    /* A last price that is long past says nothing about the basis. */
+    assert_true(mark_publish(&mark, 60000 + MARK_LAST_OLD_MS + 1, 12.0));
+    assert_false(mark.has_basis);
+    mark_trade(&mark, 60000 + MARK_LAST_OLD_MS + 2, 11.0);
+    assert_true(mark_publish(&mark, 60000 + MARK_LAST_OLD_MS + 3, 12.0));
+    assert_near(mark.basis, 1.0, 0);
 }
 
 int main(void) {

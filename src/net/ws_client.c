@@ -34,7 +34,8 @@ struct ws_client {
     int ping_interval_ms;
     struct net_timer connect_timer, ping_timer;
     int64_t heard_ns; /* when anything came last */
-    bool ping_waits;  /* for its pong */
+    int64_t pinged_ns;
+    bool ping_waits; /* sent at pinged_ns, and nothing was heard since */
 
     struct ws_frame frame; /* the one whose payload is being read */
     uint64_t frame_left;
@@ -222,6 +223,8 @@ static bool ws_client_begin_frame(struct ws_client *client) {
     return true;
 }
 
+static void ws_client_check_peer(void *user);
+
 static void ws_client_break(struct ws_client *client, enum status status, int code,
                             const char *reason) {
     ws_client_write_close(client, code);
@@ -311,6 +314,8 @@ static size_t ws_client_take_answer(struct ws_client *client, const char *bytes,
     }
     client->opened = true;
     net_timer_cancel(&client->connect_timer);
+    net_timer_schedule(client->service, &client->ping_timer, client->ping_interval_ms,
+                       ws_client_check_peer, client);
     client->ops->on_open(client->user);
     return (size_t)head_len;
 }
@@ -318,6 +323,7 @@ static size_t ws_client_take_answer(struct ws_client *client, const char *bytes,
 static size_t ws_client_on_bytes(void *user, const char *bytes, size_t len) {
     struct ws_client *client = user;
     client->heard_ns = clock_mono_ns();
+    client->ping_waits = false;
     client->depth++;
     size_t used = 0;
     if (!client->opened) {
@@ -341,31 +347,32 @@ static void ws_client_connect_late(void *user) {
     ws_client_release(client);
 }
 
-/* Runs when nothing has been heard for an interval, or may have been: then looks again later. */
+/* Ping after an interval of silence; dead is who answers nothing to that for one and a half more.
+ * (Counted from the ping, not from the silence: a machine that slept has not heard anything
+ * either.) */
 static void ws_client_check_peer(void *user) {
     struct ws_client *client = user;
-    int64_t silent_ms = (clock_mono_ns() - client->heard_ns) / 1000000;
-    int64_t dead_ms = (int64_t)client->ping_interval_ms * 5 / 2;
-    int64_t next_ms = client->ping_interval_ms - silent_ms;
-    if (silent_ms < client->ping_interval_ms) {
-        client->ping_waits = false;
-    } else if (silent_ms >= dead_ms) {
+    int64_t now_ns = clock_mono_ns();
+    int64_t silent_ms = (now_ns - client->heard_ns) / 1000000;
+    int64_t waited_ms = client->ping_waits ? (now_ns - client->pinged_ns) / 1000000 : 0;
+    int64_t patience_ms = (int64_t)client->ping_interval_ms * 3 / 2;
+    int64_t next_ms = client->ping_interval_ms;
+    if (client->ping_waits && waited_ms >= patience_ms) {
         client->depth++;
         ws_client_fail(client, STATUS_TIMEOUT, "the peer answers no ping");
         client->depth--;
         ws_client_release(client);
         return;
-    } else {
-        if (!client->ping_waits) {
-            client->ping_waits = ws_client_write_frame(client, WS_PING, NULL, 0);
-        }
-        next_ms = dead_ms - silent_ms;
-        if (next_ms > client->ping_interval_ms) {
-            next_ms = client->ping_interval_ms;
-        }
     }
-    net_timer_schedule(client->service, &client->ping_timer, next_ms > 1 ? next_ms : 1,
-                       ws_client_check_peer, client);
+    if (client->ping_waits) {
+        next_ms = patience_ms - waited_ms;
+    } else if (silent_ms < client->ping_interval_ms) {
+        next_ms = client->ping_interval_ms - silent_ms;
+    } else {
+        client->ping_waits = ws_client_write_frame(client, WS_PING, NULL, 0);
+        client->pinged_ns = now_ns;
+    }
+    net_timer_schedule(client->service, &client->ping_timer, next_ms, ws_client_check_peer, client);
 }
 
 /* -- life -- */
@@ -374,9 +381,6 @@ static void ws_client_on_stream_open(void *user) {
     struct ws_client *client = user;
     char request[WS_REQUEST_BYTES];
     size_t len = ws_handshake_write(request, &client->url, client->key, client->deflate);
-    client->heard_ns = clock_mono_ns();
-    net_timer_schedule(client->service, &client->ping_timer, client->ping_interval_ms,
-                       ws_client_check_peer, client);
     (void)stream_write(client->stream, request, len);
 }
 

@@ -27,6 +27,7 @@ static void files_destroy(void *self) {
 
 static enum status files_read(void *self, struct event *out, size_t count_max, size_t *count) {
     struct file_source *files = self;
+    /* relaxed: only this thread writes it */
     int current = atomic_load_explicit(&files->done_count, memory_order_relaxed);
     *count = 0;
     while (current < files->count) {

@@ -67,6 +67,7 @@ static void run(void *user) {
 static enum status paced_start(void *self, const struct event_sink *sink) {
     struct paced *paced = self;
     paced->sink = *sink;
+    /* relaxed: starting the thread orders it */
     atomic_store_explicit(&paced->stopping, false, memory_order_relaxed);
     return thread_start(&paced->thread, THREAD_READER, run, paced) ? STATUS_OK : STATUS_MEMORY;
 }

@@ -6,10 +6,6 @@
 
 #include "base/mailbox.h"
 
-enum {
-    FULL_WAIT_MS = 20
-}; /* a full ring is looked at again so often, should a wake-up be missed */
-
 struct raster_worker {
     struct thread thread;
     struct waker wake;           /* of the worker: a request, room in the ring, stop */
@@ -67,7 +63,7 @@ void raster_worker_destroy(struct raster_worker *worker) {
 /* -- worker -- */
 
 static bool superseded(struct raster_worker *worker) {
-    /* acquire: the request that the id belongs to has been published */
+    /* relaxed: seen a little later at worst; acquire: the id's request has been published */
     return atomic_load_explicit(&worker->stopping, memory_order_relaxed) ||
            atomic_load_explicit(&worker->newest_id, memory_order_acquire) != worker->current_id;
 }
@@ -84,9 +80,13 @@ static struct layers_column *sink_begin(void *self) {
     while (!superseded(worker) && (slot = ring_push_begin(&worker->columns)) == NULL) {
         tell_main(worker);
         waker_arm(&worker->wake);
-        atomic_store_explicit(&worker->waiting, true, memory_order_seq_cst);
+        /* Exchanges on both sides, as in waker_wake: either main's finds that we wait and wakes us,
+         * or ours comes later (acquire) and the look below sees the room that main made (its
+         * release). */
+        atomic_exchange_explicit(&worker->waiting, true, memory_order_acq_rel);
         bool room = ring_push_begin(&worker->columns) != NULL;
-        waker_wait(&worker->wake, room || superseded(worker) ? 0 : FULL_WAIT_MS);
+        waker_wait(&worker->wake, room || superseded(worker) ? 0 : -1);
+        /* relaxed: a wake-up too many does no harm */
         atomic_store_explicit(&worker->waiting, false, memory_order_relaxed);
     }
     return slot;
@@ -95,6 +95,7 @@ static struct layers_column *sink_begin(void *self) {
 static bool sink_end(void *self) {
     struct raster_worker *worker = self;
     ring_push_end(&worker->columns);
+    /* relaxed: a figure for people */
     atomic_fetch_add_explicit(&worker->column_count, 1, memory_order_relaxed);
     tell_main(worker);
     return !superseded(worker);
@@ -106,11 +107,13 @@ static void serve_request(struct raster_worker *worker, const struct raster_sink
     worker->current_id = request.request_id;
     enum status status = raster_run(worker->raster, &request, sink);
     if (status == STATUS_OK) {
+        /* relaxed: a figure for people; release: whoever sees it finds the job's columns in the
+         * ring */
         atomic_fetch_add_explicit(&worker->done_count, 1, memory_order_relaxed);
-        /* release: whoever sees it finds the job's columns in the ring */
         atomic_store_explicit(&worker->done_id, request.request_id, memory_order_release);
         tell_main(worker);
     } else {
+        /* relaxed: a figure for people */
         atomic_fetch_add_explicit(&worker->cancelled_count, 1, memory_order_relaxed);
     }
 }
@@ -119,6 +122,7 @@ static void worker_run(void *user) {
     struct raster_worker *worker = user;
     thread_assert(THREAD_RASTER);
     const struct raster_sink sink = {.self = worker, .begin = sink_begin, .end = sink_end};
+    /* acquire: pairs with raster_worker_stop */
     while (!atomic_load_explicit(&worker->stopping, memory_order_acquire)) {
         if (mailbox_take(&worker->requests)) {
             serve_request(worker, &sink);
@@ -138,12 +142,14 @@ static void worker_run(void *user) {
 /* -- main -- */
 
 bool raster_worker_start(struct raster_worker *worker) {
+    /* relaxed: the thread does not run yet, and starting it orders this */
     atomic_store_explicit(&worker->stopping, false, memory_order_relaxed);
     return thread_start(&worker->thread, THREAD_RASTER, worker_run, worker);
 }
 
 void raster_worker_stop(struct raster_worker *worker) {
     if (worker->thread.started) {
+        /* release: what main did before is done before the worker ends */
         atomic_store_explicit(&worker->stopping, true, memory_order_release);
         waker_wake(&worker->wake);
         thread_join(&worker->thread);
@@ -153,8 +159,9 @@ void raster_worker_stop(struct raster_worker *worker) {
 void raster_worker_request(struct raster_worker *worker, const struct raster_request *request) {
     memcpy(mailbox_back(&worker->requests), request, sizeof(*request));
     mailbox_publish(&worker->requests);
+    /* relaxed: a figure for people; release: the request is in the mailbox before the worker gives
+     * up the one it serves */
     atomic_fetch_add_explicit(&worker->request_count, 1, memory_order_relaxed);
-    /* release: the request is in the mailbox before the worker gives up the one it serves */
     atomic_store_explicit(&worker->newest_id, request->request_id, memory_order_release);
     waker_wake(&worker->wake);
 }
@@ -165,12 +172,14 @@ const struct layers_column *raster_worker_column_begin(struct raster_worker *wor
 
 void raster_worker_column_end(struct raster_worker *worker) {
     ring_pop_end(&worker->columns);
-    if (atomic_load_explicit(&worker->waiting, memory_order_seq_cst)) {
+    /* release: the room is made before the worker can see it; acquire: see sink_begin */
+    if (atomic_exchange_explicit(&worker->waiting, false, memory_order_acq_rel)) {
         waker_wake(&worker->wake);
     }
 }
 
 void raster_worker_get_stats(const struct raster_worker *worker, struct raster_worker_stats *out) {
+    /* relaxed: figures for people; acquire: the finished request's columns are in the ring */
     *out = (struct raster_worker_stats){
         .requests = atomic_load_explicit(&worker->request_count, memory_order_relaxed),
         .jobs_done = atomic_load_explicit(&worker->done_count, memory_order_relaxed),

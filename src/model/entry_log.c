@@ -198,6 +198,7 @@ static void level_retire(struct entry_log *log, int at) {
     }
     const struct entry_row *oldest = level_row(level, keep);
     entry_store_retire(&level->deposits, oldest->deposit_first);
+    /* relaxed: the gate is closed, and opening it orders this */
     atomic_store_explicit(&level->retained_ms, oldest->begin_ms, memory_order_relaxed);
     entry_store_retire(&level->rows, keep);
 }
@@ -218,7 +219,8 @@ static void log_retire(struct entry_log *log) {
         return;
     }
     int empty = 0;
-    /* acquire: what readers did with the chunks comes before the freeing */
+    /* acquire: what readers did with the chunks comes before the freeing; relaxed: closed by a
+     * reader, nothing is touched */
     if (!atomic_compare_exchange_strong_explicit(&log->gate->readers, &empty, GATE_CLOSED,
                                                  memory_order_acquire, memory_order_relaxed)) {
         log->stats.retire_waits++;
@@ -266,6 +268,7 @@ bool entry_log_append(struct entry_log *log, struct entry_row *row, size_t depos
     whole = level_append(log, 0, row, deposit_count, deposits) && whole;
     level_add(log, 1, row, deposit_count, deposits);
     log->end_ms = row->end_ms;
+    /* relaxed: where the log begins; the rows themselves are published by closed_ms */
     if (atomic_load_explicit(&log->first_ms, memory_order_relaxed) == INT64_MAX) {
         atomic_store_explicit(&log->first_ms, row->begin_ms, memory_order_relaxed);
     }
@@ -281,6 +284,7 @@ void entry_log_close_until(struct entry_log *log, int64_t ts_ms) {
             level_flush(log, at);
         }
         int64_t closed_ms = floor_to(ts_ms, levels[at].cell_ms);
+        /* relaxed: only this thread writes it */
         if (closed_ms > atomic_load_explicit(&level->closed_ms, memory_order_relaxed)) {
             /* release: a reader that sees it sees the rows before it */
             atomic_store_explicit(&level->closed_ms, closed_ms, memory_order_release);
@@ -304,6 +308,7 @@ void entry_log_get_stats(const struct entry_log *log, struct entry_log_stats *ou
 /* -- readers -- */
 
 void entry_log_read_begin(const struct entry_log *log) {
+    /* relaxed: a first guess; the exchange below orders what follows */
     int readers = atomic_load_explicit(&log->gate->readers, memory_order_relaxed);
     for (;;) {
         if (readers == GATE_CLOSED) {
@@ -324,10 +329,12 @@ void entry_log_read_end(const struct entry_log *log) {
 }
 
 int64_t entry_log_first_ms(const struct entry_log *log) {
+    /* relaxed: see entry_log_append */
     return atomic_load_explicit(&log->first_ms, memory_order_relaxed);
 }
 
 int64_t entry_log_until_ms(const struct entry_log *log) {
+    /* acquire: the rows before it are complete */
     return atomic_load_explicit(&log->levels[0].closed_ms, memory_order_acquire);
 }
 
@@ -367,7 +374,7 @@ static int cursor_level(const struct entry_cursor *cursor, int64_t until_ms, int
     for (int step = 0; step < ENTRY_LEVEL_COUNT; step++) {
         int at = step <= (int)cursor->level ? (int)cursor->level - step : step;
         const struct level *level = &cursor->log->levels[at];
-        /* acquire: the rows before it are complete */
+        /* acquire: the rows before it are complete; relaxed: we are inside the gate */
         int64_t closed = atomic_load_explicit(&level->closed_ms, memory_order_acquire);
         int64_t retained = atomic_load_explicit(&level->retained_ms, memory_order_relaxed);
         closed = closed < until_ms ? closed : floor_to(until_ms, levels[at].cell_ms);

@@ -15,6 +15,7 @@ void entry_store_init(struct entry_store *store, size_t item_bytes, size_t chunk
 
 void entry_store_finish(struct entry_store *store) {
     for (size_t i = 0; i < ENTRY_STORE_CHUNK_MAX; i++) {
+        /* relaxed: nobody else is here any more */
         free(atomic_load_explicit(&store->chunks[i], memory_order_relaxed));
     }
     memset(store, 0, sizeof(*store));
@@ -34,6 +35,7 @@ void *entry_store_reserve(struct entry_store *store, size_t count, uint64_t *ind
         used = 0;
     }
     size_t slot = directory_slot(store, at);
+    /* relaxed: only this thread makes and frees chunks */
     unsigned char *chunk = atomic_load_explicit(&store->chunks[slot], memory_order_relaxed);
     if (used == 0) {
         /* relaxed: only this thread moves first */
@@ -59,6 +61,8 @@ void entry_store_publish(struct entry_store *store) {
 }
 
 size_t entry_store_retire(struct entry_store *store, uint64_t index) {
+    /* relaxed, here and below: only this thread writes these; no reader is inside, and the one that
+     * enters next synchronises with the log's gate */
     uint64_t first = atomic_load_explicit(&store->first, memory_order_relaxed);
     size_t gone = 0;
     while (first + store->chunk_items <= index) {
@@ -68,8 +72,6 @@ size_t entry_store_retire(struct entry_store *store, uint64_t index) {
         first += store->chunk_items;
         gone++;
     }
-    /* relaxed: no reader is inside, and the one that enters next synchronises with the log's gate
-     */
     atomic_store_explicit(&store->first, first, memory_order_relaxed);
     return gone;
 }
@@ -80,6 +82,7 @@ uint64_t entry_store_count(const struct entry_store *store) {
 }
 
 uint64_t entry_store_first(const struct entry_store *store) {
+    /* relaxed: a reader is inside the log's gate, which orders it after the last change */
     return atomic_load_explicit(&store->first, memory_order_relaxed);
 }
 
@@ -87,6 +90,7 @@ const void *entry_store_get(const struct entry_store *store, uint64_t index) {
     if (index < entry_store_first(store) || index >= entry_store_count(store)) {
         return NULL;
     }
+    /* relaxed: entry_store_count above has acquired the pointer */
     const unsigned char *chunk =
         atomic_load_explicit(&store->chunks[directory_slot(store, index)], memory_order_relaxed);
     return chunk + (size_t)(index % store->chunk_items) * store->item_bytes;

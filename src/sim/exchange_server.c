@@ -78,6 +78,7 @@ static void run_commands(struct exchange_server *server) {
 
 static void on_commands(void *user) {
     struct exchange_server *server = user;
+    /* relaxed: written on this thread */
     if (atomic_load_explicit(&server->serving, memory_order_relaxed)) {
         run_commands(server);
     }
@@ -122,6 +123,7 @@ static int32_t choose_step(int64_t market_ms, int64_t now_ms) {
 static void run_market(struct exchange_server *server, int64_t now_ms) {
     const struct market_view *view = market_view(server->market);
     int64_t market_ms = server->tick_ms;
+    /* relaxed: only a reason to give up, seen a little later at worst */
     while (market_ms + EXCHANGE_TICK_MS <= now_ms &&
            !atomic_load_explicit(&server->stopping, memory_order_relaxed)) {
         bool minute_ended = false;
@@ -161,6 +163,7 @@ static void on_start(void *user) {
     int64_t now_ms = clock_wall_ms();
     int64_t history_ms = now_ms - (int64_t)(server->desc.days * day_ms);
     while (view->now_ms + MARKET_STEP_COARSE_MS <= now_ms) {
+        /* relaxed: as in run_market */
         if (atomic_load_explicit(&server->stopping, memory_order_relaxed)) {
             return;
         }
@@ -173,6 +176,7 @@ static void on_start(void *user) {
     server->now_ms = server->tick_ms = view->now_ms;
     server->serving_since_ms = now_ms;
     exchange_depth_start(server);
+    /* relaxed: others only ask whether; everything else stays on this thread */
     atomic_store_explicit(&server->serving, true, memory_order_relaxed);
     on_tick(server);
 }
@@ -335,6 +339,7 @@ void exchange_server_destroy(struct exchange_server *server) {
     if (server == NULL) {
         return;
     }
+    /* relaxed: joining the thread orders what matters */
     atomic_store_explicit(&server->stopping, true, memory_order_relaxed);
     net_service_destroy(server->service); /* ends the connections: on_close frees what they hold */
     exchange_depth_finish(server);

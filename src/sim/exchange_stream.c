@@ -272,6 +272,7 @@ static void publish_liquidations(struct exchange_server *server, const struct ma
     if (throttle_flush(&server->throttle, server->now_ms, &shown)) {
         exchange_publish_liquidation(server, &shown);
     }
+    /* relaxed: a counter that others read now and then */
     atomic_store_explicit(&server->hidden_liquidations, server->throttle.hidden_count,
                           memory_order_relaxed);
 }

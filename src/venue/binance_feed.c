@@ -201,6 +201,7 @@ static void tell_state(struct venue_feed *feed) {
                                             (feed->desc.demo ? EVENT_FLAG_DEMO : 0)),
                          .instrument = INSTRUMENT_NONE,
                          .ts_ms = feed->server_ms};
+    /* relaxed: a counter, written on this thread */
     slot.u.feed.lost_count = atomic_load_explicit(&feed->stats.events_lost, memory_order_relaxed);
     slot.u.feed.state = (uint8_t)state;
     slot.u.feed.venue = VENUE_BINANCE_USDM;

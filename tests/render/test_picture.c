@@ -1,0 +1,476 @@
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/math.h"
+#include "base/str.h"
+#include "gfx/debug.h"
+#include "gfx/offscreen.h"
+#include "gfx/readback.h"
+#include "layer/field.h"
+#include "layer/heatmap.h"
+#include "layer/labels.h"
+#include "layer/picture.h"
+#include "record/screenshot.h"
+#include "support/keep_modules.h"
+#include "support/near.h"
+#include "support/synthetic_picture.h"
+
+/* What is drawn off-screen, compared with plain C and with what must be seen. One context for all
+ * of it. */
+
+enum { WIDTH = 640, HEIGHT = 360 };
+
+static struct offscreen *offscreen;
+static struct picture *picture;
+static struct synthetic market;
+
+static int open_context(void **state) {
+    (void)state;
+    if (offscreen_create(WIDTH, HEIGHT, &offscreen) != STATUS_OK) {
+        return -1;
+    }
+    keep_modules_now();
+    return 0;
+}
+
+static int close_context(void **state) {
+    (void)state;
+    offscreen_destroy(offscreen);
+    return 0;
+}
+
+static int open_picture(void **state) {
+    (void)state;
+    return picture_create(NULL, &picture) == STATUS_OK ? 0 : -1;
+}
+
+static int close_picture(void **state) {
+    (void)state;
+    picture_destroy(picture);
+    picture = NULL;
+    assert_int_equal(debug_error_count(), 0);
+    return 0;
+}
+
+/* A small market of 120 columns x 200 rows in the picture. */
+static void fill_picture(void) {
+    synthetic_init(&market, &(struct synthetic_desc){.col_count = 120,
+                                                     .row_count = 200,
+                                                     .col_ms = 60000,
+                                                     .price_mid = 64000,
+                                                     .half_range = 0.09,
+                                                     .seed = 3});
+    assert_int_equal(picture_set_grid(picture, 1, &market.grid), STATUS_OK);
+    for (int i = 0; i < market.grid.col_count; i++) {
+        assert_true(picture_add_column(picture, synthetic_next(&market, 1)));
+    }
+}
+
+static struct camera camera_of(int width, int height, double scale) {
+    struct camera camera;
+    camera_init(&camera, market.now_ms, 7200000.0 / CAMERA_LIVE_FRACTION, 64000, 0.17);
+    camera_set_plot(&camera, picture_plot_px(width, height, scale));
+    return camera;
+}
+
+static struct picture_frame frame_of(const struct camera *camera) {
+    return (struct picture_frame){.target = offscreen_target(offscreen),
+                                  .scene = &market.scene,
+                                  .camera = camera,
+                                  .now_ms = market.now_ms,
+                                  .latency_ns = 8300000,
+                                  .settled = true};
+}
+
+static uint8_t *draw_and_read(const struct picture_frame *frame) {
+    size_t bytes = (size_t)frame->target.width_px * (size_t)frame->target.height_px * 4;
+    uint8_t *rgba = malloc(bytes);
+    assert_non_null(rgba);
+    picture_draw(picture, frame);
+    offscreen_read_rgba(offscreen, bytes, rgba);
+    return rgba;
+}
+
+/* -- the passes beside plain C -- */
+
+static double reference_log2(double usd_per_bp) {
+    return log2(1 + usd_per_bp / 1000);
+}
+
+static void compose_equals_its_reference(void **state) {
+    (void)state;
+    struct field field;
+    struct program program;
+    synthetic_init(&market, &(struct synthetic_desc){.col_count = 40,
+                                                     .row_count = 64,
+                                                     .col_ms = 60000,
+                                                     .price_mid = 64000,
+                                                     .half_range = 0.09,
+                                                     .seed = 5});
+    assert_true(program_init(&program, &field_program_desc));
+    assert_int_equal(field_init(&field, 1, &market.grid), STATUS_OK);
+    /* More columns than the ring has rows: it wraps. */
+    for (int i = 0; i < 130; i++) {
+        assert_true(field_add_column(&field, synthetic_next(&market, 1)));
+    }
+    float weights[LAYERS_CHANNEL_COUNT];
+    for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
+        weights[i] = (float)(i % 4) / 3;
+    }
+    for (int round = 0; round < 2; round++) {
+        field_compose(&field, &program);
+        for (int64_t col = field.oldest_col; col <= field.newest_col; col++) {
+            float got[64 * 2];
+            struct target_rect row = {0, field_slot(&field, col), 64, 1};
+            readback_rg(&field.density_target, row, 128, got);
+            for (int i = 0; i < 64; i++) {
+                double usd[2];
+                field_get_usd(&field, col, i, usd);
+                /* Half floats of values up to 24 are exact to 2^-7; log2 of the GPU to 2^-10. */
+                assert_near((double)got[2 * i], reference_log2(usd[0]), 0.012);
+                assert_near((double)got[2 * i + 1], reference_log2(usd[1]), 0.012);
+            }
+        }
+        field_set_weights(&field, weights);
+    }
+    field_finish(&field);
+    program_finish(&program);
+    assert_int_equal(debug_error_count(), 0);
+}
+
+/* One channel value from the CPU's copy, bilinear in the log domain, as heatmap.frag samples. */
+static double reference_sample(const struct field *field, double col, double row, int side) {
+    double c = fmin(fmax(col - 0.5, (double)field->oldest_col), (double)field->newest_col);
+    double r = fmin(fmax(row - 0.5, 0), field->grid.row_count - 1);
+    int64_t c0 = (int64_t)floor(c);
+    int r0 = (int)floor(r);
+    double sum = 0;
+    for (int i = 0; i < 4; i++) {
+        int64_t cc = c0 + i / 2 > field->newest_col ? field->newest_col : c0 + i / 2;
+        int rr = r0 + i % 2 >= field->grid.row_count ? field->grid.row_count - 1 : r0 + i % 2;
+        double usd[2];
+        field_get_usd(field, cc, rr, usd);
+        double wc = i / 2 == 0 ? 1 - (c - (double)c0) : c - (double)c0;
+        double wr = i % 2 == 0 ? 1 - (r - r0) : r - r0;
+        sum += wc * wr * reference_log2(usd[side]);
+    }
+    return sum;
+}
+
+static void heatmap_equals_its_reference(void **state) {
+    (void)state;
+    struct field field;
+    struct program program;
+    struct heatmap heatmap;
+    synthetic_init(&market, &(struct synthetic_desc){.col_count = 600,
+                                                     .row_count = 400,
+                                                     .col_ms = 10000,
+                                                     .price_mid = 64000,
+                                                     .half_range = 0.09,
+                                                     .seed = 9});
+    assert_true(program_init(&program, &field_program_desc));
+    assert_true(heatmap_init(&heatmap, NULL));
+    assert_int_equal(field_init(&field, 1, &market.grid), STATUS_OK);
+    for (int i = 0; i < 700; i++) { /* wraps: the seam lies inside the picture */
+        field_add_column(&field, synthetic_next(&market, 1));
+    }
+    field_compose(&field, &program);
+    struct camera camera;
+    camera_init(&camera, market.now_ms, 6000000.0, 64000, 0.15);
+    camera_set_plot(&camera, (struct camera_rect){0, 0, WIDTH, HEIGHT});
+    struct scale scale = {0};
+    scale_pin(&scale, 1e5, 5e7);
+    struct target target = offscreen_target(offscreen);
+    target_begin(&target, TARGET_BLEND_NONE);
+    target_clear((const float[4]){0, 0, 0, 1});
+    heatmap_draw(&heatmap, &target,
+                 &(struct heatmap_view){.field = &field,
+                                        .camera = &camera,
+                                        .scale = &scale,
+                                        .palette = COLORMAP_PERCEPTUAL,
+                                        .gamma = 1,
+                                        .until_ms = (double)market.now_ms});
+    static uint8_t rgba[WIDTH * HEIGHT * 4];
+    offscreen_read_rgba(offscreen, sizeof rgba, rgba);
+    int wrong = 0;
+    int compared = 0;
+    int last = (int)camera_px_from_time(&camera, (double)market.now_ms) - 1;
+    for (int y = 1; y < HEIGHT - 1; y += 3) {
+        for (int x = 1; x < last; x += 3) {
+            double col = camera_time_from_px(&camera, x + 0.5) / field.grid.col_ms;
+            double row = (camera_ln_from_px(&camera, y + 0.5) - field.grid.ln_price_min) /
+                         field.grid.row_height;
+            double usd[2] = {exp2(reference_sample(&field, col, row, 0)) * 1000 - 1000,
+                             exp2(reference_sample(&field, col, row, 1)) * 1000 - 1000};
+            int side = usd[1] > usd[0] ? 1 : 0;
+            float want[3];
+            colormap_sample(COLORMAP_PERCEPTUAL, side, scale_brightness(&scale, 1, usd[side]),
+                            want);
+            int off = 0;
+            for (int c = 0; c < 3; c++) {
+                double got = rgba[(y * WIDTH + x) * 4 + c];
+                off += fabs(got - (double)want[c] * 255) > 6;
+            }
+            wrong += off > 0;
+            compared++;
+        }
+    }
+    /* llvmpipe interpolates with 8 bits of weight: on steep edges a look-up may land some entries
+     * away. */
+    if (wrong * 200 > compared) {
+        fail_msg("heatmap: %d of %d pixels differ by more than 6 of 255", wrong, compared);
+    }
+    heatmap_finish(&heatmap);
+    field_finish(&field);
+    program_finish(&program);
+    assert_int_equal(debug_error_count(), 0);
+}
+
+/* -- the whole picture -- */
+
+static void every_palette_and_option_draws_without_an_error(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    for (int palette = 0; palette < COLORMAP_COUNT; palette++) {
+        struct picture_frame frame = frame_of(&camera);
+        frame.palette = (enum colormap_id)palette;
+        frame.hidden = palette % 2 == 0 ? PICTURE_SHOW_CANDLES : 0;
+        frame.pointer_inside = true;
+        frame.pointer_x_px = 200 + palette * 40;
+        frame.pointer_y_px = 150;
+        picture_draw(picture, &frame);
+        struct picture_stats stats = picture_get_stats(picture);
+        assert_true(stats.draw_count <= 10);
+        assert_int_equal(stats.dropped_items, 0);
+    }
+}
+
+static void picture_without_data_says_so(void **state) {
+    (void)state;
+    memset(&market, 0, sizeof market);
+    market.now_ms = INT64_C(1781654400000);
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.scene = NULL;
+    picture_draw(picture, &frame);
+    struct picture_text_box boxes[LABELS_MAX];
+    int count = picture_get_text_boxes(picture, LABELS_MAX, boxes);
+    assert_true(count > 0);
+    assert_string_equal(boxes[0].text, "waiting for data");
+}
+
+static bool has_text(const char *part) {
+    struct picture_text_box boxes[LABELS_MAX];
+    int count = picture_get_text_boxes(picture, LABELS_MAX, boxes);
+    for (int i = 0; i < count; i++) {
+        if (strstr(boxes[i].text, part) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void demo_is_written_whenever_the_market_is_simulated(void **state) {
+    (void)state;
+    fill_picture();
+    static const int sizes[][2] = {{640, 360}, {1280, 720}, {3840, 2160}};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
+        struct camera camera = camera_of(sizes[i][0], sizes[i][1], 0);
+        struct picture_frame frame = frame_of(&camera);
+        frame.hidden = PICTURE_HIDE_LEGEND | PICTURE_HIDE_HUD;
+        market.scene.demo = true;
+        picture_draw(picture, &frame);
+        assert_true(has_text("DEMO"));
+        market.scene.demo = false;
+        picture_draw(picture, &frame);
+        assert_false(has_text("DEMO"));
+    }
+    assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
+}
+
+static void check_boxes(int width, int height) {
+    struct picture_text_box b[LABELS_MAX];
+    int count = picture_get_text_boxes(picture, LABELS_MAX, b);
+    for (int i = 0; i < count; i++) {
+        if (b[i].x < 0 || b[i].y < 0 || b[i].x + b[i].w > width || b[i].y + b[i].h > height) {
+            fail_msg("%d x %d: \"%s\" leaves the picture", width, height, b[i].text);
+        }
+        for (int j = 0; j < i; j++) {
+            if (b[i].x < b[j].x + b[j].w && b[j].x < b[i].x + b[i].w && b[i].y < b[j].y + b[j].h &&
+                b[j].y < b[i].y + b[i].h) {
+                fail_msg("%d x %d: \"%s\" lies on \"%s\"", width, height, b[i].text, b[j].text);
+            }
+        }
+    }
+}
+
+static void texts_never_overlap_at_any_size(void **state) {
+    (void)state;
+    fill_picture();
+    market.scene.demo = true;
+    static const int sizes[][2] = {{640, 360},   {800, 600},   {1024, 768},  {1280, 720},
+                                   {1366, 768},  {1920, 1080}, {2560, 1080}, {1080, 1920},
+                                   {2560, 1440}, {3840, 2160}};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
+        struct camera camera = camera_of(sizes[i][0], sizes[i][1], 0);
+        struct picture_frame frame = frame_of(&camera);
+        for (int pointer = 0; pointer < 2; pointer++) {
+            frame.pointer_inside = pointer == 1;
+            frame.pointer_x_px = sizes[i][0] * 0.4;
+            frame.pointer_y_px = sizes[i][1] * 0.5;
+            picture_draw(picture, &frame);
+            check_boxes(sizes[i][0], sizes[i][1]);
+            assert_true(has_text("Estimated liquidation density"));
+            assert_true(has_text("BTCUSDT"));
+            assert_true(has_text("longs") && has_text("shorts") && has_text("/bp"));
+            assert_true(has_text("estimate"));
+            assert_true(has_text("lost"));
+        }
+    }
+    assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
+}
+
+static const uint8_t *pixel(const uint8_t *rgba, double x, double y) {
+    return rgba + ((size_t)y * WIDTH + (size_t)x) * 4;
+}
+
+static void sides_lie_where_they_must(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.palette = COLORMAP_HOT_COLD;
+    frame.hidden = PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES;
+    uint8_t *rgba = draw_and_read(&frame);
+    double x = camera_px_from_time(&camera, (double)market.now_ms) - 4;
+    double above = camera_px_from_price(&camera, market.price * 1.03);
+    double below = camera_px_from_price(&camera, market.price * 0.97);
+    assert_true(pixel(rgba, x, above)[0] > pixel(rgba, x, above)[2] + 20); /* shorts: hot */
+    assert_true(pixel(rgba, x, below)[2] > pixel(rgba, x, below)[0] + 20); /* longs: cold */
+    double future = camera_px_from_time(&camera, (double)market.now_ms) + 5;
+    assert_true(pixel(rgba, future, above)[0] < 40); /* nothing is known there */
+    free(rgba);
+    frame.side_hidden = 2;
+    rgba = draw_and_read(&frame);
+    assert_true(pixel(rgba, x, above)[0] < 40); /* shorts are left out, longs stay */
+    assert_true(pixel(rgba, x, below)[2] > pixel(rgba, x, below)[0] + 20);
+    free(rgba);
+}
+
+static void gaps_are_hatched(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.hidden = PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES;
+    uint8_t *before = draw_and_read(&frame);
+    market.column.flags = LAYERS_COLUMN_GAP;
+    for (int i = 50; i < 60; i++) {
+        market.column.col = market.grid.first_col + i;
+        assert_true(picture_add_column(picture, &market.column));
+    }
+    uint8_t *after = draw_and_read(&frame);
+    double x0 = camera_px_from_time(&camera, (double)(market.grid.first_col + 50) * 60000);
+    double x1 = camera_px_from_time(&camera, (double)(market.grid.first_col + 60) * 60000);
+    int lighter = 0;
+    int total = 0;
+    for (double y = camera.plot_px.y + 5; y < camera.plot_px.y + camera.plot_px.h - 5; y++) {
+        for (double x = x0 + 2; x < x1 - 2; x++) {
+            lighter += pixel(after, x, y)[0] > 60 && pixel(after, x, y)[1] > 60;
+            total++;
+        }
+    }
+    assert_in_range(lighter * 100 / total, 5, 60);
+    free(before);
+    free(after);
+}
+
+static void old_field_stays_until_the_new_one_has_come(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.hidden = PICTURE_HIDE_TEXT;
+    uint8_t *before = draw_and_read(&frame);
+    struct layers_grid grid = market.grid;
+    grid.col_ms = 120000;
+    grid.first_col = market.grid.first_col / 2;
+    grid.col_count = 60;
+    assert_int_equal(picture_set_grid(picture, 2, &grid), STATUS_OK);
+    uint8_t *while_waiting = draw_and_read(&frame);
+    assert_memory_equal(before, while_waiting, (size_t)WIDTH * HEIGHT * 4);
+    assert_true(picture_get_stats(picture).field_arriving);
+    market.column.request_id = 2;
+    market.column.pass = 1;
+    market.column.flags = 0;
+    for (int i = 0; i < grid.col_count; i++) {
+        market.column.col = grid.first_col + i;
+        assert_true(picture_add_column(picture, &market.column));
+    }
+    picture_draw(picture, &frame);
+    assert_false(picture_get_stats(picture).field_arriving);
+    market.column.request_id = 1;
+    assert_false(picture_add_column(picture, &market.column)); /* the old one is gone */
+    assert_int_equal(picture_get_stats(picture).dropped_columns, 1);
+    free(before);
+    free(while_waiting);
+}
+
+static void grids_beyond_the_limits_are_refused(void **state) {
+    (void)state;
+    struct layers_grid grid = {
+        .col_ms = 1000, .col_count = LAYERS_COL_MAX + 1, .row_count = 10, .row_height = 1e-4};
+    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_RANGE);
+    grid.col_count = 10;
+    grid.row_count = LAYERS_ROW_MAX + 1;
+    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_RANGE);
+    grid.row_count = 10;
+    grid.row_height = 0;
+    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_RANGE);
+    grid.row_height = 1e-4;
+    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_OK);
+}
+
+static void shaders_that_do_not_compile_leave_the_old_ones(void **state) {
+    (void)state;
+    struct picture *other = NULL;
+    assert_int_equal(picture_create(&(struct picture_desc){.shader_dir = "/nowhere"}, &other),
+                     STATUS_UNSUPPORTED);
+    assert_null(other);
+    assert_int_equal(picture_create(&(struct picture_desc){.shader_dir = "shaders"}, &other),
+                     STATUS_OK);
+    assert_true(picture_reload_shaders(other));
+    picture_destroy(other);
+    assert_true(picture_reload_shaders(picture));
+}
+
+int main(void) {
+#define PICTURE_TEST(f) cmocka_unit_test_setup_teardown(f, open_picture, close_picture)
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(compose_equals_its_reference),
+        cmocka_unit_test(heatmap_equals_its_reference),
+        PICTURE_TEST(every_palette_and_option_draws_without_an_error),
+        PICTURE_TEST(picture_without_data_says_so),
+        PICTURE_TEST(demo_is_written_whenever_the_market_is_simulated),
+        PICTURE_TEST(texts_never_overlap_at_any_size),
+        PICTURE_TEST(sides_lie_where_they_must),
+        PICTURE_TEST(gaps_are_hatched),
+        PICTURE_TEST(old_field_stays_until_the_new_one_has_come),
+        PICTURE_TEST(grids_beyond_the_limits_are_refused),
+        PICTURE_TEST(shaders_that_do_not_compile_leave_the_old_ones),
+    };
+    return cmocka_run_group_tests(tests, open_context, close_context);
+}

@@ -65,6 +65,44 @@ static enum exit_status create_picture(struct picture_replay *replay, char *reas
     return EXIT_STATUS_DONE;
 }
 
+/* Whether an event's time is one of the market's: a feed state and a description stand before it.
+ */
+static bool has_market_time(const struct event *event) {
+    return event->kind != EVENT_FEED && event->kind != EVENT_INSTRUMENT &&
+           event->kind != EVENT_TIER;
+}
+
+static void note_time(const struct event *event, int64_t *first_ms, int64_t *newest_ms) {
+    if (has_market_time(event)) {
+        *first_ms = event->ts_ms < *first_ms ? event->ts_ms : *first_ms;
+        *newest_ms = event->ts_ms > *newest_ms ? event->ts_ms : *newest_ms;
+    }
+}
+
+bool picture_replay_find_times(const struct picture_replay_desc *desc, int64_t *first_ms,
+                               int64_t *newest_ms, char reason[SOURCE_REASON_BYTES]) {
+    struct picture_replay probe = {.instruments = instrument_table_create()};
+    struct event *slots = calloc(EVENT_MESSAGE_SLOTS_MAX, sizeof *slots);
+    size_t count = 0;
+    *first_ms = INT64_MAX;
+    *newest_ms = INT64_MIN;
+    if (probe.instruments == NULL || slots == NULL) {
+        fail_memory(reason);
+    } else if (open_source(&probe, desc, reason) == EXIT_STATUS_DONE) {
+        str_copy(reason, SOURCE_REASON_BYTES, "the source has no events");
+        while (probe.source.ops->read(probe.source.self, slots, EVENT_MESSAGE_SLOTS_MAX, &count) ==
+               STATUS_OK) {
+            for (size_t i = 0; i < count; i++) {
+                note_time(&slots[i], first_ms, newest_ms);
+            }
+        }
+    }
+    event_source_destroy(&probe.source);
+    instrument_table_destroy(probe.instruments);
+    free(slots);
+    return *first_ms <= *newest_ms;
+}
+
 static enum exit_status create_parts(struct picture_replay *replay,
                                      const struct picture_replay_desc *desc, char *reason) {
     replay->instruments = instrument_table_create();
@@ -152,10 +190,7 @@ void picture_replay_advance(struct picture_replay *replay, int64_t until_ms) {
         }
         engine_apply(replay->engine, first, count);
         replay->slot_next += count;
-        if (first->kind != EVENT_FEED && first->kind != EVENT_INSTRUMENT) {
-            replay->first_ms = first->ts_ms < replay->first_ms ? first->ts_ms : replay->first_ms;
-            replay->newest_ms = first->ts_ms > replay->newest_ms ? first->ts_ms : replay->newest_ms;
-        }
+        note_time(first, &replay->first_ms, &replay->newest_ms);
     }
     engine_finish(replay->engine);
 }

@@ -28,6 +28,11 @@ enum exit_status picture_replay_create(const struct picture_replay_desc *desc,
                                        char reason[SOURCE_REASON_BYTES]);
 void picture_replay_destroy(struct picture_replay *replay); /* NULL accepted */
 
+/* First and newest event time of all that the sources hold, by reading them once. False: they have
+ * none, or cannot be read (reason). */
+bool picture_replay_find_times(const struct picture_replay_desc *desc, int64_t *first_ms,
+                               int64_t *newest_ms, char reason[SOURCE_REASON_BYTES]);
+
 /* Apply every event up to until_ms (INT64_MAX: all). Events of a source come in its order; the
  * first later one ends the step. */
 void picture_replay_advance(struct picture_replay *replay, int64_t until_ms);

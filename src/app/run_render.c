@@ -5,11 +5,15 @@
 #include "app/app.h"
 #include "app/picture_replay.h"
 #include "app/source.h"
+#include "base/clock.h"
 #include "base/str.h"
 #include "gfx/offscreen.h"
+#include "record/frame_recorder.h"
 #include "record/screenshot.h"
 #include "view/colormap.h"
 
+/* A film begins so long after the source's first event: the price is known by then. */
+#define FILM_LEAD_MS INT64_C(120000)
 /* A film without --speed lasts about so long. */
 #define FILM_SECONDS_DEFAULT 20.0
 
@@ -38,16 +42,21 @@ static int check_output(struct render *render) {
     static const struct {
         const char *ending;
         enum output_kind kind;
-    } endings[] = {{".png", OUTPUT_PNG}};
+    } endings[] = {
+        {".png", OUTPUT_PNG}, {".mp4", OUTPUT_FILM}, {".mkv", OUTPUT_FILM}, {".y4m", OUTPUT_FILM}};
     const char *path = option_text(&render->options->table, OPT_output);
     if (path[0] == '\0') {
         return fail(EXIT_STATUS_USAGE, "--output: missing; expected -o FILE with FILE ending in "
                                        ".png, .mp4, .mkv or .y4m, or -o - for raw frames");
     }
+    render->path = path;
+    if (strcmp(path, "-") == 0) {
+        render->kind = OUTPUT_FILM;
+        return EXIT_STATUS_DONE;
+    }
     for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
         if (str_ends_with(path, endings[i].ending)) {
             render->kind = endings[i].kind;
-            render->path = path;
             return EXIT_STATUS_DONE;
         }
     }
@@ -68,6 +77,14 @@ static int check_options(struct render *render) {
         (option_given(table, OPT_from) || option_given(table, OPT_to))) {
         return fail(EXIT_STATUS_USAGE, "--from, --to: are for films; a picture takes --at");
     }
+    if (render->kind == OUTPUT_FILM && option_given(table, OPT_at)) {
+        return fail(EXIT_STATUS_USAGE, "--at: is for pictures; a film takes --from and --to");
+    }
+    const struct option_value *size = &table->values[OPT_size];
+    if (render->kind == OUTPUT_FILM && (size->width % 2 != 0 || size->height % 2 != 0)) {
+        return app_fail(EXIT_STATUS_USAGE, "render",
+                        "--size: \"%s\": a film needs an even width and height", size->text);
+    }
     status = (int)source_list_resolve(render->options, &render->sources, reason);
     if (status != EXIT_STATUS_DONE) {
         return fail((enum exit_status)status, reason);
@@ -77,20 +94,14 @@ static int check_options(struct render *render) {
                         "\"%s\": a live source has no end to draw; expected demo or files",
                         render->options->args[0]);
     }
-    render->width_px = table->values[OPT_size].width;
-    render->height_px = table->values[OPT_size].height;
+    render->width_px = size->width;
+    render->height_px = size->height;
     render->span_ms = (double)option_integer(table, OPT_window);
     return EXIT_STATUS_DONE;
 }
 
-static int build(struct render *render) {
+static struct picture_replay_desc replay_desc(const struct render *render) {
     const struct option_table *table = &render->options->table;
-    char reason[SOURCE_REASON_BYTES];
-    enum status made = offscreen_create(render->width_px, render->height_px, &render->offscreen);
-    if (made != STATUS_OK) {
-        return app_fail(EXIT_STATUS_FAILED, "render", "no off-screen OpenGL 3.3: %s",
-                        status_text(made));
-    }
     struct picture_replay_desc desc = {
         .sources = &render->sources,
         .demo_seed = (uint64_t)option_integer(table, OPT_seed),
@@ -99,6 +110,17 @@ static int build(struct render *render) {
         .opened_within_window = option_flag(table, OPT_opened_within_window),
     };
     colormap_from_key(option_text(table, OPT_palette), &desc.palette);
+    return desc;
+}
+
+static int build(struct render *render) {
+    char reason[SOURCE_REASON_BYTES];
+    enum status made = offscreen_create(render->width_px, render->height_px, &render->offscreen);
+    if (made != STATUS_OK) {
+        return app_fail(EXIT_STATUS_FAILED, "render", "no off-screen OpenGL 3.3: %s",
+                        status_text(made));
+    }
+    const struct picture_replay_desc desc = replay_desc(render);
     enum exit_status status = picture_replay_create(&desc, &render->replay, reason);
     if (status != EXIT_STATUS_DONE) {
         return fail(status, reason);
@@ -149,6 +171,82 @@ static int render_picture(struct render *render) {
     return written == STATUS_OK ? EXIT_STATUS_DONE : EXIT_STATUS_FAILED; /* it has said why */
 }
 
+/* What of event time a film shows, and how much of it a frame. */
+struct film {
+    int64_t from_ms, to_ms;
+    double step_ms;
+    int64_t frame_count;
+};
+
+static int plan_film(struct render *render, struct film *film) {
+    const struct option_table *table = &render->options->table;
+    const struct picture_replay_desc desc = replay_desc(render);
+    char reason[SOURCE_REASON_BYTES];
+    int64_t first_ms = 0;
+    int64_t newest_ms = 0;
+    if (!picture_replay_find_times(&desc, &first_ms, &newest_ms, reason)) {
+        return fail(EXIT_STATUS_FAILED, reason);
+    }
+    film->to_ms = option_given(table, OPT_to) ? option_integer(table, OPT_to) : newest_ms;
+    film->from_ms = option_given(table, OPT_from) ? option_integer(table, OPT_from)
+                                                  : film->to_ms - (int64_t)render->span_ms;
+    int64_t earliest_ms = first_ms + FILM_LEAD_MS;
+    film->from_ms = film->from_ms > earliest_ms ? film->from_ms : earliest_ms;
+    if (film->from_ms >= film->to_ms) {
+        char begin[CLOCK_TEXT_BYTES];
+        char end[CLOCK_TEXT_BYTES];
+        return app_fail(EXIT_STATUS_FAILED, "render",
+                        "--from, --to: nothing between them; the source holds %s to %s",
+                        clock_format_utc(first_ms, begin), clock_format_utc(newest_ms, end));
+    }
+    double speed = option_number(table, OPT_speed);
+    double span_ms = (double)(film->to_ms - film->from_ms);
+    speed = speed > 0 ? speed : span_ms / (FILM_SECONDS_DEFAULT * 1e3);
+    film->step_ms = speed * 1e3 / (double)option_integer(table, OPT_fps);
+    film->frame_count = (int64_t)(span_ms / film->step_ms) + 1;
+    return EXIT_STATUS_DONE;
+}
+
+static int draw_film(struct render *render, const struct film *film,
+                     struct frame_recorder *recorder) {
+    int status = EXIT_STATUS_DONE;
+    for (int64_t i = 0; i < film->frame_count && status == EXIT_STATUS_DONE; i++) {
+        int64_t now_ms = film->from_ms + (int64_t)((double)i * film->step_ms);
+        picture_replay_advance(render->replay, now_ms);
+        status = draw(render, now_ms);
+        if (status == EXIT_STATUS_DONE && frame_recorder_add(recorder, render->rgba) != STATUS_OK) {
+            status = EXIT_STATUS_FAILED; /* the recorder has said why */
+        }
+    }
+    return status;
+}
+
+static int render_film(struct render *render) {
+    struct frame_recorder *recorder = NULL;
+    struct film film = {0};
+    int status = plan_film(render, &film);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
+    const struct frame_recorder_desc desc = {
+        .path = render->path,
+        .width_px = render->width_px,
+        .height_px = render->height_px,
+        .fps = (int)option_integer(&render->options->table, OPT_fps),
+    };
+    enum status opened = frame_recorder_open(&desc, &recorder);
+    if (opened != STATUS_OK) {
+        return opened == STATUS_IO ? EXIT_STATUS_FAILED /* it has said why */
+                                   : fail(EXIT_STATUS_FAILED, status_text(opened));
+    }
+    status = draw_film(render, &film, recorder);
+    tell_trouble(render);
+    if (frame_recorder_close(recorder) != STATUS_OK) {
+        status = EXIT_STATUS_FAILED;
+    }
+    return status;
+}
+
 int run_render(const struct app_options *options) {
     static struct render render; /* holds a path's text */
     render.options = options;
@@ -157,7 +255,7 @@ int run_render(const struct app_options *options) {
         status = build(&render);
     }
     if (status == EXIT_STATUS_DONE) {
-        status = render_picture(&render);
+        status = render.kind == OUTPUT_PNG ? render_picture(&render) : render_film(&render);
     }
     free(render.rgba);
     picture_replay_destroy(render.replay);

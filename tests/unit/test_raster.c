@@ -1,0 +1,359 @@
+/* Raster jobs: every column once a pass, bit-equal with the engine's estimator at the finest
+ * cadence, coarse passes within their tolerance, following the live edge, cancelling, and the
+ * worker's thread. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/clock.h"
+#include "density/raster_worker.h"
+#include "support/fact_walk.h"
+
+enum { COLUMNS_MAX = 512, ROWS = 256 };
+
+struct taker {
+    struct layers_column *columns[4]; /* by pass: the newest of each column */
+    int counts[4];
+    int64_t first_col;
+    int limit; /* stop after so many; 0: never */
+    struct layers_column scratch;
+};
+
+static struct fact_market market;
+static struct estimator *engine;
+static struct raster *raster;
+static struct taker *taker;
+
+static void apply(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
+                  const struct entry_print *prints) {
+    estimator_apply_row(user, row, deposits, prints);
+}
+
+static struct layers_column *take_begin(void *self) {
+    struct taker *it = self;
+    memset(&it->scratch, 0xff, sizeof(it->scratch)); /* stale */
+    return &it->scratch;
+}
+
+static bool take_end(void *self) {
+    struct taker *it = self;
+    int64_t index = it->scratch.col - it->first_col;
+    assert_true(index >= 0 && index < COLUMNS_MAX);
+    assert_in_range(it->scratch.pass, 1, 3);
+    memcpy(&it->columns[it->scratch.pass][index], &it->scratch, sizeof(it->scratch));
+    it->counts[it->scratch.pass]++;
+    return it->limit == 0 || it->counts[1] + it->counts[2] < it->limit;
+}
+
+static struct raster_sink sink;
+
+static int setup(void **state) {
+    (void)state;
+    engine = estimator_create(&(struct estimator_desc){.evidence = true});
+    fact_walk_init(&market.walk, 21);
+    market.walk.trades_per_s = 1;
+    market.log = entry_log_create(ESTIMATOR_BIN_WIDTH);
+    market.builder = row_builder_create(
+        &(struct row_builder_desc){.log = market.log, .on_row = apply, .user = engine});
+    raster = raster_create();
+    taker = calloc(1, sizeof(*taker));
+    for (int pass = 1; pass < 4; pass++) {
+        taker->columns[pass] = aligned_alloc(64, sizeof(struct layers_column) * COLUMNS_MAX);
+    }
+    sink = (struct raster_sink){.self = taker, .begin = take_begin, .end = take_end};
+    return raster != NULL && engine != NULL ? 0 : -1;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    raster_destroy(raster);
+    fact_market_finish(&market);
+    estimator_destroy(engine);
+    for (int pass = 1; pass < 4; pass++) {
+        free(taker->columns[pass]);
+    }
+    free(taker);
+    return 0;
+}
+
+static struct raster_request request_of(int64_t begin_ms, int32_t col_ms, int count) {
+    taker->first_col = begin_ms / col_ms;
+    memset(taker->counts, 0, sizeof(taker->counts));
+    return (struct raster_request){.request_id = 77,
+                                   .log = market.log,
+                                   .grid = {.first_col = begin_ms / col_ms,
+                                            .col_ms = col_ms,
+                                            .col_count = count,
+                                            .row_count = ROWS,
+                                            .ln_price_min = log(60000) - 0.128,
+                                            .row_height = 1e-3}};
+}
+
+static double usd_of(const struct layers_column *column) {
+    double sum = 0;
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        for (int row = 0; row < ROWS; row++) {
+            for (int i = 0; i < 4; i++) {
+                sum += (double)float_from_half(column->texels[slice][row][i]);
+            }
+        }
+    }
+    return sum * LAYERS_UNIT_USD_PER_BP * 10;
+}
+
+/* Share of two columns that does not lie on top of each other, 0..1. */
+static double apart(const struct layers_column *a, const struct layers_column *b) {
+    double difference = 0, sum = 0;
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        for (int row = 0; row < ROWS; row++) {
+            for (int i = 0; i < 4; i++) {
+                double x = (double)float_from_half(a->texels[slice][row][i]);
+                double y = (double)float_from_half(b->texels[slice][row][i]);
+                difference += fabs(x - y);
+                sum += x + y;
+            }
+        }
+    }
+    return sum > 0 ? difference / sum : 0;
+}
+
+static void finest_replay_is_bit_equal_with_the_engine(void **state) {
+    (void)state;
+    struct row_builder_kline bar = {.interval_ms = 60000,
+                                    .open = 60000,
+                                    .high = 60100,
+                                    .low = 59900,
+                                    .close = 60050,
+                                    .volume_base = 300};
+    for (int i = 0; i < 200; i++) { /* history first, as in a live start */
+        bar.open_ms = FACT_WALK_START_MS / 60000 * 60000 - 60000 * (int64_t)(200 - i);
+        row_builder_history_kline(market.builder, &bar);
+    }
+    fact_market_advance(&market, 1000);
+    row_builder_advance(market.builder, market.walk.ts_ms);
+    struct raster_request request = request_of(FACT_WALK_START_MS - 600000, 20000, 90);
+    request.finest = true;
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    assert_true(estimator_hash(raster_estimator(raster)) == estimator_hash(engine));
+    int columns = 0;
+    fact_market_advance(&market, 333);
+    assert_int_equal(raster_follow(raster, &sink, &columns), STATUS_OK);
+    assert_true(columns > 10);
+    assert_true(estimator_hash(raster_estimator(raster)) == estimator_hash(engine));
+}
+
+static void every_column_comes_once_a_pass_and_in_order(void **state) {
+    (void)state;
+    fact_market_advance(&market, 1000);
+    market.walk.ts_ms += 120000; /* silence of two minutes */
+    fact_market_advance(&market, 1805);
+    struct raster_request request = request_of(FACT_WALK_START_MS - 60000, 10000, 320);
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    int whole = (int)((entry_log_until_ms(market.log) / 10000) - taker->first_col);
+    assert_int_equal(taker->counts[1], whole);
+    assert_int_equal(taker->counts[2], whole + 1); /* and the open one */
+    for (int i = 0; i < whole; i++) {
+        const struct layers_column *column = &taker->columns[2][i];
+        assert_true(column->col == taker->first_col + i && column->request_id == 77);
+        assert_int_equal((column->flags & LAYERS_COLUMN_EMPTY) != 0, i < 6);
+        assert_int_equal(column->flags & LAYERS_COLUMN_OPEN, 0);
+        if (i >= 7) {
+            assert_true(column->low > 0 && column->low <= column->open &&
+                        column->high >= column->close && usd_of(column) > 0);
+            assert_true(column->open == taker->columns[2][i - 1].close);
+        }
+    }
+    assert_true(taker->columns[2][whole].flags & LAYERS_COLUMN_OPEN);
+    /* Volumes are those of the trades, silence has none. */
+    assert_true(taker->columns[2][50].volume_buy_usd > 0);
+    assert_true(taker->columns[2][112].volume_buy_usd == 0);
+}
+
+static void coarser_cadences_agree_within_tolerance(void **state) {
+    (void)state;
+    fact_market_advance(&market, 3 * 3600);
+    struct raster_request request = request_of(FACT_WALK_START_MS + 3600000, 30000, 230);
+    request.finest = true;
+    request.single_pass = true;
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    struct layers_column *exact = taker->columns[2];
+    struct layers_column *other = taker->columns[3];
+    taker->columns[2] = other;
+    taker->columns[3] = exact;
+    request.finest = request.single_pass = false;
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    double fine_apart = 0, coarse_apart = 0, fine_usd = 0, coarse_usd = 0, exact_usd = 0;
+    for (int i = 0; i < 230; i++) {
+        fine_apart += apart(&other[i], &exact[i]) / 230;
+        coarse_apart += apart(&taker->columns[1][i], &exact[i]) / 230;
+        fine_usd += usd_of(&other[i]);
+        coarse_usd += usd_of(&taker->columns[1][i]);
+        exact_usd += usd_of(&exact[i]);
+    }
+    print_message("10 s rows: %.2f %% apart, mass %+.2f %%; coarse pass: %.2f %%, %+.2f %%\n",
+                  fine_apart * 100, (fine_usd / exact_usd - 1) * 100, coarse_apart * 100,
+                  (coarse_usd / exact_usd - 1) * 100);
+    assert_int_equal(taker->counts[1], 230);
+    assert_true(fine_apart < 0.04);
+    assert_true(fabs(fine_usd / exact_usd - 1) < 0.05);
+    assert_true(coarse_apart < 0.06);
+    assert_true(fabs(coarse_usd / exact_usd - 1) < 0.06);
+}
+
+static void opened_within_the_window_starts_empty(void **state) {
+    (void)state;
+    fact_market_advance(&market, 3600);
+    struct raster_request request = request_of(FACT_WALK_START_MS + 1800000, 60000, 30);
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    double all = usd_of(&taker->columns[2][0]);
+    request.opened_within_window = true;
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    double opened = usd_of(&taker->columns[2][0]);
+    assert_true(opened > 0 && opened < all / 5);
+    assert_true(usd_of(&taker->columns[2][28]) > 5 * opened);
+}
+
+static void kept_history_changes_no_bit(void **state) {
+    (void)state;
+    fact_market_advance(&market, 3 * 3600 + 600);
+    struct raster_request first = request_of(FACT_WALK_START_MS + 5400000, 60000, 10);
+    struct raster_request later = request_of(FACT_WALK_START_MS + 10200000, 60000, 10);
+    assert_int_equal(raster_run(raster, &later, &sink), STATUS_OK);
+    uint64_t fresh = estimator_hash(raster_estimator(raster));
+    raster_destroy(raster);
+    raster = raster_create();
+    taker->first_col = first.grid.first_col;
+    assert_int_equal(raster_run(raster, &first, &sink), STATUS_OK);
+    taker->first_col = later.grid.first_col;
+    assert_int_equal(raster_run(raster, &later, &sink), STATUS_OK);
+    assert_true(estimator_hash(raster_estimator(raster)) == fresh);
+}
+
+static void follow_ends_with_the_columns_of_a_new_job(void **state) {
+    (void)state;
+    fact_market_advance(&market, 700);
+    struct raster_request request = request_of(FACT_WALK_START_MS, 10000, 200);
+    request.finest = true;
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    for (int i = 0; i < 40; i++) {
+        int columns = 0;
+        fact_market_advance(&market, 1 + i % 13);
+        assert_int_equal(raster_follow(raster, &sink, &columns), STATUS_OK);
+    }
+    int last = (int)(entry_log_until_ms(market.log) / 10000 - taker->first_col);
+    assert_true(last > 80 && last < 200);
+    assert_true(taker->columns[3][last].flags & LAYERS_COLUMN_OPEN);
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    for (int i = 72; i < last; i++) {
+        const struct layers_column *live = &taker->columns[3][i], *again = &taker->columns[2][i];
+        assert_int_equal(live->flags & LAYERS_COLUMN_OPEN, 0);
+        assert_true(live->open == again->open && live->high == again->high &&
+                    live->volume_buy_usd == again->volume_buy_usd &&
+                    live->print_count == again->print_count);
+        for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+            assert_memory_equal(live->texels[slice], again->texels[slice],
+                                sizeof(live->texels[slice][0]) * ROWS);
+        }
+    }
+}
+
+static void broken_requests_are_refused_and_sinks_can_stop(void **state) {
+    (void)state;
+    fact_market_advance(&market, 600);
+    struct raster_request good = request_of(FACT_WALK_START_MS, 10000, 60);
+    struct raster_request bad[8];
+    for (int i = 0; i < 8; i++) {
+        bad[i] = good;
+    }
+    bad[0].log = NULL;
+    bad[1].grid.col_ms = 0;
+    bad[2].grid.col_count = LAYERS_COL_MAX + 1;
+    bad[3].grid.row_count = 0;
+    bad[4].grid.row_count = LAYERS_ROW_MAX + 1;
+    bad[5].grid.row_height = NAN;
+    bad[6].grid.ln_price_min = INFINITY;
+    bad[7].grid.first_col = -1;
+    for (int i = 0; i < 8; i++) {
+        assert_int_equal(raster_run(raster, &bad[i], &sink), STATUS_RANGE);
+    }
+    taker->limit = 5;
+    assert_int_equal(raster_run(raster, &good, &sink), STATUS_CANCELLED);
+    assert_int_equal(taker->counts[1] + taker->counts[2], 5);
+    int columns = 0;
+    assert_int_equal(raster_follow(raster, &sink, &columns), STATUS_OK);
+    assert_int_equal(columns, 0);
+}
+
+static void price_range_holds_the_prices_and_a_margin(void **state) {
+    (void)state;
+    double low = 0, high = 0;
+    assert_false(density_price_range(market.log, 0, INT64_MAX / 2, 0, &low, &high));
+    row_builder_mark(market.builder, FACT_WALK_START_MS, 100);
+    row_builder_mark(market.builder, FACT_WALK_START_MS + 500, 110);
+    row_builder_advance(market.builder, FACT_WALK_START_MS + 2000);
+    assert_true(density_price_range(market.log, FACT_WALK_START_MS, FACT_WALK_START_MS + 60000,
+                                    0.05, &low, &high));
+    assert_true(fabs(low - (log(100) - 0.05)) < 1e-9 && fabs(high - (log(110) + 0.05)) < 1e-9);
+    assert_false(density_price_range(market.log, 0, 1000, 0, &low, &high));
+}
+
+static void the_worker_serves_the_newest_request_and_follows(void **state) {
+    (void)state;
+    fact_market_advance(&market, 2000);
+    struct raster_worker *worker = raster_worker_create(NULL);
+    assert_non_null(worker);
+    assert_true(raster_worker_start(worker));
+    struct raster_request request = request_of(FACT_WALK_START_MS, 10000, 300);
+    for (uint32_t id = 1; id <= 5; id++) { /* nobody drains: the ring fills, requests supersede */
+        request.request_id = id;
+        raster_worker_request(worker, &request);
+    }
+    int seen = 0, live = 0;
+    bool open = false;
+    struct raster_worker_stats stats = {0};
+    int64_t deadline_ns = clock_mono_ns() + INT64_C(20000000000);
+    while ((live < 3 || !open) && clock_mono_ns() < deadline_ns) {
+        const struct layers_column *column = raster_worker_column_begin(worker);
+        if (column == NULL) {
+            raster_worker_get_stats(worker, &stats);
+            if (stats.done_request_id == 5) {
+                fact_market_advance(&market, 11); /* the engine goes on */
+            }
+            clock_sleep_until_ns(clock_mono_ns() + 1000000);
+            continue;
+        }
+        seen += column->request_id == 5;
+        live += column->pass == 3;
+        open = open || (column->pass == 3 && (column->flags & LAYERS_COLUMN_OPEN) != 0);
+        raster_worker_column_end(worker);
+    }
+    assert_true(live >= 3 && open);
+    assert_true(seen >= 201);
+    raster_worker_get_stats(worker, &stats);
+    assert_true(stats.done_request_id == 5 && stats.requests == 5);
+    request.request_id = 6;
+    raster_worker_request(worker, &request);
+    raster_worker_destroy(worker); /* in the middle of a job */
+}
+
+int main(void) {
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        CASE(finest_replay_is_bit_equal_with_the_engine),
+        CASE(every_column_comes_once_a_pass_and_in_order),
+        CASE(coarser_cadences_agree_within_tolerance),
+        CASE(opened_within_the_window_starts_empty),
+        CASE(kept_history_changes_no_bit),
+        CASE(follow_ends_with_the_columns_of_a_new_job),
+        CASE(broken_requests_are_refused_and_sinks_can_stop),
+        CASE(price_range_holds_the_prices_and_a_margin),
+        CASE(the_worker_serves_the_newest_request_and_follows),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -115,20 +115,12 @@ static void zoom_at(struct navigator *nav, double factor, bool price, double x_p
     }
 }
 
-static void apply_action(struct navigator *nav, enum action action, bool shift) {
+/* What moves the camera. */
+static void apply_move(struct navigator *nav, enum action action, bool shift) {
     const struct camera_rect plot = nav->camera.plot_px;
     double mid_x = plot.x + plot.w / 2;
     double mid_y = plot.y + plot.h / 2;
     switch (action) {
-    case ACTION_QUIT:
-        nav->quit = true;
-        break;
-    case ACTION_LEAVE_FULLSCREEN:
-        nav->fullscreen = false;
-        break;
-    case ACTION_FULLSCREEN:
-        nav->fullscreen = !nav->fullscreen;
-        break;
     case ACTION_FOLLOW:
         nav->camera.following = true;
         nav->price_free = false;
@@ -161,6 +153,34 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
         break;
     case ACTION_ZOOM_OUT:
         zoom_at(nav, 1 / KEY_ZOOM, shift, mid_x, mid_y);
+        break;
+    default:
+        break;
+    }
+}
+
+static void apply_action(struct navigator *nav, enum action action, bool shift) {
+    switch (action) {
+    case ACTION_QUIT:
+        nav->quit = true;
+        break;
+    case ACTION_LEAVE_FULLSCREEN:
+        nav->fullscreen = false;
+        break;
+    case ACTION_FULLSCREEN:
+        nav->fullscreen = !nav->fullscreen;
+        break;
+    case ACTION_FOLLOW:
+    case ACTION_FIT_PRICE:
+    case ACTION_SPAN_SHORTER:
+    case ACTION_SPAN_LONGER:
+    case ACTION_PAN_LEFT:
+    case ACTION_PAN_RIGHT:
+    case ACTION_PAN_UP:
+    case ACTION_PAN_DOWN:
+    case ACTION_ZOOM_IN:
+    case ACTION_ZOOM_OUT:
+        apply_move(nav, action, shift);
         break;
     case ACTION_PALETTE_NEXT:
         nav->palette = (enum colormap_id)((nav->palette + 1) % COLORMAP_COUNT);

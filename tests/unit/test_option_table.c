@@ -39,75 +39,76 @@ static void every_row_is_complete_and_its_default_is_valid(void **state) {
     }
 }
 
+static const struct {
+    enum option_id id;
+    const char *text;
+    bool ok;
+    double value; /* what is expected of .integer, .number or width x 1e5 + height */
+    const char *error;
+} value_cases[] = {
+    {OPT_window, "24h", true, 86400e3, ""},
+    {OPT_window, "1.5h", true, 5400e3, ""},
+    {OPT_window, "3d", true, 3 * 86400e3, ""},
+    {OPT_window, "1w", true, 7 * 86400e3, ""},
+    {OPT_window, "90s", true, 90e3, ""},
+    {OPT_window, "1s", false, 0, "\"1s\": not between 60s and 366d"},
+    {OPT_window, "h", false, 0, "\"h\": not a length of time such as 90s 30m 4h 3d 1w"},
+    {OPT_window, "-4h", false, 0, "\"-4h\": not a length of time such as 90s 30m 4h 3d 1w"},
+    {OPT_window, "1e9w", false, 0, "\"1e9w\": not a length of time such as 90s 30m 4h 3d 1w"},
+    {OPT_speed, "2.5", true, 2.5, ""},
+    {OPT_speed, "1e2", true, 100, ""},
+    {OPT_speed, "inf", false, 0, "\"inf\": not a number from 0 to 100000 x"},
+    {OPT_speed, "nan", false, 0, "\"nan\": not a number from 0 to 100000 x"},
+    {OPT_speed, "-1", false, 0, "\"-1\": not a number from 0 to 100000 x"},
+    {OPT_speed, "0x10", false, 0, "\"0x10\": not a number from 0 to 100000 x"},
+    {OPT_speed, "1,5", false, 0, "\"1,5\": not a number from 0 to 100000 x"},
+    {OPT_speed, "", false, 0, "\"\": not a number from 0 to 100000 x"},
+    {OPT_fps, "60", true, 60, ""},
+    {OPT_fps, "60.0", false, 0, "\"60.0\": not a whole number from 1 to 240"},
+    {OPT_fps, "0", false, 0, "\"0\": not a number from 1 to 240"},
+    {OPT_fps, "99999999999999999999", false, 0,
+     "\"99999999999999999999\": not a whole number from 1 to 240"},
+    {OPT_seed, "9007199254740991", true, 9007199254740991.0, ""},
+    {OPT_size, "1920x1080", true, 1920e5 + 1080, ""},
+    {OPT_size, "1920", false, 0, "\"1920\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
+    {OPT_size, "1920x", false, 0, "\"1920x\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
+    {OPT_size, "1x1", false, 0, "\"1x1\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
+    {OPT_size, "800x600x2", false, 0,
+     "\"800x600x2\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
+    {OPT_palette, "viridis", true, 3, ""},
+    {OPT_palette, "magna", false, 0,
+     "\"magna\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
+    {OPT_palette, "", false, 0,
+     "\"\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
+    {OPT_fullscreen, "yes", true, 1, ""},
+    {OPT_fullscreen, "OFF", true, 0, ""},
+    {OPT_fullscreen, "2", false, 0, "\"2\": neither yes nor no"},
+    {OPT_at, "2026-06-17T08:30:00Z", true, 1781685000000.0, ""},
+    {OPT_at, "1781685000000", true, 1781685000000.0, ""},
+    {OPT_at, "yesterday", false, 0,
+     "\"yesterday\": not a time; 2026-06-17T08:30:00Z (UTC) or epoch milliseconds"},
+    {OPT_palette, "a\033[31mb", false, 0,
+     "\"a?[31mb\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
+};
+
 static void values_are_read_and_wrong_ones_answered(void **state) {
     (void)state;
-    static const struct {
-        enum option_id id;
-        const char *text;
-        bool ok;
-        double value; /* what is expected of .integer, .number or width x 1e5 + height */
-        const char *error;
-    } cases[] = {
-        {OPT_window, "24h", true, 86400e3, ""},
-        {OPT_window, "1.5h", true, 5400e3, ""},
-        {OPT_window, "3d", true, 3 * 86400e3, ""},
-        {OPT_window, "1w", true, 7 * 86400e3, ""},
-        {OPT_window, "90s", true, 90e3, ""},
-        {OPT_window, "1s", false, 0, "\"1s\": not between 60s and 366d"},
-        {OPT_window, "h", false, 0, "\"h\": not a length of time such as 90s 30m 4h 3d 1w"},
-        {OPT_window, "-4h", false, 0, "\"-4h\": not a length of time such as 90s 30m 4h 3d 1w"},
-        {OPT_window, "1e9w", false, 0, "\"1e9w\": not a length of time such as 90s 30m 4h 3d 1w"},
-        {OPT_speed, "2.5", true, 2.5, ""},
-        {OPT_speed, "1e2", true, 100, ""},
-        {OPT_speed, "inf", false, 0, "\"inf\": not a number from 0 to 100000 x"},
-        {OPT_speed, "nan", false, 0, "\"nan\": not a number from 0 to 100000 x"},
-        {OPT_speed, "-1", false, 0, "\"-1\": not a number from 0 to 100000 x"},
-        {OPT_speed, "0x10", false, 0, "\"0x10\": not a number from 0 to 100000 x"},
-        {OPT_speed, "1,5", false, 0, "\"1,5\": not a number from 0 to 100000 x"},
-        {OPT_speed, "", false, 0, "\"\": not a number from 0 to 100000 x"},
-        {OPT_fps, "60", true, 60, ""},
-        {OPT_fps, "60.0", false, 0, "\"60.0\": not a whole number from 1 to 240"},
-        {OPT_fps, "0", false, 0, "\"0\": not a number from 1 to 240"},
-        {OPT_fps, "99999999999999999999", false, 0,
-         "\"99999999999999999999\": not a whole number from 1 to 240"},
-        {OPT_seed, "9007199254740991", true, 9007199254740991.0, ""},
-        {OPT_size, "1920x1080", true, 1920e5 + 1080, ""},
-        {OPT_size, "1920", false, 0, "\"1920\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
-        {OPT_size, "1920x", false, 0, "\"1920x\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
-        {OPT_size, "1x1", false, 0, "\"1x1\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
-        {OPT_size, "800x600x2", false, 0,
-         "\"800x600x2\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
-        {OPT_palette, "viridis", true, 3, ""},
-        {OPT_palette, "magna", false, 0,
-         "\"magna\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
-        {OPT_palette, "", false, 0,
-         "\"\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
-        {OPT_fullscreen, "yes", true, 1, ""},
-        {OPT_fullscreen, "OFF", true, 0, ""},
-        {OPT_fullscreen, "2", false, 0, "\"2\": neither yes nor no"},
-        {OPT_at, "2026-06-17T08:30:00Z", true, 1781685000000.0, ""},
-        {OPT_at, "1781685000000", true, 1781685000000.0, ""},
-        {OPT_at, "yesterday", false, 0,
-         "\"yesterday\": not a time; 2026-06-17T08:30:00Z (UTC) or epoch milliseconds"},
-        {OPT_palette, "a\033[31mb", false, 0,
-         "\"a?[31mb\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(value_cases); i++) {
         option_table_init(&table);
-        bool ok = set(cases[i].id, cases[i].text);
-        const struct option_value *value = &table.values[cases[i].id];
-        if (ok != cases[i].ok) {
-            fail_msg("%s: \"%s\": got %d (%s)", option_row(cases[i].id)->id, cases[i].text, ok,
-                     error);
+        bool ok = set(value_cases[i].id, value_cases[i].text);
+        const struct option_value *value = &table.values[value_cases[i].id];
+        if (ok != value_cases[i].ok) {
+            fail_msg("%s: \"%s\": got %d (%s)", option_row(value_cases[i].id)->id,
+                     value_cases[i].text, ok, error);
         }
         if (!ok) {
-            assert_string_equal(error, cases[i].error);
+            assert_string_equal(error, value_cases[i].error);
             assert_false(value->given);
-            assert_string_equal(value->text, option_row(cases[i].id)->def);
+            assert_string_equal(value->text, option_row(value_cases[i].id)->def);
             continue;
         }
         double got = 0;
-        switch (option_row(cases[i].id)->kind) {
+        switch (option_row(value_cases[i].id)->kind) {
         case OPTION_FLOAT:
             got = value->number;
             break;
@@ -120,8 +121,9 @@ static void values_are_read_and_wrong_ones_answered(void **state) {
         default:
             got = (double)value->integer;
         }
-        if (got != cases[i].value) {
-            fail_msg("\"%s\": got %.17g, want %.17g", cases[i].text, got, cases[i].value);
+        if (got != value_cases[i].value) {
+            fail_msg("\"%s\": got %.17g, want %.17g", value_cases[i].text, got,
+                     value_cases[i].value);
         }
         assert_true(value->given);
     }

@@ -241,6 +241,9 @@ enum status http_client_get(struct net_service *service, const struct http_clien
     if (status != STATUS_OK) {
         return status;
     }
+    if (service->closing) {
+        return STATUS_CANCELLED;
+    }
     if (service->request_count >= SERVICE_REQUEST_COUNT_MAX) {
         return STATUS_FULL;
     }

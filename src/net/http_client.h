@@ -32,7 +32,8 @@ struct http_client_desc {
 };
 
 /* STATUS_OK: on_done will come. Else it will not: STATUS_MALFORMED, STATUS_UNSUPPORTED,
- * STATUS_MEMORY, STATUS_FULL (64 requests under way). */
+ * STATUS_MEMORY,
+ * STATUS_CANCELLED (the service is ending), STATUS_FULL (64 requests under way). */
 enum status http_client_get(struct net_service *service, const struct http_client_desc *desc);
 /* Forget every request of this user: its on_done will not be called. */
 void http_client_cancel_user(struct net_service *service, void *user);

@@ -10,7 +10,7 @@
 #include "net/server.h"
 #include "net/service.h"
 
-enum { SERVER_TIMEOUT_S = 60, SERVER_PATH_BYTES = 2048, SERVER_FILE_BYTES = 1024 };
+enum { SERVER_TIMEOUT_S = 60, SERVER_PATH_BYTES = 4096, SERVER_FILE_BYTES = 1024 };
 
 enum server_kind { SERVER_NOTHING, SERVER_HOLD, SERVER_ANSWER, SERVER_CONN };
 

@@ -14,6 +14,7 @@
 enum {
     LWS_TIMEOUT_S = 60,
     SERVICE_FD_COUNT_MAX = 512,
+    SERVICE_HEAD_BYTES_MAX = 8192,
     BACKOFF_MS_MAX = 60000,
     BACKOFF_MS_FIRST = 1000
 };
@@ -56,6 +57,7 @@ static bool service_context_create(struct net_service *service) {
         .uid = -1,
         .pt_serv_buf_size = WS_BUFFER_BYTES,
         .fd_limit_per_thread = SERVICE_FD_COUNT_MAX,
+        .max_http_header_data = SERVICE_HEAD_BYTES_MAX,
         .timeout_secs = LWS_TIMEOUT_S,
         .options = LWS_SERVER_OPTION_EXPLICIT_VHOSTS | LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
         .user = service,

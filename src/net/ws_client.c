@@ -113,7 +113,7 @@ static void ws_client_write_close(struct ws_client *client, int code) {
 /* -- what arrives -- */
 
 static void ws_client_deliver(struct ws_client *client, const char *bytes, size_t len) {
-    client->ops->on_message(client->user, bytes, len, client->binary, clock_mono_ns());
+    client->ops->on_message(client->user, bytes, len, client->binary, client->heard_ns);
 }
 
 static void ws_client_deliver_compressed(struct ws_client *client, const char *bytes, size_t len) {
@@ -408,7 +408,7 @@ struct ws_client *ws_client_open(struct net_service *service, const struct ws_cl
     if (*why != STATUS_OK) {
         return NULL;
     }
-    *why = STATUS_MEMORY;
+    *why = service->closing ? STATUS_CANCELLED : STATUS_MEMORY;
     struct ws_client *client = calloc(1, sizeof(*client));
     if (client == NULL) {
         return NULL;

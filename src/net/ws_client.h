@@ -19,8 +19,8 @@ enum { WS_MESSAGE_BYTES_MAX = 16 * 1024 * 1024, WS_BUFFER_BYTES = 64 * 1024 };
 
 struct ws_client_ops {
     void (*on_open)(void *user);
-    /* A whole text or binary message; bytes are valid during the call only. recv_ns: monotonic, at
-     * its last byte. */
+    /* A whole text or binary message; bytes are valid during the call only. recv_ns:
+     * monotonic, when its last bytes were read from the socket. */
     void (*on_message)(void *user, const char *bytes, size_t len, bool binary, int64_t recv_ns);
     /* The connection is gone (or never came) and the client is freed after this call; always called
      * exactly once, except after ws_client_close. reason is readable text: "certificate has
@@ -38,7 +38,8 @@ struct ws_client_desc {
 };
 
 /* NULL and *why: STATUS_MALFORMED (url), STATUS_UNSUPPORTED (plain text beyond loopback),
- * STATUS_MEMORY. Failures of the network come through on_close, never during this call. */
+ * STATUS_MEMORY, STATUS_CANCELLED (the service is ending). Failures of the network come through
+ * on_close, never during this call. */
 struct ws_client *ws_client_open(struct net_service *service, const struct ws_client_desc *desc,
                                  enum status *why);
 /* Queue a text message. False: not open, or 4 MiB wait already. */

@@ -252,6 +252,37 @@ static void unfinished_handshakes_time_out_and_nonsense_is_reported(void **state
     }
 }
 
+static void held_back_handshakes_time_out_or_come_late(void **state) {
+    (void)state;
+    struct rig slow;
+    enum status why = STATUS_OK;
+    char path[CERTS_PATH_BYTES];
+    char key_path[CERTS_PATH_BYTES];
+    assert_true(rig_create(&slow, certs_path(&certs, "ca", "pem", path)));
+    struct net_server *server =
+        server_create(slow.server,
+                      &(struct server_desc){.ops = &peer_ops,
+                                            .cert_file = certs_path(&certs, "good", "pem", path),
+                                            .key_file = certs_path(&certs, "good", "key", key_path),
+                                            .accept_delay_ms = 400},
+                      &why);
+    assert_non_null(server);
+    assert_true(rig_start(&slow));
+    static const int timeouts_ms[] = {100, 4000};
+    for (size_t i = 0; i < ARRAY_COUNT(timeouts_ms); i++) {
+        struct attempt attempt;
+        memset(&attempt, 0, sizeof(attempt));
+        attempt.rig = &slow;
+        attempt.timeout_ms = timeouts_ms[i];
+        (void)snprintf(attempt.url, sizeof(attempt.url), "wss://localhost:%d/",
+                       server_port(server));
+        assert_true(rig_run(slow.client, attempt_open, &attempt));
+        assert_true(rig_wait(i == 0 ? &attempt.closed : &attempt.received, 1));
+        assert_int_equal(attempt.status, i == 0 ? STATUS_TIMEOUT : STATUS_OK);
+    }
+    rig_destroy(&slow);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_certificate_is_accepted_by_name_and_address),
@@ -260,6 +291,7 @@ int main(void) {
         cmocka_unit_test(ca_files_that_are_none_are_reported),
         cmocka_unit_test(server_says_why_it_cannot_listen),
         cmocka_unit_test(unfinished_handshakes_time_out_and_nonsense_is_reported),
+        cmocka_unit_test(held_back_handshakes_time_out_or_come_late),
     };
     return cmocka_run_group_tests_name("net_tls", tests, all_servers_start, all_servers_stop);
 }

@@ -1,5 +1,6 @@
 #version 330 core
-// heatmap.frag - density texel to colour, plain linear: for texels about as large as a pixel or smaller.
+// heatmap.frag - density texel to colour, plain linear: for texels about as large as a pixel or
+//   smaller.
 // density: log2(1 + usd_per_bp / 1000), r long, g short; x = price row, y = time row of the ring;
 // lut: brightness to colour, row 0 long, row 1 short (gamma is in it);
 // per_texel: 1 / size of density;  time_low, time_high: first and last row's middle, in texels;

@@ -1,5 +1,6 @@
 #version 330 core
-// heatmap.vert - the part of the plot that the field covers.  in: gl_VertexID 0..3;  y_sign: see quad.vert;
+// heatmap.vert - the part of the plot that the field covers.  in: gl_VertexID 0..3;  y_sign: see
+//   quad.vert;
 // price_at, price_span: texel columns at the bottom of the viewport, and over its height;
 // time_at, time_span: texel rows of the ring at its left, and over its width;
 // out: texel, where in the density texture a pixel lies, in texels.

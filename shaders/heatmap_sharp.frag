@@ -1,5 +1,6 @@
 #version 330 core
-// heatmap_sharp.frag - as heatmap.frag, for texels of several pixels: cells stay crisp, their edges one pixel soft.
+// heatmap_sharp.frag - as heatmap.frag, for texels of several pixels: cells stay crisp, their
+//   edges one pixel soft.
 // sharp: pixels a texel, price and time, >= 1.
 uniform sampler2D density, lut;
 uniform vec2 per_texel, sharp;

@@ -1,5 +1,6 @@
 #version 330 core
-// text.vert - one glyph an instance.  position_px: top left, whole pixels; size_px, atlas_px: its box in the atlas.
+// text.vert - one glyph an instance.  position_px: top left, whole pixels; size_px, atlas_px: its
+//   box in the atlas.
 layout(location = 0) in vec2 position_px;
 layout(location = 1) in vec2 size_px;
 layout(location = 2) in vec2 atlas_px;

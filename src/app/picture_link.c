@@ -4,7 +4,7 @@
 
 #include "base/log.h"
 
-#define MARGIN_TIME      (1.0 / 3) /* of the visible span, on the left, and on the right in the past */
+#define MARGIN_TIME      (1.0 / 3) /* of the span; on the right in the past only */
 #define MARGIN_PRICE     0.5       /* of the visible height, above and below */
 #define MARGIN_LEAST     0.08 /* what must be left of a margin before a new raster is asked for */
 #define ZOOM_FACTOR      2.0

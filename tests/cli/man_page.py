@@ -1,8 +1,8 @@
 #!/usr/bin/env -S /usr/bin/python3
-"""tests/cli/man_page.py PROGRAM PAGE [--write] - the man page is made from the option table, through `help`.
+"""tests/cli/man_page.py PROGRAM PAGE [--write] - the man page, made from the option table.
 
-Without --write it compares and fails where they differ: every command, option, default and limit in the page is
-what the program says of itself.  With --write it makes the page anew.
+Without --write it compares and fails where they differ: every command, option, default and limit
+in the page is what the program says of itself.  With --write it makes the page anew.
 """
 import re
 import subprocess
@@ -17,18 +17,20 @@ liqscope \\- where leveraged positions in perpetual futures are estimated to be 
 .B liqscope
 .RI [ COMMAND ]\\ [ OPTION ...]\\ [ ARGUMENT ...]
 .SH DESCRIPTION
-liqscope draws, live, a field of time and price that shows how many US dollars of leveraged long and short
-positions are estimated to be liquidated where, together with what a venue reports: price, trades, order book,
-open interest, funding and liquidations.  It reads the exchanges' public feeds; it needs no account and no key.
+liqscope draws, live, a field of time and price that shows how many US dollars of leveraged long and
+short positions are estimated to be liquidated where, together with what a venue reports: price,
+trades, order book, open interest, funding and liquidations.  It reads the exchanges' public feeds;
+it needs no account and no key.
 .PP
-The field is an estimate.  No venue publishes its customers' positions; the program infers them from volume,
-open interest and price.
+The field is an estimate.  No venue publishes its customers' positions; the program infers them from
+volume, open interest and price.
 """
 
 TAIL = """.SH FILES
 .TP
 .I $XDG_CONFIG_HOME/liqscope/liqscope.conf
-the configuration file; options with a place in it stand under their section, underscores for dashes.
+the configuration file; options with a place in it stand under their section, with underscores for
+dashes.
 .SH EXIT STATUS
 .TP
 0
@@ -92,7 +94,8 @@ def main():
             print(f"{page}:{number}: is    {is_there}\n{page}:{number}: is due {is_due}")
             break
     if got != want:
-        print(f"{page}: not what the program says of itself; run {sys.argv[0]} {program} {page} --write")
+        print(f"{page}: not what the program says of itself; run\n"
+              f"  {sys.argv[0]} {program} {page} --write")
         return 1
     return 0
 

@@ -78,6 +78,7 @@ static void run_commands(struct exchange_server *server) {
 
 static void on_commands(void *user) {
     struct exchange_server *server = user;
+    /* relaxed: written by this very thread */
     /* relaxed: written on this thread */
     if (atomic_load_explicit(&server->serving, memory_order_relaxed)) {
         run_commands(server);
@@ -163,6 +164,7 @@ static void on_start(void *user) {
     int64_t now_ms = clock_wall_ms();
     int64_t history_ms = now_ms - (int64_t)(server->desc.days * day_ms);
     while (view->now_ms + MARKET_STEP_COARSE_MS <= now_ms) {
+        /* relaxed: as above */
         /* relaxed: as in run_market */
         if (atomic_load_explicit(&server->stopping, memory_order_relaxed)) {
             return;
@@ -177,6 +179,7 @@ static void on_start(void *user) {
     server->serving_since_ms = now_ms;
     exchange_depth_start(server);
     /* relaxed: others only ask whether; everything else stays on this thread */
+    /* relaxed: others only wait for it; what they then ask travels through sockets */
     atomic_store_explicit(&server->serving, true, memory_order_relaxed);
     on_tick(server);
 }
@@ -214,6 +217,7 @@ bool exchange_server_set_load(struct exchange_server *server, int trades_per_s) 
 
 void exchange_server_get_counts(const struct exchange_server *server,
                                 struct exchange_counts *counts) {
+/* relaxed: counters, by which nobody orders anything */
 #define READ(name) atomic_load_explicit(&server->name, memory_order_relaxed)
     *counts = (struct exchange_counts){
         .serving = READ(serving),
@@ -340,6 +344,7 @@ void exchange_server_destroy(struct exchange_server *server) {
         return;
     }
     /* relaxed: joining the thread orders what matters */
+    /* relaxed: the join below orders everything else */
     atomic_store_explicit(&server->stopping, true, memory_order_relaxed);
     net_service_destroy(server->service); /* ends the connections: on_close frees what they hold */
     exchange_depth_finish(server);

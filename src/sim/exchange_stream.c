@@ -273,6 +273,7 @@ static void publish_liquidations(struct exchange_server *server, const struct ma
         exchange_publish_liquidation(server, &shown);
     }
     /* relaxed: a counter that others read now and then */
+    /* relaxed: a counter, by which nobody orders anything */
     atomic_store_explicit(&server->hidden_liquidations, server->throttle.hidden_count,
                           memory_order_relaxed);
 }

@@ -60,7 +60,7 @@ enum status picture_create(const struct picture_desc *desc, struct picture **out
         picture_destroy(picture);
         return status;
     }
-    debug_take_counts();  /* what was made so far is not part of a frame */
+    debug_take_counts(); /* what was made so far is not part of a frame */
     *out = picture;
     return STATUS_OK;
 }

@@ -20,7 +20,7 @@ enum {
 struct scene_print {
     int64_t ts_ms;
     double price, usd;
-    uint8_t position;   /* enum position */
+    uint8_t position; /* enum position */
     uint8_t complete;
 };
 
@@ -30,11 +30,11 @@ struct scene_gap {
 };
 
 struct scene_feed {
-    uint8_t venue;          /* enum venue_id */
-    uint8_t state;          /* enum feed_state */
+    uint8_t venue; /* enum venue_id */
+    uint8_t state; /* enum feed_state */
     bool demo;
-    int64_t ts_ms;          /* newest event time of it */
-    int64_t lost_count;     /* slots lost on it */
+    int64_t ts_ms;      /* newest event time of it */
+    int64_t lost_count; /* slots lost on it */
     char reason[30];
 };
 
@@ -42,22 +42,25 @@ struct scene_instrument {
     uint16_t instrument;
     uint8_t venue;
     char symbol[INSTRUMENT_SYMBOL_BYTES];
-    struct decimal tick;            /* mantissa 0: unknown */
-    int64_t ts_ms;                  /* newest event time */
-    int64_t row_closed_ms;          /* the entry log holds everything before */
-    int64_t history_until_ms;       /* back-filled up to here; 0: nothing was */
+    struct decimal tick;      /* mantissa 0: unknown */
+    int64_t ts_ms;            /* newest event time */
+    int64_t row_closed_ms;    /* the entry log holds everything before */
+    int64_t history_until_ms; /* back-filled up to here; 0: nothing was */
     double mark, index, last, bid, ask;
-    double funding_rate;            /* of one interval; NaN: unknown */
+    double funding_rate; /* of one interval; NaN: unknown */
     int32_t funding_interval_h;
     int64_t next_funding_ms;
     double oi_base, oi_usd;
     bool book_valid;
-    double estimate_usd[2];         /* estimate: long, short, after the OI bound */
-    double unallocated_usd[2];      /* estimate: open interest that no level claims */
-    double liquidated_usd_24h[2];   /* seen, long and short */
-    int32_t tail_count;             /* mark prices of the last seconds, oldest first, for the live line */
-    struct { int64_t ts_ms; double mark; } tail[SCENE_TAIL_MAX];
-    int32_t print_count;            /* newest liquidations, oldest first */
+    double estimate_usd[2];       /* estimate: long, short, after the OI bound */
+    double unallocated_usd[2];    /* estimate: open interest that no level claims */
+    double liquidated_usd_24h[2]; /* seen, long and short */
+    int32_t tail_count; /* mark prices of the last seconds, oldest first, for the live line */
+    struct {
+        int64_t ts_ms;
+        double mark;
+    } tail[SCENE_TAIL_MAX];
+    int32_t print_count; /* newest liquidations, oldest first */
     struct scene_print prints[SCENE_PRINT_MAX];
     int32_t gap_count;
     struct scene_gap gaps[SCENE_GAP_MAX];
@@ -65,9 +68,9 @@ struct scene_instrument {
 
 struct scene {
     uint64_t sequence;
-    int64_t ts_ms;              /* newest event time over all */
-    int64_t recv_ns;            /* CLOCK_MONOTONIC of the newest event in it, 0 from a recording */
-    bool demo;                  /* the source is simulated: say so on the picture */
+    int64_t ts_ms;   /* newest event time over all */
+    int64_t recv_ns; /* CLOCK_MONOTONIC of the newest event in it, 0 from a recording */
+    bool demo;       /* the source is simulated: say so on the picture */
     int64_t events_applied, events_lost, events_malformed;
     int32_t instrument_count, feed_count;
     struct scene_instrument instruments[SCENE_INSTRUMENT_MAX];

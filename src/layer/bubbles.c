@@ -8,7 +8,12 @@
 #define RADIUS_MIN_PX  4.0
 #define RADIUS_MAX_PX  22.0
 #define USD_AT_MAX_MIN 250000.0 /* the largest circle stands for at least this */
-enum { BUBBLE_COUNT_MAX = 2048 };
+enum {
+    BUBBLE_COUNT_MAX = 2048,
+    /* A print stands in the row of the first mark after it, and rows come a second at a time: for
+     * this long it may be older than what the columns cover and in none of them. */
+    PRINT_SETTLE_MS = 10000
+};
 
 struct bubble {
     double x, y, usd;
@@ -40,6 +45,18 @@ static struct bubble make_bubble(const struct layer_context *context, int64_t ts
                            camera_px_from_price(context->camera, price), usd, position};
 }
 
+/* Whether a print of the scene has come with a column: the same place, side and (float) USD. */
+static bool is_known(const struct bubbles *bubbles, int known_count, const struct bubble *bubble) {
+    for (int i = known_count - 1; i >= 0; i--) {
+        const struct bubble *known = &bubbles->items[i];
+        if (known->position == bubble->position && fabs(known->x - bubble->x) < 0.5 &&
+            fabs(known->y - bubble->y) < 0.5 && fabs(known->usd - bubble->usd) < 0.5) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void collect(const struct layer_context *context, struct bubbles *bubbles) {
     const struct field *field = context->field;
     int64_t known_ms = 0;
@@ -57,11 +74,15 @@ static void collect(const struct layer_context *context, struct bubbles *bubbles
             }
         }
     }
+    int known_count = bubbles->count;
     for (int i = 0; context->instrument != NULL && i < context->instrument->print_count; i++) {
         const struct scene_print *print = &context->instrument->prints[i];
-        if (print->ts_ms >= known_ms && print->price > 0 && print->usd > 0) {
-            struct bubble bubble =
-                make_bubble(context, print->ts_ms, print->price, print->usd, print->position);
+        if (print->ts_ms < known_ms - PRINT_SETTLE_MS || print->price <= 0 || print->usd <= 0) {
+            continue;
+        }
+        struct bubble bubble =
+            make_bubble(context, print->ts_ms, print->price, print->usd, print->position);
+        if (print->ts_ms >= known_ms || !is_known(bubbles, known_count, &bubble)) {
             add_bubble(context, bubbles, &bubble);
         }
     }

@@ -110,6 +110,7 @@ static void measure(const struct run *run) {
         bool taken = pipeline_take(&pipe_line, run->drawing ? 0 : 100);
         int64_t frame_begin_ns = clock_mono_ns();
         if (run->drawing) {
+            picture_pipeline_drain(&view);
             picture_pipeline_draw(&view, 0, false);
         } else if (!taken) {
             continue;

@@ -97,11 +97,11 @@ static inline bool picture_pipeline_wait_field(struct picture_pipeline *view, in
     return false;
 }
 
-/* Draw the newest scene that was taken, to the end. */
+/* Draw the newest scene that was taken, to the end; columns that came since are handed over before,
+ * by picture_pipeline_drain. */
 static inline void picture_pipeline_draw(struct picture_pipeline *view, unsigned hidden,
                                          bool settled) {
     const struct scene *scene = view->pipe->scene;
-    picture_pipeline_drain(view);
     camera_follow(&view->camera, (double)scene->ts_ms);
     struct picture_frame frame = {.target = offscreen_target(view->offscreen),
                                   .scene = scene,

@@ -56,7 +56,6 @@ static bool server_listen(struct net_server *server, const struct server_desc *d
         .vhost_name = server->name,
         .protocols = server_protocols,
         .extensions = desc->no_deflate ? NULL : server_extensions,
-        .http_proxy_address = ":0",
         .alpn = "http/1.1",
         .timeout_secs = SERVER_TIMEOUT_S,
         .keepalive_timeout = SERVER_TIMEOUT_S,

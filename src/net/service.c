@@ -66,11 +66,9 @@ static bool service_context_create(struct net_service *service) {
     if (service->context == NULL) {
         return false;
     }
-    /* Streams bring their own TLS: their vhost has none.  ":0" turns proxies of the environment
-     * off. */
+    /* Streams bring their own TLS: their vhost has none. */
     info.options = 0;
     info.vhost_name = "streams";
-    info.http_proxy_address = ":0";
     service->vhost = lws_create_vhost(service->context, &info);
     return service->vhost != NULL;
 }

@@ -65,13 +65,14 @@ static int hex_value(char c) {
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; /* upper case would not come back as it was */
 }
 
-static bool id_to_uuid(const char *id, size_t len, uint8_t out[ID_BYTES]) {
+/* 32 hex digits, with the dashes of a UUID or without any. */
+static bool id_to_bytes(const char *id, size_t len, bool dashes, uint8_t out[ID_BYTES]) {
     size_t nibble = 0;
-    if (len != UUID_TEXT_LEN) {
+    if (len != (dashes ? (size_t)UUID_TEXT_LEN : (size_t)2 * ID_BYTES)) {
         return false;
     }
     for (size_t i = 0; i < len; i++) {
-        if (is_uuid_dash(i)) {
+        if (dashes && is_uuid_dash(i)) {
             if (id[i] != '-') {
                 return false;
             }
@@ -96,8 +97,10 @@ void event_trade_set_id(struct event *event, const char *id, size_t len) {
     } else if (id_to_number(id, len, &number)) {
         kind = ID_NUMBER;
         memcpy(bytes, &number, sizeof number);
-    } else if (id_to_uuid(id, len, bytes)) {
+    } else if (id_to_bytes(id, len, true, bytes)) {
         kind = ID_UUID;
+    } else if (id_to_bytes(id, len, false, bytes)) {
+        kind = ID_HASH; /* a hash that was written out comes back as itself */
     } else if (len <= ID_BYTES && memchr(id, '\0', len) == NULL) {
         kind = ID_TEXT;
         memset(bytes, 0, sizeof bytes); /* a text that began like a UUID has left its mark */

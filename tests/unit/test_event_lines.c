@@ -43,6 +43,9 @@ static void canonical_lines_survive_there_and_back(void **state) {
         HEAD("trade") ",\"price\":1,\"contracts\":7,\"side\":\"sell\"}",
         HEAD("trade") ",\"price\":1,\"qty\":7,\"side\":\"sell\","
                       "\"id\":\"e0a1b2c3-0000-4000-8000-00000000abcd\"}",
+        /* The hash of a long id is written out, and reads back as itself. */
+        HEAD("trade") ",\"price\":1,\"qty\":7,\"side\":\"sell\","
+                      "\"id\":\"0123456789abcdef0123456789abcdef\"}",
         HEAD("liquidation") ",\"position\":\"long\",\"price\":9910,\"price_kind\":\"fill\","
                             "\"qty\":0.014,\"usd\":138.74,\"complete\":false}",
         HEAD("liquidation") ",\"position\":\"short\",\"price\":2,\"price_kind\":\"bankruptcy\","

@@ -368,24 +368,39 @@ static uint64_t level_search(const struct level *level, uint64_t hint, int64_t t
     return low;
 }
 
-/* The level that continues at t_ms: the preferred one or the next finer that is closed far enough
- * and still there; else the finest coarser one that is. -1: nothing is published there yet. */
+/* How far a level can be followed from t_ms (INT64_MIN: not at all, or not yet). */
+static int64_t level_reach(const struct entry_cursor *cursor, int at, int64_t until_ms) {
+    const struct level *level = &cursor->log->levels[at];
+    /* acquire: the rows before it are complete */
+    int64_t closed = atomic_load_explicit(&level->closed_ms, memory_order_acquire);
+    closed = closed < until_ms ? closed : floor_to(until_ms, levels[at].cell_ms);
+    return closed > cursor->t_ms ? closed : INT64_MIN;
+}
+
+static bool level_retains(const struct entry_cursor *cursor, int at) {
+    /* relaxed: it changes only while no reader is inside */
+    return atomic_load_explicit(&cursor->log->levels[at].retained_ms, memory_order_relaxed) <=
+           cursor->t_ms;
+}
+
+/* The level that continues at t_ms: the preferred one or the next finer whose cell begins there.
+ * Where those have been retired it is the finest that is left; a reader that slept past that loses
+ * less than a cell.  A coarser one is never taken only because it has got further in the meantime:
+ * it would skip the rest of its cell.  -1: nothing is published there yet. */
 static int cursor_level(const struct entry_cursor *cursor, int64_t until_ms, int64_t *closed_ms) {
-    for (int step = 0; step < ENTRY_LEVEL_COUNT; step++) {
-        int at = step <= (int)cursor->level ? (int)cursor->level - step : step;
-        const struct level *level = &cursor->log->levels[at];
-        /* acquire: the rows before it are complete; relaxed: we are inside the gate */
-        int64_t closed = atomic_load_explicit(&level->closed_ms, memory_order_acquire);
-        int64_t retained = atomic_load_explicit(&level->retained_ms, memory_order_relaxed);
-        closed = closed < until_ms ? closed : floor_to(until_ms, levels[at].cell_ms);
+    for (int at = (int)cursor->level; at >= 0; at--) {
         bool aligned = floor_to(cursor->t_ms, levels[at].cell_ms) == cursor->t_ms;
-        if (retained <= cursor->t_ms && closed > cursor->t_ms &&
-            (aligned || at > (int)cursor->level)) {
-            *closed_ms = closed;
+        *closed_ms = level_reach(cursor, at, until_ms);
+        if (aligned && level_retains(cursor, at) && *closed_ms != INT64_MIN) {
             return at;
         }
     }
-    return -1;
+    int finest = 0;
+    while (finest + 1 < ENTRY_LEVEL_COUNT && !level_retains(cursor, finest)) {
+        finest++;
+    }
+    *closed_ms = level_reach(cursor, finest, until_ms);
+    return finest > 0 && *closed_ms != INT64_MIN ? finest : -1;
 }
 
 const struct entry_row *entry_cursor_next(struct entry_cursor *cursor, int64_t until_ms) {

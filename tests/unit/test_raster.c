@@ -131,29 +131,29 @@ static void finest_replay_is_bit_equal_with_the_engine(void **state) {
                                     .low = 59900,
                                     .close = 60050,
                                     .volume_base = 300};
-    for (int i = 0; i < 200; i++) { /* history first, as in a live start */
-        bar.open_ms = FACT_WALK_START_MS / 60000 * 60000 - 60000 * (int64_t)(200 - i);
+    for (int i = 0; i < 60; i++) { /* history first, as in a live start */
+        bar.open_ms = FACT_WALK_START_MS / 60000 * 60000 - 60000 * (int64_t)(60 - i);
         row_builder_history_kline(market.builder, &bar);
     }
-    fact_market_advance(&market, 1000);
+    fact_market_advance(&market, 400);
     row_builder_advance(market.builder, market.walk.ts_ms);
-    struct raster_request request = request_of(FACT_WALK_START_MS - 600000, 20000, 90);
+    struct raster_request request = request_of(FACT_WALK_START_MS - 600000, 20000, 60);
     request.finest = true;
     assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
     assert_true(estimator_hash(raster_estimator(raster)) == estimator_hash(engine));
     int columns = 0;
-    fact_market_advance(&market, 333);
+    fact_market_advance(&market, 133);
     assert_int_equal(raster_follow(raster, &sink, &columns), STATUS_OK);
-    assert_true(columns > 10);
+    assert_true(columns > 5);
     assert_true(estimator_hash(raster_estimator(raster)) == estimator_hash(engine));
 }
 
 static void every_column_comes_once_a_pass_and_in_order(void **state) {
     (void)state;
-    fact_market_advance(&market, 1000);
+    fact_market_advance(&market, 200);
     market.walk.ts_ms += 120000; /* silence of two minutes */
-    fact_market_advance(&market, 1805);
-    struct raster_request request = request_of(FACT_WALK_START_MS - 60000, 10000, 320);
+    fact_market_advance(&market, 405);
+    struct raster_request request = request_of(FACT_WALK_START_MS - 60000, 10000, 400);
     assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
     int whole = (int)((entry_log_until_ms(market.log) / 10000) - taker->first_col);
     assert_int_equal(taker->counts[1], whole);
@@ -171,14 +171,14 @@ static void every_column_comes_once_a_pass_and_in_order(void **state) {
     }
     assert_true(taker->columns[2][whole].flags & LAYERS_COLUMN_OPEN);
     /* Volumes are those of the trades, silence has none. */
-    assert_true(taker->columns[2][50].volume_buy_usd > 0);
-    assert_true(taker->columns[2][112].volume_buy_usd == 0);
+    assert_true(taker->columns[2][15].volume_buy_usd > 0);
+    assert_true(taker->columns[2][32].volume_buy_usd == 0);
 }
 
 static void coarser_cadences_agree_within_tolerance(void **state) {
     (void)state;
-    fact_market_advance(&market, 3 * 3600);
-    struct raster_request request = request_of(FACT_WALK_START_MS + 3600000, 30000, 230);
+    fact_market_advance(&market, 5600);
+    struct raster_request request = request_of(FACT_WALK_START_MS + 3600000, 20000, 200);
     request.finest = true;
     request.single_pass = true;
     assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
@@ -189,9 +189,9 @@ static void coarser_cadences_agree_within_tolerance(void **state) {
     request.finest = request.single_pass = false;
     assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
     double fine_apart = 0, coarse_apart = 0, fine_usd = 0, coarse_usd = 0, exact_usd = 0;
-    for (int i = 0; i < 230; i++) {
-        fine_apart += apart(&other[i], &exact[i]) / 230;
-        coarse_apart += apart(&taker->columns[1][i], &exact[i]) / 230;
+    for (int i = 0; i < 95; i++) {
+        fine_apart += apart(&other[i], &exact[i]) / 95;
+        coarse_apart += apart(&taker->columns[1][i], &exact[i]) / 95;
         fine_usd += usd_of(&other[i]);
         coarse_usd += usd_of(&taker->columns[1][i]);
         exact_usd += usd_of(&exact[i]);
@@ -199,7 +199,7 @@ static void coarser_cadences_agree_within_tolerance(void **state) {
     print_message("10 s rows: %.2f %% apart, mass %+.2f %%; coarse pass: %.2f %%, %+.2f %%\n",
                   fine_apart * 100, (fine_usd / exact_usd - 1) * 100, coarse_apart * 100,
                   (coarse_usd / exact_usd - 1) * 100);
-    assert_int_equal(taker->counts[1], 230);
+    assert_true(taker->counts[1] >= 95);
     assert_true(fine_apart < 0.04);
     assert_true(fabs(fine_usd / exact_usd - 1) < 0.05);
     assert_true(coarse_apart < 0.06);
@@ -208,8 +208,8 @@ static void coarser_cadences_agree_within_tolerance(void **state) {
 
 static void opened_within_the_window_starts_empty(void **state) {
     (void)state;
-    fact_market_advance(&market, 3600);
-    struct raster_request request = request_of(FACT_WALK_START_MS + 1800000, 60000, 30);
+    fact_market_advance(&market, 1800);
+    struct raster_request request = request_of(FACT_WALK_START_MS + 900000, 30000, 30);
     assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
     double all = usd_of(&taker->columns[2][0]);
     request.opened_within_window = true;
@@ -305,11 +305,11 @@ static void price_range_holds_the_prices_and_a_margin(void **state) {
 
 static void the_worker_serves_the_newest_request_and_follows(void **state) {
     (void)state;
-    fact_market_advance(&market, 2000);
+    fact_market_advance(&market, 1000);
     struct raster_worker *worker = raster_worker_create(NULL);
     assert_non_null(worker);
     assert_true(raster_worker_start(worker));
-    struct raster_request request = request_of(FACT_WALK_START_MS, 10000, 300);
+    struct raster_request request = request_of(FACT_WALK_START_MS, 10000, 150);
     for (uint32_t id = 1; id <= 5; id++) { /* nobody drains: the ring fills, requests supersede */
         request.request_id = id;
         raster_worker_request(worker, &request);
@@ -334,7 +334,7 @@ static void the_worker_serves_the_newest_request_and_follows(void **state) {
         raster_worker_column_end(worker);
     }
     assert_true(live >= 3 && open);
-    assert_true(seen >= 201);
+    assert_true(seen >= 101);
     raster_worker_get_stats(worker, &stats);
     assert_true(stats.done_request_id == 5 && stats.requests == 5);
     request.request_id = 6;

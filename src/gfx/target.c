@@ -1,5 +1,6 @@
 #include "gfx/target.h"
 
+#include <assert.h>
 #include <glad/gl.h>
 
 #include "base/log.h"
@@ -91,6 +92,20 @@ void target_finish(struct target *target) {
         glDeleteFramebuffers(1, &target->framebuffer);
         *target = (struct target){0};
     }
+}
+
+void target_copy(const struct target *from, const struct target *to, struct target_rect rect) {
+    assert(from->width_px == to->width_px);
+    assert(from->height_px == to->height_px);
+    assert(from->top_down == to->top_down);
+    int y = gl_y(to, rect);
+    glBindFramebuffer(GL_READ_FRAMEBUFFER, from->framebuffer);
+    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, to->framebuffer);
+    debug_count_bind();
+    glDisable(GL_SCISSOR_TEST);
+    glBlitFramebuffer(rect.x, y, rect.x + rect.w, y + rect.h, rect.x, y, rect.x + rect.w,
+                      y + rect.h, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+    debug_count_draw();
 }
 
 float target_y_sign(const struct target *target) {

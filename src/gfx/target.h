@@ -38,6 +38,10 @@ bool target_init_texture(struct target *target, const struct texture *texture);
 void target_finish(
     struct target *target); /* only for those of target_init_texture; zeroed accepted */
 
+/* Copy rect from one target to the same place of another of the same size and row order: no shader,
+ * no blending. */
+void target_copy(const struct target *from, const struct target *to, struct target_rect rect);
+
 /* 1 or -1: what to multiply clip-space y with, for shaders that place things by pixels from the
  * top. */
 float target_y_sign(const struct target *target);

@@ -1,6 +1,7 @@
 #include "layer/heatmap.h"
 
 #include <math.h>
+#include <string.h>
 
 enum {
     UNIFORM_Y_SIGN,
@@ -24,6 +25,8 @@ static const char *const uniform_names[UNIFORM_COUNT] = {
 
 #define GLIDE_RATE 0.12 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6  /* pixels a texel; below, plain linear looks the same and costs less */
+#define SCROLL_STEPS_PER_PX                                                                        \
+    8.0 /* finer than the eye sees; between two steps the picture stands still */
 enum { COLUMNS_A_FRAME = 8 };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
@@ -44,11 +47,14 @@ bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
 }
 
 bool heatmap_reload(struct heatmap *heatmap) {
+    heatmap->key.field = NULL;
     bool good = program_reload(&heatmap->plain);
     return program_reload(&heatmap->sharp) && good;
 }
 
 void heatmap_finish(struct heatmap *heatmap) {
+    target_finish(&heatmap->copy);
+    texture_finish(&heatmap->copy_color);
     program_finish(&heatmap->sharp);
     program_finish(&heatmap->plain);
     texture_finish(&heatmap->lut);
@@ -153,16 +159,17 @@ static bool covered_pixels(const struct heatmap_view *view, struct target_rect *
     return true;
 }
 
+static double snap(double value, double step) {
+    return floor(value / step + 0.5) * step;
+}
+
 /* Where the edges of rect lie in the density texture: x price rows, y rows of the ring, from its
  * first one on. */
-struct texel_window {
-    double price_at, price_span, time_at, time_span;
-};
-
-static struct texel_window window_of(const struct heatmap_view *view, struct target_rect rect) {
+static void place_window(const struct heatmap_view *view, struct heatmap_key *key) {
     const struct field *field = view->field;
     const struct layers_grid *grid = &field->grid;
     const struct camera *camera = view->camera;
+    struct target_rect rect = key->rect;
     /* Subtracted in double before they become floats: no jitter, whatever the date. */
     double base_ms =
         (double)(field->oldest_col - field_slot(field, field->oldest_col)) * grid->col_ms;
@@ -171,47 +178,110 @@ static struct texel_window window_of(const struct heatmap_view *view, struct tar
     double bottom =
         (camera_ln_from_px(camera, rect.y + rect.h) - grid->ln_price_min) / grid->row_height;
     double top = (camera_ln_from_px(camera, rect.y) - grid->ln_price_min) / grid->row_height;
-    return (struct texel_window){bottom, top - bottom, left, right - left};
+    key->price_at = (float)bottom;
+    key->price_span = (float)(top - bottom);
+    key->time_span = (float)(right - left);
+    key->time_at = (float)snap(left, (right - left) / rect.w / SCROLL_STEPS_PER_PX);
 }
 
-static void set_uniforms(const struct program *program, const struct target *target,
-                         const struct heatmap_view *view, const struct texel_window *window,
-                         const float sharp[2]) {
+static float pixels_per_row(const struct heatmap_key *key) {
+    return fmaxf(1, (float)key->rect.h / key->price_span);
+}
+
+static float pixels_per_column(const struct heatmap_key *key) {
+    return fmaxf(1, (float)key->rect.w / key->time_span);
+}
+
+/* False: nothing of the field is in view. */
+static bool make_key(const struct target *target, const struct heatmap_view *view,
+                     struct heatmap_key *key) {
+    memset(key, 0, sizeof *key); /* compared as bytes */
+    if (view->field->count == 0 || !view->scale->valid || !covered_pixels(view, &key->rect)) {
+        return false;
+    }
+    key->field = view->field;
+    key->version = view->field->version;
+    key->request_id = view->field->request_id;
+    key->width_px = target->width_px;
+    key->height_px = target->height_px;
+    key->top_down = target->top_down;
+    key->palette = view->palette;
+    key->gamma = (float)view->gamma;
+    key->black = (float)view->scale->black_log2;
+    key->per_range = (float)(1 / (view->scale->white_log2 - view->scale->black_log2));
+    place_window(view, key);
+    key->crisp =
+        pixels_per_row(key) >= (float)SHARP_FROM || pixels_per_column(key) >= (float)SHARP_FROM;
+    return true;
+}
+
+static void draw_quad(const struct heatmap *heatmap, const struct target *target,
+                      const struct heatmap_view *view, const struct heatmap_key *key) {
+    const struct program *program = key->crisp ? &heatmap->sharp : &heatmap->plain;
     const struct field *field = view->field;
-    double range = view->scale->white_log2 - view->scale->black_log2;
     int oldest = field_slot(field, field->oldest_col);
+    target_set_viewport(target, key->rect);
+    program_bind(program);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
     program_set_int(program, UNIFORM_DENSITY, 0);
     program_set_int(program, UNIFORM_LUT, 1);
     program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)field->grid.row_count,
                      1.0f / (float)field->ring_rows);
-    program_set_vec2(program, UNIFORM_SHARP, sharp[0], sharp[1]);
-    program_set_float(program, UNIFORM_PRICE_AT, (float)window->price_at);
-    program_set_float(program, UNIFORM_PRICE_SPAN, (float)window->price_span);
-    program_set_float(program, UNIFORM_TIME_AT, (float)window->time_at);
-    program_set_float(program, UNIFORM_TIME_SPAN, (float)window->time_span);
+    program_set_vec2(program, UNIFORM_SHARP, pixels_per_row(key), pixels_per_column(key));
+    program_set_float(program, UNIFORM_PRICE_AT, key->price_at);
+    program_set_float(program, UNIFORM_PRICE_SPAN, key->price_span);
+    program_set_float(program, UNIFORM_TIME_AT, key->time_at);
+    program_set_float(program, UNIFORM_TIME_SPAN, key->time_span);
     program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
     program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
-    program_set_float(program, UNIFORM_BLACK, (float)view->scale->black_log2);
-    program_set_float(program, UNIFORM_PER_RANGE, (float)(1 / range));
+    program_set_float(program, UNIFORM_BLACK, key->black);
+    program_set_float(program, UNIFORM_PER_RANGE, key->per_range);
+    texture_bind(&heatmap->lut, 1);
+    texture_bind(&field->density, 0);
+    target_draw_quad();
+}
+
+/* A copy of the target's size. False: the driver has no room; then every frame is drawn. */
+static bool make_copy(struct heatmap *heatmap, const struct target *target) {
+    if (heatmap->copy.width_px == target->width_px &&
+        heatmap->copy.height_px == target->height_px) {
+        heatmap->copy.top_down = target->top_down;
+        return true;
+    }
+    target_finish(&heatmap->copy);
+    texture_finish(&heatmap->copy_color);
+    struct texture_desc desc = {.width = target->width_px,
+                                .height = target->height_px,
+                                .format = TEXTURE_RGBA8,
+                                .undefined = true,
+                                .label = "field copy"};
+    if (!texture_init(&heatmap->copy_color, &desc) ||
+        !target_init_texture(&heatmap->copy, &heatmap->copy_color)) {
+        texture_finish(&heatmap->copy_color);
+        return false;
+    }
+    heatmap->copy.top_down = target->top_down;
+    return true;
 }
 
 void heatmap_draw(struct heatmap *heatmap, const struct target *target,
                   const struct heatmap_view *view) {
-    struct target_rect rect = {0};
-    if (view->field->count == 0 || !view->scale->valid || !covered_pixels(view, &rect)) {
+    struct heatmap_key key;
+    if (!make_key(target, view, &key)) {
         return;
     }
+    bool still = memcmp(&key, &heatmap->key, sizeof key) == 0;
+    heatmap->key = key;
+    heatmap->kept = heatmap->kept && still;
     update_lut(heatmap, view->palette, view->gamma);
-    target_set_viewport(target, rect);
-    struct texel_window window = window_of(view, rect);
-    const float sharp[2] = {(float)fmax(1, rect.h / window.price_span),
-                            (float)fmax(1, rect.w / window.time_span)};
-    bool crisp = sharp[0] >= (float)SHARP_FROM || sharp[1] >= (float)SHARP_FROM;
-    const struct program *program = crisp ? &heatmap->sharp : &heatmap->plain;
-    program_bind(program);
-    set_uniforms(program, target, view, &window, sharp);
-    texture_bind(&heatmap->lut, 1);
-    texture_bind(&view->field->density, 0);
-    target_draw_quad();
+    if (!still || !make_copy(heatmap, target)) {
+        draw_quad(heatmap, target, view, &key);
+        return;
+    }
+    if (!heatmap->kept) {
+        target_begin(&heatmap->copy, TARGET_BLEND_NONE);
+        draw_quad(heatmap, &heatmap->copy, view, &key);
+        heatmap->kept = true;
+    }
+    target_copy(&heatmap->copy, target, key.rect);
 }

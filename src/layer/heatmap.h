@@ -15,12 +15,30 @@
 
 enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64 };
 
+/* All that the field's pixels depend on; equal keys, equal pixels. */
+struct heatmap_key {
+    const struct field *field;
+    uint64_t version;
+    uint32_t request_id;
+    struct target_rect rect;
+    int width_px, height_px;
+    bool top_down, crisp;
+    enum colormap_id palette;
+    float gamma, black, per_range;
+    float price_at, price_span, time_at, time_span;
+};
+
 struct heatmap {
     struct program plain, sharp; /* texels about a pixel large; texels of several pixels */
     struct texture lut;
     enum colormap_id palette; /* what the look-up table holds */
     double gamma;             /* 0: nothing yet */
     uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
+    /* -- a view that stands still is drawn once and copied from then on -- */
+    struct heatmap_key key; /* of the last frame */
+    bool kept;              /* the picture of key is in copy */
+    struct texture copy_color;
+    struct target copy;
     /* -- automatic scale: a histogram that is filled over some frames -- */
     struct scale_histogram histogram;
     int sampled_columns;

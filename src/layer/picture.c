@@ -93,6 +93,7 @@ enum status picture_set_grid(struct picture *picture, uint32_t request_id,
     struct field *target = replace ? &picture->fields[1 - picture->drawn] : drawn;
     field_finish(target);
     picture->arriving = false;
+    picture->profile.field = NULL;
     enum status status = field_init(target, request_id, grid);
     if (status == STATUS_OK && replace) {
         picture->arriving = true;

@@ -162,7 +162,8 @@ static void draw_tag(struct layer_context *context) {
     canvas_set_list(context->canvas, CANVAS_OVER);
     canvas_add_box(context->canvas, plate, 4 * s, THEME_TEXT);
     labels_add(context->labels, &label);
-    labels_reserve(context->labels, plate);
+    labels_reserve(context->labels,
+                   (struct camera_rect){plate.x, plate.y - 4 * s, plate.w, plate.h + 8 * s});
 }
 
 void price_draw(struct layer_context *context) {

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/str.h"
 
-enum { FPS_MAX = 240, SIZE_PX_MAX = 16384 };
+enum { FPS_MAX = 240, SIZE_PX_MAX = 16384, FFMPEG_NOT_RUN = 127 };
 enum kind { KIND_RAW, KIND_Y4M, KIND_FFMPEG };
 
 struct frame_recorder {
@@ -55,25 +55,26 @@ static bool write_all(struct frame_recorder *recorder, const void *bytes, size_t
     return !recorder->failed;
 }
 
-/* In the child: frames come on standard input; what ffmpeg has to say goes to ours. */
-static void run_ffmpeg(const struct frame_recorder_desc *desc, int fd) {
-    char size[32];
-    char rate[16];
-    str_format(size, sizeof size, "%dx%d", desc->width_px, desc->height_px);
-    str_format(rate, sizeof rate, "%d", desc->fps);
-    const char *const arguments[] = {
-        "ffmpeg",   "-hide_banner", "-loglevel", "error",      "-y",       "-f",   "rawvideo",
-        "-pix_fmt", "rgba",         "-s",        size,         "-r",       rate,   "-i",
-        "pipe:0",   "-c:v",         "libx264",   "-preset",    "veryfast", "-crf", "18",
-        "-pix_fmt", "yuv420p",      "-movflags", "+faststart", desc->path, NULL};
+/* In the child: frames come on standard input; what ffmpeg has to say goes to ours. Nothing here
+ * takes a lock that another thread may have held at the fork. */
+static void run_ffmpeg(char *const arguments[], int fd) {
     if (dup2(fd, STDIN_FILENO) >= 0) {
-        execvp("ffmpeg", (char *const *)(uintptr_t)arguments);
+        execvp(arguments[0], arguments);
     }
-    _exit(127);
+    _exit(FFMPEG_NOT_RUN);
 }
 
 static enum status start_ffmpeg(struct frame_recorder *recorder,
                                 const struct frame_recorder_desc *desc) {
+    char size[32];
+    char rate[16];
+    str_format(size, sizeof size, "%dx%d", desc->width_px, desc->height_px);
+    str_format(rate, sizeof rate, "%d", desc->fps);
+    char *const arguments[] = {
+        "ffmpeg",   "-hide_banner", "-loglevel", "error",      "-y",           "-f",   "rawvideo",
+        "-pix_fmt", "rgba",         "-s",        size,         "-r",           rate,   "-i",
+        "pipe:0",   "-c:v",         "libx264",   "-preset",    "veryfast",     "-crf", "18",
+        "-pix_fmt", "yuv420p",      "-movflags", "+faststart", recorder->path, NULL};
     int pair[2] = {-1, -1};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
         LOG_ERROR("film %s: no socket for ffmpeg: %s", desc->path, strerror(errno));
@@ -81,7 +82,7 @@ static enum status start_ffmpeg(struct frame_recorder *recorder,
     }
     recorder->child = fork();
     if (recorder->child == 0) {
-        run_ffmpeg(desc, pair[1]);
+        run_ffmpeg(arguments, pair[1]);
     }
     close(pair[1]);
     recorder->fd = pair[0];
@@ -192,7 +193,7 @@ static bool wait_for_child(const struct frame_recorder *recorder) {
             return false;
         }
     }
-    if (WIFEXITED(state) && WEXITSTATUS(state) == 127) {
+    if (WIFEXITED(state) && WEXITSTATUS(state) == FFMPEG_NOT_RUN) {
         LOG_ERROR("film %s: ffmpeg is not installed or cannot be run; no film was made",
                   recorder->path);
     } else if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {

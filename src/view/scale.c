@@ -7,7 +7,8 @@
  * is white. */
 #define BLACK_FRACTION 0.42
 #define WHITE_FRACTION 0.996
-#define RANGE_LOG2_MIN 1.5 /* white is at least 2.8 times black, or noise would fill the range */
+#define REST_LOG2      0.05 /* nearer than this it rests, so that a quiet picture stands still */
+#define RANGE_LOG2_MIN 1.5  /* white is at least 2.8 times black, or noise would fill the range */
 
 double scale_log2_from_usd(double usd_per_bp) {
     return log2(1 + usd_per_bp / SCALE_UNIT_USD_PER_BP);
@@ -61,6 +62,10 @@ void scale_update_auto(struct scale *scale, const struct scale_histogram *histog
     if (white < black + RANGE_LOG2_MIN) {
         black = fmax(0, white - RANGE_LOG2_MIN);
         white = black + RANGE_LOG2_MIN;
+    }
+    if (scale->valid && rate < 1 && fabs(black - scale->black_log2) < REST_LOG2 &&
+        fabs(white - scale->white_log2) < REST_LOG2) {
+        return;
     }
     double step = scale->valid ? rate : 1;
     scale->black_log2 += (black - scale->black_log2) * step;

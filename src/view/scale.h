@@ -35,7 +35,7 @@ void scale_histogram_add(struct scale_histogram *histogram, double log2_value);
 double scale_histogram_percentile(const struct scale_histogram *histogram, double fraction);
 
 /* Move towards black and white points that suit the histogram: `rate` 1 jumps, smaller ones glide.
- * The first histogram always jumps. An empty one changes nothing. */
+ * The first histogram always jumps, and what is near enough rests. An empty one changes nothing. */
 void scale_update_auto(struct scale *scale, const struct scale_histogram *histogram, double rate);
 /* Pin both ends (USD per bp, 0: leave that end as it is). White is kept above black. */
 void scale_pin(struct scale *scale, double black_usd_per_bp, double white_usd_per_bp);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -370,6 +371,108 @@ static void sides_lie_where_they_must(void **state) {
     free(rgba);
 }
 
+static void still_view_is_copied_bit_for_bit(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    uint8_t *direct = draw_and_read(&frame);
+    for (int i = 0; i < 3; i++) {
+        uint8_t *copied = draw_and_read(&frame);
+        assert_memory_equal(direct, copied, (size_t)WIDTH * HEIGHT * 4);
+        free(copied);
+    }
+    market.column.total_usd[0] = 1;
+    memset(market.column.texels, 0, sizeof market.column.texels); /* the newest column goes dark */
+    assert_true(picture_add_column(picture, &market.column));
+    uint8_t *changed = draw_and_read(&frame);
+    assert_memory_not_equal(direct, changed, (size_t)WIDTH * HEIGHT * 4);
+    free(direct);
+    free(changed);
+}
+
+/* -- golden images: tests/data/golden, without text. LIQSCOPE_GOLDEN=update writes them anew. -- */
+
+static bool read_png(const char *path, int width, int height, uint8_t *rgba) {
+    png_image image = {.version = PNG_IMAGE_VERSION};
+    if (!png_image_begin_read_from_file(&image, path)) {
+        return false;
+    }
+    image.format = PNG_FORMAT_RGBA;
+    bool good = (int)image.width == width && (int)image.height == height &&
+                png_image_finish_read(&image, NULL, rgba, 0, NULL) != 0;
+    png_image_free(&image);
+    return good;
+}
+
+static void save_failure(const char *name, const char *what, const uint8_t *rgba) {
+    char path[256];
+    mkdir("build", 0755);
+    mkdir("build/render", 0755);
+    str_format(path, sizeof path, "build/render/%s-%s.png", name, what);
+    screenshot_write_png(path, WIDTH, HEIGHT, rgba);
+}
+
+/* Edges may be shaded a little differently by another driver: up to 0.5 % of the pixels may be off
+ * by more than 24 of 255, and the mean difference stays below 0.6. */
+static void compare_with_golden(const char *name, const uint8_t *got) {
+    char path[256];
+    static uint8_t want[WIDTH * HEIGHT * 4];
+    static uint8_t diff[WIDTH * HEIGHT * 4];
+    str_format(path, sizeof path, "tests/data/golden/%s.png", name);
+    const char *mode = getenv("LIQSCOPE_GOLDEN");
+    if (mode != NULL && strcmp(mode, "update") == 0) {
+        assert_int_equal(screenshot_write_png(path, WIDTH, HEIGHT, got), STATUS_OK);
+    }
+    assert_true(read_png(path, WIDTH, HEIGHT, want));
+    double sum = 0;
+    int far_off = 0;
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT; i++) {
+        int most = 0;
+        for (size_t c = 0; c < 3; c++) {
+            int d = abs(got[i * 4 + c] - want[i * 4 + c]);
+            sum += d;
+            most = d > most ? d : most;
+            diff[i * 4 + c] = (uint8_t)(d * 4 > 255 ? 255 : d * 4);
+        }
+        far_off += most > 24;
+    }
+    double mean = sum / (WIDTH * HEIGHT * 3.0);
+    if (far_off * 200 > WIDTH * HEIGHT || mean > 0.6) {
+        save_failure(name, "got", got);
+        save_failure(name, "want", want);
+        save_failure(name, "diff", diff);
+        fail_msg("%s: %d pixels differ by more than 24 of 255, mean difference %.3f; see "
+                 "build/render/%s-{got,want,diff}.png",
+                 name, far_off, mean, name);
+    }
+}
+
+static void pictures_equal_their_golden_images(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        enum colormap_id palette;
+        unsigned hidden;
+        double span_ms;
+    } rows[] = {{"whole", COLORMAP_PERCEPTUAL, 0, 7200000},
+                {"candles", COLORMAP_VIRIDIS, PICTURE_SHOW_CANDLES, 7200000},
+                {"close", COLORMAP_HOT_COLD, 0, 1200000}};
+    fill_picture();
+    market.scene.demo = true;
+    market.scene.instruments[0].history_until_ms = market.now_ms - 3000000;
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+        camera_zoom_time(&camera, 7200000 / rows[i].span_ms, 0);
+        struct picture_frame frame = frame_of(&camera);
+        frame.palette = rows[i].palette;
+        frame.hidden = rows[i].hidden | PICTURE_HIDE_TEXT;
+        uint8_t *got = draw_and_read(&frame);
+        compare_with_golden(rows[i].name, got);
+        free(got);
+    }
+}
+
 static void gaps_are_hatched(void **state) {
     (void)state;
     fill_picture();
@@ -467,6 +570,8 @@ int main(void) {
         PICTURE_TEST(demo_is_written_whenever_the_market_is_simulated),
         PICTURE_TEST(texts_never_overlap_at_any_size),
         PICTURE_TEST(sides_lie_where_they_must),
+        PICTURE_TEST(still_view_is_copied_bit_for_bit),
+        PICTURE_TEST(pictures_equal_their_golden_images),
         PICTURE_TEST(gaps_are_hatched),
         PICTURE_TEST(old_field_stays_until_the_new_one_has_come),
         PICTURE_TEST(grids_beyond_the_limits_are_refused),

@@ -19,7 +19,7 @@ enum {
     ENGINE_SOURCE_MAX = 8,
     ENGINE_BATCH_SLOTS = 256,
     ENGINE_RING_SLOTS = 65536, /* default of a source's ring: 4 MiB */
-    ENGINE_SCENE_EVERY_MS = 4  /* a scene is not published more often than this */
+    ENGINE_SCENE_EVERY_MS = 2  /* a scene is not published more often than this */
 };
 
 struct engine_thread;

@@ -458,8 +458,7 @@ static void pictures_equal_their_golden_images(void **state) {
     } rows[] = {{"whole", COLORMAP_PERCEPTUAL, 0, 7200000},
                 {"candles", COLORMAP_VIRIDIS, PICTURE_SHOW_CANDLES, 7200000},
                 {"close", COLORMAP_HOT_COLD, 0, 1200000}};
-    fill_picture();
-    market.scene.demo = true;
+    fill_picture(); /* without the badge: its plate is as wide as its text */
     market.scene.instruments[0].history_until_ms = market.now_ms - 3000000;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         struct camera camera = camera_of(WIDTH, HEIGHT, 0);

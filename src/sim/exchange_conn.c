@@ -378,13 +378,14 @@ void exchange_conns_end(struct exchange_server *server, int code) {
 
 /* What no exchange should send, each kind in turn. */
 static void send_garbage(struct exchange_server *server, struct exchange_conn *conn, int which) {
+    static const char wrong_types[] = "{\"stream\":\"btcusdt@aggTrade\",\"data\":"
+                                      "{\"e\":\"aggTrade\",\"E\":\"x\",\"s\":7,\"p\":{}}}";
     static const char *const senseless[] = {
         "",
         "{",
         "pong",
         "{\"e\":\"aggTrade\",",
-        "{\"stream\":\"btcusdt@aggTrade\",\"data\":{\"e\":\"aggTrade\",\"E\":\"x\",\"s\":7,\"p\":{}"
-        "}}",
+        wrong_types,
         "{\"e\":\"aggTrade\",\"E\":1,\"s\":\"BTCUSDT\",\"a\":1,\"p\":\"NaN\",\"q\":\"-1\",\"T\":1}",
         "{\"stream\":null,\"data\":[1,2,{\"e\":\"forceOrder\",\"o\":[]}]}",
         "{\"e\":\"forceOrder\",\"E\":1,\"o\":{\"s\":\"BTCUSDT\",\"S\":\"HOLD\",\"q\":\"1\"}}",

@@ -12,6 +12,8 @@ static const double days_max = 366;
 enum {
     FIRST_SLOTS = 2 + BRACKET_COUNT, /* feed, instrument, tiers */
     TICKER_SLOTS = 3,
+    STEP_FINE_MS = 1000,
+    FINE_TAIL_MS = 3600 * 1000,
     STAGE_SLOTS = MARKET_PRINT_MAX + MARKET_LIQUIDATION_MAX + FIRST_SLOTS + TICKER_SLOTS
 };
 enum { TICK_EXPONENT = -1, LOT_EXPONENT = -3, CENT_EXPONENT = -2, RATE_EXPONENT = -8 };
@@ -20,6 +22,7 @@ struct sim_source {
     struct source_sim_desc desc;
     struct market *market; /* owned */
     int64_t begin_ms, end_ms;
+    int64_t fine_ms; /* from here on steps are a second long; only where no step was asked for */
     uint16_t instrument;
     bool began;
     struct throttle throttle;
@@ -138,7 +141,8 @@ static size_t hide_liquidations(struct sim_source *source, const struct market_v
 static void stage_step(struct sim_source *source) {
     struct market_liquidation *shown = source->shown;
     const struct market_view *view = market_view(source->market);
-    market_step(source->market, source->desc.step_ms);
+    market_step(source->market,
+                view->now_ms < source->fine_ms ? source->desc.step_ms : STEP_FINE_MS);
     size_t shown_count = hide_liquidations(source, view, shown);
     size_t print = 0;
     size_t liquidation = 0;
@@ -217,7 +221,8 @@ static const struct event_source_ops sim_source_ops = {
 /* Times of the market: burn-in, first event, end. */
 static bool plan_times(struct sim_source *source, struct market_desc *market) {
     struct source_sim_desc *desc = &source->desc;
-    desc->step_ms = desc->step_ms == 0 ? MARKET_STEP_COARSE_MS : desc->step_ms;
+    bool any_step = desc->step_ms == 0;
+    desc->step_ms = any_step ? MARKET_STEP_COARSE_MS : desc->step_ms;
     desc->days = desc->days == 0 ? 3 : desc->days;
     desc->burn_in_days = desc->burn_in_days == 0 ? SOURCE_SIM_BURN_IN_DAYS : desc->burn_in_days;
     desc->burn_in_days = desc->burn_in_days < 0 ? 0 : desc->burn_in_days;
@@ -231,6 +236,8 @@ static bool plan_times(struct sim_source *source, struct market_desc *market) {
     int64_t burn_in_ms = (int64_t)(desc->burn_in_days * day_ms);
     source->begin_ms = desc->start_ms - desc->start_ms % MARKET_STEP_COARSE_MS;
     source->end_ms = source->begin_ms + (int64_t)(desc->days * day_ms);
+    source->fine_ms = any_step ? source->end_ms - FINE_TAIL_MS : INT64_MAX;
+    source->fine_ms -= source->fine_ms % MARKET_STEP_COARSE_MS;
     int64_t start_ms = source->begin_ms - burn_in_ms + burn_in_ms % MARKET_STEP_COARSE_MS;
     *market = (struct market_desc){
         .seed = desc->seed,

@@ -24,7 +24,8 @@ struct source_sim_desc {
     double burn_in_days; /* unseen days before, in which the open interest grows; 0: the usual, < 0:
                             none */
     int64_t start_ms;    /* of the first event, rounded down to a step; 0: SOURCE_SIM_START_MS */
-    int32_t step_ms;     /* 1000 to 10,000, whole seconds that divide a minute; 0: 10,000 */
+    int32_t step_ms; /* 1000 to 10,000, whole seconds that divide a minute; 0: 10,000, and 1000 in
+                        the last hour */
     bool all_liquidations; /* false: as Binance shows them, the largest of each second */
 };
 

@@ -291,7 +291,7 @@ static void same_seed_gives_the_same_events(void **state) {
     assert_true(first.hash != other.hash);
     assert_int_equal(first.kinds[EVENT_FEED], 1);
     assert_int_equal(first.kinds[EVENT_INSTRUMENT], 1);
-    assert_int_equal(first.kinds[EVENT_PRICE], 6 * STEPS_PER_HOUR + 1);
+    assert_int_equal(first.kinds[EVENT_PRICE], 5 * STEPS_PER_HOUR + 3600 + 1);
     assert_true(first.kinds[EVENT_TRADE] > 6 * STEPS_PER_HOUR);
     assert_int_equal(first.end_ms, SOURCE_SIM_START_MS + 6 * 3600 * 1000);
 }

@@ -161,8 +161,9 @@ static void take_trades(struct venue_feed *feed, struct feed_instrument *instrum
     int64_t first_held_id = INT64_MAX;
     merge(instrument);
     for (size_t i = 0; i < instrument->held.count && first_held_id == INT64_MAX; i++) {
-        const int64_t id = trade_id(&instrument->held.slots[i]);
-        first_held_id = id > 0 ? id : INT64_MAX;
+        const struct event *slot = &instrument->held.slots[i];
+        const int64_t id = slot->ts_ms >= instrument->history_to_ms ? trade_id(slot) : 0;
+        first_held_id = id > 0 ? id : INT64_MAX; /* one that is part of a bar will not pass */
     }
     for (size_t i = 0; message != NULL && i < message->count; i++) {
         const int64_t id = trade_id(&slots[i]);

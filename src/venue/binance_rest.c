@@ -392,10 +392,12 @@ static enum status put_agg_trade(struct answer *answer, const struct tree *row) 
     }
     *slot = binance_slot(EVENT_TRADE, symbol, ts_ms, answer->recv_ns);
     slot->side = maker ? SIDE_SELL : SIDE_BUY;
+    const enum status status =
+        binance_slot_set_trade(slot, symbol, price, size, answer->parser->keep_unknown_units);
     event_trade_set_id(slot, text, strlen(text));
     set_ends(slot, 1);
     answer->message->last_id = id;
-    return binance_slot_set_trade(slot, symbol, price, size, answer->parser->keep_unknown_units);
+    return status;
 }
 
 /* -- by shape -- */

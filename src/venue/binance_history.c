@@ -225,6 +225,9 @@ static bool push_run(struct venue_feed *feed, struct feed_instrument *instrument
 
 static void go_live(struct venue_feed *feed, struct feed_instrument *instrument) {
     feed_history_finish(instrument);
+    if (feed->desc.history_ms > 0) { /* the history ends with the open interest of now */
+        instrument->interest_due_ns = clock_mono_ns() + feed->desc.oi_poll_ms * NS_PER_MS;
+    }
     instrument->history = HISTORY_DONE;
     instrument->history_gap = false;
     if (instrument->book.state == BINANCE_BOOK_WAITING && !instrument->snapshot_asked) {

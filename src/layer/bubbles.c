@@ -5,6 +5,7 @@
 
 #include "layer/layer.h"
 
+#define RIM_SHARE_MIN  0.22 /* of the largest radius */
 #define RADIUS_MIN_PX  4.0
 #define RADIUS_MAX_PX  22.0
 #define USD_AT_MAX_MIN 250000.0 /* the largest circle stands for at least this */
@@ -88,29 +89,38 @@ static void collect(const struct layer_context *context, struct bubbles *bubbles
     }
 }
 
+/* The small ones are faint and have no rim, or a busy day would cover the price. */
+static void draw_bubble(struct layer_context *context, const struct bubble *bubble,
+                        double usd_max) {
+    double s = context->layout->scale;
+    double share = sqrt(bubble->usd / usd_max);
+    double radius = fmax(RADIUS_MIN_PX, RADIUS_MAX_PX * share) * s;
+    uint8_t alpha = (uint8_t)(70 + 175 * fmin(1, share * 2));
+    struct theme_color color = layer_side_color(context, bubble->position, 0.84, alpha);
+    struct theme_color inner = color;
+    inner.a = (uint8_t)(alpha * 0.62);
+    if (share >= RIM_SHARE_MIN) {
+        canvas_add_disc(context->canvas, bubble->x, bubble->y, radius + 1.2 * s, 2.4 * s,
+                        (struct theme_color){5, 7, 11, alpha});
+    }
+    if (bubble->position == POS_SHORT) {
+        double ring = share >= RIM_SHARE_MIN ? 2.2 * s : 1.5 * s;
+        canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, ring, color);
+        return;
+    }
+    canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 0, inner);
+    if (share >= RIM_SHARE_MIN) {
+        canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 1.2 * s, color);
+    }
+}
+
 void bubbles_draw(struct layer_context *context) {
     static struct bubbles bubbles; /* main thread only; too large for the stack */
     bubbles.count = 0;
     bubbles.usd_max = USD_AT_MAX_MIN;
     collect(context, &bubbles);
-    double s = context->layout->scale;
     canvas_set_list(context->canvas, CANVAS_PLOT);
     for (int i = 0; i < bubbles.count; i++) {
-        const struct bubble *bubble = &bubbles.items[i];
-        double share = sqrt(bubble->usd / bubbles.usd_max);
-        double radius = fmax(RADIUS_MIN_PX, RADIUS_MAX_PX * share) * s;
-        /* The small ones fade, or a busy day would cover the price. */
-        uint8_t alpha = (uint8_t)(80 + 165 * fmin(1, share * 2.2));
-        struct theme_color color = layer_side_color(context, bubble->position, 0.84, alpha);
-        struct theme_color inner = color;
-        inner.a = (uint8_t)(alpha * 0.62);
-        canvas_add_disc(context->canvas, bubble->x, bubble->y, radius + 1.2 * s, 2.4 * s,
-                        (struct theme_color){5, 7, 11, alpha});
-        if (bubble->position == POS_SHORT) {
-            canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 2.2 * s, color);
-        } else {
-            canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 0, inner);
-            canvas_add_disc(context->canvas, bubble->x, bubble->y, radius, 1.2 * s, color);
-        }
+        draw_bubble(context, &bubbles.items[i], bubbles.usd_max);
     }
 }

@@ -12,6 +12,8 @@
 #include "layer/profile.h"
 #include "view/number.h"
 
+#define GAMMA_DEFAULT 1.4 /* keeps the middle of the range dark, so that clusters stand out */
+
 struct picture {
     char shader_dir[1024];
     bool has_shader_dir;
@@ -169,7 +171,7 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .field = field->used && field->count > 0 ? field : NULL,
         .scale = &picture->scale,
         .profile = &picture->profile,
-        .gamma = frame->gamma > 0 ? frame->gamma : 1,
+        .gamma = frame->gamma > 0 ? frame->gamma : GAMMA_DEFAULT,
         .canvas = &picture->canvas,
         .labels = &picture->labels,
     };

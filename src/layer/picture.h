@@ -39,7 +39,7 @@ struct picture_frame {
     unsigned band_hidden;                      /* bit n: leverage band n is left out of the field */
     unsigned side_hidden;                      /* bit 0: longs, bit 1: shorts */
     double black_usd_per_bp, white_usd_per_bp; /* pinned scale; 0: automatic */
-    double gamma;                              /* of the field's brightness; 0: 1 */
+    double gamma;                              /* of the field's brightness; 0: 1.4 */
     int utc_offset_min;                        /* of the time axis; 0: UTC */
     const char *utc_name;                      /* "UTC", "CEST"; NULL: "UTC" */
     bool pointer_inside;                       /* crosshair and read-out at pointer_px */

@@ -64,6 +64,8 @@ void badge_draw(struct layer_context *context) {
     struct camera_rect box = labels_measure(context->labels, &label);
     struct camera_rect plate = {box.x - 12 * s, label.middle_y - 15 * s, box.w + 24 * s, 30 * s};
     canvas_set_list(context->canvas, CANVAS_OVER);
+    struct camera_rect rim = {plate.x - 3 * s, plate.y - 3 * s, plate.w + 6 * s, plate.h + 6 * s};
+    canvas_add_box(context->canvas, rim, 9 * s, THEME_HALO); /* stands out from any field */
     canvas_add_box(context->canvas, plate, 6 * s, THEME_DEMO);
     labels_add(context->labels, &label);
     labels_reserve(context->labels, plate);

@@ -6,7 +6,7 @@
 /* The automatic scale: the faint half of the cells sinks into the background, the top half percent
  * is white. */
 #define BLACK_FRACTION 0.42
-#define WHITE_FRACTION 0.996
+#define WHITE_FRACTION 0.9985
 #define REST_LOG2      0.05 /* nearer than this it rests, so that a quiet picture stands still */
 #define RANGE_LOG2_MIN 1.5  /* white is at least 2.8 times black, or noise would fill the range */
 

@@ -354,6 +354,8 @@ static void sides_lie_where_they_must(void **state) {
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     struct picture_frame frame = frame_of(&camera);
     frame.palette = COLORMAP_HOT_COLD;
+    frame.black_usd_per_bp = 1e4; /* pinned: what is there must show */
+    frame.white_usd_per_bp = 2e6;
     frame.hidden = PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES;
     uint8_t *rgba = draw_and_read(&frame);
     double x = camera_px_from_time(&camera, (double)market.now_ms) - 4;

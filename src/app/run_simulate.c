@@ -216,10 +216,11 @@ static int run_serve(const struct app_options *options) {
         },
         &why);
     if (server == NULL) {
-        const char *what = cert[0] != '\0' && why == STATUS_IO
+        const char *what = why == STATUS_BUSY ? "the port is already in use"
+                           : why == STATUS_IO && cert[0] != '\0'
                                ? "cannot listen there, or the certificate cannot be used"
-                           : why == STATUS_BUSY ? "the port is already in use"
-                                                : status_text(why);
+                           : why == STATUS_IO ? "cannot listen on this address"
+                                              : status_text(why);
         return app_fail(EXIT_STATUS_FAILED, "simulate", "--serve: %s: %s", where, what);
     }
     int exit_status = EXIT_STATUS_DONE;
@@ -235,6 +236,13 @@ static int run_serve(const struct app_options *options) {
 int run_simulate(const struct app_options *options) {
     if (!(option_number(&options->table, OPT_days) > 0)) {
         return app_fail(EXIT_STATUS_USAGE, "simulate", "--days: expected more than 0");
+    }
+    const char *symbol = option_text(&options->table, OPT_symbol);
+    bool upper = strspn(symbol, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(symbol);
+    if (!upper || strlen(symbol) <= strlen(MARKET_QUOTE) ||
+        strlen(symbol) >= INSTRUMENT_SYMBOL_BYTES / 2 || !str_ends_with(symbol, MARKET_QUOTE)) {
+        return app_fail(EXIT_STATUS_USAGE, "simulate",
+                        "--symbol: \"%.40s\": expected one such as BTCUSDT", symbol);
     }
     bool serves = option_text(&options->table, OPT_serve)[0] != '\0';
     return serves ? run_serve(options) : run_lines(options);

@@ -107,6 +107,7 @@ struct exchange_server {
     /* -- set before start, then read only -- */
     struct exchange_server_desc desc;
     char symbol[EXCHANGE_SYMBOL_BYTES], symbol_lower[EXCHANGE_SYMBOL_BYTES];
+    char base[EXCHANGE_SYMBOL_BYTES]; /* the symbol without its quote */
     char ws_base_url[EXCHANGE_URL_BYTES], rest_base_url[EXCHANGE_URL_BYTES];
     struct net_service *service; /* owned */
     struct net_server *listener; /* owned by the service */

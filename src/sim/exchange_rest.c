@@ -163,11 +163,13 @@ static void answer_exchange_info(struct answer *answer) {
                    "\"autoAssetExchange\":\"-10000\"}],\"symbols\":[{");
     put_string(out, "\"symbol\":", symbol);
     put_string(out, ",\"pair\":", symbol);
+    wire_text(out, ",\"contractType\":\"PERPETUAL\",\"deliveryDate\":4133404800000,"
+                   "\"onboardDate\":1569398400000,\"status\":\"TRADING\","
+                   "\"maintMarginPercent\":\"2.5000\",\"requiredMarginPercent\":\"5.0000\","
+                   "\"baseAsset\":");
+    put_string(out, "", answer->server->base);
     wire_text(out,
-              ",\"contractType\":\"PERPETUAL\",\"deliveryDate\":4133404800000,"
-              "\"onboardDate\":1569398400000,\"status\":\"TRADING\","
-              "\"maintMarginPercent\":\"2.5000\",\"requiredMarginPercent\":\"5.0000\","
-              "\"baseAsset\":\"BTC\",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\","
+              ",\"quoteAsset\":\"USDT\",\"marginAsset\":\"USDT\","
               "\"pricePrecision\":2,\"quantityPrecision\":3,\"baseAssetPrecision\":8,"
               "\"quotePrecision\":8,\"underlyingType\":\"COIN\",\"underlyingSubType\":[\"PoW\"],"
               "\"settlePlan\":0,\"triggerProtect\":\"0.0500\",\"liquidationFee\":\"0.012500\","

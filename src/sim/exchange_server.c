@@ -244,9 +244,14 @@ static bool check_desc(struct exchange_server *server) {
     desc->burn_in_days = desc->burn_in_days == 0 ? burn_in_usual : desc->burn_in_days;
     desc->burn_in_days = desc->burn_in_days < 0 ? 0 : desc->burn_in_days;
     server->faults = desc->faults;
-    if (!str_copy(server->symbol, sizeof server->symbol, symbol) || symbol[0] == '\0') {
+    size_t len = strlen(symbol);
+    if (len >= sizeof server->symbol || len <= strlen(MARKET_QUOTE) ||
+        !str_ends_with(symbol, MARKET_QUOTE)) {
         return false;
     }
+    str_copy(server->symbol, sizeof server->symbol, symbol);
+    str_copy_span(server->base, sizeof server->base,
+                  (struct span){symbol, len - strlen(MARKET_QUOTE)});
     str_copy(server->symbol_lower, sizeof server->symbol_lower, symbol);
     str_lower(server->symbol_lower);
     return desc->days > 0 && desc->days <= days_max && desc->burn_in_days <= days_max;

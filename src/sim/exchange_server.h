@@ -50,7 +50,7 @@ struct exchange_faults {
 struct exchange_server_desc {
     uint64_t seed;
     enum regime_id regime;
-    const char *symbol;               /* NULL: BTCUSDT; upper case; borrowed until destroy */
+    const char *symbol;               /* NULL: BTCUSDT; upper case, ends with USDT; copied */
     double days;                      /* history behind it; 0: 3 */
     double burn_in_days;              /* unseen days before; 0: 4, < 0: none */
     const char *bind_address;         /* NULL: 127.0.0.1 */

@@ -25,8 +25,9 @@ enum {
     MARKET_FUNDING_HOURS = 8
 };
 #define MARKET_SYMBOL "BTCUSDT"
-#define MARKET_TICK   0.1   /* USDT; prices are counted in it */
-#define MARKET_LOT    0.001 /* BTC; quantities are counted in it */
+#define MARKET_QUOTE  "USDT" /* what every symbol ends with */
+#define MARKET_TICK   0.1    /* USDT; prices are counted in it */
+#define MARKET_LOT    0.001  /* BTC; quantities are counted in it */
 
 struct market_desc {
     uint64_t seed;

@@ -20,6 +20,7 @@ enum { TICK_EXPONENT = -1, LOT_EXPONENT = -3, CENT_EXPONENT = -2, RATE_EXPONENT 
 
 struct sim_source {
     struct source_sim_desc desc;
+    char symbol[INSTRUMENT_SYMBOL_BYTES];
     struct market *market; /* owned */
     int64_t begin_ms, end_ms;
     int64_t fine_ms; /* from here on steps are a second long; only where no step was asked for */
@@ -54,7 +55,9 @@ static void stage_first(struct sim_source *source, int64_t ts_ms) {
     instrument->u.instrument.lot = 1;
     instrument->exponent_b = LOT_EXPONENT;
     instrument->u.instrument.multiplier = 1;
-    str_copy(instrument->u.instrument.base, sizeof instrument->u.instrument.base, "BTC");
+    const char *symbol = source->desc.symbol;
+    struct span base = {symbol, strlen(symbol) - strlen(MARKET_QUOTE)};
+    str_copy_span(instrument->u.instrument.base, sizeof instrument->u.instrument.base, base);
     for (int i = 0; i < BRACKET_COUNT; i++) {
         unsigned flags = i == BRACKET_COUNT - 1 ? EVENT_FLAG_END : 0;
         struct event *tier = stage_slot(source, EVENT_TIER, ts_ms, flags);
@@ -229,7 +232,9 @@ static bool plan_times(struct sim_source *source, struct market_desc *market) {
     desc->start_ms = desc->start_ms == 0 ? SOURCE_SIM_START_MS : desc->start_ms;
     bool step_fits = desc->step_ms >= 1000 && desc->step_ms <= MARKET_STEP_MS_MAX &&
                      60000 % desc->step_ms == 0 && desc->step_ms % 1000 == 0;
-    if (!step_fits || !(desc->days > 0 && desc->days <= days_max) ||
+    bool symbol_fits =
+        strlen(desc->symbol) > strlen(MARKET_QUOTE) && str_ends_with(desc->symbol, MARKET_QUOTE);
+    if (!step_fits || !symbol_fits || !(desc->days > 0 && desc->days <= days_max) ||
         desc->burn_in_days > days_max) {
         return false;
     }
@@ -249,13 +254,15 @@ static bool plan_times(struct sim_source *source, struct market_desc *market) {
 }
 
 enum status source_sim_create(const struct source_sim_desc *desc, struct event_source *source) {
-    const char *symbol = desc->symbol == NULL ? MARKET_SYMBOL : desc->symbol;
     struct market_desc market = {0};
     struct sim_source *made = calloc(1, sizeof(*made));
     if (made == NULL) {
         return STATUS_MEMORY;
     }
     made->desc = *desc;
+    const char *symbol = desc->symbol == NULL ? MARKET_SYMBOL : desc->symbol;
+    str_copy(made->symbol, sizeof made->symbol, symbol);
+    made->desc.symbol = made->symbol;
     enum status status = plan_times(made, &market) ? STATUS_OK : STATUS_RANGE;
     if (status == STATUS_OK) {
         made->instrument =

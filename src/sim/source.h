@@ -17,7 +17,7 @@ enum { SOURCE_SIM_BURN_IN_DAYS = 4 };
 
 struct source_sim_desc {
     struct instrument_table *instruments; /* borrowed; the symbol is added */
-    const char *symbol;                   /* NULL: BTCUSDT */
+    const char *symbol;                   /* NULL: BTCUSDT; ends with USDT */
     uint64_t seed;
     enum regime_id regime;
     double days;         /* how long events come; 0: 3 */
@@ -30,7 +30,7 @@ struct source_sim_desc {
 };
 
 /* STATUS_OK and *source; the burn-in (about 0.1 s a day) runs in the first read. Else
- * STATUS_MEMORY, STATUS_FULL (no room in the table) or STATUS_RANGE (days or step). */
+ * STATUS_MEMORY, STATUS_FULL (no room in the table) or STATUS_RANGE (days, step or symbol). */
 enum status source_sim_create(const struct source_sim_desc *desc, struct event_source *source);
 
 /* The market behind a source of source_sim_create: truth and totals as of the newest step read. */

@@ -17,8 +17,10 @@
 #include "density/facts.h"
 
 enum {
-    COARSE_ROWS_MAX = 300, /* rows of the coarse pass: what 50 ms allow */
-    PRICE_ROWS_MAX = 2000, /* rows that density_price_range looks at */
+    COARSE_ROWS_MAX = 300,     /* rows of the coarse pass: what 50 ms allow */
+    COARSE_BINS = 4,           /* entries of so many price bins go together in the coarse pass */
+    TWO_READ_OUTS_BINS = 1024, /* a wider price range gets one read-out a column */
+    PRICE_ROWS_MAX = 2000,     /* rows that density_price_range looks at */
     COLUMN_MS_MAX = 43200000
 };
 #define HOUR_MS        INT64_C(3600000)
@@ -41,7 +43,8 @@ struct raster {
     struct facts facts;
     struct entry_cursor cursor; /* of the replay */
     struct entry_cursor facts_cursor;
-    const struct raster_sink *sink; /* during a call */
+    struct entry_deposit joined[ENTRY_DEPOSIT_ROW_MAX]; /* scratch of the coarse pass */
+    const struct raster_sink *sink;                     /* during a call */
 
     bool following; /* a fine pass is complete */
     uint8_t pass;
@@ -71,6 +74,42 @@ void raster_destroy(struct raster *raster) {
         facts_finish(&raster->facts);
         free(raster);
     }
+}
+
+static struct entry_deposit coarse_join(const struct entry_deposit *run, uint32_t count) {
+    struct entry_deposit sum = {.bin = run[count / 2].bin};
+    uint32_t below = 0, above = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        below += run[i].below_bins;
+        above += run[i].above_bins;
+        for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
+            sum.base[source] += run[i].base[source];
+        }
+    }
+    sum.below_bins = (uint16_t)(below / count);
+    sum.above_bins = (uint16_t)(above / count);
+    return sum;
+}
+
+/* Bring a row to the estimator. The coarse pass, a preview, lays entries of neighbouring prices
+ * down as one. */
+static void apply_row(struct raster *raster, const struct entry_row *row) {
+    const struct entry_deposit *deposits = entry_log_deposits(raster->request.log, row);
+    if (raster->pass != 1) {
+        estimator_apply_row(raster->estimator, row, deposits, NULL);
+        return;
+    }
+    struct entry_row joined = *row;
+    joined.deposit_count = 0;
+    for (uint32_t from = 0; from < row->deposit_count;) {
+        uint32_t to = from + 1;
+        while (to < row->deposit_count && deposits[to].bin - deposits[from].bin < COARSE_BINS) {
+            to++;
+        }
+        raster->joined[joined.deposit_count++] = coarse_join(&deposits[from], to - from);
+        from = to;
+    }
+    estimator_apply_row(raster->estimator, &joined, raster->joined, NULL);
 }
 
 static int64_t floor_to(int64_t value, int64_t step) {
@@ -173,7 +212,9 @@ static bool note_row(struct raster *raster, const struct entry_row *row) {
         return finish_columns_before(raster, last);
     }
     bool past_middle = row->end_ms * 2 >= (2 * raster->col + 1) * col_ms;
-    if (past_middle && !raster->halved && row->end_ms < (raster->col + 1) * col_ms) {
+    bool narrow = raster->request.grid.row_count * raster->request.grid.row_height <=
+                  TWO_READ_OUTS_BINS * estimator_bin_width(raster->estimator);
+    if (narrow && past_middle && !raster->halved && row->end_ms < (raster->col + 1) * col_ms) {
         column_begin(&raster->column);
         read_out(raster);
         raster->halved = true;
@@ -191,7 +232,7 @@ static void replay_until(struct raster *raster, int64_t until_ms) {
         entry_log_read_begin(log);
         row = entry_cursor_next(&raster->cursor, until_ms);
         if (row != NULL) {
-            estimator_apply_row(raster->estimator, row, entry_log_deposits(log, row), NULL);
+            apply_row(raster, row);
         }
         entry_log_read_end(log);
     } while (row != NULL);
@@ -209,7 +250,7 @@ static bool apply_next(struct raster *raster, int64_t until_ms, struct entry_row
         *row = *found;
     }
     if (*applied) {
-        estimator_apply_row(raster->estimator, found, entry_log_deposits(log, found), NULL);
+        apply_row(raster, found);
     }
     if (*applied || found == NULL) {
         raster->cursor = ahead;
@@ -282,10 +323,12 @@ static void replay_history(struct raster *raster, int64_t begin_ms, enum entry_l
         entry_cursor_init(&raster->cursor, log, cadence, floor_to(first_ms, HOUR_MS));
     }
     replay_until(raster, hour_ms);
-    estimator_copy(kept->estimator, raster->estimator);
-    kept->log = log;
-    kept->first_ms = first_ms;
-    kept->cursor = raster->cursor;
+    if (raster->pass != 1) {
+        estimator_copy(kept->estimator, raster->estimator);
+        kept->log = log;
+        kept->first_ms = first_ms;
+        kept->cursor = raster->cursor;
+    }
     raster->cursor.level = level;
     replay_until(raster, begin_ms);
 }

@@ -103,14 +103,15 @@ static void bench_map(void) {
     printf("deposit of one side: %.0f ns (%d taps, three sources each)\n", ns / DEPOSITS,
            ladder.taps[0][0].count);
 
-    begin_ns = clock_thread_cpu_ns();
-    for (int i = 0; i < READS; i++) {
-        unit_map_read(&map, MODEL_LONG, &ladder, amount, map.first_bin, ESTIMATOR_BIN_COUNT / 2,
-                      bands);
+    for (int bins = 512; bins <= ESTIMATOR_BIN_COUNT / 2; bins *= 8) {
+        begin_ns = clock_thread_cpu_ns();
+        for (int i = 0; i < READS; i++) {
+            unit_map_read(&map, MODEL_LONG, &ladder, amount, -bins, bins, bands);
+        }
+        ns = (double)(clock_thread_cpu_ns() - begin_ns);
+        printf("read-out of %d bins: %.1f us (%.1f ns a bin)\n", bins, ns / READS / 1e3,
+               ns / READS / bins);
     }
-    ns = (double)(clock_thread_cpu_ns() - begin_ns);
-    printf("read-out of %d bins: %.1f us (%.1f ns a bin)\n", ESTIMATOR_BIN_COUNT / 2,
-           ns / READS / 1e3, ns / READS / (ESTIMATOR_BIN_COUNT / 2));
 
     int64_t bins = 0;
     double sweep_ns = 0;

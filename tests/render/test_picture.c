@@ -22,6 +22,7 @@
 #include "layer/labels.h"
 #include "layer/picture.h"
 #include "record/screenshot.h"
+#include "support/alloc_count.h"
 #include "support/keep_modules.h"
 #include "support/near.h"
 #include "support/synthetic_picture.h"
@@ -533,6 +534,29 @@ static void old_field_stays_until_the_new_one_has_come(void **state) {
     free(while_waiting);
 }
 
+static void drawing_and_new_columns_allocate_nothing(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.settled = false;
+    for (int i = 0; i < 5; i++) {
+        picture_draw(picture, &frame); /* the atlas has its glyphs, the copy its texture */
+    }
+    /* Every digit at the places where labels may stand is drawn once more while it is counted:
+     * glyphs are FreeType's memory, which is not ours. */
+    alloc_count_begin();
+    for (int i = 0; i < 30; i++) {
+        frame.now_ms = market.now_ms + i * 16;
+        camera_follow(&camera, (double)frame.now_ms);
+        if (i % 10 == 0) {
+            picture_add_column(picture, synthetic_next(&market, 1));
+        }
+        picture_draw(picture, &frame);
+    }
+    assert_int_equal(alloc_count_end(), 0);
+}
+
 static void grids_beyond_the_limits_are_refused(void **state) {
     (void)state;
     struct layers_grid grid = {
@@ -575,6 +599,7 @@ int main(void) {
         PICTURE_TEST(pictures_equal_their_golden_images),
         PICTURE_TEST(gaps_are_hatched),
         PICTURE_TEST(old_field_stays_until_the_new_one_has_come),
+        PICTURE_TEST(drawing_and_new_columns_allocate_nothing),
         PICTURE_TEST(grids_beyond_the_limits_are_refused),
         PICTURE_TEST(shaders_that_do_not_compile_leave_the_old_ones),
     };

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 
+#include "archive/event_lines.h"
 #include "base/mailbox.h"
 #include "engine/engine.h"
 #include "engine/engine_thread.h"
@@ -95,16 +96,21 @@ static void another_event_gives_another_hash(void **state) {
     assert_true(got == want);
 }
 
+static size_t message_slots(size_t at) {
+    size_t count = 1;
+    while ((events[at + count - 1].flags & EVENT_FLAG_END) == 0) {
+        count++;
+    }
+    return count;
+}
+
 /* Push message-sized runs, as a source does. */
 static void push_all(const struct event_sink *sink) {
     size_t at = 0;
     while (at < event_count) {
-        size_t end = at + 1;
-        while ((events[end - 1].flags & EVENT_FLAG_END) == 0) {
-            end++;
-        }
-        assert_true(event_sink_push(sink, events + at, end - at));
-        at = end;
+        size_t count = message_slots(at);
+        assert_true(event_sink_push(sink, events + at, count));
+        at += count;
     }
 }
 
@@ -131,6 +137,30 @@ static void the_thread_gives_the_same_hash(void **state) {
     engine_thread_destroy(thread);
     engine_destroy(engine);
     mailbox_finish(&scenes);
+}
+
+/* A recording as JSON lines is the same market: written, read back, applied, the same bits. */
+static void written_and_read_back_gives_the_same_hash(void **state) {
+    (void)state;
+    uint64_t want = replay(256, false);
+    static struct event back[EVENT_MESSAGE_SLOTS_MAX];
+    struct event_lines lines;
+    event_lines_init(&lines, table);
+    struct event_text text = {0};
+    struct engine *engine = make_engine();
+    for (size_t at = 0; at < event_count; at += message_slots(at)) {
+        text.len = 0;
+        assert_true(event_lines_format(table, events + at, message_slots(at), NULL, &text));
+        size_t count = 0;
+        assert_int_equal(event_lines_parse(&lines, text.bytes, text.len - 1, back,
+                                           EVENT_MESSAGE_SLOTS_MAX, &count),
+                         STATUS_OK);
+        engine_apply(engine, back, count);
+    }
+    engine_finish(engine);
+    assert_true(engine_state_hash(engine) == want);
+    engine_destroy(engine);
+    event_text_finish(&text);
 }
 
 static void a_full_ring_refuses_whole_messages(void **state) {
@@ -236,6 +266,7 @@ int main(void) {
         cmocka_unit_test(any_batch_size_gives_the_same_hash),
         cmocka_unit_test(another_event_gives_another_hash),
         cmocka_unit_test(the_thread_gives_the_same_hash),
+        cmocka_unit_test(written_and_read_back_gives_the_same_hash),
         cmocka_unit_test(a_full_ring_refuses_whole_messages),
         cmocka_unit_test(sources_do_not_disturb_each_other),
     };

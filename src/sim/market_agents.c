@@ -48,13 +48,14 @@ static int64_t print_trade(struct market *market, int64_t ts_ms, enum side side,
         market->slots[slot][sell].ts_ms = ts_ms;
     } else {
         assert(market->print_count < MARKET_PRINT_MAX);
-        market->prints[market->print_count++] = (struct market_print){
+        market->prints[market->print_count] = (struct market_print){
             .ts_ms = ts_ms,
             .price_ticks = ticks,
             .qty_lots = qty_lots,
-            .id = (int64_t)market->print_count,
+            .id = (int64_t)market->print_count, /* order of making, until the step is sorted */
             .side = (uint8_t)side,
         };
+        market->print_count++;
     }
     return ticks;
 }
@@ -77,13 +78,14 @@ void market_finish_prints(struct market *market, int64_t end_ms) {
             }
             double mean =
                 market->slots[slot][sell].value / (double)market->slots[slot][sell].qty_lots;
-            market->prints[market->print_count++] = (struct market_print){
+            market->prints[market->print_count] = (struct market_print){
                 .ts_ms = market->slots[slot][sell].ts_ms,
                 .price_ticks = (int64_t)(mean + .5),
                 .qty_lots = market->slots[slot][sell].qty_lots,
                 .id = (int64_t)market->print_count,
                 .side = sell ? SIDE_SELL : SIDE_BUY,
             };
+            market->print_count++;
             market->slots[slot][sell].qty_lots = 0;
             market->slots[slot][sell].value = 0;
         }

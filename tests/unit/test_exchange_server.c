@@ -215,6 +215,17 @@ static void scripts_are_read_or_answered(void **state) {
     assert_int_equal(why, STATUS_RANGE);
 }
 
+static void long_sessions_are_ended(void **state) {
+    (void)state;
+    struct stage *stage = stage_create(&(struct exchange_server_desc){
+        .frozen = true, .session_ms_max = 200, .ping_interval_ms = 50});
+    struct ear *ear = listen_to(stage, 0, "/market/ws/btcusdt@aggTrade");
+    assert_true(wait_number(ear, &ear->opened, 1));
+    assert_true(wait_number(ear, &ear->closed, 1));
+    assert_int_equal(ear->count, 0); /* pings are no messages */
+    stage_destroy(stage);
+}
+
 static void load_keeps_its_pace(void **state) {
     (void)state;
     struct stage *stage = stage_create(&(struct exchange_server_desc){.frozen = true});
@@ -238,6 +249,7 @@ int main(void) {
         cmocka_unit_test(snapshots_can_lag_and_lead),
         cmocka_unit_test(faults_come_on_demand),
         cmocka_unit_test(scripts_are_read_or_answered),
+        cmocka_unit_test(long_sessions_are_ended),
         cmocka_unit_test(load_keeps_its_pace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,6 +32,7 @@ struct pipeline_desc {
 struct pipeline {
     struct certs certs;
     bool has_certs;
+    bool stopped;
     struct exchange_server *server;
     struct instrument_table *table;
     struct net_service *service;
@@ -147,13 +148,22 @@ static inline bool pipeline_open(struct pipeline *pipe, const struct pipeline_de
            (desc->hold_engine || pipeline_start_engine(pipe)) && pipeline_open_feed(pipe, desc);
 }
 
-static inline void pipeline_close(struct pipeline *pipe) {
+/* No more events: the feed has stopped, the engine has applied what it pushed. */
+static inline void pipeline_stop(struct pipeline *pipe) {
+    if (pipe->stopped) {
+        return;
+    }
+    pipe->stopped = true;
     if (pipe->source.ops != NULL) {
         pipe->source.ops->stop(pipe->source.self);
     }
     if (pipe->thread != NULL) {
         engine_thread_stop(pipe->thread);
     }
+}
+
+static inline void pipeline_close(struct pipeline *pipe) {
+    pipeline_stop(pipe);
     event_source_destroy(&pipe->source);
     net_service_destroy(pipe->service);
     engine_thread_destroy(pipe->thread);

@@ -15,6 +15,8 @@
 
 static_assert((int)ESTIMATOR_BIN_COUNT == (int)UNIT_MAP_BINS, "the map is the estimator's");
 static_assert((int)ESTIMATOR_BAND_STRIDE == (int)UNIT_MAP_BAND_STRIDE, "read in place");
+static_assert((int)ESTIMATOR_JOURNAL_MAX == (int)JOURNAL_MAX, "the journal's limit");
+static_assert((int)ESTIMATOR_JOURNAL_MS == (int)JOURNAL_MS, "the journal's limit");
 static_assert((int)ENTRY_SOURCE_COUNT < (int)CLASS_SOURCES, "a lane a source");
 
 enum {

@@ -14,6 +14,9 @@
 
 enum {
     AMBIENT_SILENCE_MS = 300000, /* at a price that nobody told for longer nothing is laid down */
+    OI_CADENCE_MS = 10000,       /* until the venue's own is known */
+    OI_CADENCE_MS_MIN = 2500,
+    OI_CADENCE_MS_MAX = 900000,
     JUMP_CONFIRMATIONS = 3
 };
 #define TIME_MAX_MS   INT64_C(4102444800000) /* the year 2100 */
@@ -23,6 +26,10 @@ enum {
 #define JUMP_LN_MAX   0.5 /* a mark this far from the last one waits for others to confirm it */
 #define JUMP_AGREE_LN 0.1
 #define BAR_LN_MAX    1.0
+
+static_assert((int)ROW_BUILDER_BIN_MAX == (int)INTERVAL_BIN_MAX, "the interval's limit");
+static_assert((int)ROW_BUILDER_KLINE_MAX == (int)HISTORY_KLINE_MAX, "the history's limit");
+static_assert((int)ROW_BUILDER_OI_POINT_MAX == (int)HISTORY_POINT_MAX, "the history's limit");
 
 struct row_builder {
     struct row_builder_desc desc;
@@ -37,6 +44,9 @@ struct row_builder {
     int64_t gap_from_ms, gap_to_ms;
 
     bool has_mark, has_oi;
+    int64_t oi_ms; /* of the newest live open interest; 0: none yet */
+    uint64_t oi_gap_count;
+    int64_t oi_cadence_ms; /* given, or learned from how it comes */
     double mark_price, mark_z, phi, oi_base;
     int64_t mark_ms;
     double jump_price;
@@ -61,7 +71,7 @@ struct row_builder *row_builder_create(const struct row_builder_desc *desc) {
         return NULL;
     }
     b->desc = *desc;
-    b->desc.oi_cadence_ms = desc->oi_cadence_ms > 0 ? desc->oi_cadence_ms : 10000;
+    b->oi_cadence_ms = desc->oi_cadence_ms > 0 ? desc->oi_cadence_ms : OI_CADENCE_MS;
     b->desc.mmr = desc->mmr > 0 ? desc->mmr : 0.004;
     b->bin_width = entry_log_bin_width(desc->log);
     b->closed_ms = INT64_MIN;
@@ -243,7 +253,7 @@ static void release_prints(struct row_builder *b, int64_t until_ms) {
 
 static bool interval_is_due(const struct row_builder *b, int64_t ts_ms) {
     return b->interval.begin_ms != INT64_MIN &&
-           ts_ms - b->interval.begin_ms >= 2 * (int64_t)b->desc.oi_cadence_ms;
+           ts_ms - b->interval.begin_ms >= 2 * b->oi_cadence_ms;
 }
 
 static void finish_row(struct row_builder *b) {
@@ -382,6 +392,19 @@ void row_builder_mark(struct row_builder *b, int64_t ts_ms, double price) {
     release_prints(b, ts_ms);
 }
 
+/* How often this venue tells open interest: the first gap, then a slow mean of them. A silence of
+ * minutes is a loss and teaches nothing. */
+static void learn_cadence(struct row_builder *b, int64_t ts_ms) {
+    int64_t gap_ms = ts_ms - b->oi_ms;
+    if (b->desc.oi_cadence_ms == 0 && b->oi_ms > 0 && gap_ms > 0 && gap_ms <= OI_CADENCE_MS_MAX) {
+        int64_t learned =
+            b->oi_gap_count == 0 ? gap_ms : b->oi_cadence_ms + (gap_ms - b->oi_cadence_ms) / 8;
+        b->oi_cadence_ms = learned < OI_CADENCE_MS_MIN ? OI_CADENCE_MS_MIN : learned;
+        b->oi_gap_count++;
+    }
+    b->oi_ms = ts_ms;
+}
+
 void row_builder_open_interest(struct row_builder *b, int64_t ts_ms, double oi_base) {
     if (!(oi_base >= 0 && oi_base <= VALUE_MAX)) {
         b->stats.refused_count++;
@@ -390,6 +413,7 @@ void row_builder_open_interest(struct row_builder *b, int64_t ts_ms, double oi_b
     if (!enter(b, &ts_ms)) {
         return;
     }
+    learn_cadence(b, ts_ms);
     close_interval(b, ts_ms, b->has_oi ? oi_base - b->oi_base : 0);
     b->oi_base = oi_base;
     b->has_oi = true;

@@ -30,7 +30,7 @@ enum {
 
 struct row_builder_desc {
     struct entry_log *log; /* borrowed, outlives the builder; its bin_width is used */
-    int32_t oi_cadence_ms; /* how often this venue tells open interest; 0: 10,000 */
+    int32_t oi_cadence_ms; /* how often this venue tells open interest; 0: learned */
     double mmr;            /* first-tier maintenance rate, for bankruptcy prints; 0: 0.004 */
 
     /* Optional: every closed row, after it was appended; valid during the call. The engine's

@@ -30,9 +30,14 @@ static struct estimator *engine;
 static struct raster *raster;
 static struct taker *taker;
 
+/* The engine's part, where a case needs it: it is most of the time of the others. */
+static bool engine_runs;
+
 static void apply(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
                   const struct entry_print *prints) {
-    estimator_apply_row(user, row, deposits, prints);
+    if (engine_runs) {
+        estimator_apply_row(user, row, deposits, prints);
+    }
 }
 
 static struct layers_column *take_begin(void *self) {
@@ -56,6 +61,7 @@ static struct raster_sink sink;
 static int setup(void **state) {
     (void)state;
     engine = estimator_create(&(struct estimator_desc){.evidence = true});
+    engine_runs = false;
     fact_walk_init(&market.walk, 21);
     market.walk.trades_per_s = 1;
     market.log = entry_log_create(ESTIMATOR_BIN_WIDTH);
@@ -125,6 +131,7 @@ static double apart(const struct layers_column *a, const struct layers_column *b
 
 static void finest_replay_is_bit_equal_with_the_engine(void **state) {
     (void)state;
+    engine_runs = true;
     struct row_builder_kline bar = {.interval_ms = 60000,
                                     .open = 60000,
                                     .high = 60100,
@@ -221,9 +228,9 @@ static void opened_within_the_window_starts_empty(void **state) {
 
 static void kept_history_changes_no_bit(void **state) {
     (void)state;
-    fact_market_advance(&market, 3 * 3600 + 600);
-    struct raster_request first = request_of(FACT_WALK_START_MS + 5400000, 60000, 10);
-    struct raster_request later = request_of(FACT_WALK_START_MS + 10200000, 60000, 10);
+    fact_market_advance(&market, 2 * 3600 + 600);
+    struct raster_request first = request_of(FACT_WALK_START_MS + 3660000, 60000, 8);
+    struct raster_request later = request_of(FACT_WALK_START_MS + 7260000, 60000, 8);
     assert_int_equal(raster_run(raster, &later, &sink), STATUS_OK);
     uint64_t fresh = estimator_hash(raster_estimator(raster));
     raster_destroy(raster);

@@ -134,6 +134,22 @@ static void without_open_interest_half_of_the_volume_opens(void **state) {
     assert_near(sum_of(ENTRY_SOURCE_NET), 0);
 }
 
+static void the_cadence_of_open_interest_is_learned(void **state) {
+    (void)state;
+    row_builder_destroy(builder);
+    builder = row_builder_create(&(struct row_builder_desc){.log = entry_log, .on_row = on_row});
+    row_builder_mark(builder, START, 100);
+    row_builder_open_interest(builder, START + 100, 1000);
+    row_builder_open_interest(builder, START + 60100, 1000);
+    row_builder_trade(builder, START + 61000, 100, 10, 1000, SIDE_SELL);
+    row_builder_advance(builder, START + 100000); /* 40 s: a minute's venue is not late yet */
+    assert_near(sum_of(ENTRY_SOURCE_CHURN), 0);
+    row_builder_open_interest(builder, START + 120100, 1004);
+    row_builder_advance(builder, START + 122000);
+    assert_near(sum_of(ENTRY_SOURCE_NET), 4);
+    assert_near(sum_of(ENTRY_SOURCE_CHURN), 3);
+}
+
 static void entries_know_how_far_the_mark_went(void **state) {
     (void)state;
     row_builder_mark(builder, START, 100);
@@ -327,6 +343,7 @@ int main(void) {
         CASE(a_second_becomes_a_row_when_it_is_over),
         CASE(open_interest_turns_volume_into_entries),
         CASE(without_open_interest_half_of_the_volume_opens),
+        CASE(the_cadence_of_open_interest_is_learned),
         CASE(entries_know_how_far_the_mark_went),
         CASE(prints_wait_for_a_mark_three_seconds_at_most),
         CASE(funding_moves_the_coordinate_and_is_a_leg),

@@ -119,6 +119,7 @@ void bubbles_draw(struct layer_context *context) {
     bubbles.count = 0;
     bubbles.usd_max = USD_AT_MAX_MIN;
     collect(context, &bubbles);
+    context->bubble_usd_max = bubbles.count > 0 ? bubbles.usd_max : 0;
     canvas_set_list(context->canvas, CANVAS_PLOT);
     for (int i = 0; i < bubbles.count; i++) {
         draw_bubble(context, &bubbles.items[i], bubbles.usd_max);

@@ -27,11 +27,14 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     double usd[2] = {0};
     field_get_usd(context->field, col, (int)floor((ln - grid->ln_price_min) / grid->row_height),
                   usd);
-    char amounts[2][NUMBER_TEXT_BYTES];
+    char amount[NUMBER_TEXT_BYTES];
     char text[64];
     int side = usd[1] > usd[0] ? 1 : 0;
     str_format(text, sizeof text, "%s %s/bp", side == 1 ? "shorts" : "longs",
-               number_format_usd(usd[side], amounts[side]));
+               number_format_usd(usd[side], amount));
+    if (context->price > 0) { /* how far the price is from here */
+        str_append(text, sizeof text, "  \xc2\xb7  %+.2f %%", (exp(ln) / context->price - 1) * 100);
+    }
     bool left = x > layout->plot.x + layout->plot.w * 0.7;
     struct label label = {
         .utf8 = text,
@@ -46,6 +49,7 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     if (labels_add(context->labels, &label)) {
         canvas_set_list(context->canvas, CANVAS_OVER);
         canvas_add_box(context->canvas, plate, 5 * s, THEME_PLATE);
+        canvas_add_frame(context->canvas, plate, 5 * s, fmax(1, s), THEME_RULE);
         labels_reserve(context->labels, plate);
     }
 }

@@ -23,7 +23,8 @@ struct layer_context { /* borrowed by a layer for one call */
     struct profile *profile; /* sums of the newest column */
     double gamma;
     int price_decimals;
-    double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
+    double price;          /* what the tag shows: mark, else last, else the newest close; 0: none */
+    double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
     struct canvas *canvas;
     struct labels *labels;
 };

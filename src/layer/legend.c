@@ -5,8 +5,9 @@
 #include "layer/layer.h"
 #include "view/number.h"
 
-#define BAR_W_PX 300.0
-#define BAR_H_PX 9.0
+#define BAR_W_PX     300.0
+#define BAR_H_PX     9.0
+#define CIRCLES_X_PX 520.0 /* right of the caption */
 enum { STEP_COUNT = 100 };
 
 /* Two ramps above each other, longs over shorts. */
@@ -42,6 +43,34 @@ static void draw_sides(struct layer_context *context, double x, double y) {
     }
 }
 
+/* What the circles are, and the amount of the largest: area grows with USD. */
+static void draw_circles(struct layer_context *context) {
+    static const char *const names[2] = {"long liquidated", "short liquidated"};
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    char usd[NUMBER_TEXT_BYTES];
+    char text[64];
+    str_format(text, sizeof text, "largest circle %s",
+               number_format_usd(context->bubble_usd_max, usd));
+    struct label label = {.size_px = THEME_STATUS_PX,
+                          .color = THEME_TEXT_DIM,
+                          .x = CIRCLES_X_PX * s,
+                          .middle_y = layout->header.h * 0.74};
+    for (int i = 0; i < 3; i++) {
+        label.utf8 = i < 2 ? names[i] : text;
+        if (!labels_add(context->labels, &label)) {
+            return; /* no room: the rest is left out as well */
+        }
+        if (i < 2) {
+            canvas_add_disc(context->canvas, label.x - 11 * s, label.middle_y, 6 * s,
+                            i == 0 ? 0 : 2 * s,
+                            layer_side_color(context, i == 0 ? POS_LONG : POS_SHORT, 0.84, 255));
+        }
+        struct camera_rect box = labels_measure(context->labels, &label);
+        label.x = box.x + box.w + (i == 0 ? 44 : 24) * s;
+    }
+}
+
 void legend_draw(struct layer_context *context) {
     const struct layout *layout = context->layout;
     double s = layout->scale;
@@ -73,5 +102,9 @@ void legend_draw(struct layer_context *context) {
                              .x = x - 10 * s,
                              .middle_y = layout->header.h * 0.76};
         labels_add(context->labels, &word);
+    }
+    if (context->bubble_usd_max > 0) {
+        canvas_set_list(context->canvas, CANVAS_OVER);
+        draw_circles(context);
     }
 }

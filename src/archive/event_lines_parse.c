@@ -36,20 +36,16 @@ static enum field find_field(struct span key) {
     return FIELD_COUNT;
 }
 
-/* One row of numbers, up to three; false: another shape. The scan is left behind the row. */
-static bool read_row(struct scan *scan, int want, struct decimal row[3]) {
-    struct scan_value value;
-    const int depth = scan->depth;
-    bool good = scan_read(scan, &value) == SCAN_ARRAY;
-    int count = 0;
-    while (good && scan_next_element(scan)) {
-        const int row_depth = scan->depth;
-        scan_read(scan, &value);
-        good = count < 3 && event_draft_read_decimal(&value, &row[count]);
-        count++;
-        scan_leave(scan, row_depth);
+/* One row of so many numbers, three at most; false: another shape. The scan is left behind the row.
+ */
+static bool read_row(struct scan *scan, size_t want, struct decimal row[3]) {
+    struct scan_value values[3];
+    size_t count = 0;
+    bool good = scan_read_row(scan, values, want, &count) && count == want;
+    for (size_t i = 0; good && i < want; i++) {
+        good = event_draft_read_decimal(&values[i], &row[i]);
     }
-    return scan_leave(scan, depth) && good && count == want;
+    return good;
 }
 
 /* The scan is inside the array. */

@@ -331,6 +331,20 @@ bool scan_leave(struct scan *scan, int depth) {
     return scan->failed_at == NULL;
 }
 
+bool scan_read_row(struct scan *scan, struct scan_value *values, size_t max, size_t *count) {
+    struct scan_value value;
+    const int depth = scan->depth;
+    bool flat = scan_read(scan, &value) == SCAN_ARRAY;
+    *count = 0;
+    while (flat && step(scan, ']')) {
+        struct scan_value *into = *count < max ? &values[*count] : &value;
+        const enum scan_type type = scan_read(scan, into);
+        flat = type != SCAN_ARRAY && type != SCAN_OBJECT;
+        (*count)++;
+    }
+    return scan_leave(scan, depth) && flat;
+}
+
 bool scan_skip(struct scan *scan) {
     struct scan_value value;
     const int depth = scan->depth;

@@ -54,6 +54,10 @@ bool scan_next_member(struct scan *scan, struct span *key);
 /* In an array: step to the next element. False: its end was passed (or the scan failed). */
 bool scan_next_element(struct scan *scan);
 
+/* Read a flat array at the cursor, [1,"2"]: up to max scalars into values, *count of all there are.
+ * False: not an array, or with containers in it; it is passed over all the same. */
+bool scan_read_row(struct scan *scan, struct scan_value *values, size_t max, size_t *count);
+
 /* Pass over the value at the cursor, whatever it is. False: not JSON. */
 bool scan_skip(struct scan *scan);
 /* Pass over what is left of the containers opened since the scan was `depth` deep. */

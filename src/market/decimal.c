@@ -104,7 +104,49 @@ static bool take_digits(const char **at, const char *end, struct digits *digits,
     return true;
 }
 
+/* The usual shape in one pass: digits, perhaps a point and digits, no more than fit. False: judge
+ * it the long way. */
+static bool parse_short(const char *text, size_t len, struct decimal *out) {
+    const char *at = text;
+    const char *end = text + len;
+    int64_t mantissa = 0;
+    const bool negative = len > 0 && *at == '-';
+    at += negative;
+    const char *const whole = at;
+    if (len == 0 || len > DIGIT_COUNT_MAX) {
+        return false;
+    }
+    for (; at != end && is_digit(*at); at++) {
+        mantissa = mantissa * 10 + (*at - '0');
+    }
+    if (at == whole || (*whole == '0' && at != whole + 1)) {
+        return false;
+    }
+    const char *const point = at;
+    if (at != end) {
+        if (*at != '.' || at + 1 == end) {
+            return false;
+        }
+        for (; end[-1] == '0'; end--) { /* the point ends it at the latest */
+        }
+        for (at++; at != end && is_digit(*at); at++) {
+            mantissa = mantissa * 10 + (*at - '0');
+        }
+        if (at != end && end != point + 1) {
+            return false;
+        }
+    }
+    const int places = end > point ? (int)(end - point) - 1 : 0;
+    *out = mantissa == 0 ? (struct decimal){0}
+                         : (struct decimal){.mantissa = negative ? -mantissa : mantissa,
+                                            .exponent = (int8_t)-places};
+    return true;
+}
+
 bool decimal_parse(const char *text, size_t len, struct decimal *out) {
+    if (parse_short(text, len, out)) {
+        return true;
+    }
     const char *at = text;
     const char *const end = text + len;
     struct digits digits = {0};

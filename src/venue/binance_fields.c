@@ -3,22 +3,21 @@
 #include <assert.h>
 
 static int find_field(struct span key) {
-    static const struct {
-        const char *text;
-        enum binance_field field;
-    } names[] = {{"ap", BINANCE_FIELD_AP},   {"pu", BINANCE_FIELD_PU},   {"bs", BINANCE_FIELD_BS},
-                 {"bnc", BINANCE_FIELD_BNC}, {"mmr", BINANCE_FIELD_MMR}, {"ma", BINANCE_FIELD_MA}};
-    if (key.len == 1) {
+    switch (key.len) {
+    case 1:
         return binance_fields_letter(key.bytes[0]);
+    case 2:
+        return key.bytes[0] == 'a' && key.bytes[1] == 'p'   ? BINANCE_FIELD_AP
+               : key.bytes[0] == 'p' && key.bytes[1] == 'u' ? BINANCE_FIELD_PU
+               : key.bytes[0] == 'm' && key.bytes[1] == 'a' ? BINANCE_FIELD_MA
+                                                            : -1;
+    case 3:
+        return span_equal_text(key, "bnc")   ? BINANCE_FIELD_BNC
+               : span_equal_text(key, "mmr") ? BINANCE_FIELD_MMR
+                                             : -1;
+    default:
+        return -1;
     }
-    if (key.len == 2 || key.len == 3) {
-        for (size_t i = 0; i < ARRAY_COUNT(names); i++) {
-            if (span_equal_text(key, names[i].text)) {
-                return (int)names[i].field;
-            }
-        }
-    }
-    return -1;
 }
 
 const struct scan_value *binance_fields_get(const struct binance_fields *fields, int field) {
@@ -41,21 +40,14 @@ bool binance_fields_decimal(const struct scan_value *value, struct decimal *out)
 /* The scan is at an element of b or a. The symbol may not be known yet: units are settled
  * afterwards. */
 static void read_level(struct binance_work *work, struct scan *scan, enum side side) {
-    struct scan_value value;
+    struct scan_value row[2];
     struct decimal numbers[2] = {{0}, {0}};
-    const int depth = scan->depth;
-    int count = 0;
-    bool good = scan_read(scan, &value) == SCAN_ARRAY;
-    while (good && scan_next_element(scan)) {
-        const int inner_depth = scan->depth;
-        scan_read(scan, &value);
-        if (count < 2) {
-            good = binance_fields_decimal(&value, &numbers[count]);
-        }
-        count++;
-        scan_leave(scan, inner_depth);
+    size_t count = 0;
+    bool good = scan_read_row(scan, row, 2, &count);
+    for (size_t i = 0; good && i < 2 && i < count; i++) {
+        good = binance_fields_decimal(&row[i], &numbers[i]);
     }
-    scan_leave(scan, depth);
+    good = good && numbers[0].mantissa > 0 && numbers[1].mantissa >= 0;
     if (!good || count == 0) {
         work->levels_bad = true;
     } else if (count == 1) {

@@ -265,16 +265,18 @@ static enum status read_depth(struct binance_work *work, size_t *count) {
     message->symbol = symbol;
     struct event *slots = work->parser->slots;
     for (size_t i = 0; i < work->level_count; i++) {
-        struct event slot = binance_slot(EVENT_BOOK, symbol, ts_ms, work->recv_ns);
-        slot.side = slots[i].side;
-        slot.u.level.update_id = message->last_id;
-        status = binance_slot_set_level(
-            &slot, symbol, event_decimal(slots[i].u.level.price, slots[i].exponent_a),
-            event_decimal(slots[i].u.level.qty_base, slots[i].exponent_b));
-        if (status != STATUS_OK) {
-            return status;
+        slots[i].instrument = symbol->instrument;
+        slots[i].ts_ms = ts_ms;
+        slots[i].recv_ns = work->recv_ns;
+        slots[i].u.level.update_id = message->last_id;
+        if (symbol->venue == VENUE_BINANCE_COINM) {
+            status = binance_slot_set_level(
+                &slots[i], symbol, event_decimal(slots[i].u.level.price, slots[i].exponent_a),
+                event_decimal(slots[i].u.level.qty_base, slots[i].exponent_b));
+            if (status != STATUS_OK) {
+                return status;
+            }
         }
-        slots[i] = slot;
     }
     *count = work->level_count;
     if (*count == 0) {

@@ -29,6 +29,7 @@
 #define RECORDING_LEAD_MS 2000.0
 /* The latency shown is the worst of so long, so that it can be read. */
 #define LATENCY_SHOWN_NS INT64_C(500000000)
+#define POINTER_AWAKE_NS INT64_C(4000000000)
 /* Scrolling by less than this cannot be seen; ages and blinking lamps still need a frame so often.
  */
 #define MOVED_PX  0.125
@@ -48,6 +49,8 @@ struct view {
     struct picture_link link;
     struct live_clock clock;
     struct pacer pacer;
+    double pointer_x_px, pointer_y_px; /* where it last was, and when it moved */
+    int64_t pointer_ns;
     int64_t range_ns; /* when the price range was last looked up */
     int64_t latency_ns, latency_worst_ns, latency_since_ns;
     int64_t frame_count;
@@ -144,12 +147,20 @@ static double frame_time_ms(struct view *view, const struct scene *scene, bool f
     return recorded ? fmin(now_ms, (double)scene->ts_ms + RECORDING_LEAD_MS) : now_ms;
 }
 
+/* Until the first price: a window that says what time it is. */
+static void wait_for_data(struct view *view) {
+    if (view->pipeline.kind != SOURCE_FILE && !view->nav.placed) {
+        camera_follow(&view->nav.camera, (double)clock_wall_ms());
+    }
+}
+
 static double known_price(const struct scene_instrument *instrument) {
     return instrument->mark > 0 ? instrument->mark : instrument->last;
 }
 
 static void steer(struct view *view, const struct scene *scene, double now_ms, int64_t mono_ns) {
     if (scene == NULL || scene->instrument_count == 0) {
+        wait_for_data(view);
         return;
     }
     const struct scene_instrument *instrument = &scene->instruments[0];
@@ -192,6 +203,19 @@ static bool looks_different(struct view *view, bool news, int64_t mono_ns) {
     return !steady || mono_ns - view->drawn_ns > REDRAW_NS;
 }
 
+/* The crosshair goes to sleep with the pointer: a wall shows the market, not where somebody left
+ * the mouse. */
+static bool pointer_awake(struct view *view, const struct input *input) {
+    int64_t now_ns = clock_mono_ns();
+    if (input->pointer_x_px != view->pointer_x_px || input->pointer_y_px != view->pointer_y_px) {
+        view->pointer_ns =
+            view->frame_count > 0 ? now_ns : 0; /* where it stood at the start is no news */
+        view->pointer_x_px = input->pointer_x_px;
+        view->pointer_y_px = input->pointer_y_px;
+    }
+    return view->pointer_ns != 0 && now_ns - view->pointer_ns < POINTER_AWAKE_NS;
+}
+
 static void draw(struct view *view, const struct scene *scene, const struct input *input,
                  double now_ms) {
     const struct picture_frame frame = {
@@ -204,7 +228,7 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
         .hidden = view->nav.hidden,
         .band_hidden = view->nav.band_hidden,
         .side_hidden = view->nav.side_hidden,
-        .pointer_inside = input->pointer_inside,
+        .pointer_inside = input->pointer_inside && pointer_awake(view, input),
         .pointer_x_px = input->pointer_x_px,
         .pointer_y_px = input->pointer_y_px,
     };

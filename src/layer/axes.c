@@ -14,7 +14,10 @@ void axes_make_ticks(const struct layer_context *context, struct axes_ticks *out
     double high = exp(camera->ln_top);
     int prices = (int)(layout->plot.h / (PRICE_STEP_PX * layout->scale));
     int times = (int)(layout->plot.w / (TIME_STEP_PX * layout->scale));
-    out->price_count = ticks_make_price(low, high, prices, out->prices);
+    /* Before the first price the camera stands nowhere: no numbers rather than wrong ones. */
+    const struct scene_instrument *instrument = context->instrument;
+    bool priced = instrument != NULL && (instrument->mark > 0 || instrument->last > 0);
+    out->price_count = priced ? ticks_make_price(low, high, prices, out->prices) : 0;
     out->time_count = ticks_make_time((int64_t)camera->time_left_ms, (int64_t)camera->time_right_ms,
                                       times, context->frame->utc_offset_min, out->times);
 }

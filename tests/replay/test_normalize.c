@@ -81,131 +81,125 @@ static const char *output(struct run *run) {
 
 static const struct {
     const char *in, *out;
-} rows[] =
-    {
-        /* Trades. */
-        {"{\"e\":\"aggTrade\",\"E\":9,\"s\":\"XUSDT\",\"a\":5,\"p\":\"2.50\",\"q\":4,\"f\":1,\"l\":"
-         "2,"
-         "\"T\":8,\"m\":false}",
-         U("trade", "XUSDT",
-           "8") ",\"price\":2.5,\"qty\":4,\"usd\":10,\"side\":\"buy\",\"id\":\"5\"}\n"},
-        {"{\"data\":{\"m\":true,\"T\":8,\"q\":\"1\",\"p\":\"3\",\"a\":18446744073709551615,\"s\":"
-         "\"XUSDT\","
-         "\"E\":9,\"e\":\"trade\",\"t\":7},\"stream\":\"xusdt@trade\"}",
-         U("trade", "XUSDT",
-           "8") ",\"price\":3,\"qty\":1,\"usd\":3,\"side\":\"sell\",\"id\":\"7\"}\n"},
-        {"{\"e\":\"trade\",\"E\":9,\"s\":\"XUSDT\",\"t\":7,\"p\":\"3\",\"q\":\"1\",\"T\":8,\"m\":"
-         "true,"
-         "\"X\":\"INSURANCE_FUND\"}",
-         ""},
-        {"{\"e\":\"aggTrade\",\"e\":\"kline\",\"E\":9,\"s\":\"A\",\"s\":\"B\",\"a\":5,\"p\":1,"
-         "\"p\":7,"
-         "\"q\":\"1\",\"T\":8,\"m\":true,\"m\":false}",
-         U("trade", "A", "8") ",\"price\":1,\"qty\":1,\"usd\":1,\"side\":\"sell\",\"id\":\"5\"}\n"},
-        {"{\"e\":\"aggTrade\",\"E\":9,\"s\":\"\xe5\xb8\x81USDT\",\"a\":1,\"p\":\"1\",\"q\":\"1\","
-         "\"T\":8,"
-         "\"m\":true}",
-         U("trade", "\xe5\xb8\x81USDT", "8") ",\"price\":1,\"qty\":1,\"usd\":1,\"side\":\"sell\","
-                                             "\"id\":\"1\"}\n"},
-        /* Liquidations: the order's side is the opposite of the position. */
-        {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"XUSDT\",\"S\":\"SELL\",\"q\":\"5\",\"p\":"
-         "\"9\","
-         "\"ap\":\"10\",\"l\":\"1\",\"z\":\"2\",\"T\":8,\"ps\":\"XUSDT\",\"st\":1}}",
-         U("liquidation", "XUSDT",
-           "8") ",\"position\":\"long\",\"price\":10,\"price_kind\":\"fill\","
-                "\"qty\":2,\"usd\":20,\"complete\":false}\n"},
-        {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"XUSDT\",\"S\":\"BUY\",\"q\":\"5\",\"p\":"
-         "\"9\","
-         "\"ap\":\"0\",\"z\":\"2\",\"T\":8},\"ps\":\"XUSDT\",\"st\":1}",
-         U("liquidation", "XUSDT", "8") ",\"position\":\"short\",\"price\":9,"
-                                        "\"price_kind\":\"bankruptcy\",\"qty\":2,\"usd\":18,"
-                                        "\"complete\":false}\n"},
-        {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"XUSDT\",\"S\":\"BUY\",\"p\":\"9\",\"ap\":"
-         "\"9\","
-         "\"z\":\"0\",\"T\":8}}",
-         ""},
-        /* COIN-M rows on the shared stream: contracts of so many USD, or dropped. */
-        {COIN_INFO
-         "{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"BTCUSD_PERP\",\"S\":\"SELL\",\"p\":\"1\","
-         "\"ap\":\"50000\",\"z\":\"3\",\"T\":8},\"st\":2}",
-         COIN_INFO_LINE C("liquidation", "BTCUSD_PERP",
-                          "8") ",\"position\":\"long\",\"price\":50000,"
-                               "\"price_kind\":\"fill\",\"qty\":0.006,"
-                               "\"usd\":300,\"contracts\":3,"
-                               "\"complete\":false}\n"},
-        {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"ETHUSD_261225\",\"S\":\"SELL\",\"p\":\"1\","
-         "\"ap\":\"2\",\"z\":\"3\",\"T\":8},\"st\":1}",
-         ""},
-        {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"BTCUSDT_261225\",\"S\":\"SELL\",\"p\":\"1\","
-         "\"ap\":\"2\",\"z\":\"3\",\"T\":8},\"st\":1}",
-         U("liquidation", "BTCUSDT_261225", "8") ",\"position\":\"long\",\"price\":2,"
-                                                 "\"price_kind\":\"fill\",\"qty\":3,\"usd\":6,"
-                                                 "\"complete\":false}\n"},
-        {COIN_INFO
-         "{\"e\":\"kline\",\"E\":9,\"s\":\"BTCUSD_PERP\",\"k\":{\"t\":0,\"i\":\"1m\",\"o\":\"1\","
-         "\"h\":\"2\",\"l\":\"1\",\"c\":\"2\",\"v\":\"7\",\"q\":\"0.5\",\"V\":\"3\",\"Q\":\"0.2\","
-         "\"x\":true}}",
-         COIN_INFO_LINE C("kline", "BTCUSD_PERP",
-                          "0") ",\"interval_s\":60,\"open\":1,\"high\":2,\"low\":1,"
-                               "\"close\":2,\"volume\":0.5,\"usd\":700,"
-                               "\"taker_buy_volume\":0.2,\"closed\":true}\n"},
-        /* Marks, with and without funding; the interval is learnt from fundingInfo. */
-        {"[{\"symbol\":\"XUSDT\",\"fundingIntervalHours\":4}]\n"
-         "[{\"e\":\"markPriceUpdate\",\"E\":9,\"s\":\"XUSDT\",\"p\":\"2\",\"i\":\"3\",\"r\":\"-1e-"
-         "4\","
-         "\"T\":10},{\"e\":\"markPriceUpdate\",\"E\":9,\"s\":\"Y_261225\",\"p\":\"2\",\"r\":\"\","
-         "\"T\":0},"
-         "{\"e\":\"markPriceUpdate\",\"E\":9,\"s\":\"ZUSDT\",\"p\":\"\"}]",
-         U("ticker", "XUSDT", "9") ",\"mark\":2,\"index\":3,\"funding_rate\":-0.0001,"
-                                   "\"funding_interval_h\":4,\"next_funding_ms\":10}\n" U(
-                                       "ticker", "Y_261225", "9") ",\"mark\":2}\n"},
-        /* Books: held until the snapshot, whichever comes first; gaps are told. */
-        {
-            "{\"e\":\"depthUpdate\",\"E\":3,\"T\":2,\"s\":\"X\",\"U\":1,\"u\":4,\"pu\":0,\"b\":[["
-            "\"1\",\"1\"]],\"a\":[]}\n"
-            "{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":\"X\",\"U\":5,\"u\":9,\"pu\":4,\"b\":[["
-            "\"1\",\"2\"]],\"a\":[]}\n"
-            "{\"lastUpdateId\":7,\"E\":3,\"T\":2,\"bids\":[[\"1\",\"3\"]],\"asks\":[]}\n"
-            "{\"e\":\"depthUpdate\",\"E\":4,\"T\":4,\"s\":\"X\",\"U\":10,\"u\":11,\"pu\":9,\"b\":[]"
-            ",\"a\":[[\"2\",\"0\"]]}\n"
-            "{\"e\":\"depthUpdate\",\"E\":6,\"T\":6,\"s\":\"X\",\"U\":15,\"u\":16,\"pu\":14,\"b\":["
-            "],\"a\":[]}",
-            U("book",
-              "X", "2") ",\"action\":\"snapshot\",\"bids\":[[1,3]],\"asks\":[],\"update_id\":7}"
-                        "\n" U("book", "X",
-                               "3") ",\"action\":\"delta\",\"bids\":[[1,2]],\"asks\":[],\"update_"
-                                    "id\":9}\n" U("book",
-                                                  "X", "4") ",\"action\":\"delta\",\"bids\":[],"
-                                                            "\"asks\":[[2,0]],\"update_id\":11}"
-                                                            "\n" U("gap", "X",
-                                                                   "6") ",\"stream\":\"book\","
-                                                                        "\"from_ms\":4,\"to_ms\":6,"
-                                                                        "\"reason\":\"sequence\"}"
-                                                                        "\n" U("book", "X",
-                                                                               "6") ",\"action\":"
-                                                                                    "\"delta\","
-                                                                                    "\"bids\":[],"
-                                                                                    "\"asks\":[],"
-                                                                                    "\"update_id\":"
-                                                                                    "16}\n"},
-        {"{\"lastUpdateId\":7,\"E\":3,\"T\":2,\"bids\":[[\"1\",\"3\"]],\"asks\":[]}\n"
-         "{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":\"X\",\"U\":5,\"u\":9,\"pu\":4,\"b\":[],"
-         "\"a\":[]}",
-         U("book", "X", "2") ",\"action\":\"snapshot\",\"bids\":[[1,3]],\"asks\":[],\"update_id\":"
-                             "7}\n" U("book", "X", "3") ",\"action\":\"delta\",\"bids\":[],"
-                                                        "\"asks\":[],\"update_id\":9}\n"},
-        {"{\"stream\":\"x@depth5@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":"
-         "\"X\",\"U\":5,"
-         "\"u\":9,\"pu\":4,\"b\":[[\"1\",\"1\"]],\"a\":[]}}\n"
-         "{\"stream\":\"x@rpiDepth@500ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":"
-         "\"X\",\"U\":5,"
-         "\"u\":9,\"pu\":4,\"b\":[[\"1\",\"1\"]],\"a\":[]}}",
-         ""},
-        /* REST. */
-        {"[{\"symbol\":\"X\",\"sumOpenInterest\":\"1.50\",\"sumOpenInterestValue\":\"3\","
-         "\"timestamp\":\"8\"}]\n{\"symbol\":\"X\",\"openInterest\":\"2\",\"time\":9}",
-         U("ticker", "X", "8") ",\"oi\":1.5,\"oi_usd\":3}\n" U("ticker", "X", "9") ",\"oi\":2}\n"},
-        {"[[1,\"1\",\"1\",\"1\",\"1\",\"1\",2,\"1\",1,\"1\",\"1\",\"0\"]]", ""},
+} rows[] = {
+    /* Trades. */
+    {"{\"e\":\"aggTrade\",\"E\":9,\"s\":\"XUSDT\",\"a\":5,\"p\":\"2.50\",\"q\":4,\"f\":1,\"l\":"
+     "2,"
+     "\"T\":8,\"m\":false}",
+     U("trade", "XUSDT",
+       "8") ",\"price\":2.5,\"qty\":4,\"usd\":10,\"side\":\"buy\",\"id\":\"5\"}\n"},
+    {"{\"data\":{\"m\":true,\"T\":8,\"q\":\"1\",\"p\":\"3\",\"a\":18446744073709551615,\"s\":"
+     "\"XUSDT\","
+     "\"E\":9,\"e\":\"trade\",\"t\":7},\"stream\":\"xusdt@trade\"}",
+     U("trade", "XUSDT", "8") ",\"price\":3,\"qty\":1,\"usd\":3,\"side\":\"sell\",\"id\":\"7\"}\n"},
+    {"{\"e\":\"trade\",\"E\":9,\"s\":\"XUSDT\",\"t\":7,\"p\":\"3\",\"q\":\"1\",\"T\":8,\"m\":"
+     "true,"
+     "\"X\":\"INSURANCE_FUND\"}",
+     ""},
+    {"{\"e\":\"aggTrade\",\"e\":\"kline\",\"E\":9,\"s\":\"A\",\"s\":\"B\",\"a\":5,\"p\":1,"
+     "\"p\":7,"
+     "\"q\":\"1\",\"T\":8,\"m\":true,\"m\":false}",
+     U("trade", "A", "8") ",\"price\":1,\"qty\":1,\"usd\":1,\"side\":\"sell\",\"id\":\"5\"}\n"},
+    {"{\"e\":\"aggTrade\",\"E\":9,\"s\":\"\xe5\xb8\x81USDT\",\"a\":1,\"p\":\"1\",\"q\":\"1\","
+     "\"T\":8,"
+     "\"m\":true}",
+     U("trade", "\xe5\xb8\x81USDT", "8") ",\"price\":1,\"qty\":1,\"usd\":1,\"side\":\"sell\","
+                                         "\"id\":\"1\"}\n"},
+    /* Liquidations: the order's side is the opposite of the position. */
+    {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"XUSDT\",\"S\":\"SELL\",\"q\":\"5\",\"p\":"
+     "\"9\","
+     "\"ap\":\"10\",\"l\":\"1\",\"z\":\"2\",\"T\":8,\"ps\":\"XUSDT\",\"st\":1}}",
+     U("liquidation", "XUSDT", "8") ",\"position\":\"long\",\"price\":10,\"price_kind\":\"fill\","
+                                    "\"qty\":2,\"usd\":20,\"complete\":false}\n"},
+    {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"XUSDT\",\"S\":\"BUY\",\"q\":\"5\",\"p\":"
+     "\"9\","
+     "\"ap\":\"0\",\"z\":\"2\",\"T\":8},\"ps\":\"XUSDT\",\"st\":1}",
+     U("liquidation", "XUSDT", "8") ",\"position\":\"short\",\"price\":9,"
+                                    "\"price_kind\":\"bankruptcy\",\"qty\":2,\"usd\":18,"
+                                    "\"complete\":false}\n"},
+    {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"XUSDT\",\"S\":\"BUY\",\"p\":\"9\",\"ap\":"
+     "\"9\","
+     "\"z\":\"0\",\"T\":8}}",
+     ""},
+    /* COIN-M rows on the shared stream: contracts of so many USD, or dropped. */
+    {COIN_INFO
+     "{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"BTCUSD_PERP\",\"S\":\"SELL\",\"p\":\"1\","
+     "\"ap\":\"50000\",\"z\":\"3\",\"T\":8},\"st\":2}",
+     COIN_INFO_LINE C("liquidation", "BTCUSD_PERP", "8") ",\"position\":\"long\",\"price\":50000,"
+                                                         "\"price_kind\":\"fill\",\"qty\":0.006,"
+                                                         "\"usd\":300,\"contracts\":3,"
+                                                         "\"complete\":false}\n"},
+    {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"ETHUSD_261225\",\"S\":\"SELL\",\"p\":\"1\","
+     "\"ap\":\"2\",\"z\":\"3\",\"T\":8},\"st\":1}",
+     ""},
+    {"{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"BTCUSDT_261225\",\"S\":\"SELL\",\"p\":\"1\","
+     "\"ap\":\"2\",\"z\":\"3\",\"T\":8},\"st\":1}",
+     U("liquidation", "BTCUSDT_261225", "8") ",\"position\":\"long\",\"price\":2,"
+                                             "\"price_kind\":\"fill\",\"qty\":3,\"usd\":6,"
+                                             "\"complete\":false}\n"},
+    {COIN_INFO
+     "{\"e\":\"kline\",\"E\":9,\"s\":\"BTCUSD_PERP\",\"k\":{\"t\":0,\"i\":\"1m\",\"o\":\"1\","
+     "\"h\":\"2\",\"l\":\"1\",\"c\":\"2\",\"v\":\"7\",\"q\":\"0.5\",\"V\":\"3\",\"Q\":\"0.2\","
+     "\"x\":true}}",
+     COIN_INFO_LINE C("kline", "BTCUSD_PERP",
+                      "0") ",\"interval_s\":60,\"open\":1,\"high\":2,\"low\":1,"
+                           "\"close\":2,\"volume\":0.5,\"usd\":700,"
+                           "\"taker_buy_volume\":0.2,\"closed\":true}\n"},
+    /* Marks, with and without funding; the interval is learnt from fundingInfo. */
+    {"[{\"symbol\":\"XUSDT\",\"fundingIntervalHours\":4}]\n"
+     "[{\"e\":\"markPriceUpdate\",\"E\":9,\"s\":\"XUSDT\",\"p\":\"2\",\"i\":\"3\",\"r\":\"-1e-"
+     "4\","
+     "\"T\":10},{\"e\":\"markPriceUpdate\",\"E\":9,\"s\":\"Y_261225\",\"p\":\"2\",\"r\":\"\","
+     "\"T\":0},"
+     "{\"e\":\"markPriceUpdate\",\"E\":9,\"s\":\"ZUSDT\",\"p\":\"\"}]",
+     U("ticker", "XUSDT", "9") ",\"mark\":2,\"index\":3,\"funding_rate\":-0.0001,"
+                               "\"funding_interval_h\":4,\"next_funding_ms\":10}\n" U(
+                                   "ticker", "Y_261225", "9") ",\"mark\":2}\n"},
+    /* Books: held until the snapshot, whichever comes first; gaps are told. */
+    {"{\"e\":\"depthUpdate\",\"E\":3,\"T\":2,\"s\":\"X\",\"U\":1,\"u\":4,\"pu\":0,\"b\":[["
+     "\"1\",\"1\"]],\"a\":[]}\n"
+     "{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":\"X\",\"U\":5,\"u\":9,\"pu\":4,\"b\":[["
+     "\"1\",\"2\"]],\"a\":[]}\n"
+     "{\"lastUpdateId\":7,\"E\":3,\"T\":2,\"bids\":[[\"1\",\"3\"]],\"asks\":[]}\n"
+     "{\"e\":\"depthUpdate\",\"E\":4,\"T\":4,\"s\":\"X\",\"U\":10,\"u\":11,\"pu\":9,\"b\":[]"
+     ",\"a\":[[\"2\",\"0\"]]}\n"
+     "{\"e\":\"depthUpdate\",\"E\":6,\"T\":6,\"s\":\"X\",\"U\":15,\"u\":16,\"pu\":14,\"b\":["
+     "],\"a\":[]}",
+     U("book", "X", "2") ",\"action\":\"snapshot\",\"bids\":[[1,3]],\"asks\":[],\"update_id\":7}"
+                         "\n" U("book", "X",
+                                "3") ",\"action\":\"delta\",\"bids\":[[1,2]],\"asks\":[],\"update_"
+                                     "id\":9}\n" U("book", "X",
+                                                   "4") ",\"action\":\"delta\",\"bids\":[],"
+                                                        "\"asks\":[[2,0]],\"update_id\":11}"
+                                                        "\n" U("gap", "X",
+                                                               "6") ",\"stream\":\"book\","
+                                                                    "\"from_ms\":4,\"to_ms\":6,"
+                                                                    "\"reason\":\"sequence\"}"
+                                                                    "\n" U("book", "X",
+                                                                           "6") ",\"action\":"
+                                                                                "\"delta\","
+                                                                                "\"bids\":[],"
+                                                                                "\"asks\":[],"
+                                                                                "\"update_id\":"
+                                                                                "16}\n"},
+    {"{\"lastUpdateId\":7,\"E\":3,\"T\":2,\"bids\":[[\"1\",\"3\"]],\"asks\":[]}\n"
+     "{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":\"X\",\"U\":5,\"u\":9,\"pu\":4,\"b\":[],"
+     "\"a\":[]}",
+     U("book", "X", "2") ",\"action\":\"snapshot\",\"bids\":[[1,3]],\"asks\":[],\"update_id\":"
+                         "7}\n" U("book", "X", "3") ",\"action\":\"delta\",\"bids\":[],"
+                                                    "\"asks\":[],\"update_id\":9}\n"},
+    {"{\"stream\":\"x@depth5@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":"
+     "\"X\",\"U\":5,"
+     "\"u\":9,\"pu\":4,\"b\":[[\"1\",\"1\"]],\"a\":[]}}\n"
+     "{\"stream\":\"x@rpiDepth@500ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":3,\"T\":3,\"s\":"
+     "\"X\",\"U\":5,"
+     "\"u\":9,\"pu\":4,\"b\":[[\"1\",\"1\"]],\"a\":[]}}",
+     ""},
+    /* REST. */
+    {"[{\"symbol\":\"X\",\"sumOpenInterest\":\"1.50\",\"sumOpenInterestValue\":\"3\","
+     "\"timestamp\":\"8\"}]\n{\"symbol\":\"X\",\"openInterest\":\"2\",\"time\":9}",
+     U("ticker", "X", "8") ",\"oi\":1.5,\"oi_usd\":3}\n" U("ticker", "X", "9") ",\"oi\":2}\n"},
+    {"[[1,\"1\",\"1\",\"1\",\"1\",\"1\",2,\"1\",1,\"1\",\"1\",\"0\"]]", ""},
 };
 
 static void messages_mean_what_the_table_says(void **state) {

@@ -86,7 +86,7 @@ static int learn_instruments(struct normalize *job, const char *path) {
     }
     return app_fail(EXIT_STATUS_FAILED, "normalize",
                     "--instruments: %s: expected an exchangeInfo answer, got %s", path,
-                    reason[0] != '\0' ? reason : "no JSON");
+                    reason[0] != '\0' ? reason : "other text");
 }
 
 /* "messages 94, trade 3, …": zero counts of events are left out, the others always said. */

@@ -240,7 +240,7 @@ bool binance_normalize_learn(struct venue_normalizer *self, const char *bytes, s
     const struct venue_counts counts = self->parser->counts;
     const enum status status = binance_rest_parse(self->parser, bytes, len, 0, NULL, &message);
     self->parser->counts = counts;
-    return status != STATUS_MALFORMED && status != STATUS_RANGE;
+    return status == STATUS_OK && message.kind == BINANCE_INSTRUMENT;
 }
 
 void binance_normalize_end(struct venue_normalizer *self) {

@@ -80,8 +80,8 @@ struct venue_ops {
     void (*normalizer_destroy)(struct venue_normalizer *normalizer);
     /* One JSON text of a stream or a REST answer. Never fails: what is wrong is counted. */
     void (*normalizer_take)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
-    /* The same without events or counts: what it says about instruments is remembered. False: not
-     * JSON. */
+    /* A list of instruments (exchangeInfo) is remembered, without events or counts. False: it is
+     * not one. */
     bool (*normalizer_learn)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
     void (*normalizer_end)(
         struct venue_normalizer *normalizer); /* no more: what was held goes out */

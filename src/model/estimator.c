@@ -289,7 +289,11 @@ static void apply_print(struct estimator *estimator, const struct entry_row *row
     }
     int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;
     int32_t bin = bin_of(estimator, math_log(print->price) - estimator->phi);
-    if (journal_find(&estimator->journal, row->end_ms, side, bin, removed)) {
+    /* It may have waited some seconds for this row: what was swept around its own time counts. */
+    int64_t at_ms = print->ts_ms < row->end_ms - JOURNAL_MS ? row->end_ms - JOURNAL_MS
+                    : print->ts_ms < row->end_ms            ? print->ts_ms
+                                                            : row->end_ms;
+    if (journal_find(&estimator->journal, at_ms, side, bin, removed)) {
         for (int lane = 0; lane < CLASS_LANES; lane++) {
             removed[lane] *= (double)estimator->weights.rho[lane];
             sum += removed[lane];

@@ -46,12 +46,12 @@ static const struct journal_entry *entry_before(const struct journal *journal, u
     return NULL;
 }
 
-bool journal_find(const struct journal *journal, int64_t now_ms, int side, int32_t bin,
+bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_t bin,
                   double removed[CLASS_LANES]) {
     int32_t low = INT32_MAX, high = INT32_MIN;
     const struct journal_entry *entry = NULL;
     uint64_t at = journal->count;
-    while ((entry = entry_before(journal, &at, now_ms - JOURNAL_CLAMP_MS, side)) != NULL) {
+    while ((entry = entry_before(journal, &at, at_ms - JOURNAL_CLAMP_MS, side)) != NULL) {
         low = entry->bin < low ? entry->bin : low;
         high = entry->bin > high ? entry->bin : high;
     }
@@ -61,7 +61,7 @@ bool journal_find(const struct journal *journal, int64_t now_ms, int side, int32
     bin = bin < low - 1 ? low - 1 : bin > high + 1 ? high + 1 : bin;
     memset(removed, 0, sizeof(double) * CLASS_LANES);
     at = journal->count;
-    while ((entry = entry_before(journal, &at, now_ms - JOURNAL_MS, side)) != NULL) {
+    while ((entry = entry_before(journal, &at, at_ms - JOURNAL_MS, side)) != NULL) {
         int32_t apart = entry->bin - bin;
         if (apart >= -1 && apart <= 1) {
             double weight = apart == 0 ? 0.5 : 0.25;

@@ -32,7 +32,7 @@ void journal_add(struct journal *journal, int64_t ts_ms, int side, int32_t bin,
                  const float raw[CLASS_LANES], const double scale[CLASS_LANES], float share);
 
 /* The base coin that went around bin (weights 1/4, 1/2, 1/4 over its neighbours) by class, after
- * moving bin into the range swept in the last JOURNAL_CLAMP_MS, give or take one. False: nothing
- * was swept on that side. */
-bool journal_find(const struct journal *journal, int64_t now_ms, int side, int32_t bin,
+ * moving bin into the range swept since JOURNAL_CLAMP_MS before at_ms, give or take one. False:
+ * nothing was swept on that side. */
+bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_t bin,
                   double removed[CLASS_LANES]);

@@ -196,6 +196,19 @@ static void prints_go_to_the_classes_that_were_swept(void **state) {
     assert_near(evidence->unexplained_usd, 1500, 1e-9);
 }
 
+static void a_print_that_waited_is_attributed_by_its_own_time(void **state) {
+    (void)state;
+    const double z = log(60000);
+    struct entry_deposit deposit = {.bin = (int32_t)floor(z / WIDTH), .base = {5, 0, 0}};
+    apply(z, &deposit, NULL);
+    apply(z - 0.02, NULL, NULL);
+    struct entry_print print = {
+        .ts_ms = now_ms - 300, .price = 60000 * exp(-0.0165), .usd = 1000, .position = POS_LONG};
+    now_ms += 2000;
+    apply(z - 0.02, NULL, &print); /* three seconds after the sweep, for want of a mark */
+    assert_near(estimator_get_evidence(estimator)->attributed_total_usd, 1000, 1e-9);
+}
+
 static void open_interest_bounds_the_read_out_only(void **state) {
     (void)state;
     const double z = log(60000);
@@ -284,6 +297,7 @@ int main(void) {
         CASE(the_mark_clears_what_it_passes),
         CASE(taps_behind_the_mark_since_the_entry_count_as_swept),
         CASE(prints_go_to_the_classes_that_were_swept),
+        CASE(a_print_that_waited_is_attributed_by_its_own_time),
         CASE(open_interest_bounds_the_read_out_only),
         CASE(a_gap_of_years_leaves_nothing_and_breaks_nothing),
         CASE(rows_that_are_late_or_absurd_are_counted),

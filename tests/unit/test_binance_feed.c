@@ -17,6 +17,8 @@ enum { SLOT_COUNT_MAX = 4096, CONN_COUNT_MAX = 8, TEXT_BYTES = 2048 };
 #define BAR0 "1700000040000" /* three minutes: two closed bars and the running one */
 #define BAR1 "1700000100000"
 #define BAR2 "1700000160000"
+#define BAR3 "1700000220000" /* after a hole */
+#define BAR4 "1700000280000"
 
 struct conn_entry {
     struct server_conn *conn;
@@ -75,6 +77,12 @@ static void on_request(void *user, const struct server_request *request,
             return;
         }
         response->delay_ms = script->klines_delay_ms;
+        if (strstr(request->query, "startTime=" BAR3) != NULL) {
+            answer(response,
+                   "[[" BAR3 ",\"3\",\"3\",\"3\",\"3\",\"1\",0,\"3\",1,\"1\",\"3\",\"0\"],"
+                   "[" BAR4 ",\"3\",\"4\",\"3\",\"4\",\"1\",0,\"3\",1,\"1\",\"3\",\"0\"]]");
+            return;
+        }
         /* Asked from the last row on, the last row alone comes again. */
         answer(response,
                strstr(request->query, "startTime=" BAR2) != NULL
@@ -409,6 +417,29 @@ static void a_lost_connection_leaves_gaps_and_comes_back(void **state) {
     assert_int_equal(stats_of(script)->reconnects, 2);
 }
 
+static void a_hole_of_minutes_is_filled_with_bars(void **state) {
+    struct script *script = *state;
+    start(script, (struct venue_feed_desc){.history_ms = 125000});
+    assert_true(rig_wait(&script->market_seen, 1));
+    send_trade(script, 7, 1700000163000);
+    wait_for(script, EVENT_BOOK, -1, 1); /* history is over */
+    wait_for(script, EVENT_TRADE, -1, 4);
+    const int bars = count_of(script, EVENT_KLINE, -1);
+    send_text(script, true, NULL);
+    assert_true(rig_wait(&script->market_seen, 2));
+    send_trade(script, 90, 1700000290000);
+    send_trade(script, 91, 1700000291000);
+    wait_for(script, EVENT_TRADE, -1, 6);
+    /* The bar before the running one, ahead of the trades that follow it. */
+    assert_int_equal(count_of(script, EVENT_KLINE, -1), bars + 1);
+    const struct event *bar = last_of(script, EVENT_KLINE);
+    assert_int_equal(bar->ts_ms, 1700000220000);
+    assert_true((bar->flags & EVENT_FLAG_HISTORY) != 0);
+    assert_true(bar < last_of(script, EVENT_TRADE) - 1);
+    assert_int_equal(count_of(script, EVENT_GAP, STREAM_TRADE), 1);
+    assert_int_equal(count_of(script, EVENT_GAP, STREAM_BOOK), 0); /* that socket was not lost */
+}
+
 static void an_old_connection_is_replaced_without_a_seam(void **state) {
     struct script *script = *state;
     start_live(script, (struct venue_feed_desc){.session_ms = 400});
@@ -496,6 +527,7 @@ int main(void) {
         CASE(retry_after_is_honoured),
         CASE(a_silent_stream_is_a_fault),
         CASE(a_lost_connection_leaves_gaps_and_comes_back),
+        CASE(a_hole_of_minutes_is_filled_with_bars),
         CASE(an_old_connection_is_replaced_without_a_seam),
         CASE(an_unknown_symbol_is_a_fault),
         CASE(a_refused_region_is_a_fault),

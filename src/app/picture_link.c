@@ -135,3 +135,9 @@ int picture_link_drain(struct picture_link *link) {
     }
     return count;
 }
+
+bool picture_link_arriving(const struct picture_link *link) {
+    struct raster_worker_stats stats;
+    raster_worker_get_stats(link->worker, &stats);
+    return stats.done_request_id != link->request_id;
+}

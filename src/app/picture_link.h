@@ -51,3 +51,5 @@ void picture_link_update(struct picture_link *link, const struct entry_log *log,
                          int64_t now_ms, int64_t mono_ns);
 /* Hand finished columns to the picture, PICTURE_LINK_DRAIN_COLUMNS at most; how many. */
 int picture_link_drain(struct picture_link *link);
+/* The newest request is not finished yet. */
+bool picture_link_arriving(const struct picture_link *link);

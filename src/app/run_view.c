@@ -29,6 +29,7 @@
 #define RECORDING_LEAD_MS 2000.0
 /* The latency shown is the worst of so long, so that it can be read. */
 #define LATENCY_SHOWN_NS INT64_C(500000000)
+#define DRAIN_EVERY_NS   INT64_C(1000000)
 #define POINTER_AWAKE_NS INT64_C(4000000000)
 /* Scrolling by less than this cannot be seen; ages and blinking lamps still need a frame so often.
  */
@@ -57,6 +58,7 @@ struct view {
     struct camera drawn_camera; /* of the last frame drawn, and its scale */
     double drawn_black, drawn_white;
     int64_t drawn_ns;
+    bool drained;   /* columns came while it rested */
     bool full_told; /* the log has said when the field was first full */
 };
 
@@ -256,7 +258,6 @@ static void note_latency(struct view *view, const struct scene *scene, bool fres
 /* Two moments of the start, for the log and the bench that reads it: the first frame, and the first
  * with the whole field in it. */
 static void note_start(struct view *view, const struct scene *scene, int64_t swapped_ns) {
-    struct raster_worker_stats stats;
     if (view->frame_count == 0) {
         LOG_INFO("view: first frame at %" PRId64 " ns monotonic", swapped_ns);
     }
@@ -265,12 +266,22 @@ static void note_start(struct view *view, const struct scene *scene, int64_t swa
     }
     bool recorded = view->pipeline.kind == SOURCE_FILE;
     bool live = recorded || (scene->feed_count > 0 && scene->feeds[0].state == FEED_LIVE);
-    raster_worker_get_stats(view->worker, &stats);
-    if (live && stats.done_request_id == view->link.request_id &&
+    if (live && !picture_link_arriving(&view->link) &&
         !picture_get_stats(view->picture).field_arriving) {
         LOG_INFO("view: field full at %" PRId64 " ns monotonic", swapped_ns);
         view->full_told = true;
     }
+}
+
+/* Sleep until the next frame is due; while a raster is arriving, take its columns meanwhile, or its
+ * worker would wait for room in their ring. */
+static void rest_until(struct view *view, int64_t due_ns) {
+    while (picture_link_arriving(&view->link) &&
+           clock_mono_ns() + DRAIN_EVERY_NS + DRAIN_EVERY_NS < due_ns) {
+        view->drained = picture_link_drain(&view->link) > 0 || view->drained;
+        clock_sleep_until_ns(clock_mono_ns() + DRAIN_EVERY_NS);
+    }
+    clock_sleep_until_ns(due_ns);
 }
 
 /* One frame; returns the scene that was drawn, NULL before the first. */
@@ -287,7 +298,8 @@ static const struct scene *frame(struct view *view) {
     const struct scene *scene = pipeline_take_scene(&view->pipeline, &fresh);
     double now_ms = frame_time_ms(view, scene, fresh, mono_ns);
     steer(view, scene, now_ms, mono_ns);
-    bool news = picture_link_drain(&view->link) > 0 || fresh || input.any;
+    bool news = picture_link_drain(&view->link) > 0 || view->drained || fresh || input.any;
+    view->drained = false;
     if (looks_different(view, news, mono_ns)) {
         draw(view, scene, &input, now_ms);
         view->drawn_ns = mono_ns;
@@ -300,7 +312,7 @@ static const struct scene *frame(struct view *view) {
     int64_t late_count = view->pacer.late_count;
     int64_t due_ns = pacer_frame_done(&view->pacer, swapped_ns);
     stat_add(STAT_frames_late, view->pacer.late_count - late_count);
-    clock_sleep_until_ns(due_ns);
+    rest_until(view, due_ns);
     return scene;
 }
 

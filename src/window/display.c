@@ -18,6 +18,7 @@ struct display {
     struct caps caps;
     int width_px, height_px;
     double scale_factor;
+    SDL_Rect windowed; /* where the window goes back to from the full screen */
     bool fullscreen, dragging;
 };
 
@@ -66,16 +67,13 @@ static enum status create_window(struct display *display, const struct display_d
     SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
     SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
     SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
-    if (desc->fullscreen) {
-        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP;
-    }
     display->window = SDL_CreateWindow(desc->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
                                        desc->width_px, desc->height_px, flags);
     if (display->window == NULL) {
         return fail(STATUS_UNSUPPORTED, reason, "cannot open a window");
     }
     SDL_SetWindowMinimumSize(display->window, WINDOW_WIDTH_MIN, WINDOW_HEIGHT_MIN);
-    display->fullscreen = desc->fullscreen;
+    display_set_fullscreen(display, desc->fullscreen);
     display->context = SDL_GL_CreateContext(display->window);
     if (display->context == NULL) {
         return fail(STATUS_UNSUPPORTED, reason, "no OpenGL 3.3 core context");
@@ -246,8 +244,23 @@ void display_set_fullscreen(struct display *display, bool fullscreen) {
     if (fullscreen == display->fullscreen) {
         return;
     }
-    /* A refusal leaves the window as it is; asking again every frame would not help. */
-    (void)SDL_SetWindowFullscreen(display->window, fullscreen ? SDL_WINDOW_FULLSCREEN_DESKTOP : 0);
+    SDL_Rect screen = {0};
+    SDL_Rect *windowed = &display->windowed;
+    if (fullscreen) {
+        SDL_GetWindowPosition(display->window, &windowed->x, &windowed->y);
+        SDL_GetWindowSize(display->window, &windowed->w, &windowed->h);
+        /* Where no window manager answers (a wall, a bare X server), SDL's full screen changes
+         * nothing: the window is brought to its size before. */
+        if (SDL_GetDisplayBounds(SDL_GetWindowDisplayIndex(display->window), &screen) == 0) {
+            SDL_SetWindowPosition(display->window, screen.x, screen.y);
+            SDL_SetWindowSize(display->window, screen.w, screen.h);
+        }
+        (void)SDL_SetWindowFullscreen(display->window, SDL_WINDOW_FULLSCREEN_DESKTOP);
+    } else {
+        (void)SDL_SetWindowFullscreen(display->window, 0);
+        SDL_SetWindowSize(display->window, windowed->w, windowed->h);
+        SDL_SetWindowPosition(display->window, windowed->x, windowed->y);
+    }
     display->fullscreen = fullscreen;
     update_size(display);
 }

@@ -23,8 +23,10 @@ enum {
     PRICE_ROWS_MAX = 2000,     /* rows that density_price_range looks at */
     COLUMN_MS_MAX = 43200000
 };
-#define HOUR_MS        INT64_C(3600000)
-#define ROW_HEIGHT_MIN 0.99e-4
+#define HOUR_MS INT64_C(3600000)
+/* A preview looks no further back: two weeks wear most of it away. */
+#define COARSE_HISTORY_MS (14 * 24 * HOUR_MS)
+#define ROW_HEIGHT_MIN    0.99e-4
 
 /* The estimator's state at the end of some history, to start the next job from. */
 struct checkpoint {
@@ -320,7 +322,10 @@ static void replay_history(struct raster *raster, int64_t begin_ms, enum entry_l
         estimator_copy(raster->estimator, kept->estimator);
         raster->cursor = kept->cursor;
     } else {
-        entry_cursor_init(&raster->cursor, log, cadence, floor_to(first_ms, HOUR_MS));
+        int64_t from_ms = floor_to(first_ms, HOUR_MS);
+        bool shortened = raster->pass == 1 && from_ms < hour_ms - COARSE_HISTORY_MS;
+        entry_cursor_init(&raster->cursor, log, cadence,
+                          shortened ? hour_ms - COARSE_HISTORY_MS : from_ms);
     }
     replay_until(raster, hour_ms);
     if (raster->pass != 1) {

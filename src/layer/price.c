@@ -21,7 +21,14 @@ static int add_point(const struct layer_context *context, double time_ms, double
         count == POINT_COUNT_MAX || (count > 0 && x <= points[count - 1].x)) {
         return count;
     }
-    points[count] = (struct point){x, camera_px_from_price(context->camera, price)};
+    double y = camera_px_from_price(context->camera, price);
+    /* A point on the way between its neighbours, no further apart than one and a half line widths,
+     * shows nothing. */
+    if (count >= 2 && x - points[count - 2].x < 1.5 * LINE_PX * context->layout->scale &&
+        (points[count - 1].y - points[count - 2].y) * (y - points[count - 1].y) >= 0) {
+        count--;
+    }
+    points[count] = (struct point){x, y};
     return count + 1;
 }
 

@@ -345,6 +345,32 @@ static void texts_never_overlap_at_any_size(void **state) {
     assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
 }
 
+/* Windows can be dragged to any size, and cameras to any place: nothing may break. */
+static void absurd_sizes_and_places_are_survived(void **state) {
+    (void)state;
+    fill_picture();
+    market.scene.demo = true;
+    static const int sizes[][2] = {{1, 1}, {7, 300}, {300, 7}, {64, 64}, {200, 100}};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
+        for (int place = 0; place < 5; place++) {
+            struct camera camera = camera_of(sizes[i][0], sizes[i][1], place == 1 ? 4 : 0);
+            camera.following = place == 0;
+            camera_pan_px(&camera, place == 2 ? 1e6 : 0, place == 3 ? 1e3 : 0);
+            camera_zoom_time(&camera, place == 4 ? 1e-9 : 1, 0);
+            camera_zoom_price(&camera, place == 4 ? 1e9 : 1, 0);
+            struct picture_frame frame = frame_of(&camera);
+            frame.scale_factor = place == 1 ? 4 : 0;
+            frame.pointer_inside = true;
+            frame.pointer_x_px = camera.plot_px.x;
+            frame.pointer_y_px = camera.plot_px.y;
+            picture_draw(picture, &frame);
+            check_boxes(sizes[i][0], sizes[i][1]);
+        }
+    }
+    assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
+}
+
 static const uint8_t *pixel(const uint8_t *rgba, double x, double y) {
     return rgba + ((size_t)y * WIDTH + (size_t)x) * 4;
 }
@@ -594,6 +620,7 @@ int main(void) {
         PICTURE_TEST(picture_without_data_says_so),
         PICTURE_TEST(demo_is_written_whenever_the_market_is_simulated),
         PICTURE_TEST(texts_never_overlap_at_any_size),
+        PICTURE_TEST(absurd_sizes_and_places_are_survived),
         PICTURE_TEST(sides_lie_where_they_must),
         PICTURE_TEST(still_view_is_copied_bit_for_bit),
         PICTURE_TEST(pictures_equal_their_golden_images),

@@ -1,13 +1,6 @@
 /* archive/event_lines.h - event JSON lines, version 1: one object a line in, slots out, and back.
  *
- * Each object has type, venue, symbol, ts_ms, then by type
- *   trade        price qty usd side id              liquidation  position price price_kind qty usd
- * complete book         action bids asks                   ticker       mark index last funding_*
- * oi oi_usd kline        interval_s open … closed           instrument   base quote contract tick
- * lot multiplier tiers gap          stream from_ms to_ms reason Unknown members are ignored, null
- * counts as absent. Beyond version 1 the writer adds "contracts" (the venue's own size),
- * "update_id" (book) and "history":true (back-filled), which older readers ignore. Thread: any, one
- * context one thread.  Limits: EVENT_MESSAGE_SLOTS_MAX slots a message. */
+ * Thread: any, one context one thread.  Limits: EVENT_MESSAGE_SLOTS_MAX slots a message. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,6 +9,19 @@
 #include "base/status.h"
 #include "market/event.h"
 #include "market/instrument.h"
+
+/* Every object has type, venue, symbol, ts_ms; then, by type:
+ *
+ *   trade        price qty usd side id
+ *   liquidation  position price price_kind qty usd complete
+ *   book         action bids asks
+ *   ticker       any of mark index last funding_rate funding_interval_h next_funding_ms oi oi_usd
+ *   kline        interval_s open high low close volume usd taker_buy_volume closed
+ *   instrument   base quote contract tick lot multiplier tiers
+ *   gap          stream from_ms to_ms reason
+ *
+ * Unknown members are ignored, null counts as absent. Beyond version 1 the writer adds "contracts"
+ * (the venue's own size), "update_id" (book) and "history":true (back-filled). */
 
 /* Reading: remembers the instrument of the line before. */
 struct event_lines {

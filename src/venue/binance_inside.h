@@ -1,17 +1,6 @@
 /* venue/binance_inside.h - what the files of the live feed share; inside this room only.
  *
- *   binance_feed.c     life, the tick, states, the way into the sink
- *   binance_socket.c   the two sockets: connect, stall, reconnect, replace before 24 h
- *   binance_live.c     a stream message of one instrument: duplicates, book sequence, holding back
- *   binance_request.c  the queue of REST requests: weight, Retry-After, retries
- *   binance_history.c  back-fill: bars and open interest first, then what was held back
- *
- * How nothing is counted twice at the seam: the newest bar of the klines answer is taken as still
- * running, however it stands, and is not sent; B is its opening. History is the closed bars before
- * B and the open interest up to now. From B on there are trades: the newest 1,000 of aggTrades
- * (flagged HISTORY), then those held back since the socket opened; ids drop what both have, and
- * live trades before B are dropped as part of the bars. Thread: the net service's.  Owner: the
- * feed. */
+ * Thread: the net service's.  Owner: the feed. */
 #pragma once
 
 #include "net/http_client.h"
@@ -21,6 +10,18 @@
 #include "venue/binance_parse.h"
 #include "venue/binance_rest.h"
 #include "venue/venue.h"
+
+/*   binance_feed.c     life, the tick, states, the way into the sink
+ *   binance_socket.c   the two sockets: connect, stall, reconnect, replace before 24 h
+ *   binance_live.c     a stream message of one instrument: duplicates, book, holding back
+ *   binance_request.c  the queue of REST requests: weight, Retry-After, retries
+ *   binance_history.c  back-fill: bars and open interest first, then what was held back
+ *
+ * How nothing is counted twice at the seam: the newest bar of the klines answer is taken as still
+ * running, however it stands, and is not sent; B is its opening. History is the closed bars before
+ * B, and open interest up to now. From B on there are trades: the newest 1,000 of aggTrades
+ * (flagged HISTORY), then those held back since the socket opened. Ids drop what both have; trades
+ * before B are dropped as part of the bars. */
 
 enum {
     FEED_URL_BYTES = 4096,

@@ -1,13 +1,7 @@
-/* venue/binance_parse.h - Binance's stream messages to event slots (USD-M and COIN-M rows). Pure:
- * no I/O, no clock.
+/* venue/binance_parse.h - Binance's stream messages to event slots, USD-M and COIN-M rows.
  *
- *   {"stream":"btcusdt@aggTrade","data":{…}} or the data alone, an object or (mark prices) an array
- * of rows. aggTrade   s a p q f l T m(buyer is maker: taker sold)          trade: the same with t;
- * X MARKET or absent forceOrder o{s S(order side: SELL closed a long) p ap z T}        depthUpdate
- * s U u pu T b[[price,qty]] a[…] markPriceUpdate s p(mark) i(index) r(rate, "" none) T(next) kline
- * s k{t i o h l c v q V Q x L} contractInfo s bks[{bnc mmr ma}] everything else: ignored Numbers
- * come as strings or numbers; members in any order; the first of duplicates counts. Thread: the
- * parser's.  Limits: EVENT_MESSAGE_SLOTS_MAX slots, BINANCE_TIER_COUNT_MAX brackets. */
+ * Pure: no I/O, no clock.  Thread: the parser's.  Owner: feed or normalizer.
+ * Limits: EVENT_MESSAGE_SLOTS_MAX slots, BINANCE_TIER_COUNT_MAX brackets. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +13,17 @@
 #include "venue/binance_symbols.h"
 #include "venue/venue.h"
 
+/* What is read, bare or as {"stream":"btcusdt@aggTrade","data":{...}}; all else is ignored:
+ *
+ *   aggTrade         s a p q f l T m (true: the buyer is maker, the taker sold)
+ *   trade            s t p q T m X (MARKET, or absent)
+ *   forceOrder       o{s S p ap z T} (S is the order's side: SELL closed a long)
+ *   depthUpdate      s U u pu T b[[price,qty]] a[[price,qty]]
+ *   markPriceUpdate  s E p (mark) i (index) r (rate, "": none) T (next); also an array of rows
+ *   kline            s k{t i o h l c v q V Q x L}
+ *   contractInfo     s bks[{bnc mmr ma}]
+ *
+ * Numbers come as strings or as numbers; members in any order, the first of duplicates counts. */
 enum { BINANCE_TIER_COUNT_MAX = 64 };
 
 enum binance_kind {

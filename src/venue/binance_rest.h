@@ -1,16 +1,21 @@
-/* venue/binance_rest.h - Binance's REST answers to event slots, told apart by their shape. Pure: no
- * I/O.
+/* venue/binance_rest.h - Binance's REST answers to event slots, told apart by their shape.
  *
- *   exchangeInfo {symbols[{symbol baseAsset filters[] contractSize?}]} -> instruments     depth
- * {lastUpdateId bids asks} openInterest {symbol openInterest time}    openInterestHist
- * [{sumOpenInterest sumOpenInterestValue timestamp}] premiumIndex {markPrice indexPrice
- * lastFundingRate nextFundingTime time} or an array fundingInfo [{fundingIntervalHours}] ->
- * remembered    leverageBracket {brackets[]} -> tiers klines [[open_ms o h l c v close_ms q n V Q
- * …]]: only where the request says whose they are Anything else is ignored.  Thread: the parser's.
- */
+ * Pure: no I/O.  Thread: the parser's. */
 #pragma once
 
 #include "venue/binance_parse.h"
+
+/* What is read; all else is ignored:
+ *
+ *   exchangeInfo      {symbols[{symbol baseAsset filters[] contractSize?}] serverTime}
+ *   depth             {lastUpdateId T bids[[price,qty]] asks[[price,qty]]}
+ *   openInterest      {symbol openInterest time}
+ *   openInterestHist  [{symbol sumOpenInterest sumOpenInterestValue timestamp}]
+ *   premiumIndex      {symbol markPrice indexPrice lastFundingRate nextFundingTime time}, or an
+ * array fundingInfo       [{symbol fundingIntervalHours}], remembered for later marks
+ *   leverageBracket   {symbol brackets[{notionalCap maintMarginRatio initialLeverage}]}
+ *   klines            [[open_ms o h l c v close_ms q n V Q]], where the request knows the symbol
+ *   aggTrades         [{a p q T m}], likewise */
 
 /* What the request knew and the answer does not say; zeroed: nothing. */
 struct binance_rest_request {

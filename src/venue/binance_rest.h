@@ -11,8 +11,8 @@
  *   depth             {lastUpdateId T bids[[price,qty]] asks[[price,qty]]}
  *   openInterest      {symbol openInterest time}
  *   openInterestHist  [{symbol sumOpenInterest sumOpenInterestValue timestamp}]
- *   premiumIndex      {symbol markPrice indexPrice lastFundingRate nextFundingTime time}, or an
- * array fundingInfo       [{symbol fundingIntervalHours}], remembered for later marks
+ *   premiumIndex      {symbol markPrice indexPrice lastFundingRate nextFundingTime time}, [{}]
+ *   fundingInfo       [{symbol fundingIntervalHours}], remembered for later marks
  *   leverageBracket   {symbol brackets[{notionalCap maintMarginRatio initialLeverage}]}
  *   klines            [[open_ms o h l c v close_ms q n V Q]], where the request knows the symbol
  *   aggTrades         [{a p q T m}], likewise */

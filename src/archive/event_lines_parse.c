@@ -133,6 +133,9 @@ static enum status find_instrument(struct event_lines *lines, struct event_draft
         *out = lines->last_instrument;
         return STATUS_OK;
     }
+    if (!scan_is_utf8(text, len)) {
+        return refuse(draft, STATUS_MALFORMED, "expected \"symbol\" in UTF-8");
+    }
     *out = instrument_add(lines->instruments, venue, text, len);
     if (*out == INSTRUMENT_NONE) {
         return refuse(draft, STATUS_FULL, "no room in the instrument table");

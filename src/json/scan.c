@@ -424,6 +424,28 @@ bool scan_decode(const struct scan_value *value, char *out, size_t out_bytes, si
     return true;
 }
 
+bool scan_is_utf8(const char *text, size_t len) {
+    static const int32_t smallest[] = {0, 0x80, 0x800, 0x10000}; /* longer forms are not allowed */
+    for (size_t i = 0; i < len;) {
+        const unsigned char lead = (unsigned char)text[i++];
+        const int more = lead < 0x80 ? 0 : lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
+        if ((lead >= 0x80 && lead < 0xc2) || lead > 0xf4 || len - i < (size_t)more) {
+            return false;
+        }
+        int32_t code = more == 0 ? lead : lead & (0x3f >> more);
+        for (int k = 0; k < more; k++, i++) {
+            if (((unsigned char)text[i] & 0xc0) != 0x80) {
+                return false;
+            }
+            code = code << 6 | ((unsigned char)text[i] & 0x3f);
+        }
+        if (code < smallest[more] || code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool scan_integer(const struct scan_value *value, int64_t *out) {
     if (value->type != SCAN_NUMBER && value->type != SCAN_STRING) {
         return false;

@@ -70,5 +70,8 @@ bool scan_end(struct scan *scan);
  * out_bytes. */
 bool scan_decode(const struct scan_value *value, char *out, size_t out_bytes, size_t *len);
 
+/* Whether text is UTF-8: the scanner lets other bytes pass, a name that is kept should not. */
+bool scan_is_utf8(const char *text, size_t len);
+
 /* An integer as text or number, exact. False: another type or shape, or out of int64. */
 bool scan_integer(const struct scan_value *value, int64_t *out);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "json/scan.h"
 
 static_assert((BINANCE_SYMBOL_INDEX_SIZE & (BINANCE_SYMBOL_INDEX_SIZE - 1)) == 0, "a power of two");
 static_assert(BINANCE_SYMBOL_INDEX_SIZE > BINANCE_SYMBOL_COUNT_MAX,
@@ -44,7 +45,7 @@ static uint16_t *find_place(struct binance_symbols *symbols, struct span text) {
 
 static struct binance_symbol *add_at(struct binance_symbols *symbols, uint16_t *place,
                                      struct span text) {
-    if (symbols->count == BINANCE_SYMBOL_COUNT_MAX) {
+    if (symbols->count == BINANCE_SYMBOL_COUNT_MAX || !scan_is_utf8(text.bytes, text.len)) {
         symbols->refused_count++;
         return NULL;
     }

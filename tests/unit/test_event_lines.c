@@ -143,6 +143,8 @@ static void lines_that_say_nothing_sure_are_refused(void **state) {
          STATUS_MALFORMED},
         {"{\"type\":\"ticker\",\"venue\":\"okx\",\"symbol\":\"A\\u0000B\",\"ts_ms\":1,\"oi\":1}",
          STATUS_MALFORMED},
+        {"{\"type\":\"ticker\",\"venue\":\"okx\",\"symbol\":\"\xc0\xaf\",\"ts_ms\":1,\"oi\":1}",
+         STATUS_MALFORMED},
         {"{\"type\":\"ticker\",\"venue\":\"okx\",\"symbol\":\"X\",\"ts_ms\":1.5,\"oi\":1}",
          STATUS_MALFORMED},
     };

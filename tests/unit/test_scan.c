@@ -162,6 +162,26 @@ static void integers_are_exact_or_refused(void **state) {
     }
 }
 
+static void utf8_is_told_from_other_bytes(void **state) {
+    (void)state;
+    static const char *const good[] = {"", "BTC", "\xc2\x80", "\xe5\xb8\x81", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"\x80",
+                                      "\xc0\xaf",
+                                      "\xe0\x80\x80",
+                                      "\xed\xa0\x80",
+                                      "\xf4\x90\x80\x80",
+                                      "\xf5\x80\x80\x80",
+                                      "\xe5\xb8",
+                                      "\xc2"
+                                      "A"};
+    for (size_t i = 0; i < ARRAY_COUNT(good); i++) {
+        assert_true(scan_is_utf8(good[i], strlen(good[i])));
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        assert_false(scan_is_utf8(bad[i], strlen(bad[i])));
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whole_texts_are_judged),
@@ -169,6 +189,7 @@ int main(void) {
         cmocka_unit_test(every_cut_of_a_text_is_refused),
         cmocka_unit_test(members_come_in_order_with_their_text),
         cmocka_unit_test(integers_are_exact_or_refused),
+        cmocka_unit_test(utf8_is_told_from_other_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,15 +9,15 @@
 #include "base/log.h"
 #include "base/str.h"
 #include "gfx/debug.h"
-#include "gfx/shader_table.h"
+#include "gfx/shader_files.h"
 
 /* Append a shader file to out. False: it does not exist or there is no room. */
 static bool read_file(const char *dir, const char *name, char *out, size_t out_bytes) {
     size_t used = strlen(out);
     if (dir == NULL) {
-        for (size_t i = 0; i < shader_table_count; i++) {
-            if (strcmp(shader_table[i].name, name) == 0) {
-                return str_copy(out + used, out_bytes - used, shader_table[i].text);
+        for (size_t i = 0; i < shader_file_count; i++) {
+            if (strcmp(shader_files[i].name, name) == 0) {
+                return str_copy(out + used, out_bytes - used, shader_files[i].text);
             }
         }
         return false;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "margin/margin_embedded.h"
+#include "margin/margin_files.h"
 #include "market/decimal.h"
 
 enum { FIELD_COUNT = 7, FILE_BYTES_MAX = 1 << 20 };
@@ -270,7 +270,7 @@ static void default_parse(void) {
     char error[MARGIN_ERROR_BYTES];
     for (size_t i = 0; i < margin_file_count; i++) {
         /* A mistake in an asset is found by tests/unit/test_margin.c; here its file is left out. */
-        margin_set_parse(&default_set, margin_files[i].name, (const char *)margin_files[i].bytes,
+        margin_set_parse(&default_set, margin_files[i].name, margin_files[i].text,
                          margin_files[i].size_bytes, error);
     }
 }

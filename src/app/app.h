@@ -23,6 +23,9 @@ int run_simulate(const struct app_options *options);
 int run_check_config(const struct app_options *options); /* args: [FILE] */
 int run_help(const struct app_options *options);         /* args: [COMMAND] */
 
+/* What help COMMAND prints: the options, and for view the keys. */
+void app_print_command_help(enum command command);
+
 /* "liqscope COMMAND: message" as one line on standard error; returns status, for `return
  * app_fail(…)`. */
 STR_PRINTF(3, 4)

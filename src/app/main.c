@@ -87,7 +87,7 @@ int main(int argc, char *argv[]) {
         return EXIT_STATUS_DONE;
     }
     if (cli.help) {
-        cli_print_command_help(stdout, cli.command);
+        app_print_command_help(cli.command);
         return EXIT_STATUS_DONE;
     }
     bool reads_config = cli.command != COMMAND_check_config && cli.command != COMMAND_help;

@@ -1,6 +1,21 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#if PICTURE
+#include "window/keymap.h"
+#endif
+
+void app_print_command_help(enum command command) {
+    cli_print_command_help(stdout, command);
+#if PICTURE
+    if (command == COMMAND_view) {
+        puts("\nkeys:");
+        for (int i = 0; i < keymap_row_count(); i++) {
+            printf("  %-10s %s\n", keymap_row(i).key, keymap_row(i).help);
+        }
+    }
+#endif
+}
 
 int run_help(const struct app_options *options) {
     if (options->arg_count == 0) {
@@ -12,6 +27,6 @@ int run_help(const struct app_options *options) {
         return app_fail(EXIT_STATUS_USAGE, "help", "\"%.80s\": no such command; see liqscope help",
                         options->args[0]);
     }
-    cli_print_command_help(stdout, command);
+    app_print_command_help(command);
     return EXIT_STATUS_DONE;
 }

@@ -165,7 +165,8 @@ static void steer(struct view *view, const struct scene *scene, double now_ms, i
         wait_for_data(view);
         return;
     }
-    const struct scene_instrument *instrument = &scene->instruments[0];
+    const struct scene_instrument *instrument =
+        &scene->instruments[view->nav.instrument % scene->instrument_count];
     const struct entry_log *log = engine_entry_log(view->pipeline.engine, instrument->instrument);
     struct estimator_desc model;
     double price = known_price(instrument);
@@ -224,6 +225,9 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
         .target = display_target(view->display),
         .scene = scene,
         .camera = &view->nav.camera,
+        .instrument = scene != NULL && scene->instrument_count > 0
+                          ? view->nav.instrument % scene->instrument_count
+                          : 0,
         .now_ms = (int64_t)now_ms,
         .latency_ns = view->latency_ns,
         .palette = view->nav.palette,

@@ -37,7 +37,12 @@ enum option_id option_find(const char *name, size_t len) {
     for (int i = 0; i < OPT_COUNT; i++) {
         char known[OPTION_NAME_BYTES];
         option_name((enum option_id)i, known);
-        if (strlen(known) == len && memcmp(known, name, len) == 0) {
+        size_t same = 0;
+        while (same < len && known[same] != '\0' &&
+               known[same] == (name[same] == '_' ? '-' : name[same])) {
+            same++;
+        }
+        if (same == len && known[same] == '\0') {
             return (enum option_id)i;
         }
     }

@@ -69,7 +69,7 @@ struct option_table {
 const struct option_row *option_row(enum option_id id);
 /* "opened-within-window" into out; returns out. */
 const char *option_name(enum option_id id, char out[OPTION_NAME_BYTES]);
-/* The option of this written name (len bytes), OPT_COUNT if there is none. */
+/* The option of this written name (len bytes; '_' counts as '-'), OPT_COUNT if there is none. */
 enum option_id option_find(const char *name, size_t len);
 /* The known name nearest to a mistyped one, or OPT_COUNT if none is near. */
 enum option_id option_find_near(const char *name, size_t len, unsigned commands);

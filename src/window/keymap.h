@@ -21,6 +21,7 @@ enum action {
     ACTION_PAN_DOWN,
     ACTION_ZOOM_IN,
     ACTION_ZOOM_OUT,
+    ACTION_INSTRUMENT_NEXT,
     ACTION_PALETTE_NEXT,
     ACTION_BAND_1, /* the six leverage bands, lowest first */
     ACTION_BAND_2,

@@ -17,11 +17,14 @@
 #define LN_SPAN_LEAST    0.01
 #define LN_SPAN_MOST     0.9
 
-#define RANGE_ROOM   2.2 /* times the range of prices: the field around them is what is looked at */
-#define LEAP         0.2 /* of the span: time that leaps further is another picture */
-#define PAN_STEP     0.1 /* of the plot, a key press */
-#define KEY_ZOOM     1.25
-#define WHEEL_ZOOM   1.15 /* a wheel step */
+#define RANGE_ROOM 2.2 /* times the range of prices: the field around them is what is looked at */
+#define LEAP       0.2 /* of the span: time that leaps further is another picture */
+#define PAN_STEP   0.1 /* of the plot, a key press */
+#define KEY_ZOOM   1.25
+#define WHEEL_ZOOM 1.15 /* a wheel step */
+/* A multiple of every possible number of instruments, so that taking turns skips none. */
+#define INSTRUMENT_TURN 12
+
 #define PRICE_MARGIN 0.2  /* of the height: nearer to an edge the prices slide along */
 #define PRICE_RATE   0.08 /* of what is missing, a frame */
 
@@ -181,6 +184,11 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
     case ACTION_ZOOM_IN:
     case ACTION_ZOOM_OUT:
         apply_move(nav, action, shift);
+        break;
+    case ACTION_INSTRUMENT_NEXT:
+        nav->instrument = (nav->instrument + 1) % INSTRUMENT_TURN;
+        nav->price_free = false;
+        nav->wants_range = true;
         break;
     case ACTION_PALETTE_NEXT:
         nav->palette = (enum colormap_id)((nav->palette + 1) % COLORMAP_COUNT);

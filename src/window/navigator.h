@@ -15,6 +15,7 @@ struct navigator {
     enum colormap_id palette;
     unsigned hidden; /* PICTURE_... bits of layer/picture.h */
     unsigned band_hidden, side_hidden;
+    int instrument;  /* which of the scene's, modulo how many there are; 0..11 */
     bool fullscreen; /* wanted; the display follows */
     bool quit;
     bool price_free;    /* the user chose the prices: they are not slid along any more */

@@ -77,6 +77,11 @@ def page_make(program):
             if not match:
                 raise SystemExit(f"man_page: help {name}: not an option: {line!r}")
             out.append(f".TP\n.B {roff(match.group(1))}\n{roff(match.group(2))}\n")
+    keys = said_by(program, "help", "view").partition("\nkeys:\n")[2]
+    if keys:
+        out.append(".SH KEYS\nIn the window of view:\n")
+        for key, does in re.findall(r"^  (\S+(?: \S+)*?)\s{2,}(\S.*)$", keys, re.M):
+            out.append(f".TP\n.B {roff(key)}\n{roff(does)}\n")
     out.append(".SH NOTES\n" + "\n".join(roff(line) for line in notes) + "\n")
     out.append(TAIL)
     return "".join(out)

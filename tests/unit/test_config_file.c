@@ -38,8 +38,9 @@ static void sections_values_quotes_and_comments_are_read(void **state) {
                          "  window=4h  \n"
                          "; another\n"
                          "[source]\n"
+                         "binance-ws-url = wss://localhost\n"
                          "sources = \"binance:BTCUSDT binance:ETHUSDT\"\n"
-                         "ca-file = /tmp/a = b");
+                         "ca_file = /tmp/a = b");
     assert_string_equal(report_text, "");
     assert_int_equal(mistakes, 0);
     assert_int_equal(option_integer(&table, OPT_palette), 3);

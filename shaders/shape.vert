@@ -7,8 +7,7 @@ layout(location = 1) in vec2 half_px;
 layout(location = 2) in vec2 direction;
 layout(location = 3) in vec4 style_px;
 layout(location = 4) in vec4 fill;
-uniform vec2 viewport_px;
-uniform float y_sign;
+uniform mat4 clip_from_px;
 out vec2 local_px;
 flat out vec2 half_size_px;
 flat out vec4 style;
@@ -21,6 +20,5 @@ void main() {
     style = style_px;
     rgba = fill;
     vec2 at = center_px + local_px.x * direction + local_px.y * vec2(-direction.y, direction.x);
-    vec2 clip = at / viewport_px * 2.0 - 1.0;
-    gl_Position = vec4(clip.x, -clip.y * y_sign, 0.0, 1.0);
+    gl_Position = clip_from_px * vec4(at, 0.0, 1.0);
 }

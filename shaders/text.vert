@@ -5,8 +5,7 @@ layout(location = 0) in vec2 position_px;
 layout(location = 1) in vec2 size_px;
 layout(location = 2) in vec2 atlas_px;
 layout(location = 3) in vec4 fill;
-uniform vec2 viewport_px;
-uniform float y_sign;
+uniform mat4 clip_from_px;
 out vec2 texel;
 flat out vec4 rgba;
 
@@ -14,6 +13,5 @@ void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1) * size_px;
     texel = atlas_px + corner;
     rgba = fill;
-    vec2 clip = (position_px + corner) / viewport_px * 2.0 - 1.0;
-    gl_Position = vec4(clip.x, -clip.y * y_sign, 0.0, 1.0);
+    gl_Position = clip_from_px * vec4(position_px + corner, 0.0, 1.0);
 }

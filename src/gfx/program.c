@@ -158,6 +158,11 @@ void program_set_vec2(const struct program *program, int index, float x, float y
     glUniform2f(program->locations[index], x, y);
 }
 
+void program_set_mat4(const struct program *program, int index, mat4 value) {
+    assert(index < program->desc.uniform_count);
+    glUniformMatrix4fv(program->locations[index], 1, GL_FALSE, value[0]);
+}
+
 void program_set_vec4(const struct program *program, int index, const float value[4]) {
     assert(index < program->desc.uniform_count);
     glUniform4fv(program->locations[index], 1, value);

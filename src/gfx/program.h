@@ -5,6 +5,7 @@
  * of text a stage. */
 #pragma once
 
+#include <cglm/types.h>
 #include <stdbool.h>
 
 enum { PROGRAM_UNIFORM_MAX = 24, PROGRAM_SOURCE_BYTES = 32768 };
@@ -33,4 +34,5 @@ void program_bind(const struct program *program);
 void program_set_int(const struct program *program, int index, int value);
 void program_set_float(const struct program *program, int index, float value);
 void program_set_vec2(const struct program *program, int index, float x, float y);
+void program_set_mat4(const struct program *program, int index, mat4 value);
 void program_set_vec4(const struct program *program, int index, const float value[4]);

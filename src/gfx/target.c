@@ -1,6 +1,7 @@
 #include "gfx/target.h"
 
 #include <assert.h>
+#include <cglm/cam.h>
 #include <glad/gl.h>
 
 #include "base/log.h"
@@ -110,4 +111,10 @@ void target_copy(const struct target *from, const struct target *to, struct targ
 
 float target_y_sign(const struct target *target) {
     return target->top_down ? -1.0f : 1.0f;
+}
+
+void target_clip_from_px(const struct target *target, mat4 out) {
+    float height = (float)target->height_px;
+    float bottom = target->top_down ? 0 : height;
+    glm_ortho(0, (float)target->width_px, bottom, height - bottom, -1, 1, out);
 }

@@ -4,6 +4,7 @@
  * target.c turns them into GL's. */
 #pragma once
 
+#include <cglm/types.h>
 #include <stdbool.h>
 
 #include "gfx/texture.h"
@@ -45,3 +46,5 @@ void target_copy(const struct target *from, const struct target *to, struct targ
 /* 1 or -1: what to multiply clip-space y with, for shaders that place things by pixels from the
  * top. */
 float target_y_sign(const struct target *target);
+/* From pixels, counted from the top left, to clip space. */
+void target_clip_from_px(const struct target *target, mat4 out);

@@ -30,8 +30,8 @@ struct glyph { /* one instance; mirrors shaders/text.vert */
     uint8_t rgba[4];
 };
 
-enum { UNIFORM_VIEWPORT, UNIFORM_Y_SIGN, UNIFORM_ATLAS, UNIFORM_COUNT };
-static const char *const uniform_names[UNIFORM_COUNT] = {"viewport_px", "y_sign", "atlas"};
+enum { UNIFORM_CLIP_FROM_PX, UNIFORM_ATLAS, UNIFORM_COUNT };
+static const char *const uniform_names[UNIFORM_COUNT] = {"clip_from_px", "atlas"};
 
 struct text {
     struct font *fonts[TEXT_FACE_COUNT]; /* owned */
@@ -242,9 +242,9 @@ void text_draw(struct text *text, const struct target *target) {
     text->glyph_count = 0;
     if (text->buffer.count > 0) {
         program_bind(&text->program);
-        program_set_vec2(&text->program, UNIFORM_VIEWPORT, (float)target->width_px,
-                         (float)target->height_px);
-        program_set_float(&text->program, UNIFORM_Y_SIGN, target_y_sign(target));
+        mat4 clip_from_px;
+        target_clip_from_px(target, clip_from_px);
+        program_set_mat4(&text->program, UNIFORM_CLIP_FROM_PX, clip_from_px);
         program_set_int(&text->program, UNIFORM_ATLAS, 0);
         texture_bind(&text->atlas, 0);
         buffer_draw(&text->buffer);

@@ -16,8 +16,8 @@ struct canvas_shape { /* mirrors shaders/shape.vert */
 static const int capacities[CANVAS_LIST_COUNT] = {CANVAS_PLOT_MAX, CANVAS_OVER_MAX};
 static const char *const labels[CANVAS_LIST_COUNT] = {"plot shapes", "over shapes"};
 
-enum { UNIFORM_VIEWPORT, UNIFORM_Y_SIGN, UNIFORM_COUNT };
-static const char *const uniform_names[UNIFORM_COUNT] = {"viewport_px", "y_sign"};
+enum { UNIFORM_CLIP_FROM_PX, UNIFORM_COUNT };
+static const char *const uniform_names[UNIFORM_COUNT] = {"clip_from_px"};
 
 bool canvas_init(struct canvas *canvas, const char *shader_dir) {
     *canvas = (struct canvas){0};
@@ -138,8 +138,8 @@ void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct targ
     target_set_scissor(target, (struct target_rect){(int)clip.x, (int)clip.y, (int)ceil(clip.w),
                                                     (int)ceil(clip.h)});
     program_bind(&canvas->program);
-    program_set_vec2(&canvas->program, UNIFORM_VIEWPORT, (float)target->width_px,
-                     (float)target->height_px);
-    program_set_float(&canvas->program, UNIFORM_Y_SIGN, target_y_sign(target));
+    mat4 clip_from_px;
+    target_clip_from_px(target, clip_from_px);
+    program_set_mat4(&canvas->program, UNIFORM_CLIP_FROM_PX, clip_from_px);
     buffer_draw(&canvas->buffers[list]);
 }

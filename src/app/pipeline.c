@@ -6,6 +6,7 @@
 #include "app/paced_source.h"
 #include "base/str.h"
 #include "net/service.h"
+#include "net/url.h"
 #include "scene/scene.h"
 #include "sim/exchange_server.h"
 #include "venue/venue.h"
@@ -74,11 +75,34 @@ static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venu
     return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, venue_key(venue), status);
 }
 
+/* A base URL of the options is answered before anything is started. */
+static bool check_url(const char *option, const char *text, const char *tls_scheme,
+                      const char *plain_scheme, char *reason) {
+    struct url url;
+    enum status status =
+        text[0] != '\0' ? url_parse(text, tls_scheme, plain_scheme, &url) : STATUS_OK;
+    if (status == STATUS_UNSUPPORTED) {
+        str_format(
+            reason, SOURCE_REASON_BYTES,
+            "--%s: \"%.120s\": not encrypted; %s:// is for this machine alone, expected %s://",
+            option, text, plain_scheme, tls_scheme);
+    } else if (status != STATUS_OK) {
+        str_format(reason, SOURCE_REASON_BYTES,
+                   "--%s: \"%.120s\": not a URL; expected %s://HOST[:PORT]", option, text,
+                   tls_scheme);
+    }
+    return status == STATUS_OK;
+}
+
 /* One feed a venue, with every symbol that the list names of it. */
 static enum exit_status start_live(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                    char *reason) {
     const struct source_list *sources = desc->sources;
     enum exit_status status = EXIT_STATUS_DONE;
+    if (!check_url("binance-ws-url", desc->ws_url, "wss", "ws", reason) ||
+        !check_url("binance-rest-url", desc->rest_url, "https", "http", reason)) {
+        return EXIT_STATUS_USAGE;
+    }
     for (int venue = VENUE_NONE + 1; venue < VENUE_COUNT; venue++) {
         const char *symbols[SOURCE_COUNT_MAX];
         struct venue_feed_desc feed_desc = {.service = pipeline->service,

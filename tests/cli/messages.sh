@@ -97,6 +97,11 @@ if [[ -n $picture ]]; then
     expect 1 "$folder/nosuch.pem" env SDL_VIDEODRIVER=offscreen "$program" view \
         binance:BTCUSDT --ca-file "$folder/nosuch.pem"
 
+    expect 2 '--binance-ws-url: "ws://example.com": not encrypted; ws:// is for this machine alone' \
+        env SDL_VIDEODRIVER=offscreen "$program" view binance:BTCUSDT --binance-ws-url ws://example.com
+    expect 2 '--binance-rest-url: "nonsense": not a URL; expected https://' env SDL_VIDEODRIVER=offscreen \
+        "$program" view binance:BTCUSDT --binance-rest-url nonsense
+
     expect 2 'an argument is missing' "$program" render -o x.png
     expect 2 '--output: missing' "$program" render demo
     expect 2 'unknown kind of file; expected .png' "$program" render demo -o x.gif

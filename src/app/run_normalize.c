@@ -173,7 +173,7 @@ int run_normalize(const struct app_options *options) {
     struct normalize job = {.ops = venue_find(venue_from_key(key, strlen(key)))};
     char list[VENUE_LIST_BYTES];
     if (job.ops == NULL) {
-        venue_list(list, sizeof list);
+        venue_list(false, list, sizeof list);
         return app_fail(EXIT_STATUS_USAGE, "normalize", "%s: unknown venue; one of %s", key, list);
     }
     job.instruments = instrument_table_create();

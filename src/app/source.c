@@ -50,7 +50,7 @@ static void near_venue(const char *key, size_t len, char *reason) {
         str_append(reason, SOURCE_REASON_BYTES, "; did you mean %s?", venue_key(best));
     } else {
         char known[VENUE_LIST_BYTES];
-        venue_list(known, sizeof known);
+        venue_list(true, known, sizeof known);
         str_append(reason, SOURCE_REASON_BYTES, "; this version connects to %s", known);
     }
 }
@@ -68,7 +68,7 @@ static enum exit_status resolve_live(const char *text, const char *colon, struct
     const struct venue_ops *ops = venue_find(venue);
     if (ops == NULL || ops->feed_create == NULL) {
         char known[VENUE_LIST_BYTES];
-        venue_list(known, sizeof known);
+        venue_list(true, known, sizeof known);
         str_format(reason, SOURCE_REASON_BYTES,
                    "\"%.80s\": no live connection to %s in this version; it connects to %s", text,
                    venue_title(venue), known);

@@ -32,11 +32,14 @@ const struct venue_ops *venue_find(enum venue_id id) {
     return NULL;
 }
 
-size_t venue_list(char *out, size_t out_bytes) {
+size_t venue_list(bool live, char *out, size_t out_bytes) {
     size_t count = 0;
     out[0] = '\0';
     for (size_t i = 0; i < ARRAY_COUNT(venues); i++) {
-        count += str_append(out, out_bytes, i == 0 ? "%s" : ", %s", venue_key(venues[i].id));
+        if (!live || venues[i].feed_create != NULL) {
+            count +=
+                str_append(out, out_bytes, count == 0 ? "%s" : ", %s", venue_key(venues[i].id));
+        }
     }
     return count;
 }

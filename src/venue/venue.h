@@ -98,9 +98,10 @@ struct venue_ops {
 
 /* NULL: no connector for this venue in this build. */
 const struct venue_ops *venue_find(enum venue_id id);
-/* The keys of the connectors there are, "binance_usdm, binance_coinm", into out; how many. */
+/* The keys of the connectors there are, "binance_usdm, binance_coinm", into out; how many. live:
+ * only those that connect, not those that only normalize. */
 enum { VENUE_LIST_BYTES = 256 };
-size_t venue_list(char *out, size_t out_bytes);
+size_t venue_list(bool live, char *out, size_t out_bytes);
 
 /* A live feed as an event source. STATUS_UNSUPPORTED: the venue has no live connector. *feed is
  * borrowed and lives as long as the source. The service must run until the source is stopped and

@@ -35,6 +35,8 @@ static void names_of_sources_are_told_apart(void **state) {
          "\"binance_usd:BTCUSDT\": unknown venue; did you mean binance_usdm?"},
         {"bybit:BTCUSDT", EXIT_STATUS_USAGE,
          "\"bybit:BTCUSDT\": no live connection to Bybit in this version"},
+        {"binance_coinm:BTCUSD_PERP", EXIT_STATUS_USAGE,
+         "\"binance_coinm:BTCUSD_PERP\": no live connection to Binance COIN-M in this version"},
         {"binance:", EXIT_STATUS_USAGE, "\"binance:\": no symbol of Binance USDT-M; expected one"},
         {"binance:BTC USDT", EXIT_STATUS_USAGE, "\"binance:BTC USDT\": no symbol of"},
         {"demmo", EXIT_STATUS_USAGE, "\"demmo\": unknown source or command; expected demo"},
@@ -49,6 +51,8 @@ static void names_of_sources_are_told_apart(void **state) {
             fail_msg("\"%s\": got %d \"%s\", want %d \"%s\"", cases[i].text, (int)got, reason,
                      (int)cases[i].status, cases[i].reason);
         }
+        /* Only venues that it connects to are offered; COIN-M is normalized, not connected to. */
+        assert_null(strstr(reason, "to binance_usdm, "));
         assert_null(strchr(reason, '\n'));
     }
     struct source_spec spec;

@@ -104,7 +104,6 @@ static void take_exchange_info(struct venue_feed *feed, const struct binance_mes
             feed->fault = true;
             str_format(feed->fault_reason, sizeof feed->fault_reason, "unknown symbol %s",
                        instrument->symbol->text);
-            LOG_ERROR("binance: %s: not a symbol of this venue", instrument->symbol->text);
         } else if (!feed->listed) {
             const struct feed_request request = {.kind = REQUEST_PREMIUM, .instrument = i};
             feed_request_add(feed, &request);

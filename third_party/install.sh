@@ -8,9 +8,9 @@ PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build ccache pkg-config python3 python
     libsdl2-dev libcglm-dev libegl-dev libfreetype-dev libfontconfig-dev libpng-dev)
 # What it needs when it runs: the authorities that certificates are checked against, fonts, and OpenGL in
 # software where there is no graphics card.
-PACKAGES_RUN=(ca-certificates fonts-inter fonts-jetbrains-mono libgl1-mesa-dri libegl1)
-# For the tests: the formatter, the compiler of the fuzz targets, the ring to compare with.
-PACKAGES_TEST=(clang-format clang libclang-rt-14-dev libck-dev)
+PACKAGES_RUN=(ca-certificates fonts-inter fonts-jetbrains-mono libgl1-mesa-dri libgl1 libegl1)
+# For the tests: certificates, a screen, the formatter, the compiler of the fuzz targets, the ring to compare with.
+PACKAGES_TEST=(openssl xvfb clang-format clang libclang-rt-14-dev libck-dev)
 
 say() {
     printf '%s: %s\n' "${0##*/}" "$*"

@@ -107,7 +107,8 @@ static void upload_slot(struct field *field, int slot) {
 /* A place in the ring for a column that has not come. */
 static void clear_slot(struct field *field, int64_t col) {
     int slot = field_slot(field, col);
-    field->columns[slot] = (struct field_column){.col = col, .flags = LAYERS_COLUMN_EMPTY};
+    field->columns[slot] = (struct field_column){
+        .col = col, .version = field->version + 1, .flags = LAYERS_COLUMN_EMPTY};
     memset(field->texels + (size_t)slot * column_texels(field), 0,
            column_texels(field) * sizeof *field->texels);
     upload_slot(field, slot);
@@ -146,6 +147,7 @@ bool field_add_column(struct field *field, const struct layers_column *column) {
     struct field_column *kept = &field->columns[slot];
     *kept = (struct field_column){
         .col = column->col,
+        .version = field->version + 1,
         .flags = column->flags,
         .pass = column->pass,
         .print_count = column->print_count,
@@ -181,6 +183,14 @@ const struct field_column *field_get_column(const struct field *field, int64_t c
     return &field->columns[field_slot(field, col)];
 }
 
+int64_t field_oldest_change(const struct field *field, uint64_t version) {
+    int64_t col = field->oldest_col;
+    while (col <= field->newest_col && field->columns[field_slot(field, col)].version <= version) {
+        col++;
+    }
+    return col;
+}
+
 void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]) {
     out_usd[0] = out_usd[1] = 0;
     if (field->count == 0 || col < field->oldest_col || col > field->newest_col || row < 0 ||
@@ -207,7 +217,9 @@ void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_C
     memcpy(field->weights, weights, sizeof field->weights);
     field->version++;
     for (int64_t col = field->oldest_col; field->count > 0 && col <= field->newest_col; col++) {
-        field->dirty[field_slot(field, col)] = true;
+        int slot = field_slot(field, col);
+        field->dirty[slot] = true;
+        field->columns[slot].version = field->version;
     }
 }
 

@@ -19,7 +19,8 @@ enum { FIELD_SPARE_COLUMNS = 64 };
 
 struct field_column { /* what is kept of a column beside its texels */
     int64_t col;
-    uint8_t flags; /* LAYERS_COLUMN_... */
+    uint64_t version; /* of the field, with the last change of this column */
+    uint8_t flags;    /* LAYERS_COLUMN_... */
     uint8_t pass;
     uint16_t print_count;
     double open, high, low, close;
@@ -55,6 +56,8 @@ bool field_add_column(struct field *field, const struct layers_column *column);
 int field_slot(const struct field *field, int64_t col);
 /* NULL outside oldest_col..newest_col. A column that never came has LAYERS_COLUMN_EMPTY. */
 const struct field_column *field_get_column(const struct field *field, int64_t col);
+/* The oldest column that has changed since the field had that version; newest_col + 1: none. */
+int64_t field_oldest_change(const struct field *field, uint64_t version);
 /* USD per bp, long and short, of one cell under the current weights; zeros outside. */
 void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]);
 

@@ -200,7 +200,6 @@ static bool make_key(const struct target *target, const struct heatmap_view *vie
         return false;
     }
     key->field = view->field;
-    key->version = view->field->version;
     key->request_id = view->field->request_id;
     key->width_px = target->width_px;
     key->height_px = target->height_px;
@@ -215,12 +214,25 @@ static bool make_key(const struct target *target, const struct heatmap_view *vie
     return true;
 }
 
+/* The pixels of key->rect that columns from `col` on reach, with the neighbour they blend into. */
+static struct target_rect strip_from(const struct heatmap_view *view, const struct heatmap_key *key,
+                                     int64_t col) {
+    double from_ms = (double)(col - 1) * view->field->grid.col_ms;
+    double left = floor(camera_px_from_time(view->camera, from_ms)) - 1;
+    int right = key->rect.x + key->rect.w;
+    int x = left < key->rect.x ? key->rect.x : (left > right ? right : (int)left);
+    return (struct target_rect){x, key->rect.y, right - x, key->rect.h};
+}
+
+/* Draw the quad of key->rect, as far as it lies in strip. */
 static void draw_quad(const struct heatmap *heatmap, const struct target *target,
-                      const struct heatmap_view *view, const struct heatmap_key *key) {
+                      const struct heatmap_view *view, const struct heatmap_key *key,
+                      struct target_rect strip) {
     const struct program *program = key->crisp ? &heatmap->sharp : &heatmap->plain;
     const struct field *field = view->field;
     int oldest = field_slot(field, field->oldest_col);
     target_set_viewport(target, key->rect);
+    target_set_scissor(target, strip);
     program_bind(program);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
     program_set_int(program, UNIFORM_DENSITY, 0);
@@ -275,13 +287,20 @@ void heatmap_draw(struct heatmap *heatmap, const struct target *target,
     heatmap->kept = heatmap->kept && still;
     update_lut(heatmap, view->palette, view->gamma);
     if (!still || !make_copy(heatmap, target)) {
-        draw_quad(heatmap, target, view, &key);
+        draw_quad(heatmap, target, view, &key, key.rect);
         return;
     }
-    if (!heatmap->kept) {
+    uint64_t version = view->field->version;
+    if (!heatmap->kept || heatmap->kept_version != version) {
+        struct target_rect strip = key.rect;
+        if (heatmap->kept) {
+            int64_t col = field_oldest_change(view->field, heatmap->kept_version);
+            strip = strip_from(view, &key, col);
+        }
         target_begin(&heatmap->copy, TARGET_BLEND_NONE);
-        draw_quad(heatmap, &heatmap->copy, view, &key);
+        draw_quad(heatmap, &heatmap->copy, view, &key, strip);
         heatmap->kept = true;
+        heatmap->kept_version = version;
     }
     target_copy(&heatmap->copy, target, key.rect);
 }

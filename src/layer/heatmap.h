@@ -15,10 +15,9 @@
 
 enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64 };
 
-/* All that the field's pixels depend on; equal keys, equal pixels. */
+/* All that the field's pixels depend on beside its texels; equal keys and columns, equal pixels. */
 struct heatmap_key {
     const struct field *field;
-    uint64_t version;
     uint32_t request_id;
     struct target_rect rect;
     int width_px, height_px;
@@ -34,9 +33,11 @@ struct heatmap {
     enum colormap_id palette; /* what the look-up table holds */
     double gamma;             /* 0: nothing yet */
     uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
-    /* -- a view that stands still is drawn once and copied from then on -- */
+    /* -- a view that stands still is drawn once and copied from then on; of the columns that
+     * change meanwhile only their strip is drawn anew -- */
     struct heatmap_key key; /* of the last frame */
     bool kept;              /* the picture of key is in copy */
+    uint64_t kept_version;  /* of the field that is in copy */
     struct texture copy_color;
     struct target copy;
     /* -- automatic scale: a histogram that is filled over some frames -- */

@@ -107,15 +107,13 @@ static void resolver_run(void *user) {
             continue;
         }
         question->state = QUESTION_ASKED;
-        if (question->on_answer != NULL) {
-            char host[sizeof(question->host)];
-            (void)str_copy(host, sizeof(host), question->host);
-            pthread_mutex_unlock(&resolver->lock);
-            struct resolver_answer answer;
-            resolver_look_up(host, &answer);
-            pthread_mutex_lock(&resolver->lock);
-            question->answer = answer;
-        }
+        char host[sizeof(question->host)];
+        (void)str_copy(host, sizeof(host), question->host);
+        pthread_mutex_unlock(&resolver->lock);
+        struct resolver_answer answer;
+        resolver_look_up(host, &answer);
+        pthread_mutex_lock(&resolver->lock);
+        question->answer = answer;
         question->state = QUESTION_ANSWERED;
         if (resolver->wake != NULL) {
             resolver->wake(resolver->wake_user);
@@ -169,8 +167,12 @@ void resolver_forget(struct resolver *resolver, void *user) {
     pthread_mutex_lock(&resolver->lock);
     for (int i = 0; i < RESOLVER_ASKED_MAX; i++) {
         struct question *question = &resolver->questions[i];
-        if (question->state != QUESTION_NONE && question->user == user) {
-            question->on_answer = NULL;
+        if (question->state == QUESTION_NONE || question->user != user) {
+            continue;
+        }
+        question->on_answer = NULL;
+        if (question->state != QUESTION_ASKED) {
+            question->state = QUESTION_NONE; /* nobody works on it: its place is free */
         }
     }
     pthread_mutex_unlock(&resolver->lock);

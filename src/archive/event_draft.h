@@ -49,6 +49,7 @@
     X(CONTRACT, "contract")                                                                        \
     X(UPDATE_ID, "update_id")                                                                      \
     X(CONTRACTS, "contracts")                                                                      \
+    X(SIMULATED, "simulated")                                                                      \
     X(PRICE_KIND, "price_kind")                                                                    \
     X(INTERVAL, "interval_s")                                                                      \
     X(MULTIPLIER, "multiplier")                                                                    \

@@ -21,7 +21,8 @@
  *   gap          stream from_ms to_ms reason
  *
  * Unknown members are ignored, null counts as absent. Beyond version 1 the writer adds "contracts"
- * (the venue's own size), "update_id" (book) and "history":true (back-filled). */
+ * (the venue's own size), "update_id" (book), "history":true (back-filled) and "simulated":true (on
+ * the instrument of a simulated market, so that a recording of it still says so). */
 
 /* Reading: remembers the instrument of the line before. */
 struct event_lines {

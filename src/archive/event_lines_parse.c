@@ -183,13 +183,12 @@ enum status event_lines_parse(struct event_lines *lines, const char *line, size_
     if (status != STATUS_OK) {
         return status;
     }
-    const bool history = draft.values[FIELD_HISTORY].type == SCAN_TRUE;
+    unsigned flags = draft.values[FIELD_HISTORY].type == SCAN_TRUE ? EVENT_FLAG_HISTORY : 0;
+    flags |= draft.values[FIELD_SIMULATED].type == SCAN_TRUE ? EVENT_FLAG_DEMO : 0;
     for (size_t i = 0; i < draft.count; i++) {
         out[i].instrument = instrument;
         out[i].ts_ms = ts_ms;
-        if (history) {
-            out[i].flags |= EVENT_FLAG_HISTORY;
-        }
+        out[i].flags |= flags & 0xffU;
     }
     out[0].flags |= EVENT_FLAG_BEGIN;
     out[draft.count - 1].flags |= EVENT_FLAG_END;

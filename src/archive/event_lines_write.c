@@ -360,6 +360,7 @@ bool event_lines_format(const struct instrument_table *instruments, const struct
         put_string(text, instrument->symbol, strlen(instrument->symbol)) &&
         put_integer(text, ",\"ts_ms\":", slots[0].ts_ms) && put_body(text, slots, count, extra) &&
         ((slots[0].flags & EVENT_FLAG_HISTORY) == 0 || put_part(text, ",\"history\":true")) &&
+        ((slots[0].flags & EVENT_FLAG_DEMO) == 0 || put_part(text, ",\"simulated\":true")) &&
         put_part(text, "}\n");
     if (!good) {
         text->len = len_before;

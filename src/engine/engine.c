@@ -98,7 +98,6 @@ static void apply_feed(struct engine *engine, const struct event *event) {
     feed->lost_count = event->u.feed.lost_count;
     memcpy(feed->reason, event->u.feed.reason, sizeof(feed->reason));
     feed->reason[sizeof(feed->reason) - 1] = '\0';
-    engine->demo = engine->demo || feed->demo;
 }
 
 static void apply_gap(struct engine *engine, const struct event *event) {
@@ -115,6 +114,7 @@ static void apply_gap(struct engine *engine, const struct event *event) {
 }
 
 static void apply_one(struct engine *engine, const struct event *event) {
+    engine->demo = engine->demo || (event->flags & EVENT_FLAG_DEMO) != 0;
     switch ((enum event_kind)event->kind) {
     case EVENT_FEED:
         apply_feed(engine, event);

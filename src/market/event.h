@@ -56,7 +56,7 @@ enum {
     EVENT_FLAG_HISTORY = 1 << 3,  /* back-filled from REST, not seen live */
     EVENT_FLAG_CLOSED = 1 << 4,   /* kline: final */
     EVENT_FLAG_COMPLETE = 1 << 5, /* liquidation: the venue publishes all of them */
-    EVENT_FLAG_DEMO = 1 << 6      /* feed: simulated market */
+    EVENT_FLAG_DEMO = 1 << 6      /* feed, instrument: a simulated market */
 };
 
 /* Bits of `has`, by kind. */

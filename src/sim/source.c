@@ -47,7 +47,8 @@ static void stage_first(struct sim_source *source, int64_t ts_ms) {
     feed->detail = STREAM_ALL;
     feed->u.feed.state = FEED_LIVE;
     feed->u.feed.venue = VENUE_BINANCE_USDM;
-    struct event *instrument = stage_slot(source, EVENT_INSTRUMENT, ts_ms, EVENT_FLAG_BEGIN);
+    struct event *instrument =
+        stage_slot(source, EVENT_INSTRUMENT, ts_ms, EVENT_FLAG_BEGIN | EVENT_FLAG_DEMO);
     instrument->detail = CONTRACT_LINEAR;
     instrument->has = INSTRUMENT_HAS_TICK | INSTRUMENT_HAS_LOT | INSTRUMENT_HAS_MULTIPLIER;
     instrument->u.instrument.tick = 1;
@@ -68,17 +69,23 @@ static void stage_first(struct sim_source *source, int64_t ts_ms) {
     }
 }
 
+static void set_amount(struct event *slot, int64_t price_ticks, int64_t qty_lots) {
+    slot->has = TRADE_HAS_QTY | TRADE_HAS_USD;
+    slot->u.trade.price = price_ticks;
+    slot->exponent_a = TICK_EXPONENT;
+    slot->u.trade.qty = qty_lots;
+    slot->exponent_b = LOT_EXPONENT;
+    slot->u.trade.usd = price_ticks * qty_lots; /* exact: ticks and lots of one print are below 2^30 */
+    slot->exponent_c = TICK_EXPONENT + LOT_EXPONENT;
+}
+
 static void stage_print(struct sim_source *source, const struct market_print *print) {
     struct event *slot =
         stage_slot(source, EVENT_TRADE, print->ts_ms, EVENT_FLAG_BEGIN | EVENT_FLAG_END);
     char id[EVENT_ID_TEXT_BYTES];
     str_format(id, sizeof id, "%lld", (long long)print->id);
     slot->side = print->side & 3u;
-    slot->has = TRADE_HAS_QTY;
-    slot->u.trade.price = print->price_ticks;
-    slot->exponent_a = TICK_EXPONENT;
-    slot->u.trade.qty = print->qty_lots;
-    slot->exponent_b = LOT_EXPONENT;
+    set_amount(slot, print->price_ticks, print->qty_lots);
     event_trade_set_id(slot, id, strlen(id));
 }
 
@@ -91,11 +98,7 @@ static void stage_liquidation(struct sim_source *source,
     struct event *slot = stage_slot(source, EVENT_LIQUIDATION, liquidation->ts_ms, flags);
     slot->side = liquidation->position & 3u;
     slot->detail = PRICE_FILL;
-    slot->has = TRADE_HAS_QTY;
-    slot->u.trade.price = liquidation->price_ticks;
-    slot->exponent_a = TICK_EXPONENT;
-    slot->u.trade.qty = liquidation->qty_lots;
-    slot->exponent_b = LOT_EXPONENT;
+    set_amount(slot, liquidation->price_ticks, liquidation->qty_lots);
 }
 
 static int64_t cents(double usd) {

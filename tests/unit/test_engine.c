@@ -256,6 +256,21 @@ static void feeds_light_their_lamps(void **state) {
     assert_int_equal(engine_counts(engine).malformed, 2);
 }
 
+static void recorded_simulation_says_so(void **state) {
+    struct engine *engine = *state;
+    struct event instrument = {.kind = EVENT_INSTRUMENT,
+                               .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
+                               .instrument = btc,
+                               .ts_ms = t0_ms};
+    apply(engine, instrument);
+    engine_fill_scene(engine, &scene);
+    assert_false(scene.demo);
+    instrument.flags |= EVENT_FLAG_DEMO;
+    apply(engine, instrument);
+    engine_fill_scene(engine, &scene);
+    assert_true(scene.demo);
+}
+
 static void only_so_many_instruments_have_a_place(void **state) {
     struct engine *engine = *state;
     /* Liquidations of a whole market's stream ask for none. */
@@ -404,6 +419,7 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(gaps_invalidate_and_are_shown, set_up, tear_down),
         cmocka_unit_test_setup_teardown(feeds_light_their_lamps, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(recorded_simulation_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_so_many_instruments_have_a_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wanted_instruments_keep_others_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(absurd_times_are_left_out, set_up, tear_down),

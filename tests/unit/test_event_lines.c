@@ -64,6 +64,7 @@ static void canonical_lines_survive_there_and_back(void **state) {
                            "\"multiplier\":100,\"tiers\":[[5000,0.01,50],[25000,0.025,20]]}",
         HEAD("gap") ",\"stream\":\"book\",\"from_ms\":1,\"to_ms\":2,\"reason\":\"sequence\"}",
         HEAD("ticker") ",\"oi\":1,\"history\":true}",
+        HEAD("instrument") ",\"tick\":0.1,\"simulated\":true}",
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         struct event_text text = {0};

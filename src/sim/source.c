@@ -75,7 +75,7 @@ static void set_amount(struct event *slot, int64_t price_ticks, int64_t qty_lots
     slot->exponent_a = TICK_EXPONENT;
     slot->u.trade.qty = qty_lots;
     slot->exponent_b = LOT_EXPONENT;
-    slot->u.trade.usd = price_ticks * qty_lots; /* exact: ticks and lots of one print are below 2^30 */
+    slot->u.trade.usd = price_ticks * qty_lots; /* exact: each below 2^30 */
     slot->exponent_c = TICK_EXPONENT + LOT_EXPONENT;
 }
 

@@ -311,6 +311,23 @@ bool decimal_multiply(struct decimal a, struct decimal b, struct decimal *out) {
     return true;
 }
 
+bool decimal_scale_up(int64_t mantissa, int places, int64_t *out) {
+    assert(places >= 0);
+    if (mantissa == 0) {
+        *out = 0;
+        return true;
+    }
+    if (places > DIGIT_COUNT_MAX) {
+        return false;
+    }
+    const int64_t limit = DECIMAL_MANTISSA_MAX / pow10_int[places];
+    if (mantissa > limit || mantissa < -limit) {
+        return false;
+    }
+    *out = mantissa * pow10_int[places];
+    return true;
+}
+
 bool decimal_to_ticks(struct decimal value, struct decimal tick, int64_t *out) {
     if (tick.mantissa <= 0) {
         return false;

@@ -31,6 +31,10 @@ int decimal_compare(struct decimal a, struct decimal b); /* <0, 0, >0; exact */
 bool decimal_multiply(struct decimal a, struct decimal b,
                       struct decimal *out); /* exact; false: too long */
 
+/* mantissa x 10^places, places >= 0, exact. False: beyond DECIMAL_MANTISSA_MAX; *out is untouched.
+ */
+bool decimal_scale_up(int64_t mantissa, int places, int64_t *out);
+
 /* value / tick as an exact integer. False: tick <= 0, not a multiple, or out of int64. */
 bool decimal_to_ticks(struct decimal value, struct decimal tick, int64_t *out);
 

@@ -11,41 +11,6 @@
 
 #include "base/hash.h"
 
-/* Ten to the power of 0..18. */
-static const int64_t powers_of_ten[] = {1,
-                                        10,
-                                        100,
-                                        1000,
-                                        10000,
-                                        100000,
-                                        1000000,
-                                        10000000,
-                                        100000000,
-                                        1000000000,
-                                        10000000000,
-                                        100000000000,
-                                        1000000000000,
-                                        10000000000000,
-                                        100000000000000,
-                                        1000000000000000,
-                                        10000000000000000,
-                                        100000000000000000,
-                                        1000000000000000000};
-enum { POWER_MAX = 18 };
-
-/* value x 10^shift, shift >= 0. False: beyond DECIMAL_MANTISSA_MAX. */
-static bool scale_up(int64_t value, int shift, int64_t *out) {
-    if (value == 0) {
-        *out = 0;
-        return true;
-    }
-    if (shift > POWER_MAX || value > DECIMAL_MANTISSA_MAX / powers_of_ten[shift]) {
-        return false;
-    }
-    *out = value * powers_of_ten[shift];
-    return true;
-}
-
 static int64_t *level_field(struct book_level *level, bool price) {
     return price ? &level->price : &level->qty_base;
 }
@@ -55,7 +20,7 @@ static bool side_can_rescale(const struct book_side *side, bool price, int shift
     int64_t scaled = 0;
     for (int i = 0; i < side->count; i++) {
         int64_t value = *level_field(&side->levels[i], price);
-        if (!scale_up(value, shift, &scaled)) {
+        if (!decimal_scale_up(value, shift, &scaled)) {
             return false;
         }
     }
@@ -65,7 +30,7 @@ static bool side_can_rescale(const struct book_side *side, bool price, int shift
 static void side_rescale(struct book_side *side, bool price, int shift) {
     for (int i = 0; i < side->count; i++) {
         int64_t *value = level_field(&side->levels[i], price);
-        bool fits = scale_up(*value, shift, value);
+        bool fits = decimal_scale_up(*value, shift, value);
         assert(fits);
         (void)fits;
     }
@@ -85,7 +50,7 @@ static bool book_normalise(struct book *book, bool price, int64_t value, int exp
         return true;
     }
     if (exponent >= *common) {
-        return scale_up(value, exponent - *common, out);
+        return decimal_scale_up(value, exponent - *common, out);
     }
     int shift = *common - exponent;
     if (!side_can_rescale(&book->bids, price, shift) ||

@@ -313,6 +313,31 @@ static void doubles_become_the_nearest_decimal(void **state) {
     }
 }
 
+static void scaling_up_is_exact_or_refused(void **state) {
+    (void)state;
+    static const struct {
+        int64_t mantissa;
+        int places;
+        bool ok;
+        int64_t want;
+    } rows[] = {
+        {618002, 2, true, 61800200},
+        {-5, 3, true, -5000},
+        {0, 1000, true, 0},
+        {1, 17, true, INT64_C(100000000000000000)},
+        {1, 18, false, 0},
+        {1, 19, false, 0},
+        {DECIMAL_MANTISSA_MAX, 0, true, DECIMAL_MANTISSA_MAX},
+        {DECIMAL_MANTISSA_MAX, 1, false, 0},
+        {-DECIMAL_MANTISSA_MAX, 1, false, 0},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        int64_t got = -1;
+        assert_int_equal(decimal_scale_up(rows[i].mantissa, rows[i].places, &got), rows[i].ok);
+        assert_int_equal(got, rows[i].ok ? rows[i].want : -1);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hostile_and_decent_texts_are_told_apart),
@@ -322,6 +347,7 @@ int main(void) {
         cmocka_unit_test(compare_orders_like_numbers),
         cmocka_unit_test(products_are_exact_or_refused),
         cmocka_unit_test(ticks_are_whole_or_refused),
+        cmocka_unit_test(scaling_up_is_exact_or_refused),
         cmocka_unit_test(doubles_become_the_nearest_decimal),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

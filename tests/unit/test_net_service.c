@@ -200,11 +200,19 @@ static void names_are_resolved_forgotten_and_refused(void **state) {
     assert_int_equal(asking.answer.count, 0);
     assert_non_null(asking.answer.reason);
 
+    /* A forgotten question is never answered, and does not hold up the next one. Whether the thread
+     * had begun to work on it, and so wakes for it, is chance. */
+    static struct asking forgotten;
+    forgotten = (struct asking){0};
+    assert_true(resolver_ask(asking.resolver, "localhost", asking_answered, &forgotten));
+    resolver_forget(asking.resolver, &forgotten);
     assert_true(resolver_ask(asking.resolver, "localhost", asking_answered, &asking));
-    resolver_forget(asking.resolver, &asking);
-    assert_true(rig_wait(&asking.woken, 3));
-    resolver_deliver(asking.resolver);
-    assert_int_equal(asking.answered, 2);
+    for (int woken = 3; asking.answered < 3; woken++) {
+        assert_true(rig_wait(&asking.woken, woken));
+        resolver_deliver(asking.resolver);
+    }
+    assert_int_equal(asking.answered, 3);
+    assert_int_equal(forgotten.answered, 0);
 
     int accepted = 0;
     while (accepted <= RESOLVER_ASKED_MAX &&

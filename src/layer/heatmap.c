@@ -25,8 +25,9 @@ static const char *const uniform_names[UNIFORM_COUNT] = {
 
 #define GLIDE_RATE 0.12 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6  /* pixels a texel; below, plain linear looks the same and costs less */
-#define SCROLL_STEPS_PER_PX                                                                        \
-    8.0 /* finer than the eye sees; between two steps the picture stands still */
+/* The field is never more than an eighth of a pixel from its place; between two steps the picture
+ * stands still. */
+#define SCROLL_STEPS_PER_PX 4.0
 enum { COLUMNS_A_FRAME = 8 };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
@@ -283,10 +284,14 @@ void heatmap_draw(struct heatmap *heatmap, const struct target *target,
         return;
     }
     bool still = memcmp(&key, &heatmap->key, sizeof key) == 0;
+    /* After a rest the view will rest again, most likely: then this frame fills the copy. A view
+     * that moves with every frame is not worth one. */
+    bool rests = still || heatmap->still;
     heatmap->key = key;
+    heatmap->still = still;
     heatmap->kept = heatmap->kept && still;
     update_lut(heatmap, view->palette, view->gamma);
-    if (!still || !make_copy(heatmap, target)) {
+    if (!rests || !make_copy(heatmap, target)) {
         draw_quad(heatmap, target, view, &key, key.rect);
         return;
     }

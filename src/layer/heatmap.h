@@ -36,6 +36,7 @@ struct heatmap {
     /* -- a view that stands still is drawn once and copied from then on; of the columns that
      * change meanwhile only their strip is drawn anew -- */
     struct heatmap_key key; /* of the last frame */
+    bool still;             /* the last frame's key was that of the one before */
     bool kept;              /* the picture of key is in copy */
     uint64_t kept_version;  /* of the field that is in copy */
     struct texture copy_color;

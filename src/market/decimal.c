@@ -184,8 +184,11 @@ bool decimal_parse(const char *text, size_t len, struct decimal *out) {
     for (; kept > 0 && exponent < 0; kept--) {
         exponent++; /* "12300e-2" is 123 too */
     }
-    if (digits.count + kept > DIGIT_COUNT_MAX || exponent < -DECIMAL_EXPONENT_MAX ||
-        exponent > DECIMAL_EXPONENT_MAX) {
+    if (digits.count + kept > DIGIT_COUNT_MAX) {
+        exponent += kept; /* no room for them: "35e19" is written with 19 zeros and reads back */
+        kept = 0;
+    }
+    if (exponent < -DECIMAL_EXPONENT_MAX || exponent > DECIMAL_EXPONENT_MAX) {
         return false;
     }
     const int64_t magnitude = digits.mantissa * pow10_int[kept];

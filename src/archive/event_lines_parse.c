@@ -68,11 +68,20 @@ static void read_levels(struct event_draft *draft, struct scan *scan, enum side 
     }
 }
 
+/* Whether a decimal becomes the nearest double, which is then written as the same decimal. */
+static bool is_exact_enough(struct decimal value) {
+    enum { PLACES_MAX = 22 };
+    const int64_t limit = INT64_C(1000000000000000); /* 15 digits */
+    return value.mantissa > -limit && value.mantissa < limit && value.exponent >= -PLACES_MAX &&
+           value.exponent <= PLACES_MAX;
+}
+
 static void read_tiers(struct event_draft *draft, struct scan *scan) {
     struct decimal row[3];
     draft->first = 1;
     while (scan_next_element(scan)) {
-        if (!read_row(scan, 3, row)) {
+        if (!read_row(scan, 3, row) || !is_exact_enough(row[0]) || !is_exact_enough(row[1]) ||
+            !is_exact_enough(row[2])) {
             draft->bad_array = true;
             continue;
         }

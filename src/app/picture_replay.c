@@ -55,8 +55,10 @@ static enum exit_status open_source(struct picture_replay *replay,
     return EXIT_STATUS_DONE;
 }
 
-static enum exit_status create_picture(struct picture_replay *replay, char *reason) {
-    enum status status = picture_create(&(struct picture_desc){0}, &replay->picture);
+static enum exit_status create_picture(struct picture_replay *replay, const char *shader_dir,
+                                       char *reason) {
+    const struct picture_desc desc = {.shader_dir = shader_dir};
+    enum status status = picture_create(&desc, &replay->picture);
     if (status != STATUS_OK) {
         str_format(reason, SOURCE_REASON_BYTES, "cannot prepare the picture: %s",
                    status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
@@ -120,7 +122,7 @@ static enum exit_status create_parts(struct picture_replay *replay,
         return fail_memory(reason);
     }
     enum exit_status status = open_source(replay, desc, reason);
-    return status == EXIT_STATUS_DONE ? create_picture(replay, reason) : status;
+    return status == EXIT_STATUS_DONE ? create_picture(replay, desc->shader_dir, reason) : status;
 }
 
 enum exit_status picture_replay_create(const struct picture_replay_desc *desc,

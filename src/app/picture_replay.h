@@ -20,6 +20,7 @@ struct picture_replay_desc {
     double span_ms; /* time across the picture */
     enum colormap_id palette;
     bool opened_within_window;
+    const char *shader_dir; /* NULL or empty: the shaders in the program; borrowed for the call */
 };
 
 /* EXIT_STATUS_DONE and *out, or reason says what failed. The GL context has to be current. */

@@ -108,6 +108,7 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
         .demo_days = option_number(table, OPT_days),
         .span_ms = render->span_ms,
         .opened_within_window = option_flag(table, OPT_opened_within_window),
+        .shader_dir = option_text(table, OPT_shader_dir),
     };
     colormap_from_key(option_text(table, OPT_palette), &desc.palette);
     return desc;

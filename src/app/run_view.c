@@ -82,7 +82,9 @@ static int open_display(struct view *view, const struct app_options *options) {
         return app_fail(EXIT_STATUS_FAILED, "view",
                         "%s; liqscope render SOURCE -o FILE draws without one", reason);
     }
-    enum status status = picture_create(&(struct picture_desc){0}, &view->picture);
+    const struct picture_desc picture = {.shader_dir =
+                                             option_text(&options->table, OPT_shader_dir)};
+    enum status status = picture_create(&picture, &view->picture);
     if (status != STATUS_OK) {
         return app_fail(EXIT_STATUS_FAILED, "view", "cannot prepare the picture: %s",
                         status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
@@ -297,6 +299,10 @@ static const struct scene *frame(struct view *view) {
     camera_set_plot(&view->nav.camera, picture_plot_px(target.width_px, target.height_px, 0));
     navigator_apply(&view->nav, &input);
     display_set_fullscreen(view->display, view->nav.fullscreen);
+    if (view->nav.wants_reload) {
+        (void)picture_reload_shaders(view->picture); /* the log says what did not compile */
+        view->nav.wants_reload = false;
+    }
 
     int64_t mono_ns = clock_mono_ns();
     const struct scene *scene = pipeline_take_scene(&view->pipeline, &fresh);

@@ -35,7 +35,7 @@ static const char *shader_dir(const struct picture *picture) {
 }
 
 static enum status open_all(struct picture *picture, const struct picture_desc *desc) {
-    if (desc != NULL && desc->shader_dir != NULL) {
+    if (desc != NULL && desc->shader_dir != NULL && desc->shader_dir[0] != '\0') {
         picture->has_shader_dir = true;
         if (!str_copy(picture->shader_dir, sizeof picture->shader_dir, desc->shader_dir)) {
             return STATUS_RANGE;

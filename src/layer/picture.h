@@ -20,8 +20,7 @@
 struct picture;
 
 struct picture_desc {
-    const char
-        *shader_dir; /* read shaders from here instead of the embedded ones; NULL: embedded */
+    const char *shader_dir; /* read shaders from here; NULL or empty: the embedded ones */
 };
 
 /* What one frame needs to know. Zero is the default of every optional field. */

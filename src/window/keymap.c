@@ -41,6 +41,7 @@ static const struct {
     {SDLK_k, ACTION_CANDLES, "k", "candles or price line"},
     {SDLK_p, ACTION_PROFILE, "p", "profile on or off"},
     {SDLK_h, ACTION_STATUS, "h", "status line on or off"},
+    {SDLK_r, ACTION_RELOAD_SHADERS, "r", "read the shaders of --shader-dir again"},
 };
 
 enum action keymap_action(int32_t key_code) {

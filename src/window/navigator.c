@@ -216,6 +216,9 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
     case ACTION_STATUS:
         nav->hidden ^= PICTURE_HIDE_HUD;
         break;
+    case ACTION_RELOAD_SHADERS:
+        nav->wants_reload = true;
+        break;
     case ACTION_NONE:
     case ACTION_COUNT:
         break;

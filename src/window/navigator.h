@@ -18,6 +18,7 @@ struct navigator {
     int instrument;  /* which of the scene's, modulo how many there are; 0..11 */
     bool fullscreen; /* wanted; the display follows */
     bool quit;
+    bool wants_reload;  /* shaders should be read again; whoever does it clears this */
     bool price_free;    /* the user chose the prices: they are not slid along any more */
     bool placed;        /* a first price is known and the camera stands there */
     bool wants_range;   /* the prices of the visible time should be fitted: call navigator_fit */

@@ -175,6 +175,13 @@ static void toggles_turn_on_and_off_again(void **state) {
     assert_true(nav.quit);
 }
 
+static void shaders_are_read_again_once_a_press(void **state) {
+    (void)state;
+    assert_false(nav.wants_reload);
+    press(ACTION_RELOAD_SHADERS);
+    assert_true(nav.wants_reload);
+}
+
 static void every_action_has_a_key(void **state) {
     (void)state;
     for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
@@ -216,6 +223,7 @@ int main(void) {
         cmocka_unit_test(wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price),
         cmocka_unit_test(brackets_walk_the_ladder_of_spans),
         cmocka_unit_test(toggles_turn_on_and_off_again),
+        cmocka_unit_test(shaders_are_read_again_once_a_press),
         cmocka_unit_test(every_action_has_a_key),
         cmocka_unit_test(pacer_keeps_absolute_deadlines_and_does_not_catch_up),
     };

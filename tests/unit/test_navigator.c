@@ -177,6 +177,7 @@ static void toggles_turn_on_and_off_again(void **state) {
 
 static void shaders_are_read_again_once_a_press(void **state) {
     (void)state;
+    start();
     assert_false(nav.wants_reload);
     press(ACTION_RELOAD_SHADERS);
     assert_true(nav.wants_reload);

@@ -20,14 +20,9 @@ struct ramp {
 };
 
 static const char *const keys[] = {
-#define COLORMAP_KEY(name, key, text) key,
+#define COLORMAP_KEY(name, key) key,
     COLORMAP_LIST(COLORMAP_KEY)
 #undef COLORMAP_KEY
-};
-static const char *const captions[] = {
-#define COLORMAP_TEXT(name, key, text) text,
-    COLORMAP_LIST(COLORMAP_TEXT)
-#undef COLORMAP_TEXT
 };
 static_assert(ARRAY_COUNT(keys) == COLORMAP_COUNT, "a key per palette");
 
@@ -108,11 +103,6 @@ static void rgb_from_lab(const float lab[3], float rgb[3]) {
 const char *colormap_key(enum colormap_id id) {
     assert((unsigned)id < COLORMAP_COUNT);
     return keys[id];
-}
-
-const char *colormap_caption(enum colormap_id id) {
-    assert((unsigned)id < COLORMAP_COUNT);
-    return captions[id];
 }
 
 enum status colormap_from_key(const char *key, enum colormap_id *out) {

@@ -8,15 +8,17 @@
 
 #include "base/status.h"
 
+/* In this order: longs blue to ice, shorts violet to gold; for the colour-blind; longs cold, shorts
+ * hot; one ramp for both sides; longs green, shorts red. */
 #define COLORMAP_LIST(X)                                                                           \
-    X(PERCEPTUAL, "perceptual", "longs blue to ice, shorts violet to gold")                        \
-    X(BLUE_ORANGE, "blue-orange", "colour-blind safe: longs blue, shorts orange")                  \
-    X(HOT_COLD, "hot-cold", "longs cold, shorts hot")                                              \
-    X(VIRIDIS, "viridis", "one ramp for both sides: violet, teal, yellow")                         \
-    X(DEEP_RED, "deep-red", "longs green, shorts red")
+    X(PERCEPTUAL, "perceptual")                                                                    \
+    X(BLUE_ORANGE, "blue-orange")                                                                  \
+    X(HOT_COLD, "hot-cold")                                                                        \
+    X(VIRIDIS, "viridis")                                                                          \
+    X(DEEP_RED, "deep-red")
 
 enum colormap_id {
-#define COLORMAP_ENUM(name, key, text) COLORMAP_##name,
+#define COLORMAP_ENUM(name, key) COLORMAP_##name,
     COLORMAP_LIST(COLORMAP_ENUM)
 #undef COLORMAP_ENUM
         COLORMAP_COUNT
@@ -24,8 +26,7 @@ enum colormap_id {
 
 enum { COLORMAP_ENTRY_COUNT = 1024, COLORMAP_SIDE_COUNT = 2 };
 
-const char *colormap_key(enum colormap_id id);     /* "perceptual" */
-const char *colormap_caption(enum colormap_id id); /* what the colours mean */
+const char *colormap_key(enum colormap_id id); /* "perceptual" */
 /* STATUS_NOT_FOUND: no palette of that key; *out is then untouched. */
 enum status colormap_from_key(const char *key, enum colormap_id *out);
 

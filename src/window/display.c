@@ -146,10 +146,6 @@ struct target display_target(const struct display *display) {
     return (struct target){.width_px = display->width_px, .height_px = display->height_px};
 }
 
-double display_scale_factor(const struct display *display) {
-    return display->scale_factor;
-}
-
 double display_refresh_hz(const struct display *display) {
     SDL_DisplayMode mode;
     int index = SDL_GetWindowDisplayIndex(display->window);
@@ -263,14 +259,6 @@ void display_set_fullscreen(struct display *display, bool fullscreen) {
     }
     display->fullscreen = fullscreen;
     update_size(display);
-}
-
-bool display_is_fullscreen(const struct display *display) {
-    return display->fullscreen;
-}
-
-void display_set_title(struct display *display, const char *title) {
-    SDL_SetWindowTitle(display->window, title);
 }
 
 void display_swap(struct display *display) {

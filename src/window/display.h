@@ -28,12 +28,9 @@ void display_destroy(
     struct display *display); /* NULL accepted; after everything made in its context */
 
 struct target display_target(const struct display *display);
-double display_scale_factor(const struct display *display); /* target pixels a window unit, >= 1 */
-double display_refresh_hz(const struct display *display);   /* 0: not known */
+double display_refresh_hz(const struct display *display); /* 0: not known */
 
 /* What happened since the last call; never waits. */
 void display_poll(struct display *display, struct input *input);
 void display_set_fullscreen(struct display *display, bool fullscreen);
-bool display_is_fullscreen(const struct display *display);
-void display_set_title(struct display *display, const char *title);
 void display_swap(struct display *display);

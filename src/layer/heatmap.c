@@ -28,7 +28,7 @@ static const char *const uniform_names[UNIFORM_COUNT] = {
 /* The field is never more than an eighth of a pixel from its place; between two steps the picture
  * stands still. */
 #define SCROLL_STEPS_PER_PX 4.0
-enum { COLUMNS_A_FRAME = 8 };
+enum { COLUMNS_A_FRAME = 8, FILL_SLICES = 4 };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
     *heatmap = (struct heatmap){0};
@@ -48,14 +48,21 @@ bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
 }
 
 bool heatmap_reload(struct heatmap *heatmap) {
-    heatmap->key.field = NULL;
+    heatmap->kept = false;
+    heatmap->fill_next = 0;
     bool good = program_reload(&heatmap->plain);
     return program_reload(&heatmap->sharp) && good;
 }
 
+static void copies_finish(struct heatmap *heatmap) {
+    for (int i = 0; i < 2; i++) {
+        target_finish(&heatmap->copies[i].target);
+        texture_finish(&heatmap->copies[i].color);
+    }
+}
+
 void heatmap_finish(struct heatmap *heatmap) {
-    target_finish(&heatmap->copy);
-    texture_finish(&heatmap->copy_color);
+    copies_finish(heatmap);
     program_finish(&heatmap->sharp);
     program_finish(&heatmap->plain);
     texture_finish(&heatmap->lut);
@@ -254,27 +261,86 @@ static void draw_quad(const struct heatmap *heatmap, const struct target *target
     target_draw_quad();
 }
 
-/* A copy of the target's size. False: the driver has no room; then every frame is drawn. */
-static bool make_copy(struct heatmap *heatmap, const struct target *target) {
-    if (heatmap->copy.width_px == target->width_px &&
-        heatmap->copy.height_px == target->height_px) {
-        heatmap->copy.top_down = target->top_down;
+/* Two copies of the target's size. False: the driver has no room; then every frame is drawn. */
+static bool make_copies(struct heatmap *heatmap, const struct heatmap_key *key) {
+    const struct target *have = &heatmap->copies[1].target;
+    if (have->width_px == key->width_px && have->height_px == key->height_px &&
+        have->top_down == key->top_down) {
         return true;
     }
-    target_finish(&heatmap->copy);
-    texture_finish(&heatmap->copy_color);
-    struct texture_desc desc = {.width = target->width_px,
-                                .height = target->height_px,
+    copies_finish(heatmap);
+    heatmap->kept = false;
+    heatmap->fill_next = 0;
+    struct texture_desc desc = {.width = key->width_px,
+                                .height = key->height_px,
                                 .format = TEXTURE_RGBA8,
                                 .undefined = true,
                                 .label = "field copy"};
-    if (!texture_init(&heatmap->copy_color, &desc) ||
-        !target_init_texture(&heatmap->copy, &heatmap->copy_color)) {
-        texture_finish(&heatmap->copy_color);
-        return false;
+    for (int i = 0; i < 2; i++) {
+        struct heatmap_copy *copy = &heatmap->copies[i];
+        if (!texture_init(&copy->color, &desc) ||
+            !target_init_texture(&copy->target, &copy->color)) {
+            copies_finish(heatmap);
+            return false;
+        }
+        copy->target.top_down = key->top_down;
     }
-    heatmap->copy.top_down = target->top_down;
     return true;
+}
+
+static bool same_key(const struct heatmap_key *a, const struct heatmap_key *b) {
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+/* Whether b is a one step of the scroll on. */
+static bool one_step_on(const struct heatmap_key *a, const struct heatmap_key *b) {
+    struct heatmap_key moved = *a;
+    moved.time_at = b->time_at;
+    float step = b->time_span / (float)(b->rect.w * SCROLL_STEPS_PER_PX);
+    return same_key(&moved, b) && fabsf(b->time_at - a->time_at) < 1.5f * step;
+}
+
+static void draw_whole(struct heatmap *heatmap, struct heatmap_copy *copy,
+                       const struct heatmap_view *view, const struct heatmap_key *key) {
+    copy->key = *key;
+    copy->version = view->field->version;
+    target_begin(&copy->target, TARGET_BLEND_NONE);
+    draw_quad(heatmap, &copy->target, view, key, key->rect);
+    heatmap->kept = true;
+    heatmap->fill_next = 0;
+}
+
+/* Draw the next slice of what is to come after the front; the last one brings it to the front. A
+ * whole field in one frame would be late on software GL. */
+static void fill_behind(struct heatmap *heatmap, const struct heatmap_view *view,
+                        const struct heatmap_key *key) {
+    struct heatmap_copy *behind = &heatmap->copies[1 - heatmap->front];
+    if (heatmap->fill_next == 0 || !same_key(&behind->key, key)) {
+        behind->key = *key;
+        behind->version = view->field->version;
+        heatmap->fill_next = 0;
+    }
+    int top = key->rect.h * heatmap->fill_next / FILL_SLICES;
+    int bottom = key->rect.h * (heatmap->fill_next + 1) / FILL_SLICES;
+    struct target_rect slice = {key->rect.x, key->rect.y + top, key->rect.w, bottom - top};
+    target_begin(&behind->target, TARGET_BLEND_NONE);
+    draw_quad(heatmap, &behind->target, view, key, slice);
+    if (++heatmap->fill_next == FILL_SLICES) {
+        heatmap->fill_next = 0;
+        heatmap->front = 1 - heatmap->front;
+    }
+}
+
+/* Draw anew what the columns reach that changed since the front was drawn. */
+static void refresh_front(struct heatmap *heatmap, const struct heatmap_view *view) {
+    struct heatmap_copy *front = &heatmap->copies[heatmap->front];
+    if (front->version == view->field->version) {
+        return;
+    }
+    int64_t col = field_oldest_change(view->field, front->version);
+    target_begin(&front->target, TARGET_BLEND_NONE);
+    draw_quad(heatmap, &front->target, view, &front->key, strip_from(view, &front->key, col));
+    front->version = view->field->version;
 }
 
 void heatmap_draw(struct heatmap *heatmap, const struct target *target,
@@ -283,29 +349,25 @@ void heatmap_draw(struct heatmap *heatmap, const struct target *target,
     if (!make_key(target, view, &key)) {
         return;
     }
-    bool still = memcmp(&key, &heatmap->key, sizeof key) == 0;
-    /* After a rest the view will rest again, most likely: then this frame fills the copy. A view
-     * that moves with every frame is not worth one. */
+    bool still = same_key(&key, &heatmap->key);
+    /* After a rest the view will rest again, most likely. One that moves with every frame is not
+     * worth a copy. */
     bool rests = still || heatmap->still;
     heatmap->key = key;
     heatmap->still = still;
-    heatmap->kept = heatmap->kept && still;
     update_lut(heatmap, view->palette, view->gamma);
-    if (!rests || !make_copy(heatmap, target)) {
+    if (!rests || !make_copies(heatmap, &key)) {
+        heatmap->kept = false;
         draw_quad(heatmap, target, view, &key, key.rect);
         return;
     }
-    uint64_t version = view->field->version;
-    if (!heatmap->kept || heatmap->kept_version != version) {
-        struct target_rect strip = key.rect;
-        if (heatmap->kept) {
-            int64_t col = field_oldest_change(view->field, heatmap->kept_version);
-            strip = strip_from(view, &key, col);
-        }
-        target_begin(&heatmap->copy, TARGET_BLEND_NONE);
-        draw_quad(heatmap, &heatmap->copy, view, &key, strip);
-        heatmap->kept = true;
-        heatmap->kept_version = version;
+    struct heatmap_copy *front = &heatmap->copies[heatmap->front];
+    if (!heatmap->kept || (!same_key(&front->key, &key) && !one_step_on(&front->key, &key))) {
+        draw_whole(heatmap, front, view, &key);
+    } else if (!same_key(&front->key, &key)) {
+        fill_behind(heatmap, view, &key);
     }
-    target_copy(&heatmap->copy, target, key.rect);
+    refresh_front(heatmap, view);
+    front = &heatmap->copies[heatmap->front];
+    target_copy(&front->target, target, front->key.rect);
 }

@@ -27,20 +27,26 @@ struct heatmap_key {
     float price_at, price_span, time_at, time_span;
 };
 
+struct heatmap_copy { /* of the target's size */
+    struct texture color;
+    struct target target;
+    struct heatmap_key key;
+    uint64_t version; /* of the field; columns changed since are to be drawn anew */
+};
+
 struct heatmap {
     struct program plain, sharp; /* texels about a pixel large; texels of several pixels */
     struct texture lut;
     enum colormap_id palette; /* what the look-up table holds */
     double gamma;             /* 0: nothing yet */
     uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
-    /* -- a view that stands still is drawn once and copied from then on; of the columns that
-     * change meanwhile only their strip is drawn anew -- */
+    /* -- a view that rests is drawn once and copied from then on -- */
     struct heatmap_key key; /* of the last frame */
-    bool still;             /* the last frame's key was that of the one before */
-    bool kept;              /* the picture of key is in copy */
-    uint64_t kept_version;  /* of the field that is in copy */
-    struct texture copy_color;
-    struct target copy;
+    bool still;             /* it was that of the one before */
+    struct heatmap_copy copies[2];
+    int front;     /* index of the copy that is shown */
+    bool kept;     /* the front holds a picture */
+    int fill_next; /* slices of the other copy that are drawn already; 0: none is being filled */
     /* -- automatic scale: a histogram that is filled over some frames -- */
     struct scale_histogram histogram;
     int sampled_columns;

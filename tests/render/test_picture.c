@@ -428,6 +428,37 @@ static void still_view_is_copied_bit_for_bit(void **state) {
     free(whole);
 }
 
+/* A step of the scroll is drawn in slices behind what is shown; in the end it is the same picture.
+ */
+static void scroll_step_after_a_rest_ends_as_the_whole_drawing(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    for (int i = 0; i < 3; i++) {
+        free(draw_and_read(&frame));
+    }
+    double step_ms = 0.25 * (camera.time_right_ms - camera.time_left_ms) / camera.plot_px.w;
+    for (int step = 0; step < 3; step++) {
+        camera.time_left_ms += step_ms;
+        camera.time_right_ms += step_ms;
+        for (int i = 0; i < 6; i++) {
+            free(draw_and_read(&frame));
+        }
+        uint8_t *rested = draw_and_read(&frame);
+        frame.palette = COLORMAP_VIRIDIS;
+        free(draw_and_read(&frame));
+        frame.palette = COLORMAP_PERCEPTUAL;
+        uint8_t *whole = draw_and_read(&frame);
+        assert_memory_equal(rested, whole, (size_t)WIDTH * HEIGHT * 4);
+        free(rested);
+        free(whole);
+        for (int i = 0; i < 2; i++) {
+            free(draw_and_read(&frame)); /* rest again */
+        }
+    }
+}
+
 /* -- golden images: tests/data/golden, without text. LIQSCOPE_GOLDEN=update writes them anew. -- */
 
 static bool read_png(const char *path, int width, int height, uint8_t *rgba) {
@@ -631,6 +662,7 @@ int main(void) {
         PICTURE_TEST(absurd_sizes_and_places_are_survived),
         PICTURE_TEST(sides_lie_where_they_must),
         PICTURE_TEST(still_view_is_copied_bit_for_bit),
+        PICTURE_TEST(scroll_step_after_a_rest_ends_as_the_whole_drawing),
         PICTURE_TEST(pictures_equal_their_golden_images),
         PICTURE_TEST(gaps_are_hatched),
         PICTURE_TEST(old_field_stays_until_the_new_one_has_come),

@@ -1,7 +1,6 @@
 #include "layer/heatmap.h"
 
 #include <math.h>
-#include <string.h>
 
 enum {
     UNIFORM_Y_SIGN,
@@ -203,7 +202,7 @@ static float pixels_per_column(const struct heatmap_key *key) {
 /* False: nothing of the field is in view. */
 static bool make_key(const struct target *target, const struct heatmap_view *view,
                      struct heatmap_key *key) {
-    memset(key, 0, sizeof *key); /* compared as bytes */
+    *key = (struct heatmap_key){0};
     if (view->field->count == 0 || !view->scale->valid || !covered_pixels(view, &key->rect)) {
         return false;
     }
@@ -288,16 +287,26 @@ static bool make_copies(struct heatmap *heatmap, const struct heatmap_key *key) 
     return true;
 }
 
+/* Equal but for where they stand in time. Member by member: padding has no value to compare. */
+static bool same_but_time(const struct heatmap_key *a, const struct heatmap_key *b) {
+    bool same_target = a->width_px == b->width_px && a->height_px == b->height_px &&
+                       a->top_down == b->top_down && a->rect.x == b->rect.x &&
+                       a->rect.y == b->rect.y && a->rect.w == b->rect.w && a->rect.h == b->rect.h;
+    bool same_colors = a->palette == b->palette && a->gamma == b->gamma && a->black == b->black &&
+                       a->per_range == b->per_range;
+    return same_target && same_colors && a->field == b->field && a->request_id == b->request_id &&
+           a->crisp == b->crisp && a->price_at == b->price_at && a->price_span == b->price_span &&
+           a->time_span == b->time_span;
+}
+
 static bool same_key(const struct heatmap_key *a, const struct heatmap_key *b) {
-    return memcmp(a, b, sizeof *a) == 0;
+    return same_but_time(a, b) && a->time_at == b->time_at;
 }
 
 /* Whether b is a one step of the scroll on. */
 static bool one_step_on(const struct heatmap_key *a, const struct heatmap_key *b) {
-    struct heatmap_key moved = *a;
-    moved.time_at = b->time_at;
     float step = b->time_span / (float)(b->rect.w * SCROLL_STEPS_PER_PX);
-    return same_key(&moved, b) && fabsf(b->time_at - a->time_at) < 1.5f * step;
+    return same_but_time(a, b) && fabsf(b->time_at - a->time_at) < 1.5f * step;
 }
 
 static void draw_whole(struct heatmap *heatmap, struct heatmap_copy *copy,

@@ -128,8 +128,9 @@ struct feed_instrument {
     bool snapshot_asked;
     int64_t last_book_ms;
 
-    int64_t last_market_ms; /* newest event time on the market socket */
-    bool market_gap;        /* that socket was lost since */
+    int64_t last_market_ms;         /* newest event time on the market socket */
+    int64_t pulse_ns[SOCKET_COUNT]; /* when the stream that never rests was heard last */
+    bool market_gap;                /* that socket was lost since */
     bool interest_asked;
     int64_t interest_due_ns;
 
@@ -199,8 +200,8 @@ void feed_sockets_tick(struct venue_feed *feed, int64_t now_ns);
 void feed_sockets_close(struct venue_feed *feed);
 
 /* binance_live.c: a message of a socket; from is its connection's serial. */
-void feed_live_take(struct venue_feed *feed, enum feed_socket_kind kind, uint64_t serial,
-                    const char *bytes, size_t len, int64_t recv_ns);
+void feed_live_take(struct venue_feed *feed, uint64_t serial, const char *bytes, size_t len,
+                    int64_t recv_ns);
 /* A slot run that was parsed: into the sink, or held while history is under way. */
 void feed_live_pass(struct venue_feed *feed, struct feed_instrument *instrument,
                     const struct event *slots, size_t count);

@@ -166,13 +166,25 @@ void feed_live_snapshot(struct venue_feed *feed, struct feed_instrument *instrum
 
 /* -- messages -- */
 
+/* Depth and the mark price come all the time; that they do is how a silent stream is told from a
+ * calm market. */
+static void note_pulse(struct feed_instrument *instrument, const struct binance_message *message,
+                       int64_t recv_ns) {
+    if (message->kind == BINANCE_DEPTH) {
+        instrument->pulse_ns[SOCKET_PUBLIC] = recv_ns;
+    } else if (message->kind == BINANCE_MARK) {
+        instrument->pulse_ns[SOCKET_MARKET] = recv_ns;
+    }
+}
+
 static void take_one(struct venue_feed *feed, const struct binance_message *message,
-                     uint64_t serial) {
+                     uint64_t serial, int64_t recv_ns) {
     struct feed_instrument *instrument = feed_find_instrument(feed, message->symbol);
     const struct event *slots = feed->parser->slots;
     if (instrument == NULL) {
         return;
     }
+    note_pulse(instrument, message, recv_ns);
     if (message->kind == BINANCE_DEPTH) {
         take_depth(feed, instrument, message);
         return;
@@ -211,10 +223,9 @@ static void count_refused(struct venue_feed *feed, enum status status) {
     }
 }
 
-void feed_live_take(struct venue_feed *feed, enum feed_socket_kind kind, uint64_t serial,
-                    const char *bytes, size_t len, int64_t recv_ns) {
+void feed_live_take(struct venue_feed *feed, uint64_t serial, const char *bytes, size_t len,
+                    int64_t recv_ns) {
     struct binance_message message;
-    (void)kind;
     const enum status status = binance_parse(feed->parser, bytes, len, recv_ns, &message);
     if (status != STATUS_OK) {
         count_refused(feed, status);
@@ -224,6 +235,6 @@ void feed_live_take(struct venue_feed *feed, enum feed_socket_kind kind, uint64_
         feed->server_ms = message.sent_ms;
     }
     if (message.symbol != NULL) {
-        take_one(feed, &message, serial);
+        take_one(feed, &message, serial, recv_ns);
     }
 }

@@ -18,10 +18,12 @@ enum {
 
 static const struct {
     const char *path;
+    const char *pulse;      /* the stream that never rests, see note_pulse */
     const char *streams[5]; /* after the symbol; one with '!' stands alone */
 } sockets[] = {
-    [SOCKET_PUBLIC] = {"public", {"@depth@100ms"}},
+    [SOCKET_PUBLIC] = {"public", "depth", {"@depth@100ms"}},
     [SOCKET_MARKET] = {"market",
+                       "markPrice",
                        {"@aggTrade", "@forceOrder", "@markPrice@1s", "@kline_1m", "!contractInfo"}},
 };
 static_assert(ARRAY_COUNT(sockets) == SOCKET_COUNT, "a row per socket");
@@ -89,7 +91,7 @@ static void on_message(void *user, const char *bytes, size_t len, bool binary, i
     stat_add(STAT_bytes_received, (int64_t)len);
     /* relaxed: an age for a lamp */
     atomic_store_explicit(&feed->stats.last_message_ns, recv_ns, memory_order_relaxed);
-    feed_live_take(feed, conn->kind, conn->serial, bytes, len, recv_ns);
+    feed_live_take(feed, conn->serial, bytes, len, recv_ns);
 }
 
 /* What was seen last on that socket is now followed by a hole. */
@@ -212,6 +214,34 @@ static void check_silence(struct venue_feed *feed, struct feed_conn *conn, int64
     lose(conn, FEED_STALE, reason);
 }
 
+/* One stream of several was accepted and is silent: the others go on, the lamp says which. */
+static void check_pulses(struct venue_feed *feed, struct feed_socket *socket, int64_t now_ns) {
+    const struct feed_conn *conn = &socket->conns[socket->active];
+    const struct feed_instrument *silent = NULL;
+    if (!conn->open || conn->last_ns == 0) {
+        return; /* check_silence judges the whole */
+    }
+    for (int i = 0; i < feed->instrument_count && silent == NULL; i++) {
+        const struct feed_instrument *instrument = &feed->instruments[i];
+        const int64_t heard_ns = instrument->pulse_ns[conn->kind];
+        const int64_t since_ns = heard_ns > conn->opened_ns ? heard_ns : conn->opened_ns;
+        if (instrument->history != HISTORY_UNKNOWN &&
+            now_ns - since_ns > feed->desc.stall_ms * NS_PER_MS) {
+            silent = instrument;
+        }
+    }
+    if (silent == NULL && socket->state == FEED_STALE) {
+        set_state(socket, FEED_LIVE, "");
+    } else if (silent != NULL && socket->state == FEED_LIVE) {
+        char reason[VENUE_REASON_BYTES];
+        str_format(reason, sizeof reason, "%s %s silent", silent->symbol->text,
+                   sockets[conn->kind].pulse);
+        feed_count(&feed->stats.stalls, 1);
+        stat_add(STAT_feed_stalls, 1);
+        set_state(socket, FEED_STALE, reason);
+    }
+}
+
 static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int64_t now_ns) {
     struct feed_conn *conn = &socket->conns[socket->active];
     struct feed_conn *other = &socket->conns[1 - socket->active];
@@ -231,6 +261,7 @@ static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int
         open_conn(other);
     }
     check_silence(feed, conn, now_ns);
+    check_pulses(feed, socket, now_ns);
 }
 
 void feed_sockets_tick(struct venue_feed *feed, int64_t now_ns) {

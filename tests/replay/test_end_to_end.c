@@ -246,6 +246,29 @@ static void silence_is_a_fault(void **state) {
     assert_true(pipeline_wait(&pipe_line, pipeline_is_full, WAIT_MS));
 }
 
+static bool is_live(const struct scene *scene) {
+    return scene->feed_count == 1 && scene->feeds[0].state == FEED_LIVE;
+}
+
+/* One stream of a busy connection: told by name, and nothing else is given up for it. */
+static void one_silent_stream_is_a_fault(void **state) {
+    (void)state;
+    stat_reset_all();
+    struct pipeline_desc desc = small_market();
+    desc.history_ms = -1;
+    desc.stall_ms = 1500;
+    assert_true(pipeline_open(&pipe_line, &desc));
+    assert_true(pipeline_wait(&pipe_line, pipeline_is_full, WAIT_MS));
+    struct exchange_faults faults = {.silent_stream = "btcusdt@markPrice@1s"};
+    assert_true(exchange_server_set_faults(pipe_line.server, &faults));
+    assert_true(pipeline_wait(&pipe_line, is_stale, WAIT_MS));
+    assert_string_equal(pipe_line.scene->feeds[0].reason, "BTCUSDT markPrice silent");
+    assert_int_equal(stat_get(STAT_feed_stalls), 1);
+    assert_int_equal(stat_get(STAT_feed_reconnects), 0);
+    assert_true(exchange_server_set_faults(pipe_line.server, &(struct exchange_faults){0}));
+    assert_true(pipeline_wait(&pipe_line, is_live, WAIT_MS));
+}
+
 static bool has_malformed(const struct scene *scene) {
     return scene->events_malformed >= 3;
 }
@@ -353,6 +376,7 @@ int main(int argc, char **argv) {
         cmocka_unit_test_teardown(a_sequence_gap_is_shown_and_mended, tear_down),
         cmocka_unit_test_teardown(a_disconnect_is_shown_and_mended, tear_down),
         cmocka_unit_test_teardown(silence_is_a_fault, tear_down),
+        cmocka_unit_test_teardown(one_silent_stream_is_a_fault, tear_down),
         cmocka_unit_test_teardown(garbage_is_counted_and_survived, tear_down),
         cmocka_unit_test_teardown(too_many_requests_are_survived, tear_down),
         cmocka_unit_test_teardown(bad_certificates_are_refused, tear_down),

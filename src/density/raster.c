@@ -97,6 +97,7 @@ static struct entry_deposit coarse_join(const struct entry_deposit *run, uint32_
  * down as one. */
 static void apply_row(struct raster *raster, const struct entry_row *row) {
     const struct entry_deposit *deposits = entry_log_deposits(raster->request.log, row);
+    estimator_use_weights(raster->estimator, raster->request.log, row->weights);
     if (raster->pass != 1) {
         estimator_apply_row(raster->estimator, row, deposits, NULL);
         return;

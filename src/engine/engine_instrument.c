@@ -21,6 +21,7 @@ static double event_number(int64_t mantissa, int exponent) {
 static void take_row(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
                      const struct entry_print *prints) {
     struct engine_instrument *instrument = user;
+    estimator_use_weights(instrument->estimator, instrument->log, row->weights);
     estimator_apply_row(instrument->estimator, row, deposits, prints);
 }
 

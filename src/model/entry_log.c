@@ -14,11 +14,13 @@
 #include "base/str.h"
 #include "model/entry_cell.h"
 #include "model/entry_store.h"
+#include "model/weights.h"
 
 enum {
     ROW_CHUNK = 512,
     DEPOSIT_CHUNK = 4 * ENTRY_DEPOSIT_ROW_MAX,
     PRINT_CHUNK = 1024,
+    WEIGHTS_CHUNK = 64,
     PRINT_KEEP = 1 << 20, /* prints kept at a time, 32 MB */
     GATE_CLOSED = -1
 };
@@ -50,6 +52,8 @@ struct entry_log {
     int64_t end_ms; /* writer only: end of the newest row */
     struct level levels[ENTRY_LEVEL_COUNT];
     struct entry_store prints;
+    struct entry_store weights;   /* number n is item n - 1 */
+    uint32_t weights_number;      /* writer only: in force */
     struct gate *gate;            /* owned */
     struct entry_log_stats stats; /* writer only */
     atomic_int_fast64_t first_ms;
@@ -81,6 +85,7 @@ struct entry_log *entry_log_create(double bin_width) {
         atomic_init(&level->retained_ms, INT64_MIN);
     }
     entry_store_init(&log->prints, sizeof(struct entry_print), PRINT_CHUNK);
+    entry_store_init(&log->weights, sizeof(struct weights), WEIGHTS_CHUNK);
     atomic_init(&log->first_ms, INT64_MAX);
     if (!complete) {
         entry_log_destroy(log);
@@ -99,6 +104,7 @@ void entry_log_destroy(struct entry_log *log) {
         entry_cell_finish(&log->levels[i].cell);
     }
     entry_store_finish(&log->prints);
+    entry_store_finish(&log->weights);
     free(log->gate);
     free(log);
 }
@@ -264,6 +270,7 @@ bool entry_log_append(struct entry_log *log, struct entry_row *row, size_t depos
     if (row->end_ms <= row->begin_ms || (log->end_ms != INT64_MIN && row->begin_ms < log->end_ms)) {
         return false;
     }
+    row->weights = log->weights_number;
     bool whole = append_prints(log, row, print_count, prints);
     whole = level_append(log, 0, row, deposit_count, deposits) && whole;
     level_add(log, 1, row, deposit_count, deposits);
@@ -291,6 +298,17 @@ void entry_log_close_until(struct entry_log *log, int64_t ts_ms) {
         }
     }
     log->end_ms = ts_ms > log->end_ms ? ts_ms : log->end_ms;
+}
+
+uint32_t entry_log_add_weights(struct entry_log *log, const struct weights *weights) {
+    uint64_t index = 0;
+    struct weights *room = entry_store_reserve(&log->weights, 1, &index);
+    if (room != NULL && index < UINT32_MAX) {
+        *room = *weights;
+        entry_store_publish(&log->weights);
+        log->weights_number = (uint32_t)index + 1;
+    }
+    return log->weights_number;
 }
 
 void entry_log_get_stats(const struct entry_log *log, struct entry_log_stats *out) {
@@ -445,4 +463,13 @@ const struct entry_deposit *entry_log_deposits(const struct entry_log *log,
 const struct entry_print *entry_log_print(const struct entry_log *log, const struct entry_row *row,
                                           uint32_t i) {
     return i < row->print_count ? entry_store_get(&log->prints, row->print_first + i) : NULL;
+}
+
+bool entry_log_get_weights(const struct entry_log *log, uint32_t number, struct weights *out) {
+    const struct weights *kept =
+        number == WEIGHTS_PRIOR ? NULL : entry_store_get(&log->weights, number - 1);
+    if (kept != NULL) {
+        *out = *kept;
+    }
+    return kept != NULL;
 }

@@ -66,7 +66,7 @@ struct entry_row {
     float buy_usd, sell_usd;                          /* taker volumes */
     float funding;                                    /* sum of the rates settled in it */
     int32_t low_at_ms, high_at_ms; /* when low and high were first met, from begin_ms */
-    uint32_t weights;              /* which weights are in force, see model/weights.h */
+    uint32_t weights; /* which weights are in force: entry_log_get_weights; set by the log */
     uint32_t deposit_count, print_count;
     uint64_t deposit_first, print_first; /* in the log's stores; use the functions below */
     uint32_t flags;                      /* ENTRY_ROW_... */
@@ -93,6 +93,13 @@ bool entry_log_append(struct entry_log *log, struct entry_row *row, size_t depos
                       const struct entry_print *prints);
 /* Nothing more will come that begins before ts_ms: coarse cells that ended are closed. */
 void entry_log_close_until(struct entry_log *log, int64_t ts_ms);
+
+struct weights;
+/* Writer: keep weights; the rows appended from now on carry their number. Returns it, or the one in
+ * force when out of memory. Not retired: some 650 bytes each. */
+uint32_t entry_log_add_weights(struct entry_log *log, const struct weights *weights);
+/* Any thread. False: no such number (WEIGHTS_PRIOR has none: it is the estimator's own). */
+bool entry_log_get_weights(const struct entry_log *log, uint32_t number, struct weights *out);
 
 struct entry_log_stats {
     uint64_t rows[ENTRY_LEVEL_COUNT]; /* ever appended */

@@ -10,8 +10,7 @@
 #include "base/math.h"
 #include "base/str.h"
 #include "market/event.h"
-#include "model/journal.h"
-#include "model/unit_map.h"
+#include "model/estimator_inside.h"
 
 static_assert((int)ESTIMATOR_BIN_COUNT == (int)UNIT_MAP_BINS, "the map is the estimator's");
 static_assert((int)ESTIMATOR_BAND_STRIDE == (int)UNIT_MAP_BAND_STRIDE, "read in place");
@@ -20,7 +19,6 @@ static_assert((int)ESTIMATOR_JOURNAL_MS == (int)JOURNAL_MS, "the journal's limit
 static_assert((int)ENTRY_SOURCE_COUNT < (int)CLASS_SOURCES, "a lane a source");
 
 enum {
-    DECAY_CACHE_COUNT = 16,          /* decay factors of recent row lengths */
     ESTIMATOR_JOURNAL_ROW_MS = 10000 /* longer rows are history: nobody asks what they cleared */
 };
 #define SCALE_FLOOR 1e-8 /* a survival scale below it is folded into the map */
@@ -28,37 +26,6 @@ enum {
 
 static const double half_life_h[] = {48, 6, 24};
 static_assert(ARRAY_COUNT(half_life_h) == ENTRY_SOURCE_COUNT, "a half-life per source");
-
-struct decay_factors {
-    int64_t dt_ms; /* 0: empty */
-    double factor[CLASS_LANES];
-};
-
-struct estimator {
-    struct estimator_desc desc;
-    struct distance_ladder ladder;
-    struct weights weights;
-    struct unit_map map;
-    struct journal journal; /* evidence only */
-    struct estimator_evidence evidence;
-    struct estimator_stats stats;
-
-    double hazard[CLASS_LANES]; /* per ms */
-    double scale[CLASS_LANES];  /* content = scale x raw, both sides */
-    float unscale[CLASS_LANES]; /* 1 / scale */
-    double held[MODEL_SIDE_COUNT][CLASS_LANES];
-    struct estimator_mass mass[MODEL_SIDE_COUNT];
-    struct decay_factors decay[DECAY_CACHE_COUNT];
-
-    int64_t ts_ms;
-    bool has_mark;
-    double z_mark, phi, oi_base;
-    uint32_t phase; /* deposits so far, for the taps' phase */
-};
-
-static int32_t bin_of(const struct estimator *estimator, double z) {
-    return (int32_t)math_clamp(floor(z / estimator->desc.bin_width), -1e9, 1e9);
-}
 
 static bool desc_complete(struct estimator_desc *desc) {
     desc->bin_width = desc->bin_width == 0 ? ESTIMATOR_BIN_WIDTH : desc->bin_width;
@@ -102,6 +69,7 @@ void estimator_destroy(struct estimator *estimator) {
 
 void estimator_reset(struct estimator *estimator) {
     weights_set_prior(&estimator->weights, &estimator->ladder, &estimator->desc.prior);
+    estimator->weights_number = WEIGHTS_PRIOR;
     unit_map_clear(&estimator->map, 0);
     estimator->journal.count = 0;
     memset(&estimator->evidence, 0, sizeof(estimator->evidence));
@@ -121,6 +89,7 @@ void estimator_reset(struct estimator *estimator) {
 void estimator_copy(struct estimator *target, const struct estimator *source) {
     unit_map_copy(&target->map, &source->map);
     target->weights = source->weights;
+    target->weights_number = source->weights_number;
     target->stats = source->stats;
     memcpy(target->scale, source->scale, sizeof(target->scale));
     memcpy(target->unscale, source->unscale, sizeof(target->unscale));
@@ -201,12 +170,33 @@ struct clearing {
     struct estimator *estimator;
     int64_t ts_ms;
     int side;
+    bool journaled;
 };
 
-static void note_cleared(void *user, int32_t bin, const float raw[CLASS_LANES], float share) {
-    struct clearing *clearing = user;
-    journal_add(&clearing->estimator->journal, clearing->ts_ms, clearing->side, bin, raw,
-                clearing->estimator->scale, share);
+static void note_cleared(void *user, int32_t bin, const float *raw, float share) {
+    const struct clearing *clearing = user;
+    struct estimator *estimator = clearing->estimator;
+    const struct estimator_watcher *watcher = &estimator->watcher;
+    float removed[CLASS_LANES] = {0};
+    if (raw != NULL) {
+        for (int lane = 0; lane < CLASS_LANES; lane++) {
+            removed[lane] = (float)((double)(raw[lane] * share) * estimator->scale[lane]);
+        }
+        if (clearing->journaled) {
+            journal_add(&estimator->journal, clearing->ts_ms, clearing->side, bin, removed);
+        }
+    }
+    if (watcher->swept != NULL) {
+        double z = (bin + 0.5) * estimator->desc.bin_width;
+        watcher->swept(watcher->user,
+                       &(struct estimator_swept){.ts_ms = clearing->ts_ms,
+                                                 .side = clearing->side,
+                                                 .bin = bin,
+                                                 .share = share,
+                                                 .price = math_exp(z + estimator->phi),
+                                                 .oi_bound = estimator->row_bound[clearing->side],
+                                                 .removed = removed});
+    }
 }
 
 static void take_off(struct estimator *estimator, int side, const double raw[CLASS_LANES],
@@ -224,13 +214,18 @@ static void sweep_leg(struct estimator *estimator, double z_to, const struct ent
         return;
     }
     int side = z_to < z_from ? MODEL_LONG : MODEL_SHORT;
-    struct clearing clearing = {.estimator = estimator, .ts_ms = row->end_ms, .side = side};
-    bool journaled =
-        estimator->desc.evidence && row->end_ms - row->begin_ms <= ESTIMATOR_JOURNAL_ROW_MS;
+    struct clearing clearing = {
+        .estimator = estimator,
+        .ts_ms = row->end_ms,
+        .side = side,
+        .journaled =
+            estimator->desc.evidence && row->end_ms - row->begin_ms <= ESTIMATOR_JOURNAL_ROW_MS,
+    };
+    bool told = clearing.journaled || estimator->watcher.swept != NULL;
     struct unit_map_leg leg = {.z_from = z_from,
                                .z_to = z_to,
                                .with_usd = estimator->desc.evidence,
-                               .cleared = journaled ? note_cleared : NULL,
+                               .cleared = told ? note_cleared : NULL,
                                .user = &clearing};
     struct unit_map_swept swept = {{0}, {0}};
     int bins = unit_map_sweep(&estimator->map, &leg, &swept);
@@ -251,7 +246,7 @@ static void sweep_leg(struct estimator *estimator, double z_to, const struct ent
 
 /* Keep the mark in the middle half of the map. */
 static void recentre(struct estimator *estimator) {
-    int32_t bin = bin_of(estimator, estimator->z_mark);
+    int32_t bin = estimator_bin_of(estimator, estimator->z_mark);
     int64_t place = (int64_t)bin - estimator->map.first_bin;
     if (place >= UNIT_MAP_BINS / 4 && place < 3 * (UNIT_MAP_BINS / 4)) {
         return;
@@ -288,7 +283,7 @@ static void apply_print(struct estimator *estimator, const struct entry_row *row
         return;
     }
     int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;
-    int32_t bin = bin_of(estimator, math_log(print->price) - estimator->phi);
+    int32_t bin = estimator_bin_of(estimator, math_log(print->price) - estimator->phi);
     /* It may have waited some seconds for this row: what was swept around its own time counts. */
     int64_t at_ms = print->ts_ms < row->end_ms - JOURNAL_MS ? row->end_ms - JOURNAL_MS
                     : print->ts_ms < row->end_ms            ? print->ts_ms
@@ -400,6 +395,11 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
         apply_decay(estimator, row->end_ms - estimator->ts_ms);
     }
     estimator->ts_ms = row->end_ms;
+    if (estimator->watcher.swept != NULL) {
+        for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+            estimator->row_bound[side] = estimator_oi_bound(estimator, side);
+        }
+    }
     estimator->oi_base = row->oi_base;
     if (!(row->flags & ENTRY_ROW_HAS_MARK)) {
         return; /* without a mark nobody knows where the map should lie */
@@ -416,101 +416,23 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
     }
 }
 
-void estimator_set_weights(struct estimator *estimator, const struct weights *weights) {
-    estimator->weights = *weights;
-}
-
-/* -- read-out -- */
-
-double estimator_bin_width(const struct estimator *estimator) {
-    return estimator->desc.bin_width;
-}
-
-bool estimator_has_mark(const struct estimator *estimator) {
-    return estimator->has_mark;
-}
-
-double estimator_mark_z(const struct estimator *estimator) {
-    return estimator->z_mark;
-}
-
-double estimator_phi(const struct estimator *estimator) {
-    return estimator->phi;
-}
-
-int64_t estimator_ts_ms(const struct estimator *estimator) {
-    return estimator->ts_ms;
-}
-
-void estimator_bin_range(const struct estimator *estimator, int32_t *first, int32_t *count) {
-    *first = estimator->map.first_bin;
-    *count = UNIT_MAP_BINS;
-}
-
-/* Base coin that the weights claim on one side. */
-static double claimed_base(const struct estimator *estimator, int side) {
-    double sum = 0;
-    for (int lane = 0; lane < CLASS_LANES; lane++) {
-        double held = estimator->held[side][lane];
-        sum += held > 0 ? held * (double)estimator->weights.rho[lane] : 0;
-    }
-    return sum;
-}
-
-static double oi_bound(const struct estimator *estimator, double claimed) {
-    bool bounded = estimator->oi_base > 0 && claimed > estimator->oi_base;
-    return bounded ? estimator->oi_base / claimed : 1;
-}
-
-void estimator_read_bands(const struct estimator *estimator, int side, int32_t first, int32_t count,
-                          float out[][ESTIMATOR_BAND_STRIDE]) {
-    const struct unit_map *map = &estimator->map;
-    float weight[CLASS_LANES];
-    for (int lane = 0; lane < CLASS_LANES; lane++) {
-        weight[lane] = (float)((double)estimator->weights.rho[lane] * estimator->scale[lane]);
-    }
-    int64_t mark_bin = bin_of(estimator, estimator->z_mark);
-    int64_t begin = map->first_bin, end = begin + UNIT_MAP_BINS;
-    if (side == MODEL_LONG && end > mark_bin + 1) {
-        end = mark_bin + 1;
-    }
-    if (side == MODEL_SHORT && begin < mark_bin) {
-        begin = mark_bin;
-    }
-    begin = begin < first ? first : begin;
-    end = end > (int64_t)first + count ? (int64_t)first + count : end;
-    if (!estimator->has_mark || begin >= end) {
-        memset(out, 0, sizeof(out[0]) * (size_t)count);
+void estimator_use_weights(struct estimator *estimator, const struct entry_log *log,
+                           uint32_t number) {
+    if (number == estimator->weights_number) {
         return;
     }
-    memset(out, 0, sizeof(out[0]) * (size_t)(begin - first));
-    memset(out + (end - first), 0, sizeof(out[0]) * (size_t)(first + count - end));
-    unit_map_read(map, side, &estimator->ladder, weight, (int32_t)begin, (int32_t)(end - begin),
-                  out + (begin - first));
-    double usd_per_bp = oi_bound(estimator, claimed_base(estimator, side)) *
-                        math_exp(estimator->phi) * (1e-4 / map->bin_width);
-    for (int64_t bin = begin; bin < end; bin++) {
-        size_t slot = (size_t)((uint32_t)bin & (UNIT_MAP_BINS - 1));
-        float factor = (float)(usd_per_bp * map->price_unit[slot]);
-        for (int band = 0; band < ESTIMATOR_BAND_STRIDE; band++) {
-            out[bin - first][band] *= factor;
-        }
+    if (!entry_log_get_weights(log, number, &estimator->weights)) {
+        weights_set_prior(&estimator->weights, &estimator->ladder, &estimator->desc.prior);
     }
+    estimator->weights_number = number;
 }
 
-void estimator_read_totals(const struct estimator *estimator, struct estimator_totals *out) {
-    memset(out, 0, sizeof(*out));
-    double mark = estimator->has_mark ? math_exp(estimator->z_mark + estimator->phi) : 0;
-    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        double claimed = claimed_base(estimator, side);
-        double bound = oi_bound(estimator, claimed);
-        out->oi_bound[side] = bound;
-        out->estimate_usd[side] = claimed * bound * mark;
-        if (estimator->oi_base > 0) {
-            out->unallocated_usd[side] =
-                math_clamp((estimator->oi_base - claimed * bound) * mark, 0, 1e18);
-        }
-    }
+const struct weights *estimator_weights(const struct estimator *estimator) {
+    return &estimator->weights;
+}
+
+void estimator_set_watcher(struct estimator *estimator, const struct estimator_watcher *watcher) {
+    estimator->watcher = *watcher;
 }
 
 /* -- accounts and evidence -- */

@@ -42,6 +42,24 @@ struct estimator_mass {
     double deposited, swept, decayed, clipped, held;
 };
 
+/* What the mark took from one bin in one row, told before it is gone. Bins in which this map has
+ * nothing are told, too: another map may have something there. */
+struct estimator_swept {
+    int64_t ts_ms;        /* end of the row */
+    int32_t side;         /* MODEL_LONG, MODEL_SHORT */
+    int32_t bin;          /* absolute, of z */
+    float share;          /* of what was left of the bin: (0, 1] */
+    double price;         /* of the bin's centre */
+    double oi_bound;      /* the side's read-out factor before the row, 0..1 */
+    const float *removed; /* [CLASS_LANES], base coin by class, before the weights; all 0: empty */
+};
+/* Watches an estimator: called within estimator_apply_row, oldest step first. A watcher changes
+ * nothing in it. Rows longer than 10 s (history) are told as well. */
+struct estimator_watcher {
+    void (*swept)(void *user, const struct estimator_swept *swept); /* NULL: nobody watches */
+    void *user;                                                     /* borrowed */
+};
+
 struct estimator;
 
 struct estimator *
@@ -56,8 +74,15 @@ void estimator_copy(struct estimator *target, const struct estimator *source);
  * and row->print_count long. */
 void estimator_apply_row(struct estimator *estimator, const struct entry_row *row,
                          const struct entry_deposit *deposits, const struct entry_print *prints);
-/* The weights of the rows that follow (and of read-outs). */
-void estimator_set_weights(struct estimator *estimator, const struct weights *weights);
+/* Bring into force the weights that a row of log carries (entry_row.weights), for the rows that
+ * follow and for read-outs. Whoever replays a log calls it before each row, so that every replay
+ * has the weights of its time. */
+void estimator_use_weights(struct estimator *estimator, const struct entry_log *log,
+                           uint32_t number);
+const struct weights *estimator_weights(const struct estimator *estimator); /* in force */
+
+/* From the next row on; copies of an estimator are not watched. */
+void estimator_set_watcher(struct estimator *estimator, const struct estimator_watcher *watcher);
 
 /* -- read-out -- */
 

@@ -16,7 +16,7 @@ void journal_finish(struct journal *journal) {
 }
 
 void journal_add(struct journal *journal, int64_t ts_ms, int side, int32_t bin,
-                 const float raw[CLASS_LANES], const double scale[CLASS_LANES], float share) {
+                 const float removed[CLASS_LANES]) {
     struct journal_entry *entry = &journal->entries[journal->count % JOURNAL_MAX];
     if (journal->count >= JOURNAL_MAX && entry->ts_ms > ts_ms - JOURNAL_MS) {
         journal->full_count++;
@@ -25,9 +25,7 @@ void journal_add(struct journal *journal, int64_t ts_ms, int side, int32_t bin,
     entry->ts_ms = ts_ms;
     entry->bin = bin;
     entry->side = side;
-    for (int lane = 0; lane < CLASS_LANES; lane++) {
-        entry->removed[lane] = (float)((double)(raw[lane] * share) * scale[lane]);
-    }
+    memcpy(entry->removed, removed, sizeof(entry->removed));
 }
 
 /* Newest first, until one is older than since_ms; NULL at the end. */

@@ -29,7 +29,7 @@ struct journal {
 bool journal_init(struct journal *journal); /* false: out of memory */
 void journal_finish(struct journal *journal);
 void journal_add(struct journal *journal, int64_t ts_ms, int side, int32_t bin,
-                 const float raw[CLASS_LANES], const double scale[CLASS_LANES], float share);
+                 const float removed[CLASS_LANES]);
 
 /* The base coin that went around bin (weights 1/4, 1/2, 1/4 over its neighbours) by class, after
  * moving bin into the range swept since JOURNAL_CLAMP_MS before at_ms, give or take one. False:

@@ -198,12 +198,13 @@ static void add_swept(double *restrict sum, const float *restrict row, double fa
 static void take(struct sweep *sweep, int32_t bin, float share) {
     struct unit_map *map = sweep->map;
     size_t slot = slot_of(bin);
-    if (!map->occupied[sweep->side][slot]) {
-        return;
-    }
+    bool occupied = map->occupied[sweep->side][slot];
     float *row = row_of(map, sweep->side, bin);
     if (sweep->leg->cleared != NULL) {
-        sweep->leg->cleared(sweep->leg->user, bin, row, share);
+        sweep->leg->cleared(sweep->leg->user, bin, occupied ? row : NULL, share);
+    }
+    if (!occupied) {
+        return;
     }
     if (sweep->leg->with_usd) {
         add_swept(sweep->out->raw_usd, row, (double)share * map->price_unit[slot]);

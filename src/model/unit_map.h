@@ -33,9 +33,9 @@ struct unit_map_swept {
     double raw_usd[CLASS_LANES]; /* the same times the bins' own e^z; only if usd was asked for */
 };
 
-/* Called for each bin of which something was taken: raw before, and the share that went. */
-typedef void unit_map_cleared_fn(void *user, int32_t bin, const float raw[CLASS_LANES],
-                                 float share);
+/* Called for each bin of which a part was passed: raw before (NULL: the bin is empty), and the
+ * share that went. */
+typedef void unit_map_cleared_fn(void *user, int32_t bin, const float *raw, float share);
 
 bool unit_map_init(struct unit_map *map, double bin_width); /* false: out of memory */
 void unit_map_finish(struct unit_map *map);                 /* zeroed accepted */

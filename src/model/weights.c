@@ -26,6 +26,9 @@ void weights_set_prior(struct weights *weights, const struct distance_ladder *la
         shares[0] = 1; /* no ladder step is allowed: everything is smooth */
     }
     memset(weights, 0, sizeof(*weights));
+    for (int i = 0; i < DISTANCE_MAX; i++) {
+        weights->sd[i] = WEIGHTS_SD_MAX;
+    }
     for (int i = 0; i < ladder->count; i++) {
         int kind = ladder->cells[i].sharp;
         for (int source = 0; source < 3; source++) {

@@ -2,7 +2,8 @@
  *
  * Thread: any; plain data.  Owner: whoever embeds it.
  * Rows of the entry log name the weights in force by a number, so that a raster never learns.
- * Number 0 is the prior of estimator.md section 4.7, the only one until calibration writes others.
+ * Number 0 is the prior of estimator.md section 4.7; calibration adds others
+ * (entry_log_add_weights).
  */
 #pragma once
 
@@ -12,8 +13,15 @@
 
 enum { WEIGHTS_PRIOR = 0 };
 
+/* Standard deviation of ln rho from which on a distance counts as not calibrated, and the one of a
+ * distance of which nothing was seen (estimator.md section 4.10). */
+#define WEIGHTS_SD_CALIBRATED 1.0f
+#define WEIGHTS_SD_MAX        2.0f
+
 struct weights {
     float rho[CLASS_LANES]; /* by lane: distance x 4 + source; unused lanes 0 */
+    float sd[DISTANCE_MAX]; /* of ln rho by distance, sources together: (0, WEIGHTS_SD_MAX] */
+    float calibrated_to;    /* the largest distance with sd < WEIGHTS_SD_CALIBRATED; 0: none */
 };
 
 /* The prior of a ladder of distances: totals .20 net, .10 churn, .015 ambient, each spread over the

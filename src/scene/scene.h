@@ -14,7 +14,8 @@ enum {
     SCENE_PRINT_MAX = 256,
     SCENE_FEED_MAX = 16,
     SCENE_GAP_MAX = 32,
-    SCENE_TAIL_MAX = 64
+    SCENE_TAIL_MAX = 64,
+    SCENE_DISTANCE_MAX = 31
 };
 
 struct scene_print {
@@ -38,6 +39,29 @@ struct scene_feed {
     char reason[30];
 };
 
+/* How well one distance from entry to liquidation is known. */
+struct scene_distance {
+    float distance; /* share of the entry price; ascending */
+    float sd;       /* of the log of its weight: below 1 calibrated, 2: nothing is known */
+};
+
+/* The model's state of knowledge, and how it did lately. Estimates. */
+struct scene_model {
+    int64_t calibrated_ms;  /* time of the newest weights; 0: the prior, nothing was learned yet */
+    float calibrated_to;    /* largest calibrated distance, share of the price; 0: none */
+    bool shape_only;        /* the venue tells only some liquidations: scale is the prior's */
+    bool restored;          /* weights were kept from an earlier run */
+    int32_t distance_count; /* ascending by distance */
+    struct scene_distance distances[SCENE_DISTANCE_MAX];
+    /* The streaming score of the last days (estimator.md section 6.1). */
+    bool scored;                /* enough liquidations to judge; else the rest of it is 0 */
+    double score_days;          /* event time that it covers, at most 7 */
+    double score_usd;           /* liquidated in it */
+    double gain_nats;           /* information gain against uniform, per liquidated dollar */
+    double gain_kernel_nats;    /* the same over the kernel around price; below 0: worse than it */
+    double predicted_over_seen; /* sum of lambda over sum of y */
+};
+
 struct scene_instrument {
     uint16_t instrument;
     uint8_t venue;
@@ -55,6 +79,7 @@ struct scene_instrument {
     double estimate_usd[2];       /* estimate: long, short, after the OI bound */
     double unallocated_usd[2];    /* estimate: open interest that no level claims */
     double liquidated_usd_24h[2]; /* seen, long and short */
+    struct scene_model model;
     int32_t tail_count; /* mark prices of the last seconds, oldest first, for the live line */
     struct {
         int64_t ts_ms;

@@ -1,0 +1,45 @@
+/* model/estimator_inside.h - the inside of an estimator, shared by estimator.c (rows) and
+ * estimator_read.c (read-outs).  Thread: the owner's.  Owner: the estimator. */
+#pragma once
+
+#include "model/estimator.h"
+#include "model/journal.h"
+#include "model/unit_map.h"
+
+enum { DECAY_CACHE_COUNT = 16 }; /* decay factors of recent row lengths */
+
+struct decay_factors {
+    int64_t dt_ms; /* 0: empty */
+    double factor[CLASS_LANES];
+};
+
+struct estimator {
+    struct estimator_desc desc;
+    struct distance_ladder ladder;
+    struct weights weights;
+    uint32_t weights_number; /* of the log that is followed */
+    struct unit_map map;
+    struct journal journal; /* evidence only */
+    struct estimator_evidence evidence;
+    struct estimator_stats stats;
+
+    double hazard[CLASS_LANES]; /* per ms */
+    double scale[CLASS_LANES];  /* content = scale x raw, both sides */
+    float unscale[CLASS_LANES]; /* 1 / scale */
+    double held[MODEL_SIDE_COUNT][CLASS_LANES];
+    struct estimator_mass mass[MODEL_SIDE_COUNT];
+    struct decay_factors decay[DECAY_CACHE_COUNT];
+
+    int64_t ts_ms;
+    bool has_mark;
+    double z_mark, phi, oi_base;
+    uint32_t phase; /* deposits so far, for the taps' phase */
+
+    struct estimator_watcher watcher;
+    double row_bound[MODEL_SIDE_COUNT]; /* the OI bound before the row; only with a watcher */
+};
+
+/* The bin of a log price less phi; far beyond any map it stays at +-1e9. */
+int32_t estimator_bin_of(const struct estimator *estimator, double z);
+/* What read-outs of a side are multiplied with, so that they claim no more than there is: 0..1. */
+double estimator_oi_bound(const struct estimator *estimator, int side);

@@ -33,6 +33,8 @@ void column_set_grid(struct column *column, const struct layers_grid *grid) {
 
 void column_begin(struct column *column) {
     column->weight_sum = 0;
+    memset(column->stands, 0, sizeof(column->stands));
+    memset(column->trusted, 0, sizeof(column->trusted));
     for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
         memset(column->sums[slice], 0,
                sizeof(column->sums[slice][0]) * (size_t)column->grid.row_count);
@@ -130,6 +132,17 @@ static struct span_of_bins side_span(const struct column *column, const struct e
                                  .count = to > from ? (int32_t)(to - from) : 0};
 }
 
+static void add_trust(struct column *column, const struct estimator *estimator, int side,
+                      double weight) {
+    struct estimator_trust trust;
+    estimator_read_trust(estimator, side, &trust);
+    for (int band = 0; band < LAYERS_BAND_COUNT; band++) {
+        int channel = side * LAYERS_BAND_COUNT + band;
+        column->stands[channel] += weight * trust.usd[band];
+        column->trusted[channel] += weight * trust.usd[band] * trust.trust[band];
+    }
+}
+
 void column_add(struct column *column, const struct estimator *estimator, double weight) {
     column->weight_sum += weight;
     if (!estimator_has_mark(estimator)) {
@@ -144,17 +157,22 @@ void column_add(struct column *column, const struct estimator *estimator, double
             estimator_read_bands(estimator, side, column->first_bin + span.first, span.count,
                                  column->bins);
             add_side(column, side, span, weight);
+            add_trust(column, estimator, side, weight);
         }
     }
 }
 
 void column_save(struct column *column) {
     column->saved_weight_sum = column->weight_sum;
+    memcpy(column->saved_stands, column->stands, sizeof(column->stands));
+    memcpy(column->saved_trusted, column->trusted, sizeof(column->trusted));
     memcpy(column->saved, column->sums, sizeof(column->saved));
 }
 
 void column_restore(struct column *column) {
     column->weight_sum = column->saved_weight_sum;
+    memcpy(column->stands, column->saved_stands, sizeof(column->stands));
+    memcpy(column->trusted, column->saved_trusted, sizeof(column->trusted));
     memcpy(column->sums, column->saved, sizeof(column->sums));
 }
 
@@ -192,10 +210,33 @@ void column_halves(size_t count, const float in[], float factor, uint16_t out[])
     }
 }
 
+/* 255 x the trust of a row's channels, weighted by what stands in each. */
+static void write_certainty(const struct column *column, struct layers_column *out) {
+    float trust[LAYERS_SLICE_COUNT][4];
+    for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
+        double stands = column->stands[channel];
+        trust[channel / 4][channel % 4] =
+            stands > 0 ? (float)math_clamp(column->trusted[channel] / stands, 0, 1) : 0;
+    }
+    for (int row = 0; row < column->grid.row_count; row++) {
+        const float *a = column->sums[0][row], *b = column->sums[1][row], *c = column->sums[2][row];
+        float all[4], sure[4];
+        for (int i = 0; i < 4; i++) {
+            all[i] = a[i] + b[i] + c[i];
+            sure[i] = a[i] * trust[0][i] + b[i] * trust[1][i] + c[i] * trust[2][i];
+        }
+        float whole = (all[0] + all[1]) + (all[2] + all[3]);
+        float share = (sure[0] + sure[1]) + (sure[2] + sure[3]);
+        /* Where nothing stands: 0 / (0 + tiny). */
+        out->certainty[row] = (uint8_t)(255 * share / (whole + 1e-30f) + 0.5f);
+    }
+}
+
 void column_write(struct column *column, struct layers_column *out) {
     double factor = column->weight_sum > 0 ? 1 / (column->weight_sum * LAYERS_UNIT_USD_PER_BP) : 0;
     for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
         column_halves((size_t)column->grid.row_count * 4, &column->sums[slice][0][0], (float)factor,
                       &out->texels[slice][0][0]);
     }
+    write_certainty(column, out);
 }

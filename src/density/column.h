@@ -22,7 +22,11 @@ struct column {
     float (*bins)[ESTIMATOR_BAND_STRIDE];              /* owned: read-out of one side */
     float edges[LAYERS_ROW_MAX + 1];                   /* row edges in bins from first_bin */
     float sums[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* weighted USD per bp, as texels lie */
+    /* By channel, over the read-outs: weight x USD that stands in the band, and what of it rests on
+     * calibrated distances. */
+    double stands[LAYERS_CHANNEL_COUNT], trusted[LAYERS_CHANNEL_COUNT];
     double saved_weight_sum;
+    double saved_stands[LAYERS_CHANNEL_COUNT], saved_trusted[LAYERS_CHANNEL_COUNT];
     float saved[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* by column_save */
 };
 
@@ -37,7 +41,9 @@ void column_add(struct column *column, const struct estimator *estimator, double
 /* Keep the read-outs taken so far, and bring them back. */
 void column_save(struct column *column);
 void column_restore(struct column *column);
-/* The weighted mean of the read-outs as texels of rows 0..row_count - 1. */
+/* The weighted mean of the read-outs as texels of rows 0..row_count - 1, and their certainty: that
+ * of what stands in a row, each band with its own mean over the side (distances within a band are
+ * alike, so that this is nearly the mean over the row's own classes and costs nearly nothing). */
 void column_write(struct column *column, struct layers_column *out);
 
 /* Half floats of non-negative finite numbers, round to nearest even, 65,504 at most. */

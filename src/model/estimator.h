@@ -103,6 +103,15 @@ enum { ESTIMATOR_BAND_STRIDE = 8 };
 void estimator_read_bands(const struct estimator *estimator, int side, int32_t first, int32_t count,
                           float out[][ESTIMATOR_BAND_STRIDE]);
 
+/* What a side claims by leverage band, USD at the mark after the OI bound, and how much of it
+ * stands on calibrated distances: the mean of 1 - sd / WEIGHTS_SD_MAX over it, 0 (all prior) .. 1.
+ */
+struct estimator_trust {
+    double usd[DISTANCE_BAND_COUNT];
+    double trust[DISTANCE_BAND_COUNT]; /* 0 where usd is */
+};
+void estimator_read_trust(const struct estimator *estimator, int side, struct estimator_trust *out);
+
 struct estimator_totals {
     double estimate_usd[MODEL_SIDE_COUNT];    /* whole map, after the OI bound */
     double unallocated_usd[MODEL_SIDE_COUNT]; /* open interest that no level claims; 0 without OI */

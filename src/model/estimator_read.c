@@ -89,6 +89,27 @@ void estimator_read_bands(const struct estimator *estimator, int side, int32_t f
     }
 }
 
+void estimator_read_trust(const struct estimator *estimator, int side,
+                          struct estimator_trust *out) {
+    const struct distance_ladder *ladder = &estimator->ladder;
+    double mark = estimator->has_mark ? math_exp(estimator->z_mark + estimator->phi) : 0;
+    double usd_per_base = mark * estimator_oi_bound(estimator, side);
+    for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
+        double claimed = 0, trusted = 0;
+        for (int i = ladder->band_begin[band]; i < ladder->band_begin[band + 1]; i++) {
+            double sure = 1 - (double)estimator->weights.sd[i] / (double)WEIGHTS_SD_MAX;
+            for (int lane = i * CLASS_SOURCES; lane < (i + 1) * CLASS_SOURCES; lane++) {
+                double held = estimator->held[side][lane];
+                double part = held > 0 ? held * (double)estimator->weights.rho[lane] : 0;
+                claimed += part;
+                trusted += part * math_clamp(sure, 0, 1);
+            }
+        }
+        out->usd[band] = claimed * usd_per_base;
+        out->trust[band] = claimed > 0 ? trusted / claimed : 0;
+    }
+}
+
 void estimator_read_totals(const struct estimator *estimator, struct estimator_totals *out) {
     memset(out, 0, sizeof(*out));
     double mark = estimator->has_mark ? math_exp(estimator->z_mark + estimator->phi) : 0;

@@ -71,8 +71,8 @@ struct layers_column {
     double liquidated_usd[2];
     struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
     /* By row: 255 = the estimate there rests on distances that are calibrated, 0 = on the prior
-     * alone; 255 x (1 - mean sd / 2) over what stands there, sd as in scene_distance. Where nothing
-     * stands: 0. */
+     * alone; 255 x (1 - mean sd / 2) over what stands there, sd as in scene_distance, by leverage
+     * bands. Where nothing stands: 0. */
     uint8_t certainty[LAYERS_ROW_MAX];
     alignas(64)
         uint16_t texels[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* rows 0..row_count-1 are filled */

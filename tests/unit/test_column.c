@@ -151,11 +151,115 @@ static void a_row_of_half_a_bin_has_its_bin_s_density(void **state) {
     estimator_destroy(estimator);
 }
 
+/* Weights of the prior with the sd of each distance as told, in force in the estimator. */
+static void put_sd(struct estimator *estimator, struct entry_log *log, double nearer_than,
+                   float sd_near, float sd_far) {
+    struct distance_ladder ladder;
+    assert_true(distance_ladder_init(&ladder, 2e-4, .004, 0, 125));
+    struct weights weights = *estimator_weights(estimator);
+    for (int i = 0; i < ladder.count; i++) {
+        weights.sd[i] = ladder.cells[i].distance < nearer_than ? sd_near : sd_far;
+    }
+    uint32_t number = entry_log_add_weights(log, &weights);
+    assert_true(number != WEIGHTS_PRIOR);
+    estimator_use_weights(estimator, log, number);
+}
+
+static void write_wide(struct column *column, const struct estimator *estimator, double z,
+                       struct layers_column *out) {
+    struct layers_grid grid = {.col_ms = 1000,
+                               .col_count = 1,
+                               .row_count = 1000,
+                               .ln_price_min = z - 0.4,
+                               .row_height = 1e-3};
+    column_set_grid(column, &grid);
+    column_add(column, estimator, 2);
+    column_write(column, out);
+}
+
+/* What a row must show: its channels' means, weighted by its texels. */
+static double certainty_by_hand(const struct layers_column *out, int row,
+                                const struct estimator *estimator) {
+    double all = 0, sure = 0;
+    for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
+        struct estimator_trust trust;
+        estimator_read_trust(estimator, channel / LAYERS_BAND_COUNT, &trust);
+        double usd = (double)float_from_half(out->texels[channel / 4][row][channel % 4]);
+        all += usd;
+        sure += usd * trust.trust[channel % LAYERS_BAND_COUNT];
+    }
+    return all > 0 ? 255 * sure / all : 0;
+}
+
+static void certainty_says_what_the_estimate_rests_on(void **state) {
+    (void)state;
+    static struct column column;
+    static struct layers_column out;
+    const double z = math_log(60000);
+    struct estimator *estimator = estimator_with_entries(z);
+    struct entry_log *log = entry_log_create(2e-4);
+    assert_non_null(log);
+    assert_true(column_init(&column));
+    write_wide(&column, estimator, z, &out);
+    for (int row = 0; row < 1000; row++) {
+        assert_int_equal(out.certainty[row], 0); /* the prior: nothing was learned */
+    }
+    put_sd(estimator, log, 1, 0, 0);
+    write_wide(&column, estimator, z, &out);
+    for (int row = 0; row < 1000; row++) {
+        double by_hand = certainty_by_hand(&out, row, estimator);
+        assert_int_equal(out.certainty[row], by_hand > 0 ? 255 : 0);
+    }
+    assert_int_equal(out.certainty[350], 255); /* 5 % below: something stands there */
+    assert_int_equal(out.certainty[999], 0);   /* 60 % above: nothing reaches so far */
+    put_sd(estimator, log, 0.08, 0.2F, 2);
+    write_wide(&column, estimator, z, &out);
+    int between = 0;
+    for (int row = 0; row < 1000; row++) {
+        double want = certainty_by_hand(&out, row, estimator);
+        assert_true(fabs(out.certainty[row] - want) < 1.5);
+        between += out.certainty[row] > 10 && out.certainty[row] < 220;
+    }
+    assert_in_range(out.certainty[385], 222, 230); /* 255 x (1 - .2 / 2): nearly all near ones */
+    assert_in_range(out.certainty[100], 0, 1);     /* far ones alone */
+    assert_true(between > 10);                     /* both in one row, in one band */
+    column_finish(&column);
+    entry_log_destroy(log);
+    estimator_destroy(estimator);
+}
+
+/* Two read-outs make one certainty, weighted as their texels are; what was kept comes back. */
+static void certainty_of_two_read_outs_is_their_mean(void **state) {
+    (void)state;
+    static struct column column;
+    static struct layers_column out;
+    const double z = math_log(60000);
+    struct estimator *estimator = estimator_with_entries(z);
+    struct entry_log *log = entry_log_create(2e-4);
+    assert_non_null(log);
+    assert_true(column_init(&column));
+    put_sd(estimator, log, 1, 0, 0);
+    write_wide(&column, estimator, z, &out); /* weight 2, all known */
+    column_save(&column);
+    put_sd(estimator, log, 1, 2, 2);
+    column_add(&column, estimator, 1); /* weight 1, nothing known */
+    column_write(&column, &out);
+    assert_in_range(out.certainty[385], 169, 171); /* 255 x 2/3 */
+    column_restore(&column);
+    column_write(&column, &out);
+    assert_int_equal(out.certainty[385], 255);
+    column_finish(&column);
+    entry_log_destroy(log);
+    estimator_destroy(estimator);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(halves_equal_those_of_base),
         cmocka_unit_test(rows_hold_what_the_bins_held),
         cmocka_unit_test(a_row_of_half_a_bin_has_its_bin_s_density),
+        cmocka_unit_test(certainty_says_what_the_estimate_rests_on),
+        cmocka_unit_test(certainty_of_two_read_outs_is_their_mean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,13 +10,14 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/truth_file.h"
 #include "archive/event_lines.h"
 #include "archive/line_writer.h"
 #include "base/str.h"
 #include "sim/exchange_server.h"
 #include "sim/source.h"
 
-enum { READ_SLOTS = 4096, ADDRESS_BYTES = 64, CSV_LINE_BYTES = 256 };
+enum { READ_SLOTS = 4096, ADDRESS_BYTES = 64 };
 
 /* -- event JSON lines -- */
 
@@ -26,6 +27,7 @@ struct simulate {
     struct line_writer *writer;           /* owned */
     struct event *slots;                  /* owned, READ_SLOTS */
     struct event_text text;               /* owned */
+    struct truth_file truth;              /* owned */
 };
 
 /* Messages of slots, one line each; a feed state has no line. False: cannot be written. */
@@ -55,39 +57,14 @@ static bool write_events(struct simulate *job) {
     return written;
 }
 
-/* The open positions at the end, as the simulator knows them. */
-static int write_truth(const struct simulate *job, const char *path) {
-    char reason[LINE_WRITER_REASON_BYTES] = "";
-    char line[CSV_LINE_BYTES];
-    enum status why = STATUS_OK;
-    struct line_writer *writer = line_writer_open(path, &why, reason);
-    if (writer == NULL) {
-        return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
-    }
-    const struct market *market = source_sim_market(&job->source);
-    struct market_truth truth;
-    size_t cursor = 0;
-    str_copy(line, sizeof line,
-             "id,opened_ms,position,leverage,cross,stop_first,qty,entry,liquidation_price\n");
-    line_writer_put(writer, line, strlen(line));
-    while (market_next_truth(market, &cursor, &truth)) {
-        str_format(line, sizeof line, "%" PRId64 ",%" PRId64 ",%s,%g,%d,%d,%.3f,%.1f,%.2f\n",
-                   truth.id, truth.opened_ms, truth.position == POS_LONG ? "long" : "short",
-                   truth.leverage, truth.cross, truth.stop_first,
-                   (double)truth.qty_lots * MARKET_LOT, truth.entry, truth.liquidation_price);
-        line_writer_put(writer, line, strlen(line));
-    }
-    if (!line_writer_close(writer, reason)) {
-        return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
-    }
-    return EXIT_STATUS_DONE;
-}
-
 static int simulate_lines(struct simulate *job, const struct app_options *options) {
     const struct option_table *table = &options->table;
     const char *output = option_text(table, OPT_output);
-    const char *truth = option_text(table, OPT_truth);
+    const char *truth_path = option_text(table, OPT_truth);
     char reason[LINE_WRITER_REASON_BYTES] = "";
+    if (truth_path[0] != '\0' && !truth_file_open(&job->truth, truth_path, reason)) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
+    }
     enum status why = source_sim_create(
         &(struct source_sim_desc){
             .instruments = job->instruments,
@@ -96,6 +73,7 @@ static int simulate_lines(struct simulate *job, const struct app_options *option
             .regime = (enum regime_id)option_integer(table, OPT_regime),
             .days = option_number(table, OPT_days),
             .all_liquidations = option_flag(table, OPT_all_liquidations),
+            .truth = truth_file_sink(&job->truth),
         },
         &job->source);
     if (why != STATUS_OK) {
@@ -111,7 +89,10 @@ static int simulate_lines(struct simulate *job, const struct app_options *option
         return app_fail(EXIT_STATUS_FAILED, "simulate", "%s",
                         closed ? status_text(STATUS_MEMORY) : reason);
     }
-    return truth[0] != '\0' ? write_truth(job, truth) : EXIT_STATUS_DONE;
+    if (!truth_file_close(&job->truth, reason)) {
+        return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
+    }
+    return EXIT_STATUS_DONE;
 }
 
 static int run_lines(const struct app_options *options) {
@@ -125,6 +106,8 @@ static int run_lines(const struct app_options *options) {
     } else {
         exit_status = simulate_lines(&job, options);
     }
+    char unread[LINE_WRITER_REASON_BYTES];
+    truth_file_close(&job.truth, unread); /* open only where something else failed already */
     event_text_finish(&job.text);
     event_source_destroy(&job.source);
     instrument_table_destroy(job.instruments);

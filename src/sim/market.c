@@ -149,7 +149,7 @@ static void update_mark(struct market *market, int64_t end_ms) {
         market->view.next_funding_ms += FUNDING_MS;
         market->funding_sum = 0;
         market->funding_count = 0;
-        market_settle_funding(market, market->view.settled_rate);
+        market_settle_funding(market, market->view.settled_rate, end_ms);
     }
     market_trigger(market, end_ms);
 }
@@ -271,32 +271,4 @@ void market_get_totals(const struct market *market, struct market_totals *totals
         const struct position_record *record = &market->positions.records[market->orders[i].index];
         totals->closing_lots[record->side == POS_SHORT] += record->qty_lots;
     }
-}
-
-bool market_next_truth(const struct market *market, size_t *cursor, struct market_truth *truth) {
-    const struct positions *positions = &market->positions;
-    for (; *cursor < (size_t)positions->used_count; (*cursor)++) {
-        const struct position_record *record = &positions->records[*cursor];
-        if (record->state != POSITION_OPEN) {
-            continue;
-        }
-        bool stop_first =
-            record->stop_price > 0 &&
-            (record->side == POS_LONG ? record->stop_price > record->liquidation_price
-                                      : record->stop_price < record->liquidation_price);
-        *truth = (struct market_truth){
-            .id = record->id,
-            .opened_ms = record->opened_ms,
-            .qty_lots = record->qty_lots,
-            .entry = record->entry,
-            .leverage = record->leverage,
-            .liquidation_price = record->liquidation_price,
-            .position = record->side,
-            .cross = record->cross,
-            .stop_first = stop_first,
-        };
-        (*cursor)++;
-        return true;
-    }
-    return false;
 }

@@ -22,19 +22,42 @@ enum {
     MARKET_STEP_COARSE_MS = 10000, /* running ahead: prints of a step are joined to six at most */
     MARKET_STEP_FINE_MS = 100,     /* serving live */
     MARKET_STEP_MS_MAX = 10000,
-    MARKET_FUNDING_HOURS = 8
+    MARKET_FUNDING_HOURS = 8,
+    MARKET_FILL_DELAY_MS_MAX = 900
 };
 #define MARKET_SYMBOL "BTCUSDT"
 #define MARKET_QUOTE  "USDT" /* what every symbol ends with */
 #define MARKET_TICK   0.1    /* USDT; prices are counted in it */
 #define MARKET_LOT    0.001  /* BTC; quantities are counted in it */
 
+/* A stretch of a position's life in which its liquidation price stands still. At any time t the
+ * spans with from_ms <= t < to_ms are exactly the open positions; one whose mark has triggered it
+ * is not open any more, though its order is filled up to MARKET_FILL_DELAY_MS_MAX later. */
+struct market_truth_span {
+    int64_t id; /* of the position; its spans follow each other without a hole */
+    int64_t from_ms, to_ms;
+    int64_t qty_lots;
+    double entry, leverage;   /* leverage as chosen; a cross or topped-up margin is larger */
+    double liquidation_price; /* 0: cannot be liquidated */
+    uint8_t position;         /* enum position */
+    bool cross;
+    bool stop_first; /* its owner's stop lies before its liquidation price */
+};
+
+/* Told each span as it ends: the position closed, was liquidated, stopped, topped up, charged its
+ * funding. to_ms goes back by less than a step. */
+struct market_truth_sink {
+    void (*span)(void *user, const struct market_truth_span *span); /* NULL: nobody listens */
+    void *user;
+};
+
 struct market_desc {
     uint64_t seed;
     enum regime_id regime;
-    int64_t start_ms;       /* a multiple of MARKET_STEP_COARSE_MS */
-    int64_t second_half_ms; /* when REGIME_AC turns into C; 0: never */
-    double start_price;     /* 0: 100,000 */
+    int64_t start_ms;               /* a multiple of MARKET_STEP_COARSE_MS */
+    int64_t second_half_ms;         /* when REGIME_AC turns into C; 0: never */
+    double start_price;             /* 0: 100,000 */
+    struct market_truth_sink truth; /* zero: none */
 };
 
 struct market_print { /* one aggregated trade */
@@ -106,3 +129,5 @@ void market_get_totals(const struct market *market, struct market_totals *totals
 /* The open positions, in no particular order: start with *cursor = 0; false after the last.
  * Positions that a mark has triggered and whose order is under way are no longer among them. */
 bool market_next_truth(const struct market *market, size_t *cursor, struct market_truth *truth);
+/* Tell the sink the spans of the positions still open, up to now: at the end of a run. */
+void market_finish_truth(struct market *market);

@@ -239,6 +239,7 @@ static void open_position(struct market *market, int64_t end_ms, double return_1
     int64_t ticks = trade_with_maker(market, record.opened_ms, lots, taker);
     record.entry = (double)ticks * MARKET_TICK;
     record.close_s += record.opened_ms / 1000;
+    record.since_ms = record.opened_ms;
     record.id = market->next_id++;
     plan_exits(market, &record);
     int32_t index = positions_add(&market->positions, &record);
@@ -281,15 +282,17 @@ void market_close_expired(struct market *market, int64_t end_ms) {
         int32_t index = market->positions.hits[i];
         struct position_record *record = &market->positions.records[index];
         bool taker = random_uniform(&market->random) < close_taker_share;
+        int64_t ts_ms = record->close_s * 1000 + (int64_t)(random_u64(&market->random) % 1000);
+        ts_ms = ts_ms < market->begin_ms ? market->begin_ms : ts_ms;
+        ts_ms = ts_ms >= end_ms ? end_ms - 1 : ts_ms;
+        market_end_span(market, record, ts_ms);
         positions_begin_close(&market->positions, index);
         if (market->print_count + PRINT_RESERVE >= MARKET_PRINT_MAX) {
             market->orders[market->order_count++] = (struct market_order){
                 .index = index, .trigger = TRIGGER_NONE, .mark_ts_ms = end_ms, .fill_ms = end_ms};
             continue;
         }
-        int64_t ts_ms = record->close_s * 1000 + (int64_t)(random_u64(&market->random) % 1000);
-        ts_ms = ts_ms < market->begin_ms ? market->begin_ms : ts_ms;
-        close_position(market, index, ts_ms >= end_ms ? end_ms - 1 : ts_ms, taker);
+        close_position(market, index, ts_ms, taker);
     }
 }
 
@@ -363,8 +366,9 @@ void market_fill_orders(struct market *market, int64_t end_ms) {
 
 /* -- what the mark does -- */
 
-static void top_up(struct market *market, int32_t index) {
+static void top_up(struct market *market, int32_t index, int64_t end_ms) {
     struct position_record *record = &market->positions.records[index];
+    market_end_span(market, record, end_ms);
     record->margin_usd *= 1.3 + .7 * random_uniform(&market->random);
     record->top_up_price = 0;
     record->liquidation_price =
@@ -390,12 +394,13 @@ void market_trigger(struct market *market, int64_t end_ms) {
             trigger = TRIGGER_LIQUIDATION;
         }
         if (trigger == TRIGGER_TOP_UP) {
-            top_up(market, index);
+            top_up(market, index, end_ms);
         }
         if (trigger == TRIGGER_TOP_UP || trigger == TRIGGER_NONE) {
             positions_reindex(&market->positions, index);
             continue;
         }
+        market_end_span(market, record, end_ms);
         positions_begin_close(&market->positions, index);
         int64_t delay_ms = (int64_t)(random_u64(&market->random) % MARKET_FILL_DELAY_MS_MAX);
         market->orders[market->order_count++] = (struct market_order){
@@ -403,13 +408,14 @@ void market_trigger(struct market *market, int64_t end_ms) {
     }
 }
 
-void market_settle_funding(struct market *market, double rate) {
+void market_settle_funding(struct market *market, double rate, int64_t end_ms) {
     for (int32_t i = 0; i < market->positions.used_count; i++) {
         struct position_record *record = &market->positions.records[i];
         if (record->state != POSITION_OPEN) {
             continue;
         }
         double qty = (double)record->qty_lots * MARKET_LOT;
+        market_end_span(market, record, end_ms);
         double paid = rate * qty * market->view.mark;
         record->margin_usd -= record->side == POS_LONG ? paid : -paid;
         record->liquidation_price = bracket_liquidation_price(

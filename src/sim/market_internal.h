@@ -10,8 +10,7 @@ enum {
     MARKET_PATH_MAX = 8,    /* legs of the price within a coarse step */
     MARKET_PRINT_SLOTS = 3, /* prints of a coarse step: this many a side */
     MARKET_SAMPLE_MS = 10000,
-    MARKET_SAMPLE_COUNT = 512, /* > one hour of samples */
-    MARKET_FILL_DELAY_MS_MAX = 900
+    MARKET_SAMPLE_COUNT = 512 /* > one hour of samples */
 };
 
 struct market_order { /* a triggered position on its way out */
@@ -80,4 +79,8 @@ void market_churn(struct market *market, int64_t end_ms);
 void market_finish_prints(struct market *market, int64_t end_ms);
 /* Sweep the book of positions with the mark of end_ms. */
 void market_trigger(struct market *market, int64_t end_ms);
-void market_settle_funding(struct market *market, double rate);
+void market_settle_funding(struct market *market, double rate, int64_t end_ms);
+
+/* What record says has held since its last span ended: tell the sink, begin the next one. Called
+ * before its liquidation price, size or stop changes, and when it leaves the open positions. */
+void market_end_span(struct market *market, struct position_record *record, int64_t to_ms);

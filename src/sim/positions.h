@@ -38,6 +38,7 @@ struct position_record {
     double take_price;        /* 0: none */
     double top_up_price;      /* 0: none; margin is added when the mark comes here */
     int64_t opened_ms;
+    int64_t since_ms; /* nothing that the truth tells of it has changed since */
     int64_t qty_lots; /* > 0 */
     int64_t id;       /* counts openings */
     int64_t close_s;  /* second in which the owner closes it */

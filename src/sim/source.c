@@ -144,6 +144,14 @@ static size_t hide_liquidations(struct sim_source *source, const struct market_v
     return count + throttle_flush(&source->throttle, view->now_ms, &shown[count]);
 }
 
+/* Pass on what was true after the first event; the unseen days before are nobody's business. */
+static void pass_span(void *user, const struct market_truth_span *span) {
+    const struct sim_source *source = user;
+    if (span->to_ms > source->begin_ms) {
+        source->desc.truth.span(source->desc.truth.user, span);
+    }
+}
+
 static void stage_step(struct sim_source *source) {
     struct market_liquidation *shown = source->shown;
     const struct market_view *view = market_view(source->market);
@@ -163,6 +171,9 @@ static void stage_step(struct sim_source *source) {
         }
     }
     stage_ticker(source, view);
+    if (view->now_ms >= source->end_ms) {
+        market_finish_truth(source->market);
+    }
 }
 
 /* Fill the empty stage. False: the end. */
@@ -273,6 +284,9 @@ enum status source_sim_create(const struct source_sim_desc *desc, struct event_s
         status = made->instrument == INSTRUMENT_NONE ? STATUS_FULL : STATUS_OK;
     }
     if (status == STATUS_OK) {
+        if (desc->truth.span != NULL) {
+            market.truth = (struct market_truth_sink){.span = pass_span, .user = made};
+        }
         made->market = market_create(&market);
         made->stage = calloc(STAGE_SLOTS, sizeof(*made->stage));
         status = made->market == NULL || made->stage == NULL ? STATUS_MEMORY : STATUS_OK;

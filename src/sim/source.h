@@ -26,7 +26,9 @@ struct source_sim_desc {
     int64_t start_ms;    /* of the first event, rounded down to a step; 0: SOURCE_SIM_START_MS */
     int32_t step_ms; /* 1000 to 10,000, whole seconds that divide a minute; 0: 10,000, and 1000 in
                         the last hour */
-    bool all_liquidations; /* false: as Binance shows them, the largest of each second */
+    bool all_liquidations;          /* false: as Binance shows them, the largest of each second */
+    struct market_truth_sink truth; /* told the spans that reach into the time of the events; those
+                                       still open when the last step is read end there */
 };
 
 /* STATUS_OK and *source; the burn-in (about 0.1 s a day) runs in the first read. Else

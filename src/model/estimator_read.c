@@ -34,12 +34,13 @@ void estimator_bin_range(const struct estimator *estimator, int32_t *first, int3
     *count = UNIT_MAP_BINS;
 }
 
-/* Base coin that the weights claim on one side. */
-static double claimed_base(const struct estimator *estimator, int side) {
+/* Base coin that weights claim on one side. */
+static double claimed_base(const struct estimator *estimator, const struct weights *weights,
+                           int side) {
     double sum = 0;
     for (int lane = 0; lane < CLASS_LANES; lane++) {
         double held = estimator->held[side][lane];
-        sum += held > 0 ? held * (double)estimator->weights.rho[lane] : 0;
+        sum += held > 0 ? held * (double)weights->rho[lane] : 0;
     }
     return sum;
 }
@@ -50,15 +51,26 @@ static double bound_of(const struct estimator *estimator, double claimed) {
 }
 
 double estimator_oi_bound(const struct estimator *estimator, int side) {
-    return bound_of(estimator, claimed_base(estimator, side));
+    return estimator_oi_bound_under(estimator, &estimator->weights, side);
+}
+
+double estimator_oi_bound_under(const struct estimator *estimator, const struct weights *weights,
+                                int side) {
+    return bound_of(estimator, claimed_base(estimator, weights, side));
 }
 
 void estimator_read_bands(const struct estimator *estimator, int side, int32_t first, int32_t count,
                           float out[][ESTIMATOR_BAND_STRIDE]) {
+    estimator_read_bands_under(estimator, &estimator->weights, side, first, count, out);
+}
+
+void estimator_read_bands_under(const struct estimator *estimator, const struct weights *weights,
+                                int side, int32_t first, int32_t count,
+                                float out[][ESTIMATOR_BAND_STRIDE]) {
     const struct unit_map *map = &estimator->map;
     float weight[CLASS_LANES];
     for (int lane = 0; lane < CLASS_LANES; lane++) {
-        weight[lane] = (float)((double)estimator->weights.rho[lane] * estimator->scale[lane]);
+        weight[lane] = (float)((double)weights->rho[lane] * estimator->scale[lane]);
     }
     int64_t mark_bin = estimator_bin_of(estimator, estimator->z_mark);
     int64_t begin = map->first_bin, end = begin + UNIT_MAP_BINS;
@@ -78,8 +90,8 @@ void estimator_read_bands(const struct estimator *estimator, int side, int32_t f
     memset(out + (end - first), 0, sizeof(out[0]) * (size_t)(first + count - end));
     unit_map_read(map, side, &estimator->ladder, weight, (int32_t)begin, (int32_t)(end - begin),
                   out + (begin - first));
-    double usd_per_bp =
-        estimator_oi_bound(estimator, side) * math_exp(estimator->phi) * (1e-4 / map->bin_width);
+    double usd_per_bp = estimator_oi_bound_under(estimator, weights, side) *
+                        math_exp(estimator->phi) * (1e-4 / map->bin_width);
     for (int64_t bin = begin; bin < end; bin++) {
         size_t slot = (size_t)((uint32_t)bin & (UNIT_MAP_BINS - 1));
         float factor = (float)(usd_per_bp * map->price_unit[slot]);
@@ -114,7 +126,7 @@ void estimator_read_totals(const struct estimator *estimator, struct estimator_t
     memset(out, 0, sizeof(*out));
     double mark = estimator->has_mark ? math_exp(estimator->z_mark + estimator->phi) : 0;
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        double claimed = claimed_base(estimator, side);
+        double claimed = claimed_base(estimator, &estimator->weights, side);
         double bound = bound_of(estimator, claimed);
         out->oi_bound[side] = bound;
         out->estimate_usd[side] = claimed * bound * mark;

@@ -112,6 +112,14 @@ struct estimator_trust {
 };
 void estimator_read_trust(const struct estimator *estimator, int side, struct estimator_trust *out);
 
+/* The same map under other weights of the same ladder, with the OI bound that these make. */
+void estimator_read_bands_under(const struct estimator *estimator, const struct weights *weights,
+                                int side, int32_t first, int32_t count,
+                                float out[][ESTIMATOR_BAND_STRIDE]);
+/* The factor that keeps a side's read-out under weights within the open interest: 0..1. */
+double estimator_oi_bound_under(const struct estimator *estimator, const struct weights *weights,
+                                int side);
+
 struct estimator_totals {
     double estimate_usd[MODEL_SIDE_COUNT];    /* whole map, after the OI bound */
     double unallocated_usd[MODEL_SIDE_COUNT]; /* open interest that no level claims; 0 without OI */

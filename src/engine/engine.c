@@ -228,6 +228,11 @@ bool engine_model(const struct engine *engine, uint16_t instrument, struct estim
     return true;
 }
 
+const struct estimator *engine_estimator(const struct engine *engine, uint16_t instrument) {
+    const struct engine_instrument *found = find_published(engine, instrument);
+    return found != NULL ? found->estimator : NULL;
+}
+
 struct engine_counts engine_counts(const struct engine *engine) {
     return engine->counts;
 }

@@ -46,6 +46,9 @@ struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrum
 /* How the engine's estimator of an instrument was made, for a raster of the same field. False: no
  * event of it yet. Any thread. */
 bool engine_model(const struct engine *engine, uint16_t instrument, struct estimator_desc *out);
+/* The estimate of the closed rows, for read-outs; NULL before the instrument's first event. The
+ * engine's thread, or another's once it has stopped; valid until the next event. */
+const struct estimator *engine_estimator(const struct engine *engine, uint16_t instrument);
 
 /* What was done and what was left out, in event slots. */
 struct engine_counts {

@@ -253,6 +253,10 @@ static void apply_facts(struct engine_instrument *instrument, const struct event
         if ((event->has & INSTRUMENT_HAS_TICK) != 0 && event->u.instrument.tick > 0) {
             instrument->tick = event_decimal(event->u.instrument.tick, event->exponent_a);
         }
+        if (event->u.instrument.base[0] != '\0') {
+            instrument_base_of_name(event->u.instrument.base, sizeof(event->u.instrument.base),
+                                    instrument->base);
+        }
         return;
     }
     /* The last tiers of a table ask for half of the notional and more; the first one never does. */
@@ -299,6 +303,7 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
     made->index = index;
     made->venue = instrument->venue;
     str_copy(made->symbol, sizeof(made->symbol), instrument->symbol);
+    instrument_base_of_symbol(made->symbol, made->base);
     made->mmr = facts.mmr;
     made->funding = FUNDING_START;
     made->model = (struct estimator_desc){.bin_width = ESTIMATOR_BIN_WIDTH,

@@ -32,6 +32,7 @@ struct engine_instrument {
     uint16_t index; /* of the instrument table */
     enum venue_id venue;
     char symbol[INSTRUMENT_SYMBOL_BYTES];
+    char base[INSTRUMENT_BASE_BYTES]; /* as the venue named it, else read off the symbol */
     struct decimal tick; /* mantissa 0: unknown */
     double mmr;          /* first-tier maintenance rate */
 

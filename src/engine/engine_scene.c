@@ -41,6 +41,7 @@ void engine_instrument_fill(const struct engine_instrument *instrument,
     out->instrument = instrument->index;
     out->venue = (uint8_t)instrument->venue;
     memcpy(out->symbol, instrument->symbol, sizeof(out->symbol));
+    memcpy(out->base, instrument->base, sizeof(out->base));
     out->tick = instrument->tick;
     out->ts_ms = instrument->now_ms;
     out->row_closed_ms = closed_ms == INT64_MIN ? 0 : closed_ms;

@@ -1,6 +1,7 @@
 #include "market/instrument.h"
 
 #include <assert.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -99,4 +100,37 @@ const struct instrument *instrument_get(const struct instrument_table *table, ui
     assert(ready);
     (void)ready;
     return &table->entries[index];
+}
+
+void instrument_base_of_name(const char *name, size_t len, char out[INSTRUMENT_BASE_BYTES]) {
+    size_t count = 0;
+    for (; count < len && count + 1 < INSTRUMENT_BASE_BYTES && name[count] != '\0'; count++) {
+        char c = name[count];
+        out[count] = c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    out[count] = '\0';
+    if (strcmp(out, "XBT") == 0) {
+        memcpy(out, "BTC", sizeof("BTC"));
+    }
+}
+
+void instrument_base_of_symbol(const char *symbol, char out[INSTRUMENT_BASE_BYTES]) {
+    static const char *const prefixes[] = {"PF_", "PI_", "FF_", "FI_"};
+    static const char *const quotes[] = {"USDT", "USDC", "FDUSD", "BUSD", "USD"};
+    for (size_t i = 0; i < ARRAY_COUNT(prefixes); i++) {
+        size_t len = strlen(prefixes[i]);
+        if (strncmp(symbol, prefixes[i], len) == 0) {
+            symbol += len;
+            break;
+        }
+    }
+    size_t len = strcspn(symbol, "-_/:");
+    for (size_t i = 0; i < ARRAY_COUNT(quotes); i++) {
+        size_t quote_len = strlen(quotes[i]);
+        if (len > quote_len && strncmp(symbol + len - quote_len, quotes[i], quote_len) == 0) {
+            len -= quote_len;
+            break;
+        }
+    }
+    instrument_base_of_name(symbol, len, out);
 }

@@ -60,3 +60,11 @@ uint16_t instrument_add(struct instrument_table *table, enum venue_id venue, con
 uint16_t instrument_find(const struct instrument_table *table, enum venue_id venue,
                          const char *symbol, size_t symbol_len);
 const struct instrument *instrument_get(const struct instrument_table *table, uint16_t index);
+
+/* The base coin that a symbol names, in capitals, as venues write theirs: BTCUSDT, BTC-USDT-SWAP,
+ * BTC_USDT, BTCUSD_PERP, BTC-PERPETUAL, PF_XBTUSD and BTC are all BTC. Multiples stay apart
+ * (1000PEPE is not PEPE). A guess for where the venue does not say; out is cut to fit. */
+enum { INSTRUMENT_BASE_BYTES = 16 };
+void instrument_base_of_symbol(const char *symbol, char out[INSTRUMENT_BASE_BYTES]);
+/* The same coin as a venue names it, ended by '\0' or len: capitals, and BTC for XBT. */
+void instrument_base_of_name(const char *name, size_t len, char out[INSTRUMENT_BASE_BYTES]);

@@ -66,6 +66,7 @@ struct scene_instrument {
     uint16_t instrument;
     uint8_t venue;
     char symbol[INSTRUMENT_SYMBOL_BYTES];
+    char base[INSTRUMENT_BASE_BYTES]; /* base coin: instruments of one are shown added up */
     struct decimal tick;      /* mantissa 0: unknown */
     int64_t ts_ms;            /* newest event time */
     int64_t row_closed_ms;    /* the entry log holds everything before */

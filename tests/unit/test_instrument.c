@@ -108,8 +108,42 @@ static void two_sources_add_at_once(void **state) {
     instrument_table_destroy(table);
 }
 
+static void symbols_of_one_coin_name_one_base(void **state) {
+    (void)state;
+    static const struct {
+        const char *symbol, *base;
+    } cases[] = {
+        {"BTCUSDT", "BTC"},
+        {"BTC-USDT-SWAP", "BTC"},
+        {"BTC_USDT", "BTC"},
+        {"BTCUSD_PERP", "BTC"},
+        {"BTC-PERPETUAL", "BTC"},
+        {"PF_XBTUSD", "BTC"},
+        {"BTC", "BTC"},
+        {"btcusdt", "BTCUSDT"},
+        {"BTC-USDT", "BTC"},
+        {"ETHUSDC", "ETH"},
+        {"1000PEPEUSDT", "1000PEPE"},
+        {"USDT", "USDT"},
+        {"kPEPE", "KPEPE"},
+        {"PF_", ""},
+        {"ABCDEFGHIJKLMNOPQRSTUSDT", "ABCDEFGHIJKLMNO"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char base[INSTRUMENT_BASE_BYTES];
+        instrument_base_of_symbol(cases[i].symbol, base);
+        assert_string_equal(base, cases[i].base);
+    }
+    char base[INSTRUMENT_BASE_BYTES];
+    instrument_base_of_name("xbt\0junk", 8, base);
+    assert_string_equal(base, "BTC");
+    instrument_base_of_name("0123456789abcdefg", 17, base);
+    assert_string_equal(base, "0123456789ABCDE");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(symbols_of_one_coin_name_one_base),
         cmocka_unit_test(venues_are_found_by_their_keys),
         cmocka_unit_test(the_same_instrument_has_one_index),
         cmocka_unit_test(strange_names_are_refused),

@@ -38,16 +38,3 @@ double margin_trigger_price(double price, int position, int price_kind, double m
     }
     return position == POS_LONG ? price / (1 - mmr) : price / (1 + mmr);
 }
-
-double margin_fee_of(enum venue_id venue) {
-    switch (venue) {
-    case VENUE_OKX:
-        return 0.0005;
-    case VENUE_BITGET:
-        return 0.0006;
-    case VENUE_GATE:
-        return 0.00075;
-    default:
-        return 0;
-    }
-}

@@ -17,12 +17,17 @@ static double event_number(int64_t mantissa, int exponent) {
     return decimal_to_double(event_decimal(mantissa, exponent));
 }
 
-/* Every closed row goes through the estimator, exactly as a raster will replay it. */
+/* Every closed row goes through the estimator, exactly as a raster will replay it. What it learned
+ * goes into the log and comes into force with the next row, here as there. */
 static void take_row(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
                      const struct entry_print *prints) {
     struct engine_instrument *instrument = user;
     estimator_use_weights(instrument->estimator, instrument->log, row->weights);
     estimator_apply_row(instrument->estimator, row, deposits, prints);
+    struct weights learned;
+    if (estimator_take_weights(instrument->estimator, &learned)) {
+        entry_log_add_weights(instrument->log, &learned);
+    }
 }
 
 static bool ts_possible(int64_t ts_ms) {

@@ -32,6 +32,25 @@ static void fill_lists(const struct engine_instrument *instrument, struct scene_
     }
 }
 
+static_assert((int)SCENE_DISTANCE_MAX == (int)DISTANCE_MAX, "every distance is shown");
+
+/* How much the model has learned; the score's half of scene_model is filled elsewhere. */
+static void fill_calibration(const struct engine_instrument *instrument, struct scene_model *out) {
+    const struct calibration *calibration = estimator_calibration(instrument->estimator);
+    const struct distance_ladder *ladder = estimator_ladder(instrument->estimator);
+    const struct weights *weights = estimator_weights(instrument->estimator);
+    out->calibrated_ms = calibration->calibrated_ms;
+    out->calibrated_to = weights->calibrated_to;
+    out->shape_only = calibration->shape_only;
+    out->restored = calibration->restored;
+    out->distance_count = ladder->count;
+    for (int i = 0; i < ladder->count; i++) {
+        const int from_far = ladder->count - 1 - i; /* the ladder stands from far to near */
+        out->distances[i] = (struct scene_distance){
+            .distance = (float)ladder->cells[from_far].distance, .sd = weights->sd[from_far]};
+    }
+}
+
 void engine_instrument_fill(const struct engine_instrument *instrument,
                             struct scene_instrument *out) {
     const struct mark *mark = &instrument->mark;
@@ -61,5 +80,6 @@ void engine_instrument_fill(const struct engine_instrument *instrument,
         out->unallocated_usd[side] = totals.unallocated_usd[side];
         out->liquidated_usd_24h[side] = instrument->prints.total_usd_24h[side];
     }
+    fill_calibration(instrument, &out->model);
     fill_lists(instrument, out);
 }

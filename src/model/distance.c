@@ -27,9 +27,17 @@ static int band_of_leverage(double leverage) {
     return band;
 }
 
+/* Which way the price that margin is counted in has to go: ln(1/price) mirrors ln price, so an
+ * inverse long loses as a linear short does. */
+static int losing_side(const struct distance_ladder *ladder, int side) {
+    return ladder->inverse ? MODEL_LONG + MODEL_SHORT - side : side;
+}
+
 /* The log-price offset of a distance: long positions are liquidated below their entry. */
-static double offset_of(int side, double distance) {
-    return side == MODEL_LONG ? math_log(1 - distance) : math_log(1 + distance);
+static double offset_of(const struct distance_ladder *ladder, int side, double distance) {
+    double offset =
+        losing_side(ladder, side) == MODEL_LONG ? math_log(1 - distance) : math_log(1 + distance);
+    return ladder->inverse ? -offset : offset;
 }
 
 static void ladder_add(struct distance_ladder *ladder, struct distance_cell cell) {
@@ -74,8 +82,8 @@ static int taps_add_smooth(struct distance_taps *taps, const struct distance_lad
     double half_step =
         math_log(SMOOTH_FARTHEST / SMOOTH_NEAREST) / (2 * (DISTANCE_SMOOTH_COUNT - 1));
     double distance = ladder->cells[cell].distance;
-    double near = offset_of(side, distance * math_exp(-half_step)) / ladder->bin_width;
-    double far = offset_of(side, distance * math_exp(half_step)) / ladder->bin_width;
+    double near = offset_of(ladder, side, distance * math_exp(-half_step)) / ladder->bin_width;
+    double far = offset_of(ladder, side, distance * math_exp(half_step)) / ladder->bin_width;
     double width = fabs(far - near);
     int count = (int)math_clamp(ceil(width), 1, DISTANCE_TAP_MAX);
     double spacing = (far - near) / count;
@@ -89,10 +97,10 @@ static int taps_add_smooth(struct distance_taps *taps, const struct distance_lad
 static int taps_add_sharp(struct distance_taps *taps, const struct distance_ladder *ladder,
                           int cell, int side) {
     double leverage = ladder->cells[cell].leverage;
-    double distance = side == MODEL_LONG
+    double distance = losing_side(ladder, side) == MODEL_LONG
                           ? margin_distance_long(leverage, ladder->mmr, ladder->fee)
                           : margin_distance_short(leverage, ladder->mmr, ladder->fee);
-    double bins = offset_of(side, distance) / ladder->bin_width;
+    double bins = offset_of(ladder, side, distance) / ladder->bin_width;
     double low = floor(bins);
     taps_add(taps, cell, low, 1 - (bins - low));
     taps_add(taps, cell, low + 1, bins - low);
@@ -113,13 +121,14 @@ static void taps_sort(struct distance_taps *taps) {
     }
 }
 
-bool distance_ladder_init(struct distance_ladder *ladder, double bin_width, double mmr, double fee,
-                          double leverage_max) {
+static bool ladder_init(struct distance_ladder *ladder, bool inverse, double bin_width, double mmr,
+                        double fee, double leverage_max) {
     if (!(bin_width >= 1e-5 && bin_width <= 1e-2) || !(mmr > 0 && mmr < 0.5) ||
         !(fee >= 0 && fee < 0.1) || !(leverage_max >= 1)) {
         return false;
     }
     memset(ladder, 0, sizeof(*ladder));
+    ladder->inverse = inverse;
     ladder->bin_width = bin_width;
     ladder->mmr = mmr;
     ladder->fee = fee;
@@ -142,4 +151,14 @@ bool distance_ladder_init(struct distance_ladder *ladder, double bin_width, doub
         }
     }
     return true;
+}
+
+bool distance_ladder_init(struct distance_ladder *ladder, double bin_width, double mmr, double fee,
+                          double leverage_max) {
+    return ladder_init(ladder, false, bin_width, mmr, fee, leverage_max);
+}
+
+bool distance_ladder_init_inverse(struct distance_ladder *ladder, double bin_width, double mmr,
+                                  double fee, double leverage_max) {
+    return ladder_init(ladder, true, bin_width, mmr, fee, leverage_max);
 }

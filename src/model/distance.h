@@ -3,10 +3,10 @@
  *
  * Thread: any; read-only after distance_ladder_init.  Owner: whoever embeds it.
  * A liquidation price is additive in log price, so a class is a fixed pattern of taps (bin offset,
- * weight) around the entry; estimator.md section 4.2.  Smooth cells are boxes of up to 8 taps whose
- * phase moves from deposit to deposit (DISTANCE_PHASE_COUNT patterns in bit-reversed order), so
- * that wide boxes draw no combs. Distances stand from far to near, that is by rising leverage, each
- * band's together. */
+ * weight) around the entry; estimator.md sections 3.1, 4.2.  Smooth cells are boxes of up to 8 taps
+ * whose phase moves from deposit to deposit (DISTANCE_PHASE_COUNT patterns in bit-reversed order),
+ * so that wide boxes draw no combs. Distances stand from far to near, that is by rising leverage,
+ * each band's together. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,7 +27,7 @@ enum {
 enum { MODEL_LONG, MODEL_SHORT, MODEL_SIDE_COUNT }; /* which way the mark has to go: down, up */
 
 struct distance_cell {
-    double distance; /* centre, share of the entry price */
+    double distance; /* centre, share of the entry price; inverse contracts: of 1/price */
     double leverage; /* equivalent (smooth) or exact (sharp) */
     int band;        /* 0..5 */
     bool sharp;
@@ -47,12 +47,19 @@ struct distance_taps {
 
 struct distance_ladder {
     double bin_width, mmr, fee;
+    bool inverse;
     int count;                               /* cells */
     int band_begin[DISTANCE_BAND_COUNT + 1]; /* cells of band b: [begin[b], begin[b + 1]) */
     struct distance_cell cells[DISTANCE_MAX];
     struct distance_taps taps[DISTANCE_PHASE_COUNT][MODEL_SIDE_COUNT];
 };
 
-/* bin_width in [1e-5, 1e-2], mmr in (0, 0.5), fee in [0, 0.1), leverage_max >= 1; else false. */
+/* Of a linear contract. bin_width in [1e-5, 1e-2], mmr in (0, 0.5), fee in [0, 0.1), leverage_max
+ * >= 1; else false. */
 bool distance_ladder_init(struct distance_ladder *ladder, double bin_width, double mmr, double fee,
                           double leverage_max);
+/* Of an inverse (coin-margined) contract, which is a linear one in 1/price: where a linear long is
+ * liquidated d below its entry and a linear short d above, an inverse short is liquidated where
+ * 1/price is d below and an inverse long where it is d above. */
+bool distance_ladder_init_inverse(struct distance_ladder *ladder, double bin_width, double mmr,
+                                  double fee, double leverage_max);

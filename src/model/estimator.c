@@ -18,9 +18,6 @@ static_assert((int)ESTIMATOR_JOURNAL_MAX == (int)JOURNAL_MAX, "the journal's lim
 static_assert((int)ESTIMATOR_JOURNAL_MS == (int)JOURNAL_MS, "the journal's limit");
 static_assert((int)ENTRY_SOURCE_COUNT < (int)CLASS_SOURCES, "a lane a source");
 
-enum {
-    ESTIMATOR_JOURNAL_ROW_MS = 10000 /* longer rows are history: nobody asks what they cleared */
-};
 #define SCALE_FLOOR 1e-8 /* a survival scale below it is folded into the map */
 #define AMOUNT_MAX  1e15 /* base coin of one deposit; more is a stranger's nonsense */
 
@@ -68,11 +65,14 @@ void estimator_destroy(struct estimator *estimator) {
 }
 
 void estimator_reset(struct estimator *estimator) {
-    weights_set_prior(&estimator->weights, &estimator->ladder, &estimator->desc.prior);
+    weights_set_prior(&estimator->prior, &estimator->ladder, &estimator->desc.prior);
+    estimator->weights = estimator->prior;
     estimator->weights_number = WEIGHTS_PRIOR;
     unit_map_clear(&estimator->map, 0);
-    estimator->journal.count = 0;
-    memset(&estimator->evidence, 0, sizeof(estimator->evidence));
+    journal_clear(&estimator->journal);
+    calibration_reset(&estimator->calibration);
+    estimator->has_learned = estimator->listening = false;
+    estimator->move_count = 0;
     memset(&estimator->stats, 0, sizeof(estimator->stats));
     memset(estimator->held, 0, sizeof(estimator->held));
     memset(estimator->mass, 0, sizeof(estimator->mass));
@@ -102,11 +102,13 @@ void estimator_copy(struct estimator *target, const struct estimator *source) {
     target->oi_base = source->oi_base;
     target->phase = source->phase;
     if (target->desc.evidence && source->desc.evidence) {
-        target->evidence = source->evidence;
-        target->journal.count = source->journal.count;
-        target->journal.full_count = source->journal.full_count;
-        memcpy(target->journal.entries, source->journal.entries,
-               sizeof(*source->journal.entries) * JOURNAL_MAX);
+        target->calibration = source->calibration;
+        target->learned = source->learned;
+        target->has_learned = source->has_learned;
+        target->outside_scale = source->outside_scale;
+        target->move_count = source->move_count;
+        memcpy(target->moved_ms, source->moved_ms, sizeof(target->moved_ms));
+        journal_copy(&target->journal, &source->journal);
     }
 }
 
@@ -170,30 +172,29 @@ struct clearing {
     struct estimator *estimator;
     int64_t ts_ms;
     int side;
-    bool journaled;
 };
 
 static void note_cleared(void *user, int32_t bin, const float *raw, float share) {
     const struct clearing *clearing = user;
     struct estimator *estimator = clearing->estimator;
     const struct estimator_watcher *watcher = &estimator->watcher;
+    double price = math_exp((bin + 0.5) * estimator->desc.bin_width + estimator->phi);
     float removed[CLASS_LANES] = {0};
     if (raw != NULL) {
         for (int lane = 0; lane < CLASS_LANES; lane++) {
             removed[lane] = (float)((double)(raw[lane] * share) * estimator->scale[lane]);
         }
-        if (clearing->journaled) {
-            journal_add(&estimator->journal, clearing->ts_ms, clearing->side, bin, removed);
+        if (estimator->listening) {
+            estimator_learn_swept(estimator, clearing->ts_ms, clearing->side, bin, price, removed);
         }
     }
     if (watcher->swept != NULL) {
-        double z = (bin + 0.5) * estimator->desc.bin_width;
         watcher->swept(watcher->user,
                        &(struct estimator_swept){.ts_ms = clearing->ts_ms,
                                                  .side = clearing->side,
                                                  .bin = bin,
                                                  .share = share,
-                                                 .price = math_exp(z + estimator->phi),
+                                                 .price = price,
                                                  .oi_bound = estimator->row_bound[clearing->side],
                                                  .removed = removed});
     }
@@ -214,33 +215,16 @@ static void sweep_leg(struct estimator *estimator, double z_to, const struct ent
         return;
     }
     int side = z_to < z_from ? MODEL_LONG : MODEL_SHORT;
-    struct clearing clearing = {
-        .estimator = estimator,
-        .ts_ms = row->end_ms,
-        .side = side,
-        .journaled =
-            estimator->desc.evidence && row->end_ms - row->begin_ms <= ESTIMATOR_JOURNAL_ROW_MS,
-    };
-    bool told = clearing.journaled || estimator->watcher.swept != NULL;
-    struct unit_map_leg leg = {.z_from = z_from,
-                               .z_to = z_to,
-                               .with_usd = estimator->desc.evidence,
-                               .cleared = told ? note_cleared : NULL,
-                               .user = &clearing};
-    struct unit_map_swept swept = {{0}, {0}};
+    struct clearing clearing = {.estimator = estimator, .ts_ms = row->end_ms, .side = side};
+    bool told = estimator->listening || estimator->watcher.swept != NULL;
+    struct unit_map_leg leg = {
+        .z_from = z_from, .z_to = z_to, .cleared = told ? note_cleared : NULL, .user = &clearing};
+    struct unit_map_swept swept = {{0}};
     int bins = unit_map_sweep(&estimator->map, &leg, &swept);
     estimator->z_mark = z_to;
-    if (bins == 0) {
-        return;
-    }
-    estimator->stats.bins_swept += (uint64_t)bins;
-    take_off(estimator, side, swept.raw, &estimator->mass[side].swept);
-    if (estimator->desc.evidence) {
-        double price_of_unit = math_exp(estimator->phi);
-        for (int lane = 0; lane < CLASS_LANES; lane++) {
-            estimator->evidence.exposed_usd[lane] +=
-                swept.raw_usd[lane] * estimator->scale[lane] * price_of_unit;
-        }
+    if (bins > 0) {
+        estimator->stats.bins_swept += (uint64_t)bins;
+        take_off(estimator, side, swept.raw, &estimator->mass[side].swept);
     }
 }
 
@@ -271,37 +255,6 @@ static void apply_path(struct estimator *estimator, const struct entry_row *row)
     sweep_leg(estimator, high_first ? row->z_low : row->z_high, row);
     sweep_leg(estimator, row->z_close, row);
     recentre(estimator);
-}
-
-/* -- prints -- */
-
-static void apply_print(struct estimator *estimator, const struct entry_row *row,
-                        const struct entry_print *print) {
-    struct estimator_evidence *evidence = &estimator->evidence;
-    double usd = (double)print->usd, removed[CLASS_LANES], sum = 0;
-    if (!(usd > 0 && usd < 1e15) || !(print->price > 0 && print->price < 1e15)) {
-        return;
-    }
-    int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;
-    int32_t bin = estimator_bin_of(estimator, math_log(print->price) - estimator->phi);
-    /* It may have waited some seconds for this row: what was swept around its own time counts. */
-    int64_t at_ms = print->ts_ms < row->end_ms - JOURNAL_MS ? row->end_ms - JOURNAL_MS
-                    : print->ts_ms < row->end_ms            ? print->ts_ms
-                                                            : row->end_ms;
-    if (journal_find(&estimator->journal, at_ms, side, bin, removed)) {
-        for (int lane = 0; lane < CLASS_LANES; lane++) {
-            removed[lane] *= (double)estimator->weights.rho[lane];
-            sum += removed[lane];
-        }
-    }
-    if (!(sum > 0)) {
-        evidence->unexplained_usd += usd;
-        return;
-    }
-    for (int lane = 0; lane < CLASS_LANES; lane++) {
-        evidence->attributed_usd[lane] += usd * removed[lane] / sum;
-    }
-    evidence->attributed_total_usd += usd;
 }
 
 /* -- deposits -- */
@@ -391,6 +344,9 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
         return;
     }
     estimator->stats.rows++;
+    if (estimator->desc.evidence) {
+        estimator_learn_row(estimator, row);
+    }
     if (estimator->ts_ms != INT64_MIN) {
         apply_decay(estimator, row->end_ms - estimator->ts_ms);
     }
@@ -408,11 +364,14 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
     apply_path(estimator, row);
     if (estimator->desc.evidence && prints != NULL) {
         for (uint32_t i = 0; i < row->print_count; i++) {
-            apply_print(estimator, row, &prints[i]);
+            estimator_learn_print(estimator, row, &prints[i]);
         }
     }
     for (uint32_t i = 0; i < row->deposit_count; i++) {
         apply_deposit(estimator, &deposits[i]);
+    }
+    if (estimator->desc.evidence) {
+        estimator_learn_step(estimator, row);
     }
 }
 
@@ -422,7 +381,7 @@ void estimator_use_weights(struct estimator *estimator, const struct entry_log *
         return;
     }
     if (!entry_log_get_weights(log, number, &estimator->weights)) {
-        weights_set_prior(&estimator->weights, &estimator->ladder, &estimator->desc.prior);
+        estimator->weights = estimator->prior;
     }
     estimator->weights_number = number;
 }
@@ -435,7 +394,7 @@ void estimator_set_watcher(struct estimator *estimator, const struct estimator_w
     estimator->watcher = *watcher;
 }
 
-/* -- accounts and evidence -- */
+/* -- accounts -- */
 
 void estimator_get_mass(const struct estimator *estimator, int side, struct estimator_mass *out) {
     *out = estimator->mass[side];
@@ -449,16 +408,12 @@ double estimator_sum_map(const struct estimator *estimator, int side) {
     return unit_map_sum(&estimator->map, side, estimator->scale);
 }
 
-const struct estimator_evidence *estimator_get_evidence(const struct estimator *estimator) {
-    return &estimator->evidence;
-}
-
 void estimator_get_stats(const struct estimator *estimator, struct estimator_stats *out) {
     *out = estimator->stats;
     out->journal_full = estimator->journal.full_count;
 }
 
-uint64_t estimator_hash(const struct estimator *estimator) {
+uint64_t estimator_field_hash(const struct estimator *estimator) {
     uint64_t hash = unit_map_hash(&estimator->map, HASH_START);
     hash = hash_bytes(hash, estimator->scale, sizeof(estimator->scale));
     hash = hash_bytes(hash, estimator->held, sizeof(estimator->held));
@@ -469,4 +424,9 @@ uint64_t estimator_hash(const struct estimator *estimator) {
     hash = hash_bytes(hash, &estimator->oi_base, sizeof(estimator->oi_base));
     hash = hash_bytes(hash, &estimator->phase, sizeof(estimator->phase));
     return hash;
+}
+
+uint64_t estimator_hash(const struct estimator *estimator) {
+    uint64_t hash = estimator_field_hash(estimator);
+    return estimator->desc.evidence ? calibration_hash(&estimator->calibration, hash) : hash;
 }

@@ -19,6 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/calibration.h"
 #include "model/distance.h"
 #include "model/entry_log.h"
 #include "model/weights.h"
@@ -34,7 +35,7 @@ struct estimator_desc {
     double bin_width;                /* ln price; 0: ESTIMATOR_BIN_WIDTH; must be the entry log's */
     double mmr, fee, leverage_max;   /* margin_facts of the instrument; 0: .004, 0, 125 */
     struct weights_prior_desc prior; /* zero: the CEX prior */
-    bool evidence; /* keep journal, N and D: engine yes, raster no. The map is the same. */
+    bool evidence;                   /* calibrate: engine yes, raster no. The map is the same. */
 };
 
 /* Base coin, one side. held = deposited - swept - decayed - clipped, up to rounding. */
@@ -87,6 +88,7 @@ void estimator_set_watcher(struct estimator *estimator, const struct estimator_w
 /* -- read-out -- */
 
 double estimator_bin_width(const struct estimator *estimator);
+const struct distance_ladder *estimator_ladder(const struct estimator *estimator);
 bool estimator_has_mark(const struct estimator *estimator);
 double estimator_mark_z(const struct estimator *estimator); /* 0 before the first mark */
 double estimator_phi(const struct estimator *estimator);    /* z = ln price - phi */
@@ -127,18 +129,26 @@ struct estimator_totals {
 };
 void estimator_read_totals(const struct estimator *estimator, struct estimator_totals *out);
 
-/* -- accounts and evidence -- */
+/* -- accounts -- */
 
 void estimator_get_mass(const struct estimator *estimator, int side, struct estimator_mass *out);
 /* Base coin in the map, added up bin by bin (slow; tests and checks). */
 double estimator_sum_map(const struct estimator *estimator, int side);
 
-struct estimator_evidence {
-    double attributed_usd[CLASS_LANES]; /* N: prints given to the class */
-    double exposed_usd[CLASS_LANES];    /* D: unit mass swept, at the bins' own prices */
-    double attributed_total_usd, unexplained_usd;
-};
-const struct estimator_evidence *estimator_get_evidence(const struct estimator *estimator);
+/* -- calibration: estimators with desc.evidence -- */
+
+const struct calibration *estimator_calibration(const struct estimator *estimator);
+/* After each row: true if an M-step was due in it, and its weights. They are in force once the log
+ * carries them (entry_log_add_weights) and a later row brings them (estimator_use_weights). */
+bool estimator_take_weights(struct estimator *estimator, struct weights *out);
+/* The scale of complete venues for one that tells only some of its liquidations, in units of the
+ * prior's (calibration_input.outside_scale); 0: the prior's. */
+void estimator_set_outside_scale(struct estimator *estimator, double scale);
+/* What is worth keeping for another run. False: nothing was learned yet. */
+bool estimator_export(const struct estimator *estimator, struct calibration_record *out);
+/* Go on from a record, before the first row; estimator_take_weights then gives its weights. False:
+ * not a valid record, or of another ladder; nothing is changed. */
+bool estimator_restore(struct estimator *estimator, const struct calibration_record *record);
 
 struct estimator_stats {
     uint64_t rows, rows_late, rows_refused, deposits, taps, bins_swept, recentres, renormalisations;
@@ -146,5 +156,8 @@ struct estimator_stats {
 };
 void estimator_get_stats(const struct estimator *estimator, struct estimator_stats *out);
 
-/* FNV of the whole state that read-outs depend on. */
+/* FNV of the whole state that read-outs depend on: equal for an engine's estimator and a raster's.
+ */
+uint64_t estimator_field_hash(const struct estimator *estimator);
+/* The same and the state of calibration. */
 uint64_t estimator_hash(const struct estimator *estimator);

@@ -1,12 +1,16 @@
-/* model/estimator_inside.h - the inside of an estimator, shared by estimator.c (rows) and
- * estimator_read.c (read-outs).  Thread: the owner's.  Owner: the estimator. */
+/* model/estimator_inside.h - the inside of an estimator, shared by estimator.c (rows),
+ * estimator_learn.c (calibration) and estimator_read.c (read-outs).  Thread: the owner's.  Owner:
+ * the estimator. */
 #pragma once
 
 #include "model/estimator.h"
 #include "model/journal.h"
 #include "model/unit_map.h"
 
-enum { DECAY_CACHE_COUNT = 16 }; /* decay factors of recent row lengths */
+enum {
+    DECAY_CACHE_COUNT = 16, /* decay factors of recent row lengths */
+    ESTIMATOR_MOVES = 8
+};
 
 struct decay_factors {
     int64_t dt_ms; /* 0: empty */
@@ -20,7 +24,13 @@ struct estimator {
     uint32_t weights_number; /* of the log that is followed */
     struct unit_map map;
     struct journal journal; /* evidence only */
-    struct estimator_evidence evidence;
+    struct calibration calibration;
+    struct weights prior, learned; /* learned: of the last M-step, until they are taken */
+    bool has_learned;
+    bool listening;                    /* prints of the row at hand count */
+    double outside_scale;              /* 0: the prior's */
+    int64_t moved_ms[ESTIMATOR_MOVES]; /* begin of the newest rows in which the mark moved */
+    uint64_t move_count;
     struct estimator_stats stats;
 
     double hazard[CLASS_LANES]; /* per ms */
@@ -43,3 +53,16 @@ struct estimator {
 int32_t estimator_bin_of(const struct estimator *estimator, double z);
 /* What read-outs of a side are multiplied with, so that they claim no more than there is: 0..1. */
 double estimator_oi_bound(const struct estimator *estimator, int side);
+
+/* -- estimator_learn.c -- */
+
+/* A row is about to be applied: whether its exposure counts; cells that no print can reach any more
+ * are settled. */
+void estimator_learn_row(struct estimator *estimator, const struct entry_row *row);
+/* removed (base coin by class) went from a bin whose centre is at price. */
+void estimator_learn_swept(struct estimator *estimator, int64_t ts_ms, int side, int32_t bin,
+                           double price, const float removed[CLASS_LANES]);
+void estimator_learn_print(struct estimator *estimator, const struct entry_row *row,
+                           const struct entry_print *print);
+/* The row was applied: the M-step, if one is due. */
+void estimator_learn_step(struct estimator *estimator, const struct entry_row *row);

@@ -13,6 +13,10 @@ double estimator_bin_width(const struct estimator *estimator) {
     return estimator->desc.bin_width;
 }
 
+const struct distance_ladder *estimator_ladder(const struct estimator *estimator) {
+    return &estimator->ladder;
+}
+
 bool estimator_has_mark(const struct estimator *estimator) {
     return estimator->has_mark;
 }

@@ -15,25 +15,47 @@ void journal_finish(struct journal *journal) {
     memset(journal, 0, sizeof(*journal));
 }
 
-void journal_add(struct journal *journal, int64_t ts_ms, int side, int32_t bin,
-                 const float removed[CLASS_LANES]) {
+void journal_clear(struct journal *journal) {
+    journal->count = journal->settled = 0;
+}
+
+void journal_copy(struct journal *target, const struct journal *source) {
+    target->count = source->count;
+    target->settled = source->settled;
+    target->full_count = source->full_count;
+    memcpy(target->entries, source->entries, sizeof(*source->entries) * JOURNAL_MAX);
+}
+
+struct journal_entry *journal_add(struct journal *journal, int64_t ts_ms) {
     struct journal_entry *entry = &journal->entries[journal->count % JOURNAL_MAX];
     if (journal->count >= JOURNAL_MAX && entry->ts_ms > ts_ms - JOURNAL_MS) {
         journal->full_count++;
     }
     journal->count++;
+    memset(entry, 0, sizeof(*entry));
     entry->ts_ms = ts_ms;
-    entry->bin = bin;
-    entry->side = side;
-    memcpy(entry->removed, removed, sizeof(entry->removed));
+    return entry;
+}
+
+const struct journal_entry *journal_settle(struct journal *journal, int64_t until_ms) {
+    if (journal->settled == journal->count) {
+        return NULL;
+    }
+    const struct journal_entry *entry = &journal->entries[journal->settled % JOURNAL_MAX];
+    bool crowded = journal->count - journal->settled == JOURNAL_MAX;
+    if (!crowded && entry->ts_ms > until_ms) {
+        return NULL;
+    }
+    journal->settled++;
+    return entry;
 }
 
 /* Newest first, until one is older than since_ms; NULL at the end. */
-static const struct journal_entry *entry_before(const struct journal *journal, uint64_t *at,
-                                                int64_t since_ms, int side) {
+static struct journal_entry *entry_before(const struct journal *journal, uint64_t *at,
+                                          int64_t since_ms, int side) {
     uint64_t oldest = journal->count > JOURNAL_MAX ? journal->count - JOURNAL_MAX : 0;
     while (*at > oldest) {
-        const struct journal_entry *entry = &journal->entries[--*at % JOURNAL_MAX];
+        struct journal_entry *entry = &journal->entries[--*at % JOURNAL_MAX];
         if (entry->ts_ms <= since_ms) {
             return NULL;
         }
@@ -44,8 +66,13 @@ static const struct journal_entry *entry_before(const struct journal *journal, u
     return NULL;
 }
 
+static double share_of(const struct journal_entry *entry, int32_t bin) {
+    int32_t apart = entry->bin - bin;
+    return apart == 0 ? 0.5 : apart == -1 || apart == 1 ? 0.25 : 0;
+}
+
 bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_t bin,
-                  double removed[CLASS_LANES]) {
+                  int32_t *moved, double removed[CLASS_LANES]) {
     int32_t low = INT32_MAX, high = INT32_MIN;
     const struct journal_entry *entry = NULL;
     uint64_t at = journal->count;
@@ -57,16 +84,27 @@ bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_
         return false;
     }
     bin = bin < low - 1 ? low - 1 : bin > high + 1 ? high + 1 : bin;
+    *moved = bin;
     memset(removed, 0, sizeof(double) * CLASS_LANES);
     at = journal->count;
     while ((entry = entry_before(journal, &at, at_ms - JOURNAL_MS, side)) != NULL) {
-        int32_t apart = entry->bin - bin;
-        if (apart >= -1 && apart <= 1) {
-            double weight = apart == 0 ? 0.5 : 0.25;
-            for (int lane = 0; lane < CLASS_LANES; lane++) {
-                removed[lane] += weight * (double)entry->removed[lane];
-            }
+        double weight = share_of(entry, bin);
+        for (int lane = 0; weight > 0 && lane < CLASS_LANES; lane++) {
+            removed[lane] += weight * (double)entry->removed[lane];
         }
     }
     return true;
+}
+
+void journal_credit(struct journal *journal, int64_t at_ms, int side, int32_t bin, double usd) {
+    struct journal_entry *entry = NULL;
+    double sum = 0;
+    uint64_t at = journal->count;
+    while ((entry = entry_before(journal, &at, at_ms - JOURNAL_MS, side)) != NULL) {
+        sum += share_of(entry, bin) * entry->predicted_usd;
+    }
+    at = journal->count;
+    while (sum > 0 && (entry = entry_before(journal, &at, at_ms - JOURNAL_MS, side)) != NULL) {
+        entry->seen_usd += usd * share_of(entry, bin) * entry->predicted_usd / sum;
+    }
 }

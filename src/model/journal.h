@@ -17,22 +17,34 @@ struct journal_entry {
     int64_t ts_ms;
     int32_t bin;
     int32_t side;
+    bool counted;               /* prints were heard then: the cell is evidence of the dispersion */
+    double predicted_usd;       /* Lambda of what went */
+    double seen_usd;            /* of the prints given to it */
     float removed[CLASS_LANES]; /* base coin by class */
 };
 
 struct journal {
     struct journal_entry *entries; /* owned, a ring */
     uint64_t count;                /* ever written */
+    uint64_t settled;              /* handed out by journal_settle */
     uint64_t full_count;
 };
 
 bool journal_init(struct journal *journal); /* false: out of memory */
 void journal_finish(struct journal *journal);
-void journal_add(struct journal *journal, int64_t ts_ms, int side, int32_t bin,
-                 const float removed[CLASS_LANES]);
+void journal_clear(struct journal *journal);
+void journal_copy(struct journal *target, const struct journal *source); /* both made */
+/* A place for one more, zeroed but for its time. The oldest goes, settled or not: settle first. */
+struct journal_entry *journal_add(struct journal *journal, int64_t ts_ms);
 
 /* The base coin that went around bin (weights 1/4, 1/2, 1/4 over its neighbours) by class, after
- * moving bin into the range swept since JOURNAL_CLAMP_MS before at_ms, give or take one. False:
- * nothing was swept on that side. */
+ * moving bin into the range swept since JOURNAL_CLAMP_MS before at_ms, give or take one; *moved is
+ * where it came to lie. False: nothing was swept on that side. */
 bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_t bin,
-                  double removed[CLASS_LANES]);
+                  int32_t *moved, double removed[CLASS_LANES]);
+/* A print was given to the cells around bin, as journal_find moved it: usd among them, by what they
+ * predicted. */
+void journal_credit(struct journal *journal, int64_t at_ms, int side, int32_t bin, double usd);
+/* The oldest entry not handed out yet, if it is of until_ms or before, or room is short; else NULL.
+ */
+const struct journal_entry *journal_settle(struct journal *journal, int64_t until_ms);

@@ -206,9 +206,6 @@ static void take(struct sweep *sweep, int32_t bin, float share) {
     if (!occupied) {
         return;
     }
-    if (sweep->leg->with_usd) {
-        add_swept(sweep->out->raw_usd, row, (double)share * map->price_unit[slot]);
-    }
     add_swept(sweep->out->raw, row, (double)share);
     if (share >= 1) {
         memset(row, 0, sizeof(float) * CLASS_LANES);

@@ -29,8 +29,7 @@ struct unit_map {
 
 /* What one leg of the mark took, by class. */
 struct unit_map_swept {
-    double raw[CLASS_LANES];     /* sum of raw content */
-    double raw_usd[CLASS_LANES]; /* the same times the bins' own e^z; only if usd was asked for */
+    double raw[CLASS_LANES]; /* sum of raw content */
 };
 
 /* Called for each bin of which a part was passed: raw before (NULL: the bin is empty), and the
@@ -56,11 +55,10 @@ void unit_map_deposit(struct unit_map *map, int side, const struct distance_taps
                       float lost_near[DISTANCE_MAX], float lost_far[DISTANCE_MAX]);
 
 /* The mark goes from z_from to z_to: take what it passes (longs when falling, shorts when rising),
- * whole bins and the traversed part of the last one. with_usd fills raw_usd and calls cleared (may
- * be NULL). Returns the bins of which something was taken. */
+ * whole bins and the traversed part of the last one, telling cleared (may be NULL). Returns the
+ * bins of which something was taken. */
 struct unit_map_leg {
     double z_from, z_to;
-    bool with_usd;
     unit_map_cleared_fn *cleared;
     void *user;
 };

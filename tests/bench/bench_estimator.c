@@ -120,7 +120,7 @@ static void bench_map(void) {
             unit_map_deposit(&map, MODEL_LONG, &ladder.taps[j % DISTANCE_PHASE_COUNT][MODEL_LONG],
                              j, 0, amount, near, far);
         }
-        struct unit_map_swept swept = {{0}, {0}};
+        struct unit_map_swept swept = {{0}};
         struct unit_map_leg down = {.z_from = 0, .z_to = -0.3}, up = {.z_from = -0.3, .z_to = 0};
         begin_ns = clock_thread_cpu_ns();
         bins += unit_map_sweep(&map, &down, &swept);

@@ -41,7 +41,7 @@ static double held(int side, int32_t bin) {
 }
 
 static double move(double from_bins, double to_bins) {
-    struct unit_map_swept swept = {{0}, {0}};
+    struct unit_map_swept swept = {{0}};
     unit_map_sweep(
         &map, &(struct unit_map_leg){.z_from = from_bins * WIDTH, .z_to = to_bins * WIDTH}, &swept);
     return swept.raw[0];

@@ -1,0 +1,239 @@
+/* model/estimator_learn.c - from sweeps and prints to evidence, from evidence to weights.
+ *
+ * Each cell that the mark sweeps is exposure; each print goes to the classes that had something in
+ * the cells around its trigger price, in the shares that the weights in force foretell.  What
+ * counts as heard: rows of a live feed that follow each other closely and have no gap in them; why
+ * exposure waits for a print to confirm it stands in model/calibration.h.
+ *
+ * A print belongs to the mark that was in force at its own time.  Where marks come rarely the sweep
+ * may lie many seconds back: the window of the journal ends at the last move of the mark before the
+ * print, not at the print. */
+#include <math.h>
+#include <string.h>
+
+#include "base/math.h"
+#include "market/event.h"
+#include "model/estimator_inside.h"
+
+enum {
+    LISTEN_ROW_MS = 10000,   /* longer rows are not of a live feed */
+    LISTEN_APART_MS = 60000, /* after a longer silence nobody knows what went by */
+    MARK_REACH_MS = 60000,   /* a mark in force for longer answers for no print */
+    MARK_ROW_MS = 1000,      /* sweeps are dated to the end of their row */
+    SETTLE_MS = 2 * MARK_REACH_MS
+};
+
+#define USD_MAX 1e15 /* a print, or a price, beyond is a stranger's nonsense */
+
+static bool row_heard(const struct estimator *estimator, const struct entry_row *row) {
+    bool live = (row->flags & (ENTRY_ROW_HISTORY | ENTRY_ROW_GAP)) == 0 &&
+                row->end_ms - row->begin_ms <= LISTEN_ROW_MS;
+    return live &&
+           (estimator->ts_ms == INT64_MIN || row->begin_ms - estimator->ts_ms <= LISTEN_APART_MS);
+}
+
+/* How far the prediction of a cell was from what it held. */
+static void settle_cells(struct estimator *estimator, int64_t until_ms) {
+    struct calibration_evidence *evidence = &estimator->calibration.evidence;
+    const struct journal_entry *cell = NULL;
+    while ((cell = journal_settle(&estimator->journal, until_ms)) != NULL) {
+        if (cell->counted) {
+            double residual = cell->seen_usd - cell->predicted_usd;
+            evidence->residual_usd2 += residual * residual;
+            evidence->predicted_usd += cell->predicted_usd;
+        }
+    }
+}
+
+void estimator_learn_row(struct estimator *estimator, const struct entry_row *row) {
+    struct calibration *calibration = &estimator->calibration;
+    estimator->listening = row_heard(estimator, row);
+    if (!calibration->heard) {
+        memset(&calibration->pending, 0, sizeof(calibration->pending));
+    }
+    settle_cells(estimator, row->end_ms - SETTLE_MS);
+    if ((row->flags & ENTRY_ROW_HAS_MARK) != 0 &&
+        (row->z_low != row->z_high || row->z_open != estimator->z_mark)) {
+        estimator->moved_ms[estimator->move_count++ % ESTIMATOR_MOVES] = row->begin_ms;
+    }
+}
+
+void estimator_learn_swept(struct estimator *estimator, int64_t ts_ms, int side, int32_t bin,
+                           double price, const float removed[CLASS_LANES]) {
+    struct calibration_pending *pending = &estimator->calibration.pending;
+    const float *rho = estimator->weights.rho;
+    double by_distance[DISTANCE_MAX], predicted = 0;
+    for (int i = 0; i < DISTANCE_MAX; i++) {
+        const int lane = i * CLASS_SOURCES;
+        by_distance[i] = (double)rho[lane] * (double)removed[lane] +
+                         (double)rho[lane + 1] * (double)removed[lane + 1] +
+                         (double)rho[lane + 2] * (double)removed[lane + 2];
+        predicted += by_distance[i];
+    }
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        pending->exposed_usd[lane] += (double)removed[lane] * price;
+    }
+    for (int i = 0; predicted > 0 && i < DISTANCE_MAX; i++) {
+        pending->information_usd[i] += by_distance[i] * by_distance[i] / predicted * price;
+    }
+    settle_cells(estimator, INT64_MIN);
+    struct journal_entry *entry = journal_add(&estimator->journal, ts_ms);
+    entry->bin = bin;
+    entry->side = side;
+    entry->counted = estimator->calibration.heard;
+    entry->predicted_usd = predicted * price;
+    memcpy(entry->removed, removed, sizeof(entry->removed));
+}
+
+/* The time up to which the mark in force at ts_ms had swept: the end of the last row in which it
+ * moved by then. */
+static int64_t mark_in_force_ms(const struct estimator *estimator, int64_t ts_ms) {
+    uint64_t count = estimator->move_count;
+    for (uint64_t back = 1; back <= count && back <= ESTIMATOR_MOVES; back++) {
+        int64_t moved_ms = estimator->moved_ms[(count - back) % ESTIMATOR_MOVES];
+        if (moved_ms <= ts_ms) {
+            int64_t swept_ms = moved_ms + MARK_ROW_MS;
+            return moved_ms > ts_ms - MARK_REACH_MS && swept_ms < ts_ms ? swept_ms : ts_ms;
+        }
+    }
+    return ts_ms;
+}
+
+/* The share of a print that may teach: a lone whale is no more than some twenty of its kind. */
+static double print_teaches(const struct calibration *calibration, double usd, bool complete) {
+    double limit = CALIBRATION_PRINT_PSI * calibration_psi(&calibration->evidence) /
+                   (complete ? 1 : calibration->kappa);
+    return usd < limit ? usd : limit;
+}
+
+void estimator_learn_print(struct estimator *estimator, const struct entry_row *row,
+                           const struct entry_print *print) {
+    struct calibration *calibration = &estimator->calibration;
+    double usd = (double)print->usd, removed[CLASS_LANES], sum = 0;
+    if (!(usd > 0 && usd < USD_MAX) || !(print->price > 0 && print->price < USD_MAX)) {
+        return;
+    }
+    int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;
+    int32_t bin = estimator_bin_of(estimator, math_log(print->price) - estimator->phi);
+    /* It may have waited some seconds for this row: what was swept around its own time counts. */
+    int64_t at_ms = print->ts_ms < row->end_ms - JOURNAL_MS ? row->end_ms - JOURNAL_MS
+                    : print->ts_ms < row->end_ms            ? print->ts_ms
+                                                            : row->end_ms;
+    at_ms = mark_in_force_ms(estimator, at_ms);
+    calibration_hear(calibration);
+    if (journal_find(&estimator->journal, at_ms, side, bin, &bin, removed)) {
+        for (int lane = 0; lane < CLASS_LANES; lane++) {
+            removed[lane] *= (double)estimator->weights.rho[lane];
+            sum += removed[lane];
+        }
+    }
+    if (!(sum > 0)) {
+        calibration->unexplained_usd += usd;
+        return;
+    }
+    calibration->attributed_total_usd += usd;
+    if (!estimator->listening) {
+        return;
+    }
+    bool complete = print->complete != 0;
+    double teaches = print_teaches(calibration, usd, complete);
+    double *n = complete ? calibration->evidence.attributed_usd : calibration->evidence.sampled_usd;
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        n[lane] += teaches * removed[lane] / sum;
+    }
+    journal_credit(&estimator->journal, at_ms, side, bin,
+                   teaches * (complete ? 1 : calibration->kappa));
+}
+
+/* -- M-step -- */
+
+void estimator_learn_step(struct estimator *estimator, const struct entry_row *row) {
+    struct calibration *calibration = &estimator->calibration;
+    if ((row->flags & ENTRY_ROW_HISTORY) != 0) {
+        return;
+    }
+    int64_t since_ms = calibration->stepped_ms;
+    if (since_ms == INT64_MIN || since_ms > row->end_ms + CALIBRATION_STEP_MS) {
+        calibration->stepped_ms =
+            row->end_ms; /* the first, or restored from a clock that ran ahead */
+        return;
+    }
+    if (row->end_ms / CALIBRATION_STEP_MS <= since_ms / CALIBRATION_STEP_MS) {
+        return;
+    }
+    calibration->stepped_ms = row->end_ms;
+    calibration_wear(calibration, row->end_ms - since_ms);
+    if (!calibration->heard) {
+        return;
+    }
+    double mark = math_exp(estimator->z_mark + estimator->phi);
+    const struct calibration_input input = {
+        .evidence = &calibration->evidence,
+        .ladder = &estimator->ladder,
+        .prior = &estimator->prior,
+        .a0_usd = calibration_a0(estimator->oi_base * mark),
+        .outside_scale = estimator->outside_scale,
+    };
+    struct calibration_output output;
+    calibration_step(&input, &output);
+    calibration->kappa = output.kappa;
+    calibration->shape_only = output.shape_only;
+    calibration->calibrated_ms = row->end_ms;
+    calibration->step_count++;
+    estimator->learned = output.weights;
+    estimator->has_learned = true;
+}
+
+bool estimator_take_weights(struct estimator *estimator, struct weights *out) {
+    bool learned = estimator->has_learned;
+    if (learned) {
+        *out = estimator->learned;
+        estimator->has_learned = false;
+    }
+    return learned;
+}
+
+const struct calibration *estimator_calibration(const struct estimator *estimator) {
+    return &estimator->calibration;
+}
+
+void estimator_set_outside_scale(struct estimator *estimator, double scale) {
+    estimator->outside_scale = scale > 0 && scale < 1e6 ? scale : 0;
+}
+
+/* -- from one run to the next -- */
+
+bool estimator_export(const struct estimator *estimator, struct calibration_record *out) {
+    const struct calibration *calibration = &estimator->calibration;
+    if (calibration->calibrated_ms == 0) {
+        return false;
+    }
+    *out = (struct calibration_record){
+        .stepped_ms = calibration->stepped_ms,
+        .calibrated_ms = calibration->calibrated_ms,
+        .evidence = calibration->evidence,
+        .weights = estimator->learned,
+        .distance_count = estimator->ladder.count,
+    };
+    for (int i = 0; i < estimator->ladder.count; i++) {
+        out->distances[i] = estimator->ladder.cells[i].distance;
+        out->sharp[i] = estimator->ladder.cells[i].sharp;
+    }
+    return true;
+}
+
+bool estimator_restore(struct estimator *estimator, const struct calibration_record *record) {
+    if (!estimator->desc.evidence || estimator->stats.rows > 0 ||
+        !calibration_record_valid(record) || !calibration_record_fits(record, &estimator->ladder)) {
+        return false;
+    }
+    struct calibration *calibration = &estimator->calibration;
+    calibration_reset(calibration);
+    calibration->evidence = record->evidence;
+    calibration->stepped_ms = record->stepped_ms;
+    calibration->calibrated_ms = record->calibrated_ms;
+    calibration->heard = calibration->restored = true;
+    estimator->learned = record->weights;
+    estimator->has_learned = true;
+    return true;
+}

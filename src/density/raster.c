@@ -364,7 +364,7 @@ static bool request_valid(const struct raster_request *request) {
 
 static bool model_equal(const struct estimator_desc *a, const struct estimator_desc *b) {
     return a->bin_width == b->bin_width && a->mmr == b->mmr && a->fee == b->fee &&
-           a->leverage_max == b->leverage_max &&
+           a->leverage_max == b->leverage_max && a->inverse == b->inverse &&
            memcmp(&a->prior, &b->prior, sizeof(a->prior)) == 0;
 }
 

@@ -24,10 +24,30 @@ static_assert((int)ENTRY_SOURCE_COUNT < (int)CLASS_SOURCES, "a lane a source");
 static const double half_life_h[] = {48, 6, 24};
 static_assert(ARRAY_COUNT(half_life_h) == ENTRY_SOURCE_COUNT, "a half-life per source");
 
-static bool desc_complete(struct estimator_desc *desc) {
+static void desc_complete(struct estimator_desc *desc) {
     desc->bin_width = desc->bin_width == 0 ? ESTIMATOR_BIN_WIDTH : desc->bin_width;
     desc->mmr = desc->mmr == 0 ? 0.004 : desc->mmr;
     desc->leverage_max = desc->leverage_max == 0 ? 125 : desc->leverage_max;
+}
+
+/* Distances and hazards of a description. */
+static bool configure(struct estimator *estimator, const struct estimator_desc *desc) {
+    bool (*ladder_init)(struct distance_ladder *, double, double, double, double) =
+        desc->inverse ? distance_ladder_init_inverse : distance_ladder_init;
+    if (!ladder_init(&estimator->ladder, desc->bin_width, desc->mmr, desc->fee,
+                     desc->leverage_max)) {
+        return false;
+    }
+    estimator->desc = *desc;
+    memset(estimator->hazard, 0, sizeof(estimator->hazard));
+    memset(estimator->decay, 0, sizeof(estimator->decay));
+    for (int j = 0; j < estimator->ladder.count; j++) {
+        double pace = math_clamp(1 / estimator->ladder.cells[j].distance, 1.5, 150) / 10;
+        for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
+            estimator->hazard[j * CLASS_SOURCES + source] =
+                math_log(2) / (half_life_h[source] * 3.6e6) * math_pow(pace, 0.4);
+        }
+    }
     return true;
 }
 
@@ -36,24 +56,26 @@ struct estimator *estimator_create(const struct estimator_desc *desc) {
     if (estimator == NULL) {
         return NULL;
     }
-    estimator->desc = *desc;
-    if (!desc_complete(&estimator->desc) ||
-        !distance_ladder_init(&estimator->ladder, estimator->desc.bin_width, estimator->desc.mmr,
-                              estimator->desc.fee, estimator->desc.leverage_max) ||
-        !unit_map_init(&estimator->map, estimator->desc.bin_width) ||
-        (desc->evidence && !journal_init(&estimator->journal))) {
+    struct estimator_desc complete = *desc;
+    desc_complete(&complete);
+    if (!configure(estimator, &complete) || !unit_map_init(&estimator->map, complete.bin_width) ||
+        (complete.evidence && !journal_init(&estimator->journal))) {
         estimator_destroy(estimator);
         return NULL;
     }
-    for (int j = 0; j < estimator->ladder.count; j++) {
-        double pace = math_clamp(1 / estimator->ladder.cells[j].distance, 1.5, 150) / 10;
-        for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
-            estimator->hazard[j * CLASS_SOURCES + source] =
-                math_log(2) / (half_life_h[source] * 3.6e6) * math_pow(pace, 0.4);
-        }
-    }
     estimator_reset(estimator);
     return estimator;
+}
+
+bool estimator_restart(struct estimator *estimator, const struct estimator_desc *desc) {
+    struct estimator_desc complete = *desc;
+    desc_complete(&complete);
+    if (complete.bin_width != estimator->desc.bin_width ||
+        complete.evidence != estimator->desc.evidence || !configure(estimator, &complete)) {
+        return false;
+    }
+    estimator_reset(estimator);
+    return true;
 }
 
 void estimator_destroy(struct estimator *estimator) {

@@ -34,6 +34,7 @@ enum {
 struct estimator_desc {
     double bin_width;                /* ln price; 0: ESTIMATOR_BIN_WIDTH; must be the entry log's */
     double mmr, fee, leverage_max;   /* margin_facts of the instrument; 0: .004, 0, 125 */
+    bool inverse;                    /* coin-margined: distances count in 1/price */
     struct weights_prior_desc prior; /* zero: the CEX prior */
     bool evidence;                   /* calibrate: engine yes, raster no. The map is the same. */
 };
@@ -67,6 +68,9 @@ struct estimator *
 estimator_create(const struct estimator_desc *desc); /* NULL: out of memory or desc out of range */
 void estimator_destroy(struct estimator *estimator); /* NULL accepted */
 void estimator_reset(struct estimator *estimator);   /* as just created */
+/* The same with other margin facts or another prior; bin_width and evidence must be as they were.
+ * Nothing is allocated. False: out of range; the estimator is as before. */
+bool estimator_restart(struct estimator *estimator, const struct estimator_desc *desc);
 /* Make target, created with an equal desc, continue where source is. */
 void estimator_copy(struct estimator *target, const struct estimator *source);
 

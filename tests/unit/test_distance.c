@@ -132,6 +132,39 @@ static void impossible_ladder_steps_are_dropped(void **state) {
     assert_false(distance_ladder_init(&hyperliquid, 2e-4, .004, 0, 0));
 }
 
+/* An inverse ladder stands where margin_price_inverse_* says, and mirrors the linear one. */
+static void inverse_contracts_have_mirrored_offsets(void **state) {
+    (void)state;
+    static struct distance_ladder inverse;
+    assert_true(distance_ladder_init_inverse(&inverse, 2e-4, .005, 0, 100));
+    int sharp_count = 0;
+    for (int i = 0; i < inverse.count; i++) {
+        const struct distance_cell *cell = &inverse.cells[i];
+        double means[MODEL_SIDE_COUNT] = {0};
+        for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+            const struct distance_taps *taps = &inverse.taps[5][side];
+            for (int t = 0; t < taps->count; t++) {
+                if (taps->taps[t].lane == i * CLASS_SOURCES) {
+                    means[side] += (double)taps->taps[t].weight * taps->taps[t].dk;
+                }
+            }
+        }
+        assert_true(means[MODEL_LONG] < 0 && means[MODEL_SHORT] > 0);
+        /* Shorts of an inverse contract are further in log price than its longs. */
+        assert_true(means[MODEL_SHORT] > -means[MODEL_LONG]);
+        if (!cell->sharp) {
+            continue;
+        }
+        sharp_count++;
+        double price = margin_price_inverse_long(1, cell->leverage, .005, 0);
+        assert_true(fabs(means[MODEL_LONG] - math_log(price) / 2e-4) < 1e-3);
+        price = margin_price_inverse_short(1, cell->leverage, .005, 0);
+        assert_true(fabs(means[MODEL_SHORT] - math_log(price) / 2e-4) < 1e-3);
+    }
+    assert_int_equal(sharp_count, DISTANCE_SHARP_MAX - 1); /* all but 125x */
+    assert_false(distance_ladder_init_inverse(&inverse, 2e-4, .5, 0, 100));
+}
+
 static void prior_has_its_totals_and_shares(void **state) {
     (void)state;
     struct weights weights;
@@ -158,6 +191,7 @@ int main(void) {
         cmocka_unit_test(sharp_cells_stand_at_their_exact_offset),
         cmocka_unit_test(cells_rise_in_leverage_and_bands_are_runs),
         cmocka_unit_test(impossible_ladder_steps_are_dropped),
+        cmocka_unit_test(inverse_contracts_have_mirrored_offsets),
         cmocka_unit_test(prior_has_its_totals_and_shares),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "view/number.h"
+#include "base/number.h"
 
 #define PRICE_STEP_PX 84.0 /* about this far apart, at scale 1 */
 #define TIME_STEP_PX  150.0

@@ -2,9 +2,9 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/str.h"
 #include "layer/layer.h"
-#include "view/number.h"
 
 static void draw_lines(struct layer_context *context, double x, double y) {
     const struct camera_rect *plot = &context->layout->plot;

@@ -1,9 +1,9 @@
 /* What brightness means in USD per basis point, and which colour is which side. */
 #include <math.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "layer/layer.h"
-#include "view/number.h"
 
 #define BAR_W_PX     300.0
 #define BAR_H_PX     9.0

@@ -1,8 +1,8 @@
 /* The mark price as a line (or candles), the line of now, and its tag at the axis. */
 #include <math.h>
 
+#include "base/number.h"
 #include "layer/layer.h"
-#include "view/number.h"
 
 #define LINE_PX          2.0
 #define HALO_PX          4.5

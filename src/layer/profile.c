@@ -2,8 +2,8 @@
 
 #include <math.h>
 
+#include "base/number.h"
 #include "layer/layer.h"
-#include "view/number.h"
 
 #define BAR_STEP_PX 2.0
 

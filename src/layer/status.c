@@ -2,9 +2,9 @@
  * open interest. */
 #include <math.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "layer/layer.h"
-#include "view/number.h"
 
 static const struct {
     const char *word;

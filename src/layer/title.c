@@ -1,9 +1,9 @@
 /* Which market, which stretch of time, and what is being drawn. */
 #include <math.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "layer/layer.h"
-#include "view/number.h"
 
 static const char *market_title(const struct layer_context *context) {
     const struct scene_instrument *instrument = context->instrument;

@@ -1,4 +1,4 @@
-/* view/number.h - numbers as people read them, the same everywhere.  Thread: any; pure.
+/* base/number.h - numbers as people read them, the same everywhere.  Thread: any; pure.
  * Every function writes a terminated text and returns it. */
 #pragma once
 

@@ -63,7 +63,8 @@ static struct engine_instrument *instrument_of(struct engine *engine, const stru
         engine->counts.unknown_instrument++;
         return NULL;
     }
-    struct engine_instrument *made = engine_instrument_create(event->instrument, known);
+    struct engine_instrument *made =
+        engine_instrument_create(event->instrument, known, &engine->desc);
     if (made == NULL) {
         *slot = SLOT_REFUSED;
         engine->counts.no_memory++;
@@ -231,6 +232,11 @@ bool engine_model(const struct engine *engine, uint16_t instrument, struct estim
 const struct estimator *engine_estimator(const struct engine *engine, uint16_t instrument) {
     const struct engine_instrument *found = find_published(engine, instrument);
     return found != NULL ? found->estimator : NULL;
+}
+
+struct score *engine_score(const struct engine *engine, uint16_t instrument) {
+    const struct engine_instrument *found = find_published(engine, instrument);
+    return found != NULL ? found->score : NULL;
 }
 
 struct engine_counts engine_counts(const struct engine *engine) {

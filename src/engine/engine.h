@@ -19,12 +19,16 @@
 
 struct engine;
 struct entry_log;
+struct score;
+struct truth;
 
 struct engine_desc {
     const struct instrument_table *instruments; /* borrowed, outlives the engine; required */
     bool demo;        /* the source is simulated; EVENT_FLAG_DEMO says so, too */
     int wanted_count; /* 0: the first instruments that come */
     uint16_t wanted[SCENE_INSTRUMENT_MAX]; /* indices of the table; others are left out */
+    bool full_score;     /* score against every null model, not only a rolling week */
+    struct truth *truth; /* borrowed, outlives the engine; full_score only; NULL: none */
 };
 
 struct engine *engine_create(const struct engine_desc *desc); /* NULL: out of memory */
@@ -49,6 +53,10 @@ bool engine_model(const struct engine *engine, uint16_t instrument, struct estim
 /* The estimate of the closed rows, for read-outs; NULL before the instrument's first event. The
  * engine's thread, or another's once it has stopped; valid until the next event. */
 const struct estimator *engine_estimator(const struct engine *engine, uint16_t instrument);
+
+/* The score of an instrument; NULL before its first event. The engine's thread; valid until
+ * engine_destroy. */
+struct score *engine_score(const struct engine *engine, uint16_t instrument);
 
 /* What was done and what was left out, in event slots. */
 struct engine_counts {

@@ -23,7 +23,9 @@ static void take_row(void *user, const struct entry_row *row, const struct entry
                      const struct entry_print *prints) {
     struct engine_instrument *instrument = user;
     estimator_use_weights(instrument->estimator, instrument->log, row->weights);
+    score_begin_row(instrument->score, instrument->estimator, row);
     estimator_apply_row(instrument->estimator, row, deposits, prints);
+    score_end_row(instrument->score, row, deposits, prints);
     struct weights learned;
     if (estimator_take_weights(instrument->estimator, &learned)) {
         entry_log_add_weights(instrument->log, &learned);
@@ -299,7 +301,8 @@ static void apply_live(struct engine_instrument *instrument, const struct event 
 }
 
 struct engine_instrument *engine_instrument_create(uint16_t index,
-                                                   const struct instrument *instrument) {
+                                                   const struct instrument *instrument,
+                                                   const struct engine_desc *desc) {
     struct engine_instrument *made = calloc(1, sizeof(*made));
     if (made == NULL) {
         return NULL;
@@ -321,17 +324,22 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
     }
     made->log = entry_log_create(ESTIMATOR_BIN_WIDTH);
     made->estimator = estimator_create(&made->model);
+    made->score = score_create(
+        &(struct score_desc){.model = made->model, .full = desc->full_score, .truth = desc->truth});
     if (made->log != NULL) {
         made->builder = row_builder_create(&(struct row_builder_desc){
             .log = made->log, .mmr = facts.mmr, .on_row = take_row, .user = made});
     }
-    bool ok = made->log != NULL && made->estimator != NULL && made->builder != NULL;
+    bool ok = made->log != NULL && made->estimator != NULL && made->builder != NULL &&
+              made->score != NULL;
     ok = book_init(&made->book) && ok;
     ok = candles_init(&made->candles, ENGINE_CANDLE_MS) && ok;
     if (!ok) {
         engine_instrument_destroy(made);
         return NULL;
     }
+    struct estimator_watcher watcher = score_watcher(made->score);
+    estimator_set_watcher(made->estimator, &watcher);
     return made;
 }
 
@@ -343,6 +351,7 @@ void engine_instrument_destroy(struct engine_instrument *instrument) {
     book_finish(&instrument->book);
     row_builder_destroy(instrument->builder);
     estimator_destroy(instrument->estimator);
+    score_destroy(instrument->score);
     entry_log_destroy(instrument->log);
     free(instrument);
 }

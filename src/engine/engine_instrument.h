@@ -11,6 +11,7 @@
 #include "market/event.h"
 #include "model/estimator.h"
 #include "model/row_builder.h"
+#include "score/score.h"
 #include "state/book.h"
 #include "state/candles.h"
 #include "state/funding.h"
@@ -33,8 +34,8 @@ struct engine_instrument {
     enum venue_id venue;
     char symbol[INSTRUMENT_SYMBOL_BYTES];
     char base[INSTRUMENT_BASE_BYTES]; /* as the venue named it, else read off the symbol */
-    struct decimal tick; /* mantissa 0: unknown */
-    double mmr;          /* first-tier maintenance rate */
+    struct decimal tick;              /* mantissa 0: unknown */
+    double mmr;                       /* first-tier maintenance rate */
 
     int64_t now_ms;  /* newest admitted event time; 0: none yet */
     int64_t jump_ms; /* newest time that was too far ahead */
@@ -56,11 +57,13 @@ struct engine_instrument {
     struct entry_log *log;       /* owned; read by other threads */
     struct row_builder *builder; /* owned */
     struct estimator *estimator; /* owned */
+    struct score *score;         /* owned; watches the estimator */
 };
 
 /* NULL: out of memory. */
 struct engine_instrument *engine_instrument_create(uint16_t index,
-                                                   const struct instrument *instrument);
+                                                   const struct instrument *instrument,
+                                                   const struct engine_desc *desc);
 void engine_instrument_destroy(struct engine_instrument *instrument); /* NULL accepted */
 
 /* Apply one slot of this instrument; what is wrong with it goes into counts. */

@@ -34,7 +34,19 @@ static void fill_lists(const struct engine_instrument *instrument, struct scene_
 
 static_assert((int)SCENE_DISTANCE_MAX == (int)DISTANCE_MAX, "every distance is shown");
 
-/* How much the model has learned; the score's half of scene_model is filled elsewhere. */
+/* How it did in the last days. */
+static void fill_score(const struct engine_instrument *instrument, struct scene_model *out) {
+    struct score_rolling rolling;
+    score_get_rolling(instrument->score, &rolling);
+    out->scored = rolling.judged;
+    out->score_days = rolling.judged ? rolling.days : 0;
+    out->score_usd = rolling.judged ? rolling.usd : 0;
+    out->gain_nats = rolling.gain_nats;
+    out->gain_kernel_nats = rolling.gain_kernel_nats;
+    out->predicted_over_seen = rolling.predicted_over_seen;
+}
+
+/* How much the model has learned. */
 static void fill_calibration(const struct engine_instrument *instrument, struct scene_model *out) {
     const struct calibration *calibration = estimator_calibration(instrument->estimator);
     const struct distance_ladder *ladder = estimator_ladder(instrument->estimator);
@@ -81,5 +93,6 @@ void engine_instrument_fill(const struct engine_instrument *instrument,
         out->liquidated_usd_24h[side] = instrument->prints.total_usd_24h[side];
     }
     fill_calibration(instrument, &out->model);
+    fill_score(instrument, &out->model);
     fill_lists(instrument, out);
 }

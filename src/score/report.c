@@ -1,0 +1,235 @@
+/* score/report.c - from days to figures. */
+#include "score/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/math.h"
+
+struct totals {
+    struct tally_side side[REPORT_SIDE_COUNT]; /* the third: both */
+};
+
+static void add_hours(struct tally_hours *sum, const struct tally_hours *hours) {
+    sum->count += hours->count;
+    sum->root_y += hours->root_y;
+    sum->y += hours->y;
+    sum->y_ln_y += hours->y_ln_y;
+    for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
+        sum->root_x[model] += hours->root_x[model];
+        sum->x[model] += hours->x[model];
+        sum->root_xy[model] += hours->root_xy[model];
+        sum->y_ln_x[model] += hours->y_ln_x[model];
+    }
+}
+
+static void add_side(struct tally_side *sum, const struct tally_side *side) {
+    sum->cells += side->cells;
+    sum->prints += side->prints;
+    sum->seen_usd += side->seen_usd;
+    sum->nowhere_usd += side->nowhere_usd;
+    sum->unexplained_usd += side->unexplained_usd;
+    sum->placebo_gain_usd += side->placebo_gain_usd;
+    sum->chance_gain_usd += side->chance_gain_usd;
+    for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
+        sum->predicted_usd[model] += side->predicted_usd[model];
+        sum->gain_usd[model] += side->gain_usd[model];
+    }
+    add_hours(&sum->hours, &side->hours);
+}
+
+static double ratio(double a, double b) {
+    return b > 0 ? a / b : 0;
+}
+
+/* Which days count. */
+static void choose_days(const struct tally *tally, int warm_up_days, struct report *out) {
+    out->days_seen = tally->day_count;
+    out->warm_up_asked = warm_up_days;
+    if (tally->day_count == 0) {
+        out->first_day = 0;
+        out->last_day = -1;
+        return;
+    }
+    int32_t begin = tally->days[0].day, end = tally->days[tally->day_count - 1].day + 1;
+    int32_t span = end - begin;
+    out->warm_up_days = warm_up_days < span / 2 ? warm_up_days : span / 2;
+    out->first_day = begin + out->warm_up_days;
+    out->last_day = end - 1;
+}
+
+static bool day_counts(const struct report *out, const struct tally_day *day) {
+    return day->day >= out->first_day && day->day <= out->last_day;
+}
+
+static void sum_days(const struct tally *tally, struct report *out, struct totals *sum) {
+    memset(sum, 0, sizeof(*sum));
+    for (int i = 0; i < tally->day_count; i++) {
+        const struct tally_day *day = &tally->days[i];
+        if (!day_counts(out, day)) {
+            continue;
+        }
+        out->days_scored += day->side[0].seen_usd + day->side[1].seen_usd > 0;
+        for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+            add_side(&sum->side[side], &day->side[side]);
+            add_side(&sum->side[REPORT_BOTH], &day->side[side]);
+        }
+    }
+}
+
+static double correlation(const struct tally_hours *hours, int model) {
+    double n = hours->count;
+    double xx = hours->x[model] * n - hours->root_x[model] * hours->root_x[model];
+    double yy = hours->y * n - hours->root_y * hours->root_y;
+    double xy = hours->root_xy[model] * n - hours->root_x[model] * hours->root_y;
+    return xx > 0 && yy > 0 ? xy / sqrt(xx * yy) : 0;
+}
+
+/* 1 - D(lambda) / D(mean), D = 2 sum(y ln(y / lambda) - y + lambda). */
+static double deviance_explained(const struct tally_hours *hours, int model) {
+    double of_model = hours->y_ln_y - hours->y_ln_x[model] - hours->y + hours->x[model];
+    double of_mean =
+        hours->y > 0 ? hours->y_ln_y - hours->y * math_log(hours->y / hours->count) : 0;
+    return of_mean > 0 ? 1 - of_model / of_mean : 0;
+}
+
+/* Ours less another model, by day and side. */
+static void compare_model(const struct tally *tally, const struct report *report, int model,
+                          struct bootstrap_day *days, struct report_model *out) {
+    size_t count = 0;
+    double gain_sum = 0, ahead_sum = 0;
+    for (int i = 0; i < tally->day_count; i++) {
+        const struct tally_day *day = &tally->days[i];
+        if (!day_counts(report, day)) {
+            continue;
+        }
+        struct bootstrap_day sum = {0};
+        for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+            const struct tally_side *at = &day->side[side];
+            double ahead_usd = at->gain_usd[SCORE_OURS] - at->gain_usd[model];
+            sum.numerator += ahead_usd;
+            sum.denominator += at->seen_usd;
+            if (at->seen_usd > 0) {
+                gain_sum += at->gain_usd[model] / at->seen_usd;
+                ahead_sum += ahead_usd / at->seen_usd;
+                out->wins += ahead_usd > 0;
+                out->of++;
+            }
+        }
+        days[count++] = sum;
+    }
+    out->gain_mean_nats = ratio(gain_sum, out->of);
+    out->ahead_mean_nats = ratio(ahead_sum, out->of);
+    bootstrap_ratio(days, count, &out->ahead);
+}
+
+static void measure_placebo(const struct tally *tally, struct report *out,
+                            struct bootstrap_day *days) {
+    size_t count = 0;
+    for (int i = 0; i < tally->day_count; i++) {
+        const struct tally_day *day = &tally->days[i];
+        if (day_counts(out, day)) {
+            struct bootstrap_day sum = {0};
+            for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+                sum.numerator += day->side[side].placebo_gain_usd - day->side[side].chance_gain_usd;
+                sum.denominator += day->side[side].seen_usd;
+            }
+            days[count++] = sum;
+        }
+    }
+    bootstrap_ratio(days, count, &out->placebo);
+}
+
+/* Ten groups of cells with a tenth of the predicted dollars each, by rising prediction; borders are
+ * those of buckets. */
+static void fill_deciles(const struct tally *tally, struct report *out) {
+    struct tally_bucket sum[TALLY_BUCKET_COUNT] = {{0}};
+    double all = 0, done = 0;
+    for (int i = 0; i < tally->day_count; i++) {
+        const struct tally_bucket *buckets = tally->buckets + (size_t)i * TALLY_BUCKET_COUNT;
+        for (int b = 0; day_counts(out, &tally->days[i]) && b < TALLY_BUCKET_COUNT; b++) {
+            sum[b].cells += buckets[b].cells;
+            sum[b].predicted_usd += buckets[b].predicted_usd;
+            sum[b].seen_usd += buckets[b].seen_usd;
+            all += (double)buckets[b].predicted_usd;
+        }
+    }
+    for (int b = 0; b < TALLY_BUCKET_COUNT; b++) {
+        double middle = done + (double)sum[b].predicted_usd / 2;
+        int at = all > 0 ? (int)math_clamp(10 * middle / all, 0, REPORT_DECILES - 1) : 0;
+        struct report_decile *decile = &out->deciles[at];
+        if (decile->cells == 0 && b > 0) {
+            decile->predicted_from_usd =
+                math_exp(TALLY_BUCKET_FIRST + (b - 1) * TALLY_BUCKET_WIDTH);
+        }
+        decile->cells += (double)sum[b].cells;
+        decile->predicted_usd += (double)sum[b].predicted_usd;
+        decile->seen_usd += (double)sum[b].seen_usd;
+        done += (double)sum[b].predicted_usd;
+    }
+}
+
+static enum report_verdict verdict_of(const struct report *report) {
+    double seen_usd = report->seen_usd[REPORT_BOTH];
+    if (!(report->prints > 0)) {
+        return REPORT_NO_LIQUIDATIONS;
+    }
+    if (report->prints < SCORE_PRINTS_MIN) {
+        return REPORT_FEW_PRINTS;
+    }
+    if (seen_usd < SCORE_USD_MIN) {
+        return REPORT_FEW_DOLLARS;
+    }
+    return report->days_scored < SCORE_DAYS_MIN ? REPORT_FEW_DAYS : REPORT_ENOUGH;
+}
+
+static void fill_models(const struct tally *tally, const struct totals *sum,
+                        struct bootstrap_day *days, struct report *out) {
+    for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
+        struct report_model *at = &out->models[model];
+        for (int side = 0; side < REPORT_SIDE_COUNT; side++) {
+            const struct tally_side *of = &sum->side[side];
+            at->gain_nats[side] = ratio(of->gain_usd[model], of->seen_usd);
+            at->predicted_over_seen[side] =
+                ratio(of->predicted_usd[model], of->seen_usd + of->nowhere_usd);
+        }
+        at->hourly_r = correlation(&sum->side[REPORT_BOTH].hours, model);
+        at->deviance_explained = deviance_explained(&sum->side[REPORT_BOTH].hours, model);
+        compare_model(tally, out, model, days, at);
+    }
+}
+
+bool report_make(const struct score *score, int warm_up_days, struct report *out) {
+    const struct tally *tally = score_tally(score);
+    struct bootstrap_day *days = calloc((size_t)tally->day_count + 1, sizeof(*days));
+    struct totals sum;
+    if (days == NULL) {
+        return false;
+    }
+    memset(out, 0, sizeof(*out));
+    score_get_stats(score, &out->stats);
+    out->first_ms = out->stats.first_ms;
+    out->last_ms = out->stats.last_ms;
+    out->complete = out->stats.prints_incomplete == 0;
+    choose_days(tally, warm_up_days, out);
+    sum_days(tally, out, &sum);
+    const struct tally_side *both = &sum.side[REPORT_BOTH];
+    out->prints = both->prints;
+    out->cells = both->cells;
+    for (int side = 0; side < REPORT_SIDE_COUNT; side++) {
+        out->seen_usd[side] = sum.side[side].seen_usd;
+    }
+    out->nowhere_usd = both->nowhere_usd;
+    out->unexplained_share =
+        ratio(both->nowhere_usd + both->unexplained_usd, both->nowhere_usd + both->seen_usd);
+    fill_models(tally, &sum, days, out);
+    fill_deciles(tally, out);
+    out->placebo_nats = ratio(both->placebo_gain_usd, both->seen_usd);
+    out->chance_nats = ratio(both->chance_gain_usd, both->seen_usd);
+    measure_placebo(tally, out, days);
+    frozen_measure(score_frozen(score), out->first_day, out->last_day, &out->frozen);
+    out->verdict = verdict_of(out);
+    free(days);
+    return true;
+}

@@ -1,0 +1,59 @@
+/* score/report.h - the figures of a full score, ready to be printed.
+ *
+ * Thread: the score's.  Plain data. Gains are in nats per liquidated dollar against uniform over
+ * the swept cells (score/tally.h); lambda is what was expected, y what was seen. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "score/bootstrap.h"
+#include "score/frozen.h"
+#include "score/score.h"
+
+enum report_side { REPORT_LONG, REPORT_SHORT, REPORT_BOTH, REPORT_SIDE_COUNT };
+enum { REPORT_DECILES = 10 };
+
+enum report_verdict {
+    REPORT_ENOUGH,
+    REPORT_NO_LIQUIDATIONS,
+    REPORT_FEW_PRINTS,  /* below SCORE_PRINTS_MIN */
+    REPORT_FEW_DOLLARS, /* below SCORE_USD_MIN */
+    REPORT_FEW_DAYS     /* below SCORE_DAYS_MIN with liquidations */
+};
+
+struct report_model {
+    double gain_nats[REPORT_SIDE_COUNT];
+    double gain_mean_nats;                         /* mean over day x side, each counting alike */
+    double predicted_over_seen[REPORT_SIDE_COUNT]; /* sum lambda / sum y */
+    double hourly_r;                               /* of root lambda and root y, by hour and side */
+    double deviance_explained;                     /* quasi-Poisson, by hour and side */
+    /* Ours less this model's gain. */
+    struct bootstrap_interval ahead; /* dollars weighted alike; days drawn */
+    double ahead_mean_nats;          /* mean over day x side */
+    int wins, of;                    /* day x sides in which ours was ahead */
+};
+
+struct report_decile {
+    double cells, predicted_usd, seen_usd;
+    double predicted_from_usd; /* smallest prediction of a cell in it */
+};
+
+struct report {
+    enum report_verdict verdict;
+    bool complete; /* the venue publishes every liquidation: scale may be judged */
+    int64_t first_ms, last_ms;
+    int days_seen, warm_up_days, warm_up_asked, days_scored;
+    int32_t first_day, last_day; /* scored, since the epoch */
+    double prints, cells, seen_usd[REPORT_SIDE_COUNT], nowhere_usd, unexplained_share;
+    struct report_model models[SCORE_MODEL_COUNT];
+    struct report_decile deciles[REPORT_DECILES];
+    double placebo_nats, chance_nats;
+    struct bootstrap_interval placebo; /* less chance */
+    struct frozen_sum frozen;
+    struct score_stats stats;
+};
+
+/* Leave out the first warm_up_days UTC days (>= 0), or half of the days where the source is that
+ * short. After score_finish_rows. False: out of memory. */
+bool report_make(const struct score *score, int warm_up_days, struct report *out);

@@ -9,15 +9,15 @@
 
 #include "app/source.h"
 #include "gfx/target.h"
+#include "sim/source.h"
 #include "view/colormap.h"
 
 struct picture_replay;
 
 struct picture_replay_desc {
     const struct source_list *sources; /* demo, or files; borrowed for the call */
-    uint64_t demo_seed;
-    double demo_days;
-    double span_ms; /* time across the picture */
+    struct source_sim_desc demo;       /* what the demo is; instruments are filled in */
+    double span_ms;                    /* time across the picture */
     enum colormap_id palette;
     bool opened_within_window;
     const char *shader_dir; /* NULL or empty: the shaders in the program; borrowed for the call */

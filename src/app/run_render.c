@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/demo.h"
 #include "app/picture_replay.h"
 #include "app/source.h"
 #include "base/clock.h"
@@ -104,8 +105,7 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
     const struct option_table *table = &render->options->table;
     struct picture_replay_desc desc = {
         .sources = &render->sources,
-        .demo_seed = (uint64_t)option_integer(table, OPT_seed),
-        .demo_days = option_number(table, OPT_days),
+        .demo = demo_desc(table),
         .span_ms = render->span_ms,
         .opened_within_window = option_flag(table, OPT_opened_within_window),
         .shader_dir = option_text(table, OPT_shader_dir),

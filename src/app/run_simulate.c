@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "app/app.h"
+#include "app/demo.h"
 #include "app/truth_file.h"
 #include "archive/event_lines.h"
 #include "archive/line_writer.h"
@@ -65,17 +66,11 @@ static int simulate_lines(struct simulate *job, const struct app_options *option
     if (truth_path[0] != '\0' && !truth_file_open(&job->truth, truth_path, reason)) {
         return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
     }
-    enum status why = source_sim_create(
-        &(struct source_sim_desc){
-            .instruments = job->instruments,
-            .symbol = option_text(table, OPT_symbol),
-            .seed = (uint64_t)option_integer(table, OPT_seed),
-            .regime = (enum regime_id)option_integer(table, OPT_regime),
-            .days = option_number(table, OPT_days),
-            .all_liquidations = option_flag(table, OPT_all_liquidations),
-            .truth = truth_file_sink(&job->truth),
-        },
-        &job->source);
+    struct source_sim_desc desc = demo_desc(table);
+    desc.instruments = job->instruments;
+    desc.symbol = option_text(table, OPT_symbol);
+    desc.truth = truth_file_sink(&job->truth);
+    enum status why = source_sim_create(&desc, &job->source);
     if (why != STATUS_OK) {
         return app_fail(EXIT_STATUS_FAILED, "simulate", "the market: %s", status_text(why));
     }

@@ -242,7 +242,7 @@ void market_step(struct market *market, int32_t dt_ms) {
     market_close_expired(market, end_ms);
     market_open_positions(market, end_ms);
     market_churn(market, end_ms);
-    market_finish_prints(market, end_ms);
+    market_finish_prints(market);
     market->view.bid_ticks = market_bid_at(market, end_ms);
     if (end_ms % 1000 == 0) {
         update_mark(market, end_ms);

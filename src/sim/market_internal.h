@@ -8,7 +8,7 @@
 
 enum {
     MARKET_PATH_MAX = 8,    /* legs of the price within a coarse step */
-    MARKET_PRINT_SLOTS = 3, /* prints of a coarse step: this many a side */
+    MARKET_PRINT_SLOTS = 3, /* prints of a step beyond a second: this many a side */
     MARKET_SAMPLE_MS = 10000,
     MARKET_SAMPLE_COUNT = 512 /* > one hour of samples */
 };
@@ -68,6 +68,11 @@ int64_t market_bid_at(const struct market *market, int64_t ts_ms);
 /* Log price minus its value age_ms ago; 0 before there is one. */
 double market_return_over(const struct market *market, int64_t age_ms);
 
+/* An agent trades lots (+ buys) with a maker, as taker or with a resting order. Price in ticks. */
+int64_t market_trade(struct market *market, int64_t ts_ms, int64_t lots, bool taker);
+/* A time of the step, each as likely. */
+int64_t market_time_in_step(struct market *market, int64_t end_ms);
+
 void market_use_mix(struct market *market, const struct regime_mix *mix);
 /* The signed notional (+ buys) that forced orders will fill before end_ms. */
 double market_forced_usd_until(const struct market *market, int64_t end_ms);
@@ -76,7 +81,7 @@ void market_fill_orders(struct market *market, int64_t end_ms);
 void market_close_expired(struct market *market, int64_t end_ms);
 void market_open_positions(struct market *market, int64_t end_ms);
 void market_churn(struct market *market, int64_t end_ms);
-void market_finish_prints(struct market *market, int64_t end_ms);
+void market_finish_prints(struct market *market);
 /* Sweep the book of positions with the mark of end_ms. */
 void market_trigger(struct market *market, int64_t end_ms);
 void market_settle_funding(struct market *market, double rate, int64_t end_ms);

@@ -2,9 +2,10 @@
  * events.
  *
  * Thread: the reader's (`read` only).  Owner: app, through event_source_destroy.
- * The events look as if they came from Binance USD-M: first the feed state (with EVENT_FLAG_DEMO),
- * then the instrument with its tiers, then a step at a time its trades and liquidations by time,
- * and a ticker (mark, index, last, funding, open interest) at its end. */
+ * The events look as if they came from a venue: first the feed state (with EVENT_FLAG_DEMO), then
+ * the instrument with its tiers, then a step at a time its trades (those of a side and step joined)
+ * and liquidations by time, and a ticker at its end: mark, index and last each step, funding each
+ * ten seconds, open interest at its own cadence. */
 #pragma once
 
 #include "base/status.h"
@@ -12,11 +13,17 @@
 #include "market/instrument.h"
 #include "sim/market.h"
 
-#define SOURCE_SIM_START_MS INT64_C(1767571200000) /* 2026-01-05T00:00:00Z, a Monday */
-enum { SOURCE_SIM_BURN_IN_DAYS = 4 };
+#define SOURCE_SIM_START_MS  INT64_C(1767571200000) /* 2026-01-05T00:00:00Z, a Monday */
+#define SOURCE_SIM_BASIS_MAX .5
+enum {
+    SOURCE_SIM_BURN_IN_DAYS = 4,
+    SOURCE_SIM_OI_EVERY_MS = 10000,
+    SOURCE_SIM_OI_LATE_MS_MAX = 600 * 1000
+};
 
 struct source_sim_desc {
     struct instrument_table *instruments; /* borrowed; the symbol is added */
+    enum venue_id venue;                  /* of the instrument; VENUE_NONE: VENUE_BINANCE_USDM */
     const char *symbol;                   /* NULL: BTCUSDT; ends with USDT */
     uint64_t seed;
     enum regime_id regime;
@@ -24,15 +31,20 @@ struct source_sim_desc {
     double burn_in_days; /* unseen days before, in which the open interest grows; 0: the usual, < 0:
                             none */
     int64_t start_ms;    /* of the first event, rounded down to a step; 0: SOURCE_SIM_START_MS */
-    int32_t step_ms; /* 1000 to 10,000, whole seconds that divide a minute; 0: 10,000, and 1000 in
-                        the last hour */
-    bool all_liquidations;          /* false: as Binance shows them, the largest of each second */
+    int32_t step_ms;     /* 1000 to 10,000, whole seconds that divide a minute; 0: 1000 */
+    double basis; /* its trades and marks are so much higher than the market's (.001: a thousandth),
+                     its index is not: the same market seen through another instrument */
+    bool throttled_prints; /* as Binance shows liquidations, the largest of each second; false:
+                              every one, and complete */
+    int32_t oi_every_ms;   /* open interest comes at multiples of it; 0: SOURCE_SIM_OI_EVERY_MS */
+    int32_t oi_late_ms;    /* and is so old (up to SOURCE_SIM_OI_LATE_MS_MAX) */
     struct market_truth_sink truth; /* told the spans that reach into the time of the events; those
                                        still open when the last step is read end there */
 };
 
 /* STATUS_OK and *source; the burn-in (about 0.1 s a day) runs in the first read. Else
- * STATUS_MEMORY, STATUS_FULL (no room in the table) or STATUS_RANGE (days, step or symbol). */
+ * STATUS_MEMORY, STATUS_FULL (no room in the table) or STATUS_RANGE (something in desc makes no
+ * sense). */
 enum status source_sim_create(const struct source_sim_desc *desc, struct event_source *source);
 
 /* The market behind a source of source_sim_create: truth and totals as of the newest step read. */

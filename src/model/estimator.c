@@ -15,7 +15,6 @@
 static_assert((int)ESTIMATOR_BIN_COUNT == (int)UNIT_MAP_BINS, "the map is the estimator's");
 static_assert((int)ESTIMATOR_BAND_STRIDE == (int)UNIT_MAP_BAND_STRIDE, "read in place");
 static_assert((int)ESTIMATOR_JOURNAL_MAX == (int)JOURNAL_MAX, "the journal's limit");
-static_assert((int)ESTIMATOR_JOURNAL_MS == (int)JOURNAL_MS, "the journal's limit");
 static_assert((int)ENTRY_SOURCE_COUNT < (int)CLASS_SOURCES, "a lane a source");
 
 #define SCALE_FLOOR 1e-8 /* a survival scale below it is folded into the map */
@@ -94,7 +93,6 @@ void estimator_reset(struct estimator *estimator) {
     journal_clear(&estimator->journal);
     calibration_reset(&estimator->calibration);
     estimator->has_learned = estimator->listening = false;
-    estimator->move_count = 0;
     memset(&estimator->stats, 0, sizeof(estimator->stats));
     memset(estimator->held, 0, sizeof(estimator->held));
     memset(estimator->mass, 0, sizeof(estimator->mass));
@@ -128,8 +126,6 @@ void estimator_copy(struct estimator *target, const struct estimator *source) {
         target->learned = source->learned;
         target->has_learned = source->has_learned;
         target->outside_scale = source->outside_scale;
-        target->move_count = source->move_count;
-        memcpy(target->moved_ms, source->moved_ms, sizeof(target->moved_ms));
         journal_copy(&target->journal, &source->journal);
     }
 }

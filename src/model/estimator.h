@@ -27,8 +27,7 @@
 #define ESTIMATOR_BIN_WIDTH 2e-4 /* default: 2 bp of log price */
 enum {
     ESTIMATOR_BIN_COUNT = 8192,
-    ESTIMATOR_JOURNAL_MAX = 1024, /* bins cleared within the last ESTIMATOR_JOURNAL_MS */
-    ESTIMATOR_JOURNAL_MS = 4000
+    ESTIMATOR_JOURNAL_MAX = 1024 /* bins cleared last, in which prints are sought */
 };
 
 struct estimator_desc {

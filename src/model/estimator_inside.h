@@ -7,10 +7,7 @@
 #include "model/journal.h"
 #include "model/unit_map.h"
 
-enum {
-    DECAY_CACHE_COUNT = 16, /* decay factors of recent row lengths */
-    ESTIMATOR_MOVES = 8
-};
+enum { DECAY_CACHE_COUNT = 16 }; /* decay factors of recent row lengths */
 
 struct decay_factors {
     int64_t dt_ms; /* 0: empty */
@@ -27,10 +24,8 @@ struct estimator {
     struct calibration calibration;
     struct weights prior, learned; /* learned: of the last M-step, until they are taken */
     bool has_learned;
-    bool listening;                    /* prints of the row at hand count */
-    double outside_scale;              /* 0: the prior's */
-    int64_t moved_ms[ESTIMATOR_MOVES]; /* begin of the newest rows in which the mark moved */
-    uint64_t move_count;
+    bool listening;       /* prints of the row at hand count */
+    double outside_scale; /* 0: the prior's */
     struct estimator_stats stats;
 
     double hazard[CLASS_LANES]; /* per ms */

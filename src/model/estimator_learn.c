@@ -5,23 +5,26 @@
  * counts as heard: rows of a live feed that follow each other closely and have no gap in them; why
  * exposure waits for a print to confirm it stands in model/calibration.h.
  *
- * A print belongs to the mark that was in force at its own time.  Where marks come rarely the sweep
- * may lie many seconds back: the window of the journal ends at the last move of the mark before the
- * print, not at the print. */
+ * A print is sought in what was swept around its own time.  Where the venue tells its mark rarely,
+ * the mark in force between is our own guess from trades, and may have gone by seconds before the
+ * one that triggered: what is not found within seconds is sought further back, up to a minute. */
 #include <math.h>
 #include <string.h>
 
 #include "base/math.h"
+#include "base/str.h"
 #include "market/event.h"
 #include "model/estimator_inside.h"
 
 enum {
     LISTEN_ROW_MS = 10000,   /* longer rows are not of a live feed */
     LISTEN_APART_MS = 60000, /* after a longer silence nobody knows what went by */
-    MARK_REACH_MS = 60000,   /* a mark in force for longer answers for no print */
-    MARK_ROW_MS = 1000,      /* sweeps are dated to the end of their row */
-    SETTLE_MS = 2 * MARK_REACH_MS
+    PRINT_WAIT_MS = 4000,    /* for its row, at most */
+    SETTLE_MS = 120000       /* no print reaches so far back */
 };
+
+/* How far back a print is sought, one after the other (journal_find). */
+static const int32_t reaches_ms[] = {JOURNAL_CLAMP_MS, 12000, 60000};
 
 #define USD_MAX 1e15 /* a print, or a price, beyond is a stranger's nonsense */
 
@@ -52,10 +55,6 @@ void estimator_learn_row(struct estimator *estimator, const struct entry_row *ro
         memset(&calibration->pending, 0, sizeof(calibration->pending));
     }
     settle_cells(estimator, row->end_ms - SETTLE_MS);
-    if ((row->flags & ENTRY_ROW_HAS_MARK) != 0 &&
-        (row->z_low != row->z_high || row->z_open != estimator->z_mark)) {
-        estimator->moved_ms[estimator->move_count++ % ESTIMATOR_MOVES] = row->begin_ms;
-    }
 }
 
 void estimator_learn_swept(struct estimator *estimator, int64_t ts_ms, int side, int32_t bin,
@@ -85,18 +84,20 @@ void estimator_learn_swept(struct estimator *estimator, int64_t ts_ms, int side,
     memcpy(entry->removed, removed, sizeof(entry->removed));
 }
 
-/* The time up to which the mark in force at ts_ms had swept: the end of the last row in which it
- * moved by then. */
-static int64_t mark_in_force_ms(const struct estimator *estimator, int64_t ts_ms) {
-    uint64_t count = estimator->move_count;
-    for (uint64_t back = 1; back <= count && back <= ESTIMATOR_MOVES; back++) {
-        int64_t moved_ms = estimator->moved_ms[(count - back) % ESTIMATOR_MOVES];
-        if (moved_ms <= ts_ms) {
-            int64_t swept_ms = moved_ms + MARK_ROW_MS;
-            return moved_ms > ts_ms - MARK_REACH_MS && swept_ms < ts_ms ? swept_ms : ts_ms;
+/* What the weights in force foretold where the print lies: by class, and its sum; 0: nothing. */
+static double find_foretold(const struct estimator *estimator, struct journal_place *place,
+                            double foretold[CLASS_LANES]) {
+    double sum = 0;
+    for (size_t i = 0; i < ARRAY_COUNT(reaches_ms) && !(sum > 0); i++) {
+        place->reach_ms = reaches_ms[i];
+        if (journal_find(&estimator->journal, place, foretold)) {
+            for (int lane = 0; lane < CLASS_LANES; lane++) {
+                foretold[lane] *= (double)estimator->weights.rho[lane];
+                sum += foretold[lane];
+            }
         }
     }
-    return ts_ms;
+    return sum;
 }
 
 /* The share of a print that may teach: a lone whale is no more than some twenty of its kind. */
@@ -109,24 +110,19 @@ static double print_teaches(const struct calibration *calibration, double usd, b
 void estimator_learn_print(struct estimator *estimator, const struct entry_row *row,
                            const struct entry_print *print) {
     struct calibration *calibration = &estimator->calibration;
-    double usd = (double)print->usd, removed[CLASS_LANES], sum = 0;
+    double usd = (double)print->usd, foretold[CLASS_LANES];
     if (!(usd > 0 && usd < USD_MAX) || !(print->price > 0 && print->price < USD_MAX)) {
         return;
     }
-    int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;
-    int32_t bin = estimator_bin_of(estimator, math_log(print->price) - estimator->phi);
     /* It may have waited some seconds for this row: what was swept around its own time counts. */
-    int64_t at_ms = print->ts_ms < row->end_ms - JOURNAL_MS ? row->end_ms - JOURNAL_MS
-                    : print->ts_ms < row->end_ms            ? print->ts_ms
-                                                            : row->end_ms;
-    at_ms = mark_in_force_ms(estimator, at_ms);
+    int64_t waited_ms = (int64_t)math_clamp((double)(row->end_ms - print->ts_ms), 0, PRINT_WAIT_MS);
+    struct journal_place place = {
+        .at_ms = row->end_ms - waited_ms,
+        .side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT,
+        .bin = estimator_bin_of(estimator, math_log(print->price) - estimator->phi),
+    };
     calibration_hear(calibration);
-    if (journal_find(&estimator->journal, at_ms, side, bin, &bin, removed)) {
-        for (int lane = 0; lane < CLASS_LANES; lane++) {
-            removed[lane] *= (double)estimator->weights.rho[lane];
-            sum += removed[lane];
-        }
-    }
+    double sum = find_foretold(estimator, &place, foretold);
     if (!(sum > 0)) {
         calibration->unexplained_usd += usd;
         return;
@@ -139,10 +135,9 @@ void estimator_learn_print(struct estimator *estimator, const struct entry_row *
     double teaches = print_teaches(calibration, usd, complete);
     double *n = complete ? calibration->evidence.attributed_usd : calibration->evidence.sampled_usd;
     for (int lane = 0; lane < CLASS_LANES; lane++) {
-        n[lane] += teaches * removed[lane] / sum;
+        n[lane] += teaches * foretold[lane] / sum;
     }
-    journal_credit(&estimator->journal, at_ms, side, bin,
-                   teaches * (complete ? 1 : calibration->kappa));
+    journal_credit(&estimator->journal, &place, teaches * (complete ? 1 : calibration->kappa));
 }
 
 /* -- M-step -- */

@@ -71,24 +71,25 @@ static double share_of(const struct journal_entry *entry, int32_t bin) {
     return apart == 0 ? 0.5 : apart == -1 || apart == 1 ? 0.25 : 0;
 }
 
-bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_t bin,
-                  int32_t *moved, double removed[CLASS_LANES]) {
+bool journal_find(const struct journal *journal, struct journal_place *place,
+                  double removed[CLASS_LANES]) {
     int32_t low = INT32_MAX, high = INT32_MIN;
     const struct journal_entry *entry = NULL;
     uint64_t at = journal->count;
-    while ((entry = entry_before(journal, &at, at_ms - JOURNAL_CLAMP_MS, side)) != NULL) {
+    int64_t since_ms = place->at_ms - place->reach_ms;
+    while ((entry = entry_before(journal, &at, since_ms, place->side)) != NULL) {
         low = entry->bin < low ? entry->bin : low;
         high = entry->bin > high ? entry->bin : high;
     }
     if (low > high) {
         return false;
     }
-    bin = bin < low - 1 ? low - 1 : bin > high + 1 ? high + 1 : bin;
-    *moved = bin;
+    place->bin = place->bin < low - 1 ? low - 1 : place->bin > high + 1 ? high + 1 : place->bin;
     memset(removed, 0, sizeof(double) * CLASS_LANES);
     at = journal->count;
-    while ((entry = entry_before(journal, &at, at_ms - JOURNAL_MS, side)) != NULL) {
-        double weight = share_of(entry, bin);
+    since_ms -= place->reach_ms;
+    while ((entry = entry_before(journal, &at, since_ms, place->side)) != NULL) {
+        double weight = share_of(entry, place->bin);
         for (int lane = 0; weight > 0 && lane < CLASS_LANES; lane++) {
             removed[lane] += weight * (double)entry->removed[lane];
         }
@@ -96,15 +97,16 @@ bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_
     return true;
 }
 
-void journal_credit(struct journal *journal, int64_t at_ms, int side, int32_t bin, double usd) {
+void journal_credit(struct journal *journal, const struct journal_place *place, double usd) {
     struct journal_entry *entry = NULL;
+    int64_t since_ms = place->at_ms - 2 * place->reach_ms;
     double sum = 0;
     uint64_t at = journal->count;
-    while ((entry = entry_before(journal, &at, at_ms - JOURNAL_MS, side)) != NULL) {
-        sum += share_of(entry, bin) * entry->predicted_usd;
+    while ((entry = entry_before(journal, &at, since_ms, place->side)) != NULL) {
+        sum += share_of(entry, place->bin) * entry->predicted_usd;
     }
     at = journal->count;
-    while (sum > 0 && (entry = entry_before(journal, &at, at_ms - JOURNAL_MS, side)) != NULL) {
-        entry->seen_usd += usd * share_of(entry, bin) * entry->predicted_usd / sum;
+    while (sum > 0 && (entry = entry_before(journal, &at, since_ms, place->side)) != NULL) {
+        entry->seen_usd += usd * share_of(entry, place->bin) * entry->predicted_usd / sum;
     }
 }

@@ -1,5 +1,5 @@
-/* model/journal.h - what the mark cleared in the last seconds, bin by bin, so that liquidations can
- * be attributed.
+/* model/journal.h - what the mark cleared lately, bin by bin, so that liquidations can be
+ * attributed.
  *
  * Thread: the owner's.  Owner: estimator, where evidence is wanted.
  * Limit: JOURNAL_MAX cleared bins; the oldest go first (full_count counts those younger than
@@ -37,14 +37,21 @@ void journal_copy(struct journal *target, const struct journal *source); /* both
 /* A place for one more, zeroed but for its time. The oldest goes, settled or not: settle first. */
 struct journal_entry *journal_add(struct journal *journal, int64_t ts_ms);
 
-/* The base coin that went around bin (weights 1/4, 1/2, 1/4 over its neighbours) by class, after
- * moving bin into the range swept since JOURNAL_CLAMP_MS before at_ms, give or take one; *moved is
- * where it came to lie. False: nothing was swept on that side. */
-bool journal_find(const struct journal *journal, int64_t at_ms, int side, int32_t bin,
-                  int32_t *moved, double removed[CLASS_LANES]);
-/* A print was given to the cells around bin, as journal_find moved it: usd among them, by what they
- * predicted. */
-void journal_credit(struct journal *journal, int64_t at_ms, int side, int32_t bin, double usd);
+/* Where a print is sought. */
+struct journal_place {
+    int64_t at_ms;    /* its time */
+    int32_t reach_ms; /* usually JOURNAL_CLAMP_MS */
+    int32_t side, bin;
+};
+
+/* The base coin that went around bin (weights 1/4, 1/2, 1/4 over its neighbours) within 2 x
+ * reach_ms before at_ms, by class, after moving bin into the range swept within reach_ms, give or
+ * take one. False: nothing was swept on that side; nothing is changed. */
+bool journal_find(const struct journal *journal, struct journal_place *place,
+                  double removed[CLASS_LANES]);
+/* A print was given to the cells around the place that journal_find left: usd among them, by what
+ * they predicted. */
+void journal_credit(struct journal *journal, const struct journal_place *place, double usd);
 /* The oldest entry not handed out yet, if it is of until_ms or before, or room is short; else NULL.
  */
 const struct journal_entry *journal_settle(struct journal *journal, int64_t until_ms);

@@ -195,10 +195,8 @@ static void prints_go_to_the_classes_that_were_swept(void **state) {
     struct entry_print other = {.ts_ms = START, .price = 60000, .usd = 500, .position = POS_SHORT};
     apply(z - 0.02, NULL, &other); /* no short was swept */
     assert_near(calibration->unexplained_usd, 500, 1e-9);
-    now_ms += 5000;
-    apply(z - 0.01999, NULL, NULL);
-    now_ms += 4000;
-    apply(z - 0.02, NULL, &print); /* the sweep is too long ago: the mark has moved since */
+    now_ms += 130000;
+    apply(z - 0.02, NULL, &print); /* the sweep is too long ago */
     assert_near(calibration->unexplained_usd, 1500, 1e-9);
 }
 
@@ -213,6 +211,26 @@ static void a_print_that_waited_is_attributed_by_its_own_time(void **state) {
     now_ms += 2000;
     apply(z - 0.02, NULL, &print); /* three seconds after the sweep, for want of a mark */
     assert_near(estimator_calibration(estimator)->attributed_total_usd, 1000, 1e-9);
+}
+
+/* Where marks come rarely, those in force between are guessed from trades: the guess swept, and the
+ * mark that triggered came 8 s later to the same place. */
+static void a_print_is_sought_further_back_where_nothing_was_swept_lately(void **state) {
+    (void)state;
+    const double z = log(60000);
+    struct entry_deposit deposit = {.bin = (int32_t)floor(z / WIDTH), .base = {5, 0, 0}};
+    apply(z, &deposit, NULL);
+    apply(z - 0.0170, NULL, NULL);
+    now_ms += 7000;
+    struct entry_print print = {
+        .ts_ms = now_ms + 400, .price = 60000 * exp(-0.0165), .usd = 700, .position = POS_LONG};
+    apply(z - 0.0170, NULL, &print);
+    assert_near(estimator_calibration(estimator)->attributed_total_usd, 700, 1e-9);
+    print.position = POS_SHORT; /* no short was swept at all */
+    print.ts_ms = now_ms;
+    apply(z - 0.0170, NULL, &print);
+    assert_near(estimator_calibration(estimator)->attributed_total_usd, 700, 1e-9);
+    assert_near(estimator_calibration(estimator)->unexplained_usd, 700, 1e-9);
 }
 
 static void open_interest_bounds_the_read_out_only(void **state) {
@@ -304,6 +322,7 @@ int main(void) {
         CASE(taps_behind_the_mark_since_the_entry_count_as_swept),
         CASE(prints_go_to_the_classes_that_were_swept),
         CASE(a_print_that_waited_is_attributed_by_its_own_time),
+        CASE(a_print_is_sought_further_back_where_nothing_was_swept_lately),
         CASE(open_interest_bounds_the_read_out_only),
         CASE(a_gap_of_years_leaves_nothing_and_breaks_nothing),
         CASE(rows_that_are_late_or_absurd_are_counted),

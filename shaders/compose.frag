@@ -2,12 +2,16 @@
 // compose.frag - bands and sides of the field to one density texel.
 // layers: three slices of four channels, unit 65,536 USD per bp (channel = side x 6 + band);
 // weights_long, weights_short: what each channel of a slice adds to each side, 0..1;
-// out: log2(1 + usd_per_bp / 1000), r long, g short.  Texel of the same place, rows by scissor.
+// certainty: 0 prior .. 1 calibrated;
+// out: r log2(1 + usd_per_bp / 1000) of the larger side, g which it is and how certain (layer/
+//   field.h).  Texel of the same place, rows by scissor.
 uniform sampler2DArray layers;
+uniform sampler2D certainty;
 uniform vec4 weights_0, weights_1_long, weights_1_short, weights_2;
 out vec4 density;
 
 const float UNITS_PER_KUSD = 65.536;
+const float SIDE_LEAST = 0.25;
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
@@ -16,5 +20,8 @@ void main() {
     vec4 slice_2 = texelFetch(layers, ivec3(at, 2), 0);
     float usd_long = dot(slice_0, weights_0) + dot(slice_1, weights_1_long);
     float usd_short = dot(slice_1, weights_1_short) + dot(slice_2, weights_2);
-    density = vec4(log2(1.0 + UNITS_PER_KUSD * vec2(usd_long, usd_short)), 0.0, 1.0);
+    float sure = SIDE_LEAST + (1.0 - SIDE_LEAST) * texelFetch(certainty, at, 0).r;
+    float side = usd_short > usd_long ? 1.0 : (usd_long > 0.0 ? -1.0 : 0.0);
+    density = vec4(log2(1.0 + UNITS_PER_KUSD * max(usd_long, usd_short)),
+                   side * sure, 0.0, 1.0);
 }

@@ -10,6 +10,7 @@
 enum {
     UNIFORM_Y_SIGN,
     UNIFORM_LAYERS,
+    UNIFORM_CERTAINTY,
     UNIFORM_WEIGHTS_0,
     UNIFORM_WEIGHTS_1_LONG,
     UNIFORM_WEIGHTS_1_SHORT,
@@ -17,7 +18,7 @@ enum {
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign", "layers", "weights_0", "weights_1_long", "weights_1_short", "weights_2"};
+    "y_sign", "layers", "certainty", "weights_0", "weights_1_long", "weights_1_short", "weights_2"};
 const struct program_desc field_program_desc = {.vertex = "quad.vert",
                                                 .fragment = "compose.frag",
                                                 .uniform_names = uniform_names,
@@ -40,13 +41,19 @@ static enum status make_textures(struct field *field) {
                                   .format = TEXTURE_RGBA16F,
                                   .undefined = true,
                                   .label = "field layers"};
+    struct texture_desc certainty = {.width = field->grid.row_count,
+                                     .height = field->ring_rows,
+                                     .format = TEXTURE_R8,
+                                     .undefined = true,
+                                     .label = "field certainty"};
     struct texture_desc density = {.width = field->grid.row_count,
                                    .height = field->ring_rows,
                                    .format = TEXTURE_RG16F,
                                    .linear = true,
                                    .repeat_y = true,
                                    .label = "field density"};
-    if (!texture_init(&field->layers, &layers) || !texture_init(&field->density, &density)) {
+    if (!texture_init(&field->layers, &layers) || !texture_init(&field->certainty, &certainty) ||
+        !texture_init(&field->density, &density)) {
         return STATUS_MEMORY;
     }
     return target_init_texture(&field->density_target, &field->density) ? STATUS_OK
@@ -66,11 +73,13 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
     field->columns = calloc(rows, sizeof *field->columns);
     field->dirty = calloc(rows, sizeof *field->dirty);
     field->texels = calloc(rows * column_texels(field), sizeof *field->texels);
+    field->certainties = calloc(rows, (size_t)grid->row_count);
     for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
         field->weights[i] = 1;
     }
     enum status status = STATUS_MEMORY;
-    if (field->columns != NULL && field->dirty != NULL && field->texels != NULL) {
+    if (field->columns != NULL && field->dirty != NULL && field->texels != NULL &&
+        field->certainties != NULL) {
         status = make_textures(field);
     }
     if (status != STATUS_OK) {
@@ -82,7 +91,9 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
 void field_finish(struct field *field) {
     target_finish(&field->density_target);
     texture_finish(&field->density);
+    texture_finish(&field->certainty);
     texture_finish(&field->layers);
+    free(field->certainties);
     free(field->texels);
     free(field->dirty);
     free(field->columns);
@@ -94,6 +105,10 @@ int field_slot(const struct field *field, int64_t col) {
     return (int)(slot < 0 ? slot + field->ring_rows : slot);
 }
 
+static uint8_t *slot_certainties(const struct field *field, int slot) {
+    return field->certainties + (size_t)slot * (size_t)field->grid.row_count;
+}
+
 /* Copy the slot's texels to the GPU. */
 static void upload_slot(struct field *field, int slot) {
     const uint16_t *texels = field->texels + (size_t)slot * column_texels(field);
@@ -101,6 +116,8 @@ static void upload_slot(struct field *field, int slot) {
         struct texture_rect rect = {0, slot, field->grid.row_count, 1, slice};
         texture_upload(&field->layers, &rect, texels + (size_t)slice * rect.w * 4);
     }
+    struct texture_rect row = {0, slot, field->grid.row_count, 1, 0};
+    texture_upload(&field->certainty, &row, slot_certainties(field, slot));
     field->dirty[slot] = true;
 }
 
@@ -111,6 +128,7 @@ static void clear_slot(struct field *field, int64_t col) {
         .col = col, .version = field->version + 1, .flags = LAYERS_COLUMN_EMPTY};
     memset(field->texels + (size_t)slot * column_texels(field), 0,
            column_texels(field) * sizeof *field->texels);
+    memset(slot_certainties(field, slot), 0, (size_t)field->grid.row_count);
     upload_slot(field, slot);
 }
 
@@ -171,6 +189,7 @@ bool field_add_column(struct field *field, const struct layers_column *column) {
         memcpy(texels + (size_t)slice * slice_texels, column->texels[slice],
                slice_texels * sizeof *texels);
     }
+    memcpy(slot_certainties(field, slot), column->certainty, (size_t)field->grid.row_count);
     upload_slot(field, slot);
     field->version++;
     return true;
@@ -208,6 +227,14 @@ void field_get_usd(const struct field *field, int64_t col, int row, double out_u
     }
     out_usd[0] *= LAYERS_UNIT_USD_PER_BP;
     out_usd[1] *= LAYERS_UNIT_USD_PER_BP;
+}
+
+double field_get_certainty(const struct field *field, int64_t col, int row) {
+    if (field->count == 0 || col < field->oldest_col || col > field->newest_col || row < 0 ||
+        row >= field->grid.row_count) {
+        return 0;
+    }
+    return slot_certainties(field, field_slot(field, col))[row] / 255.0;
 }
 
 void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_COUNT]) {
@@ -255,7 +282,9 @@ void field_compose(struct field *field, const struct program *program) {
     program_bind(program);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(&field->density_target));
     program_set_int(program, UNIFORM_LAYERS, 0);
+    program_set_int(program, UNIFORM_CERTAINTY, 1);
     set_weights(field, program);
+    texture_bind(&field->certainty, 1);
     texture_bind(&field->layers, 0);
     target_draw_quad();
     memset(field->dirty + first, 0, (size_t)(last - first + 1) * sizeof *field->dirty);

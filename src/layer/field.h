@@ -2,8 +2,13 @@
  * the scale.
  *
  * Thread: main.  Owner: picture.  Limit: the grid's columns plus FIELD_SPARE_COLUMNS, rows as the
- * grid says; 24 bytes a texel here and on the GPU, 4 more for the composed density. Time runs along
- * the textures' y (column n lies in row n mod ring_rows), price along x. */
+ * grid says; 25 bytes a texel here and on the GPU, 4 more for the composed density. Time runs along
+ * the textures' y (column n lies in row n mod ring_rows), price along x.
+ *
+ * A composed texel is what a pixel needs, and no more: r the larger side's log2(1 + usd_per_bp /
+ * 1000), g which side that is and how certain it is, FIELD_SIDE_LEAST + (1 - FIELD_SIDE_LEAST) x
+ * certainty, negative for longs, 0 where nothing stands.  One linear sample then brings both; a
+ * texture of its own for the certainty would cost software GL a third of the field's pass. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,6 +21,7 @@
 #include "scene/layers.h"
 
 enum { FIELD_SPARE_COLUMNS = 64 };
+#define FIELD_SIDE_LEAST 0.25 /* |g| where nothing is certain: the sign survives interpolation */
 
 struct field_column { /* what is kept of a column beside its texels */
     int64_t col;
@@ -40,8 +46,9 @@ struct field {
     uint64_t version;             /* grows with every column */
     struct field_column *columns; /* owned, ring_rows */
     uint16_t *texels;             /* owned, ring_rows x slices x row_count x 4 */
+    uint8_t *certainties;         /* owned, ring_rows x row_count: 0 prior .. 255 calibrated */
     bool *dirty;                  /* owned, ring_rows: to be composed */
-    struct texture layers, density;
+    struct texture layers, certainty, density;
     struct target density_target;
     float weights[LAYERS_CHANNEL_COUNT];
 };
@@ -60,6 +67,9 @@ const struct field_column *field_get_column(const struct field *field, int64_t c
 int64_t field_oldest_change(const struct field *field, uint64_t version);
 /* USD per bp, long and short, of one cell under the current weights; zeros outside. */
 void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]);
+
+/* How much of a cell rests on calibrated distances, 0..1 (see layers_column); 0 outside. */
+double field_get_certainty(const struct field *field, int64_t col, int row);
 
 /* Change what each channel adds (0..1); everything is composed again with the next field_compose.
  */

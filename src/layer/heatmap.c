@@ -1,5 +1,6 @@
 #include "layer/heatmap.h"
 
+#include <assert.h>
 #include <math.h>
 
 enum {
@@ -16,23 +17,28 @@ enum {
     UNIFORM_TIME_HIGH,
     UNIFORM_BLACK,
     UNIFORM_PER_RANGE,
+    UNIFORM_STRIPES,
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign",  "density",   "lut",      "per_texel", "sharp", "price_at", "price_span",
-    "time_at", "time_span", "time_low", "time_high", "black", "per_range"};
+    "y_sign",  "density",   "lut",      "per_texel", "sharp", "price_at",  "price_span",
+    "time_at", "time_span", "time_low", "time_high", "black", "per_range", "stripes"};
 
 #define GLIDE_RATE 0.12 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6  /* pixels a texel; below, plain linear looks the same and costs less */
 /* The field is never more than an eighth of a pixel from its place; between two steps the picture
  * stands still. */
 #define SCROLL_STEPS_PER_PX 4.0
-enum { COLUMNS_A_FRAME = 8, FILL_SLICES = 4 };
+enum {
+    COLUMNS_A_FRAME = 8,
+    FILL_SLICES = 4,
+    LUT_ROWS = COLORMAP_SIDE_COUNT * COLORMAP_LEVEL_COUNT
+};
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
     *heatmap = (struct heatmap){0};
     struct texture_desc lut = {.width = COLORMAP_ENTRY_COUNT,
-                               .height = COLORMAP_SIDE_COUNT,
+                               .height = LUT_ROWS,
                                .format = TEXTURE_RGBA8,
                                .label = "colour map"};
     struct program_desc program = {.vertex = "heatmap.vert",
@@ -118,24 +124,18 @@ void heatmap_update_scale(struct heatmap *heatmap, const struct field *field,
     }
 }
 
-static void update_lut(struct heatmap *heatmap, enum colormap_id palette, double gamma) {
-    if (heatmap->gamma == gamma && heatmap->palette == palette) {
+static bool same_look(const struct colormap_look *a, const struct colormap_look *b) {
+    return a->id == b->id && a->certainty == b->certainty && a->dimmed == b->dimmed;
+}
+
+static void update_lut(struct heatmap *heatmap, const struct colormap_look *look, double gamma) {
+    if (heatmap->gamma == gamma && same_look(&heatmap->look, look)) {
         return;
     }
-    uint8_t plain[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
-    colormap_fill(palette, plain);
-    for (int i = 0; i < COLORMAP_ENTRY_COUNT; i++) {
-        double bright = pow((double)i / (COLORMAP_ENTRY_COUNT - 1), gamma);
-        int from = (int)(bright * (COLORMAP_ENTRY_COUNT - 1) + 0.5);
-        for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
-            for (int c = 0; c < 4; c++) {
-                heatmap->colors[side][i][c] = plain[side][from][c];
-            }
-        }
-    }
-    struct texture_rect whole = {0, 0, COLORMAP_ENTRY_COUNT, COLORMAP_SIDE_COUNT, 0};
+    colormap_look_fill(look, gamma, heatmap->colors);
+    struct texture_rect whole = {0, 0, COLORMAP_ENTRY_COUNT, LUT_ROWS, 0};
     texture_upload(&heatmap->lut, &whole, heatmap->colors);
-    heatmap->palette = palette;
+    heatmap->look = *look;
     heatmap->gamma = gamma;
 }
 
@@ -211,7 +211,8 @@ static bool make_key(const struct target *target, const struct heatmap_view *vie
     key->width_px = target->width_px;
     key->height_px = target->height_px;
     key->top_down = target->top_down;
-    key->palette = view->palette;
+    key->look = view->look;
+    key->hatch_px = view->look.certainty == COLORMAP_CERTAINTY_HATCH ? (float)view->hatch_px : 0;
     key->gamma = (float)view->gamma;
     key->black = (float)view->scale->black_log2;
     key->per_range = (float)(1 / (view->scale->white_log2 - view->scale->black_log2));
@@ -255,6 +256,10 @@ static void draw_quad(const struct heatmap *heatmap, const struct target *target
     program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
     program_set_float(program, UNIFORM_BLACK, key->black);
     program_set_float(program, UNIFORM_PER_RANGE, key->per_range);
+    /* Stripes stand still in the picture while the field goes by beneath them. */
+    float per_stripe = key->hatch_px > 0 ? 1 / key->hatch_px : 0;
+    program_set_vec2(program, UNIFORM_STRIPES, per_stripe,
+                     target->top_down ? per_stripe : -per_stripe);
     texture_bind(&heatmap->lut, 1);
     texture_bind(&field->density, 0);
     target_draw_quad();
@@ -292,8 +297,8 @@ static bool same_but_time(const struct heatmap_key *a, const struct heatmap_key 
     bool same_target = a->width_px == b->width_px && a->height_px == b->height_px &&
                        a->top_down == b->top_down && a->rect.x == b->rect.x &&
                        a->rect.y == b->rect.y && a->rect.w == b->rect.w && a->rect.h == b->rect.h;
-    bool same_colors = a->palette == b->palette && a->gamma == b->gamma && a->black == b->black &&
-                       a->per_range == b->per_range;
+    bool same_colors = same_look(&a->look, &b->look) && a->hatch_px == b->hatch_px &&
+                       a->gamma == b->gamma && a->black == b->black && a->per_range == b->per_range;
     return same_target && same_colors && a->field == b->field && a->request_id == b->request_id &&
            a->crisp == b->crisp && a->price_at == b->price_at && a->price_span == b->price_span &&
            a->time_span == b->time_span;
@@ -364,7 +369,7 @@ void heatmap_draw(struct heatmap *heatmap, const struct target *target,
     bool rests = still || heatmap->still;
     heatmap->key = key;
     heatmap->still = still;
-    update_lut(heatmap, view->palette, view->gamma);
+    update_lut(heatmap, &view->look, view->gamma);
     if (!rests || !make_copies(heatmap, &key)) {
         heatmap->kept = false;
         draw_quad(heatmap, target, view, &key, key.rect);

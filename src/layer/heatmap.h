@@ -22,8 +22,8 @@ struct heatmap_key {
     struct target_rect rect;
     int width_px, height_px;
     bool top_down, crisp;
-    enum colormap_id palette;
-    float gamma, black, per_range;
+    struct colormap_look look;
+    float gamma, hatch_px, black, per_range;
     float price_at, price_span, time_at, time_span;
 };
 
@@ -37,9 +37,9 @@ struct heatmap_copy { /* of the target's size */
 struct heatmap {
     struct program plain, sharp; /* texels about a pixel large; texels of several pixels */
     struct texture lut;
-    enum colormap_id palette; /* what the look-up table holds */
-    double gamma;             /* 0: nothing yet */
-    uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
+    struct colormap_look look; /* what the look-up table holds */
+    double gamma;              /* 0: nothing yet */
+    uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
     /* -- a view that rests is drawn once and copied from then on -- */
     struct heatmap_key key; /* of the last frame */
     bool still;             /* it was that of the one before */
@@ -65,8 +65,9 @@ struct heatmap_view {
     const struct field *field;
     const struct camera *camera;
     const struct scale *scale;
-    enum colormap_id palette;
+    struct colormap_look look;
     double gamma;
+    double hatch_px; /* from stripe to stripe; used where the look is hatched */
     double until_ms; /* an unfinished newest column is drawn up to here */
 };
 /* Draw the part of the field that lies in the camera's plot into target. */

@@ -17,10 +17,21 @@ const struct layer_ops layer_table[] = {
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);
 
+static struct theme_color color_from_rgb(const float rgb[3], uint8_t alpha) {
+    return (struct theme_color){(uint8_t)(rgb[0] * 255 + 0.5f), (uint8_t)(rgb[1] * 255 + 0.5f),
+                                (uint8_t)(rgb[2] * 255 + 0.5f), alpha};
+}
+
 struct theme_color layer_side_color(const struct layer_context *context, int position,
                                     double brightness, uint8_t alpha) {
     float rgb[3] = {0};
     colormap_sample(context->frame->palette, position == POS_SHORT ? 1 : 0, brightness, rgb);
-    return (struct theme_color){(uint8_t)(rgb[0] * 255 + 0.5f), (uint8_t)(rgb[1] * 255 + 0.5f),
-                                (uint8_t)(rgb[2] * 255 + 0.5f), alpha};
+    return color_from_rgb(rgb, alpha);
+}
+
+struct theme_color layer_field_color(const struct layer_context *context, int position,
+                                     double brightness, double certainty) {
+    float rgb[3] = {0};
+    colormap_look_sample(&context->look, position == POS_SHORT ? 1 : 0, brightness, certainty, rgb);
+    return color_from_rgb(rgb, 255);
 }

@@ -22,6 +22,7 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct scale *scale;
     struct profile *profile; /* sums of the newest column */
     double gamma;
+    struct colormap_look look; /* of the field */
     int price_decimals;
     double price;          /* what the tag shows: mark, else last, else the newest close; 0: none */
     double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
@@ -41,6 +42,10 @@ extern const int layer_count;
 /* The colour of a side at a brightness, in the frame's palette. position: enum position. */
 struct theme_color layer_side_color(const struct layer_context *context, int position,
                                     double brightness, uint8_t alpha);
+
+/* The same as the field shows it: dimmed where it is, and certainty 0..1 (see colormap_look). */
+struct theme_color layer_field_color(const struct layer_context *context, int position,
+                                     double brightness, double certainty);
 
 void grid_draw(struct layer_context *context);
 void gaps_draw(struct layer_context *context);

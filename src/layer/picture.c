@@ -5,14 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/str.h"
 #include "gfx/debug.h"
 #include "layer/heatmap.h"
 #include "layer/layer.h"
 #include "layer/profile.h"
+#include "view/number.h"
 
-#define GAMMA_DEFAULT 1.4 /* keeps the middle of the range dark, so that clusters stand out */
+#define HATCH_PERIOD_PX 14.0 /* of what is not calibrated, across and down */
+#define GAMMA_DEFAULT   1.4  /* keeps the middle of the range dark, so that clusters stand out */
 
 struct picture {
     char shader_dir[1024];
@@ -175,6 +176,11 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .canvas = &picture->canvas,
         .labels = &picture->labels,
     };
+    context->look =
+        (struct colormap_look){.id = frame->palette,
+                               .certainty = frame->certainty,
+                               .dimmed = known && context->instrument->model.scored &&
+                                         context->instrument->model.gain_kernel_nats < 0};
     context->price = newest_price(context);
     struct decimal tick = known ? context->instrument->tick : (struct decimal){0};
     context->price_decimals = number_decimals_of_tick(tick.mantissa, tick.exponent, context->price);
@@ -192,8 +198,9 @@ static void draw_field(struct picture *picture, const struct layer_context *cont
     struct heatmap_view view = {.field = field,
                                 .camera = frame->camera,
                                 .scale = &picture->scale,
-                                .palette = frame->palette,
+                                .look = context->look,
                                 .gamma = context->gamma,
+                                .hatch_px = HATCH_PERIOD_PX * context->layout->scale,
                                 .until_ms = (double)frame->now_ms};
     heatmap_draw(&picture->heatmap, &frame->target, &view);
 }

@@ -34,6 +34,7 @@ struct picture_frame {
     int64_t now_ms;      /* event time that the picture stands for; ages are counted from it */
     int64_t latency_ns;  /* socket to pixel of a recent frame; 0: unknown, not shown */
     enum colormap_id palette;
+    enum colormap_certainty certainty;         /* how the field shows what is not calibrated */
     unsigned hidden;                           /* PICTURE_HIDE_... bits */
     unsigned band_hidden;                      /* bit n: leverage band n is left out of the field */
     unsigned side_hidden;                      /* bit 0: longs, bit 1: shorts */

@@ -26,6 +26,22 @@ static const char *const keys[] = {
 };
 static_assert(ARRAY_COUNT(keys) == COLORMAP_COUNT, "a key per palette");
 
+static const char *const certainty_keys[] = {
+#define COLORMAP_KEY(name, key) key,
+    COLORMAP_CERTAINTY_LIST(COLORMAP_KEY)
+#undef COLORMAP_KEY
+};
+static_assert(ARRAY_COUNT(certainty_keys) == COLORMAP_CERTAINTY_COUNT, "a key each");
+
+/* What is left of the chroma where nothing is calibrated: enough to tell longs from shorts, too
+ * little to be taken for a calibrated colour. Stripes stand beside the full colour and need none.
+ */
+#define CHROMA_LEAST_SATURATION 0.2
+#define CHROMA_LEAST_HATCH      0.0
+/* Below this brightness the palette's black is left alone: there is next to nothing to doubt. */
+#define BLACK_END    0.06
+#define DIMMED_LIGHT 0.55f /* of the lightness above the palette's black */
+
 #define FLOOR 0x0b0e15
 static const struct ramp ramps[COLORMAP_COUNT][COLORMAP_SIDE_COUNT] = {
     [COLORMAP_PERCEPTUAL] = {{6,
@@ -105,17 +121,31 @@ const char *colormap_key(enum colormap_id id) {
     return keys[id];
 }
 
-enum status colormap_from_key(const char *key, enum colormap_id *out) {
-    for (int i = 0; i < COLORMAP_COUNT; i++) {
-        if (strcmp(keys[i], key) == 0) {
-            *out = (enum colormap_id)i;
+static enum status find_key(const char *const list[], int count, const char *key, int *out) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(list[i], key) == 0) {
+            *out = i;
             return STATUS_OK;
         }
     }
     return STATUS_NOT_FOUND;
 }
 
-void colormap_sample(enum colormap_id id, int side, double brightness, float out_rgb[3]) {
+enum status colormap_from_key(const char *key, enum colormap_id *out) {
+    int found = 0;
+    enum status status = find_key(keys, COLORMAP_COUNT, key, &found);
+    *out = status == STATUS_OK ? (enum colormap_id)found : *out;
+    return status;
+}
+
+enum status colormap_certainty_from_key(const char *key, enum colormap_certainty *out) {
+    int found = 0;
+    enum status status = find_key(certainty_keys, COLORMAP_CERTAINTY_COUNT, key, &found);
+    *out = status == STATUS_OK ? (enum colormap_certainty)found : *out;
+    return status;
+}
+
+static void sample_lab(enum colormap_id id, int side, double brightness, float lab[3]) {
     assert((unsigned)id < COLORMAP_COUNT);
     assert(side == 0 || side == 1);
     const struct ramp *ramp = &ramps[id][side];
@@ -129,19 +159,66 @@ void colormap_sample(enum colormap_id id, int side, double brightness, float out
     lab_from_rgb(ramp->anchors[i].rgb, a);
     lab_from_rgb(ramp->anchors[i + 1].rgb, b);
     float f = (t - ramp->anchors[i].at) / (ramp->anchors[i + 1].at - ramp->anchors[i].at);
-    float lab[3] = {a[0] + (b[0] - a[0]) * f, a[1] + (b[1] - a[1]) * f, a[2] + (b[2] - a[2]) * f};
+    for (int c = 0; c < 3; c++) {
+        lab[c] = a[c] + (b[c] - a[c]) * f;
+    }
+}
+
+void colormap_sample(enum colormap_id id, int side, double brightness, float out_rgb[3]) {
+    float lab[3];
+    sample_lab(id, side, brightness, lab);
     rgb_from_lab(lab, out_rgb);
 }
 
-void colormap_fill(enum colormap_id id, uint8_t out[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4]) {
+/* Chroma that a certainty leaves, as a share of the palette's. */
+static float chroma_left(enum colormap_certainty mode, double brightness, double certainty) {
+    static const double least[COLORMAP_CERTAINTY_COUNT] = {
+        [COLORMAP_CERTAINTY_SATURATION] = CHROMA_LEAST_SATURATION,
+        [COLORMAP_CERTAINTY_HATCH] = CHROMA_LEAST_HATCH,
+        [COLORMAP_CERTAINTY_OFF] = 1};
+    double lost = (1 - least[mode]) * (1 - fmin(fmax(certainty, 0), 1));
+    return (float)(1 - lost * fmin(fmax(brightness / BLACK_END, 0), 1));
+}
+
+/* The look's colour from the palette's; black is what nothing looks like. */
+static void apply_look(const struct colormap_look *look, const float lab[3], const float black[3],
+                       float chroma, float out_rgb[3]) {
+    float light = look->dimmed ? DIMMED_LIGHT : 1;
+    const float toned[3] = {black[0] + (lab[0] - black[0]) * light,
+                            (black[1] + (lab[1] - black[1]) * light) * chroma,
+                            (black[2] + (lab[2] - black[2]) * light) * chroma};
+    rgb_from_lab(toned, out_rgb);
+}
+
+void colormap_look_sample(const struct colormap_look *look, int side, double brightness,
+                          double certainty, float out_rgb[3]) {
+    float lab[3];
+    float black[3];
+    sample_lab(look->id, side, brightness, lab);
+    sample_lab(look->id, side, 0, black);
+    apply_look(look, lab, black, chroma_left(look->certainty, brightness, certainty), out_rgb);
+}
+
+void colormap_look_fill(
+    const struct colormap_look *look, double gamma,
+    uint8_t out[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4]) {
     for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
+        float black[3];
+        sample_lab(look->id, side, 0, black);
         for (int i = 0; i < COLORMAP_ENTRY_COUNT; i++) {
-            float rgb[3];
-            colormap_sample(id, side, (double)i / (COLORMAP_ENTRY_COUNT - 1), rgb);
-            for (int c = 0; c < 3; c++) {
-                out[side][i][c] = (uint8_t)(rgb[c] * 255 + 0.5f);
+            double brightness = pow((double)i / (COLORMAP_ENTRY_COUNT - 1), gamma);
+            float lab[3];
+            sample_lab(look->id, side, brightness, lab);
+            for (int level = 0; level < COLORMAP_LEVEL_COUNT; level++) {
+                double certainty = (double)level / (COLORMAP_LEVEL_COUNT - 1);
+                float rgb[3];
+                apply_look(look, lab, black, chroma_left(look->certainty, brightness, certainty),
+                           rgb);
+                for (int c = 0; c < 3; c++) {
+                    out[side][level][i][c] = (uint8_t)(rgb[c] * 255 + 0.5f);
+                }
+                out[side][level][i][3] = 255;
             }
-            out[side][i][3] = 255;
         }
     }
 }

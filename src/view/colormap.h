@@ -4,6 +4,7 @@
  * background to nearly white, interpolated in OKLab so that lightness grows evenly. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -24,13 +25,44 @@ enum colormap_id {
         COLORMAP_COUNT
 };
 
-enum { COLORMAP_ENTRY_COUNT = 1024, COLORMAP_SIDE_COUNT = 2 };
+/* How the field shows what is not calibrated: its colour goes towards a grey of equal lightness, so
+ * that lightness alone still means USD; in diagonal stripes of that grey; not at all. */
+#define COLORMAP_CERTAINTY_LIST(X)                                                                 \
+    X(SATURATION, "saturation")                                                                    \
+    X(HATCH, "hatch")                                                                              \
+    X(OFF, "off")
+
+enum colormap_certainty {
+#define COLORMAP_ENUM(name, key) COLORMAP_CERTAINTY_##name,
+    COLORMAP_CERTAINTY_LIST(COLORMAP_ENUM)
+#undef COLORMAP_ENUM
+        COLORMAP_CERTAINTY_COUNT
+};
+
+enum {
+    COLORMAP_ENTRY_COUNT = 1024,
+    COLORMAP_SIDE_COUNT = 2,
+    COLORMAP_LEVEL_COUNT = 16 /* steps of certainty; their difference is below what is seen */
+};
 
 const char *colormap_key(enum colormap_id id); /* "perceptual" */
 /* STATUS_NOT_FOUND: no palette of that key; *out is then untouched. */
 enum status colormap_from_key(const char *key, enum colormap_id *out);
+/* The same of "saturation", "hatch" and "off". */
+enum status colormap_certainty_from_key(const char *key, enum colormap_certainty *out);
 
-/* Fill the look-up table: row 0 longs, row 1 shorts, RGBA8 in sRGB, alpha 255. */
-void colormap_fill(enum colormap_id id, uint8_t out[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4]);
-/* One colour, brightness 0..1 (clamped), side 0 long, 1 short; sRGB 0..1. */
+struct colormap_look {
+    enum colormap_id id;
+    enum colormap_certainty certainty;
+    bool dimmed; /* the whole field is darker: the estimate does worse than a naive map */
+};
+/* The field's colour, brightness and certainty 0..1 (clamped), side 0 long, 1 short; sRGB 0..1.
+ * With hatching: the colour of the stripes. */
+void colormap_look_sample(const struct colormap_look *look, int side, double brightness,
+                          double certainty, float out_rgb[3]);
+/* Fill the look-up table, side by certainty by brightness^gamma: RGBA8 in sRGB, alpha 255. */
+void colormap_look_fill(
+    const struct colormap_look *look, double gamma,
+    uint8_t out[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4]);
+/* One colour of the palette itself, brightness 0..1 (clamped), side 0 long, 1 short; sRGB 0..1. */
 void colormap_sample(enum colormap_id id, int side, double brightness, float out_rgb[3]);

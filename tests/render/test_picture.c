@@ -105,8 +105,14 @@ static uint8_t *draw_and_read(const struct picture_frame *frame) {
 
 /* -- the passes beside plain C -- */
 
-static double reference_log2(double usd_per_bp) {
-    return log2(1 + usd_per_bp / 1000);
+/* A composed texel, as layer/field.h tells it. */
+static void reference_texel(const struct field *field, int64_t col, int row, double out[2]) {
+    double usd[2];
+    field_get_usd(field, col, row, usd);
+    double side = usd[1] > usd[0] ? 1 : (usd[0] > 0 ? -1 : 0);
+    double sure = field_get_certainty(field, col, row);
+    out[0] = log2(1 + fmax(usd[0], usd[1]) / 1000);
+    out[1] = side * (FIELD_SIDE_LEAST + (1 - FIELD_SIDE_LEAST) * sure);
 }
 
 static void compose_equals_its_reference(void **state) {
@@ -136,11 +142,12 @@ static void compose_equals_its_reference(void **state) {
             struct target_rect row = {0, field_slot(&field, col), 64, 1};
             readback_rg(&field.density_target, row, 128, got);
             for (int i = 0; i < 64; i++) {
-                double usd[2];
-                field_get_usd(&field, col, i, usd);
-                /* Half floats of values up to 24 are exact to 2^-7; log2 of the GPU to 2^-10. */
-                assert_near((double)got[2 * i], reference_log2(usd[0]), 0.012);
-                assert_near((double)got[2 * i + 1], reference_log2(usd[1]), 0.012);
+                double want[2];
+                reference_texel(&field, col, i, want);
+                /* Half floats of values up to 24 are exact to 2^-7, of values up to 1 to 2^-11;
+                 * log2 of the GPU to 2^-10. */
+                assert_near((double)got[2 * i], want[0], 0.012);
+                assert_near((double)got[2 * i + 1], want[1], 0.001);
             }
         }
         field_set_weights(&field, weights);
@@ -150,27 +157,76 @@ static void compose_equals_its_reference(void **state) {
     assert_int_equal(debug_error_count(), 0);
 }
 
-/* One channel value from the CPU's copy, bilinear in the log domain, as heatmap.frag samples. */
-static double reference_sample(const struct field *field, double col, double row, int side) {
+/* A texel from the CPU's copy, bilinear, as heatmap.frag samples. */
+static void reference_sample(const struct field *field, double col, double row, double out[2]) {
     double c = fmin(fmax(col - 0.5, (double)field->oldest_col), (double)field->newest_col);
     double r = fmin(fmax(row - 0.5, 0), field->grid.row_count - 1);
     int64_t c0 = (int64_t)floor(c);
     int r0 = (int)floor(r);
-    double sum = 0;
+    out[0] = out[1] = 0;
     for (int i = 0; i < 4; i++) {
         int64_t cc = c0 + i / 2 > field->newest_col ? field->newest_col : c0 + i / 2;
         int rr = r0 + i % 2 >= field->grid.row_count ? field->grid.row_count - 1 : r0 + i % 2;
-        double usd[2];
-        field_get_usd(field, cc, rr, usd);
+        double texel[2];
+        reference_texel(field, cc, rr, texel);
         double wc = i / 2 == 0 ? 1 - (c - (double)c0) : c - (double)c0;
         double wr = i % 2 == 0 ? 1 - (r - r0) : r - r0;
-        sum += wc * wr * reference_log2(usd[side]);
+        out[0] += wc * wr * texel[0];
+        out[1] += wc * wr * texel[1];
     }
-    return sum;
+}
+
+/* The colour of pixel x, y: common/field_color.glsl in C. */
+static void reference_color(const struct heatmap_view *view, const double texel[2], int x, int y,
+                            double out[3]) {
+    double sure = (fabs(texel[1]) - FIELD_SIDE_LEAST) / (1 - FIELD_SIDE_LEAST);
+    sure = fmin(fmax(sure, 0), 1);
+    double stripe = (x + 0.5 + y + 0.5) / view->hatch_px;
+    if (view->look.certainty == COLORMAP_CERTAINTY_HATCH && stripe - floor(stripe) >= 0.5) {
+        sure = 1;
+    }
+    float rgb[3];
+    colormap_look_sample(&view->look, texel[1] > 0 ? 1 : 0,
+                         scale_brightness(view->scale, view->gamma, exp2(texel[0]) * 1000 - 1000),
+                         round(sure * (COLORMAP_LEVEL_COUNT - 1)) / (COLORMAP_LEVEL_COUNT - 1),
+                         rgb);
+    for (int c = 0; c < 3; c++) {
+        out[c] = (double)rgb[c] * 255;
+    }
+}
+
+static int count_wrong_pixels(const struct heatmap_view *view, const uint8_t *rgba, int *compared) {
+    const struct field *field = view->field;
+    const struct camera *camera = view->camera;
+    int wrong = 0;
+    int last = (int)camera_px_from_time(camera, (double)market.now_ms) - 1;
+    for (int y = 1; y < HEIGHT - 1; y += 3) {
+        for (int x = 1; x < last; x += 3) {
+            double col = camera_time_from_px(camera, x + 0.5) / field->grid.col_ms;
+            double row = (camera_ln_from_px(camera, y + 0.5) - field->grid.ln_price_min) /
+                         field->grid.row_height;
+            double texel[2];
+            double want[3];
+            reference_sample(field, col, row, texel);
+            reference_color(view, texel, x, y, want);
+            int off = 0;
+            for (int c = 0; c < 3; c++) {
+                off += fabs(rgba[(y * WIDTH + x) * 4 + c] - want[c]) > 6;
+            }
+            wrong += off > 0;
+            (*compared)++;
+        }
+    }
+    return wrong;
 }
 
 static void heatmap_equals_its_reference(void **state) {
     (void)state;
+    static const struct colormap_look looks[] = {
+        {COLORMAP_PERCEPTUAL, COLORMAP_CERTAINTY_SATURATION, false},
+        {COLORMAP_VIRIDIS, COLORMAP_CERTAINTY_SATURATION, true},
+        {COLORMAP_BLUE_ORANGE, COLORMAP_CERTAINTY_HATCH, false},
+        {COLORMAP_HOT_COLD, COLORMAP_CERTAINTY_OFF, false}};
     struct field field;
     struct program program;
     struct heatmap heatmap;
@@ -193,44 +249,27 @@ static void heatmap_equals_its_reference(void **state) {
     struct scale scale = {0};
     scale_pin(&scale, 1e5, 5e7);
     struct target target = offscreen_target(offscreen);
-    target_begin(&target, TARGET_BLEND_NONE);
-    target_clear((const float[4]){0, 0, 0, 1});
-    heatmap_draw(&heatmap, &target,
-                 &(struct heatmap_view){.field = &field,
-                                        .camera = &camera,
-                                        .scale = &scale,
-                                        .palette = COLORMAP_PERCEPTUAL,
-                                        .gamma = 1,
-                                        .until_ms = (double)market.now_ms});
-    static uint8_t rgba[WIDTH * HEIGHT * 4];
-    offscreen_read_rgba(offscreen, sizeof rgba, rgba);
-    int wrong = 0;
-    int compared = 0;
-    int last = (int)camera_px_from_time(&camera, (double)market.now_ms) - 1;
-    for (int y = 1; y < HEIGHT - 1; y += 3) {
-        for (int x = 1; x < last; x += 3) {
-            double col = camera_time_from_px(&camera, x + 0.5) / field.grid.col_ms;
-            double row = (camera_ln_from_px(&camera, y + 0.5) - field.grid.ln_price_min) /
-                         field.grid.row_height;
-            double usd[2] = {exp2(reference_sample(&field, col, row, 0)) * 1000 - 1000,
-                             exp2(reference_sample(&field, col, row, 1)) * 1000 - 1000};
-            int side = usd[1] > usd[0] ? 1 : 0;
-            float want[3];
-            colormap_sample(COLORMAP_PERCEPTUAL, side, scale_brightness(&scale, 1, usd[side]),
-                            want);
-            int off = 0;
-            for (int c = 0; c < 3; c++) {
-                double got = rgba[(y * WIDTH + x) * 4 + c];
-                off += fabs(got - (double)want[c] * 255) > 6;
-            }
-            wrong += off > 0;
-            compared++;
+    for (size_t i = 0; i < ARRAY_COUNT(looks); i++) {
+        const struct heatmap_view view = {.field = &field,
+                                          .camera = &camera,
+                                          .scale = &scale,
+                                          .look = looks[i],
+                                          .gamma = 1,
+                                          .hatch_px = 11,
+                                          .until_ms = (double)market.now_ms};
+        static uint8_t rgba[WIDTH * HEIGHT * 4];
+        target_begin(&target, TARGET_BLEND_NONE);
+        target_clear((const float[4]){0, 0, 0, 1});
+        heatmap_draw(&heatmap, &target, &view);
+        offscreen_read_rgba(offscreen, sizeof rgba, rgba);
+        int compared = 0;
+        int wrong = count_wrong_pixels(&view, rgba, &compared);
+        /* llvmpipe interpolates with 8 bits of weight: on steep edges a look-up may land some
+         * entries away. */
+        if (wrong * 200 > compared) {
+            fail_msg("heatmap, look %zu: %d of %d pixels differ by more than 6 of 255", i, wrong,
+                     compared);
         }
-    }
-    /* llvmpipe interpolates with 8 bits of weight: on steep edges a look-up may land some entries
-     * away. */
-    if (wrong * 200 > compared) {
-        fail_msg("heatmap: %d of %d pixels differ by more than 6 of 255", wrong, compared);
     }
     heatmap_finish(&heatmap);
     field_finish(&field);
@@ -247,6 +286,7 @@ static void every_palette_and_option_draws_without_an_error(void **state) {
     for (int palette = 0; palette < COLORMAP_COUNT; palette++) {
         struct picture_frame frame = frame_of(&camera);
         frame.palette = (enum colormap_id)palette;
+        frame.certainty = (enum colormap_certainty)(palette % COLORMAP_CERTAINTY_COUNT);
         frame.hidden = palette % 2 == 0 ? PICTURE_SHOW_CANDLES : 0;
         frame.pointer_inside = true;
         frame.pointer_x_px = 200 + palette * 40;
@@ -428,6 +468,51 @@ static void still_view_is_copied_bit_for_bit(void **state) {
     free(whole);
 }
 
+/* Only one column's certainty changes: only its pixels do, in a view that rests as in one that is
+ * drawn anew, and only in what shows certainty. */
+static void certainty_belongs_to_its_column(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.hidden =
+        PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES | PICTURE_HIDE_PROFILE;
+    frame.black_usd_per_bp = 1e4;
+    frame.white_usd_per_bp = 1e7;
+    for (int i = 0; i < 3; i++) {
+        free(draw_and_read(&frame)); /* rests */
+    }
+    market.column.col = market.grid.first_col + 90;
+    memset(market.column.certainty, 0, sizeof market.column.certainty);
+    assert_true(picture_add_column(picture, &market.column));
+    double left = camera_px_from_time(&camera, (double)market.column.col * market.grid.col_ms);
+    double right =
+        camera_px_from_time(&camera, (double)(market.column.col + 1) * market.grid.col_ms);
+    uint8_t *grey = draw_and_read(&frame);
+    memset(market.column.certainty, 255, sizeof market.column.certainty);
+    assert_true(picture_add_column(picture, &market.column));
+    uint8_t *after = draw_and_read(&frame);
+    int changed = 0;
+    for (int y = (int)camera.plot_px.y; y < camera.plot_px.y + camera.plot_px.h; y++) {
+        for (int x = (int)camera.plot_px.x; x < camera.plot_px.x + camera.plot_px.w; x++) {
+            bool same = memcmp(pixel(grey, x, y), pixel(after, x, y), 4) == 0;
+            changed += !same;
+            assert_true(same || (x > left - 4 && x < right + 4)); /* half a texel blends */
+        }
+    }
+    assert_true(changed > 100);
+    frame.certainty = COLORMAP_CERTAINTY_OFF;
+    uint8_t *off = draw_and_read(&frame);
+    memset(market.column.certainty, 0, sizeof market.column.certainty);
+    assert_true(picture_add_column(picture, &market.column));
+    uint8_t *still_off = draw_and_read(&frame);
+    assert_memory_equal(off, still_off, (size_t)WIDTH * HEIGHT * 4);
+    free(grey);
+    free(after);
+    free(off);
+    free(still_off);
+}
+
 /* A step of the scroll is drawn in slices behind what is shown; in the end it is the same picture.
  */
 static void scroll_step_after_a_rest_ends_as_the_whole_drawing(void **state) {
@@ -521,11 +606,13 @@ static void pictures_equal_their_golden_images(void **state) {
     static const struct {
         const char *name;
         enum colormap_id palette;
+        enum colormap_certainty certainty;
         unsigned hidden;
         double span_ms;
-    } rows[] = {{"whole", COLORMAP_PERCEPTUAL, 0, 7200000},
-                {"candles", COLORMAP_VIRIDIS, PICTURE_SHOW_CANDLES, 7200000},
-                {"close", COLORMAP_HOT_COLD, 0, 1200000}};
+    } rows[] = {
+        {"whole", COLORMAP_PERCEPTUAL, COLORMAP_CERTAINTY_SATURATION, 0, 7200000},
+        {"candles", COLORMAP_VIRIDIS, COLORMAP_CERTAINTY_HATCH, PICTURE_SHOW_CANDLES, 7200000},
+        {"close", COLORMAP_HOT_COLD, COLORMAP_CERTAINTY_OFF, 0, 1200000}};
     fill_picture(); /* without the badge: its plate is as wide as its text */
     market.scene.instruments[0].history_until_ms = market.now_ms - 3000000;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -533,6 +620,7 @@ static void pictures_equal_their_golden_images(void **state) {
         camera_zoom_time(&camera, 7200000 / rows[i].span_ms, 0);
         struct picture_frame frame = frame_of(&camera);
         frame.palette = rows[i].palette;
+        frame.certainty = rows[i].certainty;
         frame.hidden = rows[i].hidden | PICTURE_HIDE_TEXT;
         uint8_t *got = draw_and_read(&frame);
         compare_with_golden(rows[i].name, got);
@@ -662,6 +750,7 @@ int main(void) {
         PICTURE_TEST(absurd_sizes_and_places_are_survived),
         PICTURE_TEST(sides_lie_where_they_must),
         PICTURE_TEST(still_view_is_copied_bit_for_bit),
+        PICTURE_TEST(certainty_belongs_to_its_column),
         PICTURE_TEST(scroll_step_after_a_rest_ends_as_the_whole_drawing),
         PICTURE_TEST(pictures_equal_their_golden_images),
         PICTURE_TEST(gaps_are_hatched),

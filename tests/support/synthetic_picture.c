@@ -96,6 +96,23 @@ static void add_print(struct synthetic *synthetic, int position, double price, d
     }
 }
 
+/* Near bands are calibrated, far ones are not; in the first third of the grid nothing is. */
+static void store_certainty(struct synthetic *synthetic) {
+    int64_t age = synthetic->col - synthetic->grid.first_col;
+    double learned = math_clamp(3.0 * (double)age / synthetic->grid.col_count - 1, 0, 1);
+    for (int row = 0; row < synthetic->grid.row_count; row++) {
+        double all = 0, sure = 0;
+        for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
+            double distance = distances[channel % LAYERS_BAND_COUNT];
+            double trust = math_clamp(0.92 - fmax(distance - 0.04, 0) * 12, 0, 1);
+            all += synthetic->usd[channel][row];
+            sure += synthetic->usd[channel][row] * trust;
+        }
+        synthetic->column.certainty[row] =
+            (uint8_t)(all > 0 ? 255 * learned * sure / all + 0.5 : 0);
+    }
+}
+
 static void store_texels(struct synthetic *synthetic) {
     for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
         for (int row = 0; row < synthetic->grid.row_count; row++) {
@@ -131,6 +148,7 @@ const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t
         add_print(synthetic, POS_SHORT, high, swept[1] * 0.002 * random_exponential(&random));
     }
     store_texels(synthetic);
+    store_certainty(synthetic);
     synthetic->col++;
     synthetic->now_ms = column->covered_until_ms;
     struct scene *scene = &synthetic->scene;

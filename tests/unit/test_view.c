@@ -7,10 +7,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "base/number.h"
 #include "base/str.h"
 #include "support/near.h"
 #include "view/colormap.h"
+#include "view/number.h"
 #include "view/scale.h"
 #include "view/ticks.h"
 
@@ -230,16 +230,90 @@ static void palettes_are_found_by_key_and_only_so(void **state) {
     }
 }
 
+/* OKLab of an sRGB colour: lightness, and how far it is from grey. */
+struct seen {
+    double light, chroma;
+};
+
+static struct seen seen_from_rgb(const float rgb[3]) {
+    float linear[3];
+    for (int i = 0; i < 3; i++) {
+        linear[i] = rgb[i] <= 0.04045f ? rgb[i] / 12.92f : powf((rgb[i] + 0.055f) / 1.055f, 2.4f);
+    }
+    float l = cbrtf(0.4122215f * linear[0] + 0.5363325f * linear[1] + 0.0514460f * linear[2]);
+    float m = cbrtf(0.2119035f * linear[0] + 0.6806995f * linear[1] + 0.1073970f * linear[2]);
+    float s = cbrtf(0.0883025f * linear[0] + 0.2817188f * linear[1] + 0.6299787f * linear[2]);
+    double a = 1.9779985 * (double)l - 2.4285922 * (double)m + 0.4505937 * (double)s;
+    double b = 0.0259040 * (double)l + 0.7827718 * (double)m - 0.8086758 * (double)s;
+    double light = 0.2104543 * (double)l + 0.7936178 * (double)m - 0.0040720 * (double)s;
+    return (struct seen){light, hypot(a, b)};
+}
+
+static void less_certain_is_greyer_but_as_light(void **state) {
+    (void)state;
+    for (int id = 0; id < COLORMAP_COUNT; id++) {
+        for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
+            for (int i = 10; i <= 100; i += 5) {
+                struct colormap_look look = {.id = (enum colormap_id)id};
+                float full[3];
+                float half[3];
+                float grey[3];
+                colormap_sample(look.id, side, i / 100.0, full);
+                colormap_look_sample(&look, side, i / 100.0, 0.5, half);
+                colormap_look_sample(&look, side, i / 100.0, 0, grey);
+                struct seen of_full = seen_from_rgb(full);
+                struct seen of_half = seen_from_rgb(half);
+                struct seen of_grey = seen_from_rgb(grey);
+                if (of_full.chroma > 0.03) {
+                    assert_true(of_half.chroma < of_full.chroma * 0.7);
+                    assert_true(of_grey.chroma < of_full.chroma * 0.35);
+                    assert_true(of_grey.chroma > of_full.chroma * 0.1); /* sides stay apart */
+                }
+                assert_near(of_half.light, of_full.light, 0.02);
+                assert_near(of_grey.light, of_full.light, 0.02);
+            }
+        }
+    }
+}
+
+static void looks_differ_only_where_they_must(void **state) {
+    (void)state;
+    float full[3];
+    float got[3];
+    struct colormap_look look = {.certainty = COLORMAP_CERTAINTY_OFF};
+    colormap_sample(look.id, 1, 0.6, full);
+    colormap_look_sample(&look, 1, 0.6, 0, got);
+    assert_memory_equal(got, full, sizeof full);
+    look.certainty = COLORMAP_CERTAINTY_SATURATION;
+    colormap_look_sample(&look, 1, 0.6, 7, got);
+    assert_memory_equal(got, full, sizeof full);
+    look.dimmed = true;
+    colormap_look_sample(&look, 1, 0.6, 1, got);
+    assert_true(seen_from_rgb(got).light < seen_from_rgb(full).light * 0.8);
+    assert_true(seen_from_rgb(got).light > seen_from_rgb(full).light * 0.5);
+    colormap_sample(look.id, 1, 0, full);
+    colormap_look_sample(&look, 1, 0, 0, got);
+    assert_near((double)got[2], (double)full[2], 1e-6); /* black is black in every look */
+    enum colormap_certainty certainty = COLORMAP_CERTAINTY_OFF;
+    assert_int_equal(colormap_certainty_from_key("hatch", &certainty), STATUS_OK);
+    assert_int_equal(certainty, COLORMAP_CERTAINTY_HATCH);
+    assert_int_equal(colormap_certainty_from_key("grey", &certainty), STATUS_NOT_FOUND);
+    assert_int_equal(certainty, COLORMAP_CERTAINTY_HATCH);
+}
+
 static void table_and_sample_agree(void **state) {
     (void)state;
-    static uint8_t table[COLORMAP_SIDE_COUNT][COLORMAP_ENTRY_COUNT][4];
-    colormap_fill(COLORMAP_PERCEPTUAL, table);
+    static uint8_t table[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
+    const struct colormap_look look = {.id = COLORMAP_PERCEPTUAL};
+    colormap_look_fill(&look, 2, table);
     float rgb[3];
-    colormap_sample(COLORMAP_PERCEPTUAL, 1, 1, rgb);
-    assert_near((double)rgb[0] * 255, table[1][COLORMAP_ENTRY_COUNT - 1][0], 0.51);
-    assert_int_equal(table[0][0][3], 255);
-    colormap_sample(COLORMAP_PERCEPTUAL, 0, -3, rgb);
-    assert_near((double)rgb[2] * 255, table[0][0][2], 0.51);
+    colormap_look_sample(&look, 1, 1, 0, rgb);
+    assert_near((double)rgb[0] * 255, table[1][0][COLORMAP_ENTRY_COUNT - 1][0], 0.51);
+    assert_int_equal(table[0][0][0][3], 255);
+    colormap_look_sample(&look, 0, -3, 1, rgb);
+    assert_near((double)rgb[2] * 255, table[0][COLORMAP_LEVEL_COUNT - 1][0][2], 0.51);
+    colormap_look_sample(&look, 0, 0.25, 1, rgb); /* 512 / 1,023 squared: gamma is in it */
+    assert_near((double)rgb[2] * 255, table[0][COLORMAP_LEVEL_COUNT - 1][512][2], 1.01);
 }
 
 int main(void) {
@@ -256,6 +330,8 @@ int main(void) {
         cmocka_unit_test(white_stays_above_black),
         cmocka_unit_test(every_palette_grows_lighter_all_the_way),
         cmocka_unit_test(palettes_are_found_by_key_and_only_so),
+        cmocka_unit_test(less_certain_is_greyer_but_as_light),
+        cmocka_unit_test(looks_differ_only_where_they_must),
         cmocka_unit_test(table_and_sample_agree),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

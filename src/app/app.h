@@ -20,6 +20,7 @@ int run_view(const struct app_options *options);
 int run_render(const struct app_options *options);
 int run_normalize(const struct app_options *options); /* args: VENUE [FILE] */
 int run_simulate(const struct app_options *options);
+int run_score(const struct app_options *options);
 int run_check_config(const struct app_options *options); /* args: [FILE] */
 int run_help(const struct app_options *options);         /* args: [COMMAND] */
 

@@ -21,6 +21,7 @@ static run_fn *const commands[] = {
 #endif
     [COMMAND_normalize] = run_normalize,
     [COMMAND_simulate] = run_simulate,
+    [COMMAND_score] = run_score,
     [COMMAND_check_config] = run_check_config,
     [COMMAND_help] = run_help,
 };

@@ -335,7 +335,7 @@ void score_begin_row(struct score *score, const struct estimator *estimator,
     score->stats.last_ms = row->end_ms > score->stats.last_ms ? row->end_ms : score->stats.last_ms;
     int64_t settled_ms = row->begin_ms - SCORE_WAIT_MS;
     count_until(score, settled_ms);
-    if (!score->left_out_row && settled_ms > 0) {
+    if (!score->left_out_row && settled_ms >= score->stats.first_ms) {
         tally_advance(&score->tally, settled_ms);
     }
     int64_t hour = row->begin_ms / TALLY_HOUR_MS;

@@ -18,6 +18,7 @@ struct app_options {
 
 int run_view(const struct app_options *options);
 int run_render(const struct app_options *options);
+int run_levels(const struct app_options *options);
 int run_normalize(const struct app_options *options); /* args: VENUE [FILE] */
 int run_simulate(const struct app_options *options);
 int run_score(const struct app_options *options);

@@ -19,6 +19,7 @@ static run_fn *const commands[] = {
     [COMMAND_view] = run_view,
     [COMMAND_render] = run_render,
 #endif
+    [COMMAND_levels] = run_levels,
     [COMMAND_normalize] = run_normalize,
     [COMMAND_simulate] = run_simulate,
     [COMMAND_score] = run_score,

@@ -18,8 +18,9 @@ enum command {
 #define COMMAND_BIT(name) (1U << COMMAND_##name)
 #define COMMANDS_PICTURE  (COMMAND_BIT(view) | COMMAND_BIT(render))
 /* What can take the simulated market on a virtual clock, with all its switches. */
-#define COMMANDS_DEMO (COMMAND_BIT(render) | COMMAND_BIT(simulate) | COMMAND_BIT(score))
-#define COMMANDS_ALL  ((1U << COMMAND_COUNT) - 1U)
+#define COMMANDS_DEMO                                                                              \
+    (COMMAND_BIT(render) | COMMAND_BIT(levels) | COMMAND_BIT(simulate) | COMMAND_BIT(score))
+#define COMMANDS_ALL ((1U << COMMAND_COUNT) - 1U)
 
 enum option_kind {
     OPTION_FLAG,   /* .flag */

@@ -1,0 +1,102 @@
+#include "app/levels_report.h"
+
+#include <string.h>
+
+#include "base/str.h"
+
+/* An instrument that told nothing for so long has an old mark and an old map: adding it up would
+ * move its levels to where the price is now. */
+#define STALE_MS INT64_C(300000)
+
+static bool has_price(const struct scene_instrument *instrument) {
+    return instrument->mark > 0;
+}
+
+/* The instruments that have a price; false: of several coins, or none. */
+static bool gather(struct levels_report *report, const struct scene *scene, char *reason) {
+    for (int i = 0; i < scene->instrument_count; i++) {
+        const struct scene_instrument *instrument = &scene->instruments[i];
+        if (!has_price(instrument)) {
+            continue;
+        }
+        const struct scene_instrument *first = report->instruments[0];
+        if (first != NULL && strcmp(first->base, instrument->base) != 0) {
+            str_format(reason, SOURCE_REASON_BYTES,
+                       "%s is of %s, %s of %s; expected instruments of one coin, which alone can "
+                       "be added up",
+                       first->symbol, first->base, instrument->symbol, instrument->base);
+            return false;
+        }
+        report->instruments[report->instrument_count++] = instrument;
+        report->ts_ms = instrument->ts_ms > report->ts_ms ? instrument->ts_ms : report->ts_ms;
+    }
+    if (report->instrument_count == 0) {
+        str_copy(reason, SOURCE_REASON_BYTES, "the source knows no price by that time");
+        return false;
+    }
+    return true;
+}
+
+static void sum_reach(struct levels_report *report) {
+    const struct profile *profile = &report->profile;
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        double sd_usd = 0;
+        for (int i = 0; i < profile->level_count; i++) {
+            if (profile_edge(profile, i) < CLUSTERS_REACH) {
+                report->usd[side] += (double)profile->sides[side].usd[i];
+                sd_usd += (double)profile->sides[side].sd_usd[i];
+            }
+        }
+        report->sd[side] =
+            report->usd[side] > 0 ? sd_usd / report->usd[side] : (double)WEIGHTS_SD_MAX;
+    }
+    for (int i = 0; i < report->clusters.count; i++) {
+        report->cluster_usd[report->clusters.items[i].side] += report->clusters.items[i].usd;
+    }
+}
+
+bool levels_report_make(struct levels_report *report, const struct engine *engine,
+                        const struct scene *scene, char reason[SOURCE_REASON_BYTES]) {
+    memset(report, 0, sizeof *report);
+    report->demo = scene->demo;
+    if (!gather(report, scene, reason)) {
+        return false;
+    }
+    for (int i = 0; i < report->instrument_count; i++) {
+        const struct scene_instrument *instrument = report->instruments[i];
+        report->stale[i] = report->ts_ms - instrument->ts_ms > STALE_MS;
+        const struct estimator *estimator = engine_estimator(engine, instrument->instrument);
+        if (report->stale[i] || estimator == NULL) {
+            continue;
+        }
+        if (report->first == NULL) {
+            report->first = instrument;
+            report->mark = instrument->mark;
+            if (!profile_begin(&report->profile,
+                               &(struct profile_desc){.reference = instrument->mark})) {
+                str_copy(reason, SOURCE_REASON_BYTES, "the mark price is out of range");
+                return false;
+            }
+        }
+        profile_add(&report->profile, estimator);
+    }
+    clusters_find(&report->profile, CLUSTERS_REACH, &report->clusters);
+    sum_reach(report);
+    return true;
+}
+
+const char *levels_report_note(const struct levels_report *report, int i,
+                               char out[SOURCE_REASON_BYTES]) {
+    for (int k = 0; k < report->instrument_count; k++) {
+        const struct scene_instrument *instrument = report->instruments[k];
+        if (report->stale[k] && i-- == 0) {
+            str_format(out, SOURCE_REASON_BYTES,
+                       "%s:%s is silent for %lld min and not added up; expected one of at most %d",
+                       venue_key((enum venue_id)instrument->venue), instrument->symbol,
+                       (long long)((report->ts_ms - instrument->ts_ms) / 60000),
+                       (int)(STALE_MS / 60000));
+            return out;
+        }
+    }
+    return NULL;
+}

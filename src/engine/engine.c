@@ -222,7 +222,8 @@ struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrum
 
 bool engine_model(const struct engine *engine, uint16_t instrument, struct estimator_desc *out) {
     const struct engine_instrument *found = find_published(engine, instrument);
-    if (found == NULL) {
+    /* acquire: pairs with engine_facts_end; the description is final */
+    if (found == NULL || !atomic_load_explicit(&found->model_final, memory_order_acquire)) {
         return false;
     }
     *out = found->model;

@@ -19,6 +19,7 @@
 
 struct engine;
 struct entry_log;
+struct margin_set;
 struct score;
 struct truth;
 
@@ -27,7 +28,8 @@ struct engine_desc {
     bool demo;        /* the source is simulated; EVENT_FLAG_DEMO says so, too */
     int wanted_count; /* 0: the first instruments that come */
     uint16_t wanted[SCENE_INSTRUMENT_MAX]; /* indices of the table; others are left out */
-    bool full_score;     /* score against every null model, not only a rolling week */
+    const struct margin_set *margins; /* borrowed, outlives the engine; NULL: the program's own */
+    bool full_score;                  /* score against every null model, not only a rolling week */
     struct truth *truth; /* borrowed, outlives the engine; full_score only; NULL: none */
 };
 
@@ -48,14 +50,15 @@ void engine_fill_scene(struct engine *engine, struct scene *scene);
  */
 struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrument);
 /* How the engine's estimator of an instrument was made, for a raster of the same field. False: no
- * event of it yet. Any thread. */
+ * market fact of it yet (tiers and contract that come before make the model; later ones move only
+ * the trigger of prints). Any thread. */
 bool engine_model(const struct engine *engine, uint16_t instrument, struct estimator_desc *out);
 /* The estimate of the closed rows, for read-outs; NULL before the instrument's first event. The
  * engine's thread, or another's once it has stopped; valid until the next event. */
 const struct estimator *engine_estimator(const struct engine *engine, uint16_t instrument);
 
-/* The score of an instrument; NULL before its first event. The engine's thread; valid until
- * engine_destroy. */
+/* The score of an instrument; NULL before its first event. The engine's thread; valid from its
+ * first market fact until engine_destroy. */
 struct score *engine_score(const struct engine *engine, uint16_t instrument);
 
 /* What was done and what was left out, in event slots. */

@@ -254,29 +254,6 @@ static void apply_kline(struct engine_instrument *instrument, const struct event
     apply_bar(instrument, event, counts);
 }
 
-static void apply_facts(struct engine_instrument *instrument, const struct event *event,
-                        struct engine_counts *counts) {
-    if (event->kind == EVENT_INSTRUMENT) {
-        if ((event->has & INSTRUMENT_HAS_TICK) != 0 && event->u.instrument.tick > 0) {
-            instrument->tick = event_decimal(event->u.instrument.tick, event->exponent_a);
-        }
-        if (event->u.instrument.base[0] != '\0') {
-            instrument_base_of_name(event->u.instrument.base, sizeof(event->u.instrument.base),
-                                    instrument->base);
-        }
-        return;
-    }
-    /* The last tiers of a table ask for half of the notional and more; the first one never does. */
-    double mmr = event->u.tier.mmr;
-    bool first = event->u.tier.index == 0;
-    if (!(mmr > 0.0 && mmr <= 1.0) || (first && mmr >= 0.5)) {
-        counts->malformed++;
-    } else if (first) {
-        instrument->mmr = mmr;
-        row_builder_set_mmr(instrument->builder, mmr);
-    }
-}
-
 /* A live fact with a time of its own, already admitted. */
 static void apply_live(struct engine_instrument *instrument, const struct event *event,
                        struct engine_counts *counts) {
@@ -307,28 +284,19 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
     if (made == NULL) {
         return NULL;
     }
-    struct margin_facts facts = margin_facts_of(NULL, instrument->venue, instrument->symbol);
     made->index = index;
     made->venue = instrument->venue;
+    made->desc = desc;
     str_copy(made->symbol, sizeof(made->symbol), instrument->symbol);
-    instrument_base_of_symbol(made->symbol, made->base);
-    made->mmr = facts.mmr;
+    engine_facts_begin(made, desc->margins);
     made->funding = FUNDING_START;
-    made->model = (struct estimator_desc){.bin_width = ESTIMATOR_BIN_WIDTH,
-                                          .mmr = facts.mmr,
-                                          .fee = facts.fee,
-                                          .leverage_max = facts.leverage_max,
-                                          .evidence = true};
-    if (instrument->venue == VENUE_HYPERLIQUID) {
-        made->model.prior.sharp_share = 0.2;
-    }
     made->log = entry_log_create(ESTIMATOR_BIN_WIDTH);
     made->estimator = estimator_create(&made->model);
     made->score = score_create(
         &(struct score_desc){.model = made->model, .full = desc->full_score, .truth = desc->truth});
     if (made->log != NULL) {
         made->builder = row_builder_create(&(struct row_builder_desc){
-            .log = made->log, .mmr = facts.mmr, .on_row = take_row, .user = made});
+            .log = made->log, .mmr = made->mmr, .on_row = take_row, .user = made});
     }
     bool ok = made->log != NULL && made->estimator != NULL && made->builder != NULL &&
               made->score != NULL;
@@ -356,8 +324,17 @@ void engine_instrument_destroy(struct engine_instrument *instrument) {
     free(instrument);
 }
 
+/* Facts about the instrument itself, and the book, which makes no rows, leave the model open. */
+static bool is_market_fact(const struct event *event) {
+    return event->kind != EVENT_INSTRUMENT && event->kind != EVENT_TIER &&
+           event->kind != EVENT_BOOK;
+}
+
 void engine_instrument_apply(struct engine_instrument *instrument, const struct event *event,
                              struct engine_counts *counts) {
+    if (is_market_fact(event)) {
+        engine_facts_end(instrument, counts);
+    }
     switch ((enum event_kind)event->kind) {
     case EVENT_BOOK:
         /* Its levels stand for themselves: no time is too late or too early for them. */
@@ -375,7 +352,7 @@ void engine_instrument_apply(struct engine_instrument *instrument, const struct 
         return;
     case EVENT_INSTRUMENT:
     case EVENT_TIER:
-        apply_facts(instrument, event, counts);
+        engine_facts_apply(instrument, event, counts);
         return;
     case EVENT_OPEN_INTEREST:
         if ((event->flags & EVENT_FLAG_HISTORY) != 0 && ts_possible(event->ts_ms)) {
@@ -417,6 +394,7 @@ void engine_instrument_gap(struct engine_instrument *instrument, const struct ev
         book_invalidate(&instrument->book);
     }
     if (gap.stream != STREAM_BOOK) {
+        engine_facts_end(instrument, counts);
         row_builder_gap(instrument->builder, gap.from_ms, gap.to_ms != 0 ? gap.to_ms : gap.from_ms);
     }
 }

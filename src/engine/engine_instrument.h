@@ -4,6 +4,7 @@
  * Thread: engine.  Owner: engine.c.  Inside the room only. */
 #pragma once
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -35,7 +36,7 @@ struct engine_instrument {
     char symbol[INSTRUMENT_SYMBOL_BYTES];
     char base[INSTRUMENT_BASE_BYTES]; /* as the venue named it, else read off the symbol */
     struct decimal tick;              /* mantissa 0: unknown */
-    double mmr;                       /* first-tier maintenance rate */
+    double mmr;                       /* first-tier maintenance rate, of prints */
 
     int64_t now_ms;  /* newest admitted event time; 0: none yet */
     int64_t jump_ms; /* newest time that was too far ahead */
@@ -53,7 +54,12 @@ struct engine_instrument {
     struct prints prints;
     struct gaps gaps;
 
-    struct estimator_desc model;
+    const struct engine_desc *desc; /* borrowed from the engine */
+    struct estimator_desc model;    /* how the estimator was made; constant once it is final */
+    struct estimator_desc told;     /* how margin facts that come before it would have it */
+    /* -- atomic: the engine publishes once, all read -- */
+    atomic_bool model_final;
+    /* -- engine thread only -- */
     struct entry_log *log;       /* owned; read by other threads */
     struct row_builder *builder; /* owned */
     struct estimator *estimator; /* owned */
@@ -74,6 +80,13 @@ void engine_instrument_gap(struct engine_instrument *instrument, const struct ev
                            struct engine_counts *counts);
 /* The source ended: open rows are closed. */
 void engine_instrument_finish(struct engine_instrument *instrument);
+
+/* Margin facts (engine_facts.c): of the tables at first, then as the venue tells them, until the
+ * first market fact ends it and the model is final. */
+void engine_facts_begin(struct engine_instrument *instrument, const struct margin_set *margins);
+void engine_facts_apply(struct engine_instrument *instrument, const struct event *event,
+                        struct engine_counts *counts);
+void engine_facts_end(struct engine_instrument *instrument, struct engine_counts *counts);
 
 /* Newest facts for the picture; the estimate is that of the closed rows. */
 void engine_instrument_fill(const struct engine_instrument *instrument,

@@ -11,6 +11,7 @@
 #include <math.h>
 
 #include "engine/engine.h"
+#include "margin/margin.h"
 #include "model/entry_log.h"
 #include "support/event_make.h"
 #include "support/market_walk.h"
@@ -306,6 +307,102 @@ static void wanted_instruments_keep_others_out(void **state) {
     engine_destroy(engine);
 }
 
+static struct event make_tier(double mmr, double leverage_max) {
+    struct event tier = make_event(EVENT_TIER, btc, t0_ms);
+    tier.u.tier.mmr = mmr;
+    tier.u.tier.leverage_max = leverage_max;
+    return tier;
+}
+
+/* A second of market, so that a row closes. */
+static void trade_a_second(struct engine *engine, int64_t from_ms) {
+    apply(engine, make_mark(btc, from_ms, "60000"));
+    apply(engine, make_open_interest(btc, from_ms + 10, "1000"));
+    apply(engine, make_trade(btc, from_ms + 20, SIDE_BUY, "60000", "5"));
+    apply(engine, make_open_interest(btc, from_ms + 900, "1002"));
+    apply(engine, make_mark(btc, from_ms + 3000, "60000"));
+}
+
+static void facts_before_the_market_make_the_model(void **state) {
+    struct engine *engine = *state;
+    struct estimator_desc model = {0};
+    struct event facts = make_event(EVENT_INSTRUMENT, btc, t0_ms);
+    facts.detail = CONTRACT_INVERSE;
+    apply(engine, facts);
+    apply(engine, make_tier(0.02, 20));
+    apply(engine, make_level(btc, t0_ms, SIDE_BUY, "60000", "2", 3));
+    assert_false(engine_model(engine, btc, &model)); /* not final yet */
+    apply(engine, make_tier(0.025, NAN));
+    trade_a_second(engine, t0_ms);
+    assert_true(engine_model(engine, btc, &model));
+    assert_near(model.mmr, 0.025, 0);
+    assert_near(model.leverage_max, 20, 0); /* what was not told stays */
+    assert_true(model.inverse);
+    /* Too late for the distances; the trigger of prints follows. */
+    apply(engine, make_tier(0.04, 10));
+    struct event print = make_liquidation(btc, t0_ms + 3000, POS_LONG, "96", "1");
+    print.detail = PRICE_BANKRUPTCY;
+    apply(engine, print);
+    assert_true(engine_model(engine, btc, &model));
+    assert_near(model.mmr, 0.025, 0);
+    assert_near(look(engine)->prints[0].price, 100, 1e-9);
+    assert_true(estimator_has_mark(engine_estimator(engine, btc)));
+    assert_int_equal(engine_counts(engine).no_memory, 0);
+}
+
+static double farthest_long(const struct engine *engine) {
+    static float bands[ESTIMATOR_BIN_COUNT][ESTIMATOR_BAND_STRIDE];
+    const struct estimator *estimator = engine_estimator(engine, btc);
+    int32_t first = 0, count = 0;
+    estimator_bin_range(estimator, &first, &count);
+    estimator_read_bands(estimator, MODEL_LONG, first, count, bands);
+    for (int32_t i = 0; i < count; i++) {
+        for (int band = 0; band < ESTIMATOR_BAND_STRIDE; band++) {
+            if (bands[i][band] > 0) {
+                return (first + i) * estimator_bin_width(estimator) - estimator_mark_z(estimator);
+            }
+        }
+    }
+    return 0;
+}
+
+/* The map itself is laid down at the told contract's distances: longs of an inverse contract end
+ * nearer (1/price may rise by 60 %: the price fall by 37 %) than linear ones. */
+static void inverse_contracts_are_laid_down_as_such(void **state) {
+    struct engine *engine = *state;
+    trade_a_second(engine, t0_ms);
+    double linear = farthest_long(engine);
+    struct engine *other = engine_create(&(struct engine_desc){.instruments = table});
+    struct event facts = make_event(EVENT_INSTRUMENT, btc, t0_ms);
+    facts.detail = CONTRACT_INVERSE;
+    apply(other, facts);
+    trade_a_second(other, t0_ms);
+    double inverse = farthest_long(other);
+    assert_true(linear < -0.75);
+    assert_true(inverse < -0.40 && inverse > -0.55);
+    engine_destroy(other);
+}
+
+static void own_margin_tables_are_used(void **state) {
+    (void)state;
+    static const char text[] =
+        "source,test\ndate,2026\nfee,binance_usdm,0.001\nbinance_usdm,BTCUSDT,0,inf,0.03,15,0\n";
+    struct margin_set set = {0};
+    char error[MARGIN_ERROR_BYTES];
+    assert_true(margin_set_parse(&set, "test", text, sizeof(text) - 1, error));
+    struct engine *engine =
+        engine_create(&(struct engine_desc){.instruments = table, .margins = &set});
+    struct estimator_desc model = {0};
+    apply(engine, make_mark(btc, t0_ms, "100"));
+    assert_true(engine_model(engine, btc, &model));
+    assert_near(model.mmr, 0.03, 0);
+    assert_near(model.leverage_max, 15, 0);
+    assert_near(model.fee, 0.001, 0);
+    assert_false(model.inverse);
+    engine_destroy(engine);
+    margin_set_finish(&set);
+}
+
 static void absurd_times_are_left_out(void **state) {
     struct engine *engine = *state;
     apply(engine, make_mark(btc, t0_ms, "100"));
@@ -422,6 +519,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(recorded_simulation_says_so, set_up, tear_down),
         cmocka_unit_test_setup_teardown(only_so_many_instruments_have_a_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(wanted_instruments_keep_others_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(facts_before_the_market_make_the_model, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(inverse_contracts_are_laid_down_as_such, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(own_margin_tables_are_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(absurd_times_are_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(malformed_slots_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_slots_do_no_harm, set_up, tear_down),

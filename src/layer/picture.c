@@ -5,12 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "gfx/debug.h"
 #include "layer/heatmap.h"
 #include "layer/layer.h"
 #include "layer/profile.h"
-#include "view/number.h"
 
 #define HATCH_PERIOD_PX 14.0 /* of what is not calibrated, across and down */
 #define GAMMA_DEFAULT   1.4  /* keeps the middle of the range dark, so that clusters stand out */

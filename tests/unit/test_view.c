@@ -7,10 +7,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/str.h"
 #include "support/near.h"
 #include "view/colormap.h"
-#include "view/number.h"
 #include "view/scale.h"
 #include "view/ticks.h"
 

@@ -19,6 +19,7 @@ struct picture_replay_desc {
     struct source_sim_desc demo;       /* what the demo is; instruments are filled in */
     double span_ms;                    /* time across the picture */
     enum colormap_id palette;
+    enum colormap_certainty certainty;
     bool opened_within_window;
     const char *shader_dir; /* NULL or empty: the shaders in the program; borrowed for the call */
 };

@@ -111,6 +111,7 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
         .shader_dir = option_text(table, OPT_shader_dir),
     };
     colormap_from_key(option_text(table, OPT_palette), &desc.palette);
+    colormap_certainty_from_key(option_text(table, OPT_certainty), &desc.certainty);
     return desc;
 }
 

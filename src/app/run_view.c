@@ -119,9 +119,12 @@ static void prepare_loop(struct view *view, const struct app_options *options) {
     const struct option_table *table = &options->table;
     enum colormap_id palette = COLORMAP_PERCEPTUAL;
     colormap_from_key(option_text(table, OPT_palette), &palette);
+    enum colormap_certainty certainty = COLORMAP_CERTAINTY_SATURATION;
+    colormap_certainty_from_key(option_text(table, OPT_certainty), &certainty);
     navigator_init(&view->nav, &(struct navigator_desc){
                                    .span_ms = (double)option_integer(table, OPT_window),
                                    .palette = palette,
+                                   .certainty = certainty,
                                    .fullscreen = option_flag(table, OPT_fullscreen),
                                });
     view->link = (struct picture_link){
@@ -233,6 +236,7 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
         .now_ms = (int64_t)now_ms,
         .latency_ns = view->latency_ns,
         .palette = view->nav.palette,
+        .certainty = view->nav.certainty,
         .hidden = view->nav.hidden,
         .band_hidden = view->nav.band_hidden,
         .side_hidden = view->nav.side_hidden,

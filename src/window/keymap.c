@@ -30,6 +30,7 @@ static const struct {
     {SDLK_KP_MINUS, ACTION_ZOOM_OUT, "keypad -", "zoom out"},
     {SDLK_TAB, ACTION_INSTRUMENT_NEXT, "Tab", "the next of several instruments"},
     {SDLK_c, ACTION_PALETTE_NEXT, "c", "next palette"},
+    {SDLK_u, ACTION_CERTAINTY_NEXT, "u", "what is not calibrated: grey, in stripes, not shown"},
     {SDLK_1, ACTION_BAND_1, "1", "leverage below 5 on or off"},
     {SDLK_2, ACTION_BAND_2, "2", "leverage 5 to 10 on or off"},
     {SDLK_3, ACTION_BAND_3, "3", "leverage 10 to 25 on or off"},

@@ -23,6 +23,7 @@ enum action {
     ACTION_ZOOM_OUT,
     ACTION_INSTRUMENT_NEXT,
     ACTION_PALETTE_NEXT,
+    ACTION_CERTAINTY_NEXT,
     ACTION_BAND_1, /* the six leverage bands, lowest first */
     ACTION_BAND_2,
     ACTION_BAND_3,

@@ -31,6 +31,7 @@
 void navigator_init(struct navigator *nav, const struct navigator_desc *desc) {
     memset(nav, 0, sizeof *nav);
     nav->palette = desc->palette;
+    nav->certainty = desc->certainty;
     nav->fullscreen = desc->fullscreen;
     camera_init(&nav->camera, 0, desc->span_ms, 1, navigator_ln_span(desc->span_ms));
 }
@@ -192,6 +193,9 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
         break;
     case ACTION_PALETTE_NEXT:
         nav->palette = (enum colormap_id)((nav->palette + 1) % COLORMAP_COUNT);
+        break;
+    case ACTION_CERTAINTY_NEXT:
+        nav->certainty = (enum colormap_certainty)((nav->certainty + 1) % COLORMAP_CERTAINTY_COUNT);
         break;
     case ACTION_BAND_1:
     case ACTION_BAND_2:

@@ -13,6 +13,7 @@
 struct navigator {
     struct camera camera;
     enum colormap_id palette;
+    enum colormap_certainty certainty;
     unsigned hidden; /* PICTURE_... bits of layer/picture.h */
     unsigned band_hidden, side_hidden;
     int instrument;  /* which of the scene's, modulo how many there are; 0..11 */
@@ -28,6 +29,7 @@ struct navigator {
 struct navigator_desc {
     double span_ms; /* time across the plot */
     enum colormap_id palette;
+    enum colormap_certainty certainty;
     bool fullscreen;
 };
 

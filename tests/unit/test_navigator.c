@@ -166,6 +166,11 @@ static void toggles_turn_on_and_off_again(void **state) {
         press(ACTION_PALETTE_NEXT);
     }
     assert_int_equal(nav.palette, COLORMAP_PERCEPTUAL);
+    press(ACTION_CERTAINTY_NEXT);
+    assert_int_equal(nav.certainty, COLORMAP_CERTAINTY_HATCH);
+    press(ACTION_CERTAINTY_NEXT);
+    press(ACTION_CERTAINTY_NEXT);
+    assert_int_equal(nav.certainty, COLORMAP_CERTAINTY_SATURATION);
     press(ACTION_FULLSCREEN);
     assert_true(nav.fullscreen);
     press(ACTION_LEAVE_FULLSCREEN);

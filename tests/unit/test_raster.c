@@ -35,8 +35,13 @@ static bool engine_runs;
 
 static void apply(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
                   const struct entry_print *prints) {
+    struct weights learned;
     if (engine_runs) {
+        estimator_use_weights(user, market.log, row->weights);
         estimator_apply_row(user, row, deposits, prints);
+        if (estimator_take_weights(user, &learned)) {
+            entry_log_add_weights(market.log, &learned);
+        }
     }
 }
 
@@ -129,9 +134,12 @@ static double apart(const struct layers_column *a, const struct layers_column *b
     return sum > 0 ? difference / sum : 0;
 }
 
+/* Over two M-steps: the weights that the engine learns come into force row by row in the replay,
+ * too. */
 static void finest_replay_is_bit_equal_with_the_engine(void **state) {
     (void)state;
     engine_runs = true;
+    static struct weights prior, first;
     struct row_builder_kline bar = {.interval_ms = 60000,
                                     .open = 60000,
                                     .high = 60100,
@@ -142,17 +150,22 @@ static void finest_replay_is_bit_equal_with_the_engine(void **state) {
         bar.open_ms = FACT_WALK_START_MS / 60000 * 60000 - 60000 * (int64_t)(60 - i);
         row_builder_history_kline(market.builder, &bar);
     }
-    fact_market_advance(&market, 400);
+    prior = *estimator_weights(engine);
+    fact_market_advance(&market, 900);
     row_builder_advance(market.builder, market.walk.ts_ms);
-    struct raster_request request = request_of(FACT_WALK_START_MS - 600000, 20000, 60);
+    struct raster_request request = request_of(FACT_WALK_START_MS - 600000, 20000, 80);
     request.finest = true;
     assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
     assert_true(estimator_field_hash(raster_estimator(raster)) == estimator_field_hash(engine));
+    first = *estimator_weights(engine);
+    assert_memory_not_equal(&first, &prior, sizeof(prior));
+    assert_memory_equal(estimator_weights(raster_estimator(raster)), &first, sizeof(first));
     int columns = 0;
-    fact_market_advance(&market, 133);
+    fact_market_advance(&market, 533);
     assert_int_equal(raster_follow(raster, &sink, &columns), STATUS_OK);
     assert_true(columns > 5);
     assert_true(estimator_field_hash(raster_estimator(raster)) == estimator_field_hash(engine));
+    assert_memory_not_equal(estimator_weights(engine), &first, sizeof(first));
 }
 
 static void every_column_comes_once_a_pass_and_in_order(void **state) {

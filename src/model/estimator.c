@@ -18,7 +18,11 @@ static_assert((int)ESTIMATOR_JOURNAL_MAX == (int)JOURNAL_MAX, "the journal's lim
 static_assert((int)ENTRY_SOURCE_COUNT < (int)CLASS_SOURCES, "a lane a source");
 
 #define SCALE_FLOOR 1e-8 /* a survival scale below it is folded into the map */
-#define AMOUNT_MAX  1e15 /* base coin of one deposit; more is a stranger's nonsense */
+enum {
+    SETTLE_DEPOSITS = 1 << 14, /* some hours of a live market; it takes a millisecond or two */
+    SETTLE_FALL = 8            /* or when a side holds so much less than it did */
+};
+#define AMOUNT_MAX 1e15 /* base coin of one deposit; more is a stranger's nonsense */
 
 static const double half_life_h[] = {48, 6, 24};
 static_assert(ARRAY_COUNT(half_life_h) == ENTRY_SOURCE_COUNT, "a half-life per source");
@@ -96,6 +100,8 @@ void estimator_reset(struct estimator *estimator) {
     memset(&estimator->stats, 0, sizeof(estimator->stats));
     memset(estimator->held, 0, sizeof(estimator->held));
     memset(estimator->mass, 0, sizeof(estimator->mass));
+    memset(estimator->held_peak, 0, sizeof(estimator->held_peak));
+    estimator->settled_phase = 0;
     for (int lane = 0; lane < CLASS_LANES; lane++) {
         estimator->scale[lane] = 1;
         estimator->unscale[lane] = 1;
@@ -121,6 +127,8 @@ void estimator_copy(struct estimator *target, const struct estimator *source) {
     target->phi = source->phi;
     target->oi_base = source->oi_base;
     target->phase = source->phase;
+    target->settled_phase = source->settled_phase;
+    memcpy(target->held_peak, source->held_peak, sizeof(target->held_peak));
     if (target->desc.evidence && source->desc.evidence) {
         target->calibration = source->calibration;
         target->learned = source->learned;
@@ -144,6 +152,43 @@ static const double *decay_factors(struct estimator *estimator, int64_t dt_ms) {
     return decay->factor;
 }
 
+/* Take the accounts from the map. Cells are floats: each deposit, sweep and scaling rounds them by
+ * some 1e-8 of what they hold, while the accounts are doubles and know nothing of it. As long as
+ * the map keeps what it was given that is nothing, but when nearly all of it goes, what is left of
+ * the accounts would be old rounding, and the OI bound with it. The difference is entered as decay.
+ */
+static void settle(struct estimator *estimator) {
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        struct estimator_mass *mass = &estimator->mass[side];
+        double raw[CLASS_LANES], total = 0, *held = estimator->held[side];
+        unit_map_sum(&estimator->map, side, raw);
+        for (int lane = 0; lane < CLASS_LANES; lane++) {
+            double content = raw[lane] * estimator->scale[lane];
+            mass->decayed += held[lane] - content;
+            held[lane] = content;
+            total += content;
+        }
+        estimator->held_peak[side] = total;
+    }
+    estimator->settled_phase = estimator->phase;
+    estimator->stats.settlements++;
+}
+
+/* After a row: settle after many deposits, and when most of a side has gone since. */
+static void settle_if_due(struct estimator *estimator) {
+    bool due = estimator->phase - estimator->settled_phase >= SETTLE_DEPOSITS;
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        const struct estimator_mass *mass = &estimator->mass[side];
+        double held = mass->deposited - mass->swept - mass->decayed - mass->clipped;
+        double *peak = &estimator->held_peak[side];
+        *peak = held > *peak ? held : *peak;
+        due = due || held < *peak / SETTLE_FALL;
+    }
+    if (due) {
+        settle(estimator);
+    }
+}
+
 /* Fold every survival scale into the map. */
 static void renormalise(struct estimator *estimator) {
     float factor[CLASS_LANES];
@@ -154,6 +199,7 @@ static void renormalise(struct estimator *estimator) {
     }
     unit_map_scale(&estimator->map, factor);
     estimator->stats.renormalisations++;
+    settle(estimator);
 }
 
 static void apply_decay(struct estimator *estimator, int64_t dt_ms) {
@@ -388,6 +434,7 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
     for (uint32_t i = 0; i < row->deposit_count; i++) {
         apply_deposit(estimator, &deposits[i]);
     }
+    settle_if_due(estimator);
     if (estimator->desc.evidence) {
         estimator_learn_step(estimator, row);
     }
@@ -423,7 +470,12 @@ void estimator_get_mass(const struct estimator *estimator, int side, struct esti
 }
 
 double estimator_sum_map(const struct estimator *estimator, int side) {
-    return unit_map_sum(&estimator->map, side, estimator->scale);
+    double raw[CLASS_LANES], sum = 0;
+    unit_map_sum(&estimator->map, side, raw);
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        sum += raw[lane] * estimator->scale[lane];
+    }
+    return sum;
 }
 
 void estimator_get_stats(const struct estimator *estimator, struct estimator_stats *out) {

@@ -38,7 +38,8 @@ struct estimator_desc {
     bool evidence;                   /* calibrate: engine yes, raster no. The map is the same. */
 };
 
-/* Base coin, one side. held = deposited - swept - decayed - clipped, up to rounding. */
+/* Base coin, one side. held = deposited - swept - decayed - clipped, and what the map's cells hold,
+ * both to 1e-6 of the deposits; decayed takes the rounding of the cells. */
 struct estimator_mass {
     double deposited, swept, decayed, clipped, held;
 };
@@ -154,7 +155,8 @@ bool estimator_export(const struct estimator *estimator, struct calibration_reco
 bool estimator_restore(struct estimator *estimator, const struct calibration_record *record);
 
 struct estimator_stats {
-    uint64_t rows, rows_late, rows_refused, deposits, taps, bins_swept, recentres, renormalisations;
+    uint64_t rows, rows_late, rows_refused, deposits, taps, bins_swept, recentres, renormalisations,
+        settlements;
     uint64_t journal_full;
 };
 void estimator_get_stats(const struct estimator *estimator, struct estimator_stats *out);

@@ -33,6 +33,8 @@ struct estimator {
     float unscale[CLASS_LANES]; /* 1 / scale */
     double held[MODEL_SIDE_COUNT][CLASS_LANES];
     struct estimator_mass mass[MODEL_SIDE_COUNT];
+    double held_peak[MODEL_SIDE_COUNT]; /* most that was held since the accounts were settled */
+    uint32_t settled_phase;
     struct decay_factors decay[DECAY_CACHE_COUNT];
 
     int64_t ts_ms;

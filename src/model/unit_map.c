@@ -188,9 +188,18 @@ struct sweep {
     int side, bin_count;
 };
 
-static void add_swept(double *restrict sum, const float *restrict row, double factor) {
+static void add_row(double *restrict sum, const float *restrict row) {
     for (int lane = 0; lane < CLASS_LANES; lane++) {
-        sum[lane] += (double)row[lane] * factor;
+        sum[lane] += (double)row[lane];
+    }
+}
+
+/* Keep a part of a row; sum gets what the cells lost by it. */
+static void shrink_row(double *restrict sum, float *restrict row, float keep) {
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        float before = row[lane], after = before * keep;
+        row[lane] = after;
+        sum[lane] += (double)before - (double)after;
     }
 }
 
@@ -206,15 +215,12 @@ static void take(struct sweep *sweep, int32_t bin, float share) {
     if (!occupied) {
         return;
     }
-    add_swept(sweep->out->raw, row, (double)share);
     if (share >= 1) {
+        add_row(sweep->out->raw, row);
         memset(row, 0, sizeof(float) * CLASS_LANES);
         map->occupied[sweep->side][slot] = 0;
     } else {
-        float keep = 1 - share;
-        for (int lane = 0; lane < CLASS_LANES; lane++) {
-            row[lane] *= keep;
-        }
+        shrink_row(sweep->out->raw, row, 1 - share);
     }
     sweep->bin_count++;
 }
@@ -331,17 +337,13 @@ void unit_map_read(const struct unit_map *map, int side, const struct distance_l
     }
 }
 
-double unit_map_sum(const struct unit_map *map, int side, const double scale[CLASS_LANES]) {
-    double sums[CLASS_LANES] = {0}, sum = 0;
+void unit_map_sum(const struct unit_map *map, int side, double raw[CLASS_LANES]) {
+    memset(raw, 0, sizeof(double) * CLASS_LANES);
     for (size_t slot = 0; slot < UNIT_MAP_BINS; slot++) {
         if (map->occupied[side][slot]) {
-            add_swept(sums, map->raw[side] + slot * CLASS_LANES, 1);
+            add_row(raw, map->raw[side] + slot * CLASS_LANES);
         }
     }
-    for (int lane = 0; lane < CLASS_LANES; lane++) {
-        sum += sums[lane] * scale[lane];
-    }
-    return sum;
 }
 
 uint64_t unit_map_hash(const struct unit_map *map, uint64_t hash) {

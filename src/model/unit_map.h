@@ -29,7 +29,7 @@ struct unit_map {
 
 /* What one leg of the mark took, by class. */
 struct unit_map_swept {
-    double raw[CLASS_LANES]; /* sum of raw content */
+    double raw[CLASS_LANES]; /* sum of raw content, as the cells lost it */
 };
 
 /* Called for each bin of which a part was passed: raw before (NULL: the bin is empty), and the
@@ -75,5 +75,6 @@ void unit_map_read(const struct unit_map *map, int side, const struct distance_l
                    const float weight[CLASS_LANES], int32_t first, int32_t count,
                    float out[][UNIT_MAP_BAND_STRIDE]);
 
-double unit_map_sum(const struct unit_map *map, int side, const double scale[CLASS_LANES]);
+/* Raw content by class, added up bin by bin. */
+void unit_map_sum(const struct unit_map *map, int side, double raw[CLASS_LANES]);
 uint64_t unit_map_hash(const struct unit_map *map, uint64_t hash);

@@ -245,17 +245,18 @@ static void publish_contract(struct exchange_server *server) {
     put_text(out, "ps", server->symbol);
     put_text(out, "ct", "PERPETUAL");
     wire_text(out, ",\"dt\":4133404800000,\"ot\":1569398400000,\"cs\":\"TRADING\",\"bks\":[");
-    for (int i = 0; i < BRACKET_COUNT; i++) {
-        double next_max = i + 1 < BRACKET_COUNT ? brackets[i + 1].leverage_max : 0;
+    const struct bracket *rows = bracket_binance.rows;
+    for (int i = 0; i < bracket_binance.count; i++) {
+        double next_max = i + 1 < bracket_binance.count ? rows[i + 1].leverage_max : 0;
         wire_text(out, i > 0 ? ",{\"bs\":" : "{\"bs\":");
         wire_integer(out, i + 1);
-        put_integer(out, "bnf", i > 0 ? (int64_t)brackets[i - 1].notional_cap_usd : 0);
-        put_integer(out, "bnc", (int64_t)brackets[i].notional_cap_usd);
+        put_integer(out, "bnf", i > 0 ? (int64_t)rows[i - 1].notional_cap_usd : 0);
+        put_integer(out, "bnc", (int64_t)rows[i].notional_cap_usd);
         wire_text(out, ",\"mmr\":");
-        wire_rounded(out, brackets[i].mmr, 4);
-        put_integer(out, "cf", (int64_t)brackets[i].amount_usd);
+        wire_rounded(out, rows[i].mmr, 4);
+        put_integer(out, "cf", (int64_t)rows[i].amount_usd);
         put_integer(out, "mi", (int64_t)next_max + 1);
-        put_integer(out, "ma", (int64_t)brackets[i].leverage_max);
+        put_integer(out, "ma", (int64_t)rows[i].leverage_max);
         wire_text(out, "}");
     }
     wire_text(out, "],\"st\":1}");

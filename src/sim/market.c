@@ -6,9 +6,8 @@
  * minutes.  The square root is taken of the flow of a fixed ten-second window, so that small steps
  * add up to what one large step does.
  *
- * The mark follows the last price with a lag of three seconds and changes on whole seconds only;
- * liquidations, stops and profits look at the mark alone.  Their orders are filled up to 900 ms
- * later, that is, in the next step, so a cascade runs one generation a mark.
+ * With mark_apart the last price has wicks besides (ln_wick), a few in an hour, which fade in
+ * seconds and which no other venue sees.
  *
  * Known to be unlike a real market: no agent learns, spreads are one tick, makers are never
  * liquidated, a large order pays nothing beyond the touch (forced orders excepted). */
@@ -27,12 +26,10 @@ static const double volatility_annual = .5; /* root of the mean square over all 
 static const double volatility_tau_s = 12 * 3600, volatility_deviation = .6;
 static const double jumps_per_day = 1.5, jump_deviation = .008;
 static const double impact_of_million = 5e-4, impact_kept = .25, impact_tau_s = 600;
-static const double mark_tau_s = 3;
-static const double basis_tau_s = 3 * 3600, basis_deviation = 4e-4, basis_mood = 2e-4;
+static const double basis_tau_s = 3 * 3600, basis_deviation = 4e-4;
+static const double wicks_per_day = 96, wick_deviation = .003, wick_tau_s = 12;
 static const double mood_tau_s = 16 * 3600, mood_deviation = 1;
 static const double activity_of_return = .004;
-static const double funding_interest = 1e-4, funding_damping = 5e-4, funding_max = .003;
-enum { FUNDING_MS = MARKET_FUNDING_HOURS * 3600 * 1000 };
 enum { HEDGED_LOTS = 600 * 1000, ACTIVITY_WINDOW_MS = 15 * 60 * 1000 };
 
 /* Keep factor of a mean-reverting process over dt and the deviation of the noise that holds it
@@ -57,15 +54,22 @@ static double impact_of_flow(double usd) {
     return usd < 0 ? -size : size;
 }
 
-static double ln_price(const struct market *market) {
-    return market->ln_base + market->ln_transient;
+double market_ln_price(const struct market *market) {
+    return market->ln_base + market->ln_transient + market->ln_wick;
+}
+
+static void move_wick(struct market *market, double dt_s) {
+    market->ln_wick *= math_exp(-dt_s / wick_tau_s);
+    for (int n = random_poisson(&market->random, wicks_per_day * dt_s / day_s); n > 0; n--) {
+        market->ln_wick += wick_deviation * random_normal(&market->random);
+    }
 }
 
 /* Move the price over the step and lay the path that its fills will follow: a Brownian bridge. */
 static void move_price(struct market *market, int64_t end_ms) {
     double dt_s = market->dt_ms / 1000.0;
     struct random *random = &market->random;
-    double ln_from = ln_price(market);
+    double ln_from = market_ln_price(market);
     market->ln_volatility = market->ln_volatility * market->vol_keep +
                             volatility_deviation * market->vol_noise * random_normal(random);
     market->mood = market->mood * market->mood_keep +
@@ -90,7 +94,11 @@ static void move_price(struct market *market, int64_t end_ms) {
         market->ln_transient * market->transient_keep + (1 - impact_kept) * impact;
     market->ln_base += move + impact_kept * impact;
 
-    double ln_to = ln_price(market);
+    if (market->desc.mark_apart) {
+        move_wick(market, dt_s);
+    }
+
+    double ln_to = market_ln_price(market);
     market->path_count = market->dt_ms > 1000 ? MARKET_PATH_MAX : 1;
     double ln = ln_from;
     market->path_ticks[0] = math_exp(ln_from) / MARKET_TICK;
@@ -122,41 +130,12 @@ double market_return_over(const struct market *market, int64_t age_ms) {
         return 0;
     }
     int64_t at = market->sample_count - 1 - back;
-    return ln_price(market) - market->samples[at % MARKET_SAMPLE_COUNT];
-}
-
-static double funding_rate(const struct market *market) {
-    double premium =
-        market->funding_count > 0 ? market->funding_sum / (double)market->funding_count : 0;
-    double rate =
-        premium + math_clamp(funding_interest - premium, -funding_damping, funding_damping);
-    return math_clamp(rate, -funding_max, funding_max);
-}
-
-/* What the exchange computes each second: mark, index, the premium of which funding is made. */
-static void update_mark(struct market *market, int64_t end_ms) {
-    double since_s = market->dt_ms > 1000 ? market->dt_ms / 1000.0 : 1;
-    market->ln_mark += (ln_price(market) - market->ln_mark) * (1 - math_exp(-since_s / mark_tau_s));
-    double premium = market->basis + basis_mood * market->mood;
-    market->view.mark = math_exp(market->ln_mark);
-    market->view.index = math_exp(market->ln_mark - premium);
-    market->funding_sum += premium * since_s;
-    market->funding_count += (int64_t)since_s;
-    market->view.funding_rate = funding_rate(market);
-    market->view.funding_settled = end_ms >= market->view.next_funding_ms;
-    if (market->view.funding_settled) {
-        market->view.settled_rate = market->view.funding_rate;
-        market->view.next_funding_ms += FUNDING_MS;
-        market->funding_sum = 0;
-        market->funding_count = 0;
-        market_settle_funding(market, market->view.settled_rate, end_ms);
-    }
-    market_trigger(market, end_ms);
+    return market_ln_price(market) - market->samples[at % MARKET_SAMPLE_COUNT];
 }
 
 static void update_activity(struct market *market, int64_t end_ms) {
     if (end_ms / MARKET_SAMPLE_MS != market->begin_ms / MARKET_SAMPLE_MS) {
-        market->samples[market->sample_count++ % MARKET_SAMPLE_COUNT] = ln_price(market);
+        market->samples[market->sample_count++ % MARKET_SAMPLE_COUNT] = market_ln_price(market);
     }
     double swing = fabs(market_return_over(market, ACTIVITY_WINDOW_MS)) / activity_of_return;
     market->view.activity = 1 + 2.5 * math_clamp(swing, 0, 3);
@@ -174,11 +153,13 @@ struct market *market_create(const struct market_desc *desc) {
     assert((unsigned)desc->regime < REGIME_COUNT);
     assert(desc->start_ms > 0);
     assert(desc->start_ms % MARKET_STEP_COARSE_MS == 0);
+    assert(desc->partial_share >= 0);
+    assert(desc->partial_share < 1);
     struct market *market = calloc(1, sizeof(*market));
     if (market == NULL) {
         return NULL;
     }
-    double price = desc->start_price > 0 ? desc->start_price : 100000;
+    double price = desc->start_price > 0 ? desc->start_price : MARKET_START_PRICE;
     market->desc = *desc;
     market->prints = calloc(MARKET_PRINT_MAX, sizeof(*market->prints));
     market->liquidations = calloc(MARKET_LIQUIDATION_MAX, sizeof(*market->liquidations));
@@ -189,6 +170,8 @@ struct market *market_create(const struct market_desc *desc) {
         market_destroy(market);
         return NULL;
     }
+    market->brackets = desc->brackets != NULL ? *desc->brackets : bracket_binance;
+    market->life_scale = desc->life_scale > 0 ? desc->life_scale : 1;
     random_init(&market->random, desc->seed);
     market->ln_base = market->ln_mark = math_log(price);
     market->totals.hedged_lots = HEDGED_LOTS;
@@ -201,8 +184,8 @@ struct market *market_create(const struct market_desc *desc) {
         .index = price,
         .bid_ticks = (int64_t)(price / MARKET_TICK),
         .oi_lots = HEDGED_LOTS,
-        .funding_rate = funding_interest,
-        .next_funding_ms = (desc->start_ms / FUNDING_MS + 1) * FUNDING_MS,
+        .funding_rate = 1e-4,
+        .next_funding_ms = (desc->start_ms / MARKET_FUNDING_MS + 1) * MARKET_FUNDING_MS,
         .activity = 1,
         .prints = market->prints,
         .liquidations = market->liquidations,
@@ -245,7 +228,7 @@ void market_step(struct market *market, int32_t dt_ms) {
     market_finish_prints(market);
     market->view.bid_ticks = market_bid_at(market, end_ms);
     if (end_ms % 1000 == 0) {
-        update_mark(market, end_ms);
+        market_update_mark(market, end_ms);
     }
     update_activity(market, end_ms);
 

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "market/event.h"
+#include "sim/bracket.h"
 #include "sim/regime.h"
 
 struct market; /* opaque: agents, market makers, path */
@@ -23,12 +24,14 @@ enum {
     MARKET_STEP_FINE_MS = 100,     /* serving live */
     MARKET_STEP_MS_MAX = 10000,
     MARKET_FUNDING_HOURS = 8,
+    MARKET_FUNDING_MS = MARKET_FUNDING_HOURS * 3600 * 1000,
     MARKET_FILL_DELAY_MS_MAX = 900
 };
-#define MARKET_SYMBOL "BTCUSDT"
-#define MARKET_QUOTE  "USDT" /* what every symbol ends with */
-#define MARKET_TICK   0.1    /* USDT; prices are counted in it */
-#define MARKET_LOT    0.001  /* BTC; quantities are counted in it */
+#define MARKET_SYMBOL      "BTCUSDT"
+#define MARKET_QUOTE       "USDT" /* what every symbol ends with */
+#define MARKET_START_PRICE 100000.0
+#define MARKET_TICK        0.1   /* USDT; prices are counted in it */
+#define MARKET_LOT         0.001 /* BTC; quantities are counted in it */
 
 /* A stretch of a position's life in which its liquidation price stands still. At any time t the
  * spans with from_ms <= t < to_ms are exactly the open positions; one whose mark has triggered it
@@ -54,9 +57,13 @@ struct market_truth_sink {
 struct market_desc {
     uint64_t seed;
     enum regime_id regime;
-    int64_t start_ms;               /* a multiple of MARKET_STEP_COARSE_MS */
-    int64_t second_half_ms;         /* when REGIME_AC turns into C; 0: never */
-    double start_price;             /* 0: 100,000 */
+    int64_t start_ms;                     /* a multiple of MARKET_STEP_COARSE_MS */
+    int64_t second_half_ms;               /* when REGIME_AC turns into C; 0: never */
+    double start_price;                   /* 0: MARKET_START_PRICE */
+    const struct bracket_table *brackets; /* copied; NULL: bracket_binance */
+    double life_scale;                    /* of the lives that owners plan; 0: 1 */
+    double partial_share; /* in [0, 1): of a large position, liquidated first; 0: all at once */
+    bool mark_apart;      /* the mark follows an index of its own, and the last price has wicks */
     struct market_truth_sink truth; /* zero: none */
 };
 

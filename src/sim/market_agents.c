@@ -27,7 +27,8 @@ void market_use_mix(struct market *market, const struct regime_mix *mix) {
     }
     market->mix = mix;
     for (int i = 0; i < mix->count; i++) {
-        market->mix_life_s[i] = life_median_s * math_pow(mix->leverage[i] / 5, life_power);
+        market->mix_life_s[i] =
+            market->life_scale * life_median_s * math_pow(mix->leverage[i] / 5, life_power);
     }
 }
 
@@ -61,7 +62,7 @@ static bool plan_position(struct market *market, struct position_record *record,
     int choice = choose_leverage(market);
     double usd = log_normal(random, notional_median_usd, notional_deviation);
     usd = math_clamp(usd, 0, notional_max_usd);
-    double leverage_max = bracket_find(usd)->leverage_max;
+    double leverage_max = bracket_find(&market->brackets, usd)->leverage_max;
     double leverage = market->mix->leverage[choice];
     record->leverage = (float)(leverage > leverage_max ? leverage_max : leverage);
     record->qty_lots = (int64_t)(usd / price / MARKET_LOT + .5);
@@ -78,8 +79,7 @@ static void plan_exits(struct market *market, struct position_record *record) {
     if (record->cross) {
         record->margin_usd *= 1 + cross_extra_mean * random_exponential(random);
     }
-    record->liquidation_price = bracket_liquidation_price((enum position)record->side,
-                                                          record->entry, qty, record->margin_usd);
+    market_place_liquidation(market, record);
     if (random_uniform(random) < stop_share) {
         double share = stop_nearest + (stop_farthest - stop_nearest) * random_uniform(random);
         record->stop_price = price_on_way(record, share);

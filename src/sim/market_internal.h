@@ -32,8 +32,9 @@ struct market {
     double ln_base,
         ln_transient; /* log price without and with only the passing impact of forced flow */
     double ln_mark;
-    double basis;      /* log(perpetual / index) */
-    double mood;       /* > 0: openings lean to the long side */
+    double ln_wick, ln_index_noise, ln_mark_basis; /* with mark_apart only */
+    double basis;                                  /* log(perpetual / index) */
+    double mood;                                   /* > 0: openings lean to the long side */
     double forced_usd; /* signed forced flow of the present MARKET_SAMPLE_MS */
     double funding_sum;
     int64_t funding_count;
@@ -58,6 +59,8 @@ struct market {
 
     /* -- who holds what -- */
     const struct regime_mix *mix;
+    struct bracket_table brackets;
+    double life_scale;
     double mix_life_s[REGIME_LEVERAGE_MAX]; /* median life by leverage of the mix */
     int64_t next_id, next_print_id;
     struct market_totals totals;
@@ -65,7 +68,8 @@ struct market {
 
 /* Bid in ticks at a time of the step. */
 int64_t market_bid_at(const struct market *market, int64_t ts_ms);
-/* Log price minus its value age_ms ago; 0 before there is one. */
+/* Log of the last price; and minus its value age_ms ago; 0 before there is one. */
+double market_ln_price(const struct market *market);
 double market_return_over(const struct market *market, int64_t age_ms);
 
 /* An agent trades lots (+ buys) with a maker, as taker or with a resting order. Price in ticks. */
@@ -82,10 +86,14 @@ void market_close_expired(struct market *market, int64_t end_ms);
 void market_open_positions(struct market *market, int64_t end_ms);
 void market_churn(struct market *market, int64_t end_ms);
 void market_finish_prints(struct market *market);
+/* What the exchange computes each second, mark, index and funding, and what it does with them. */
+void market_update_mark(struct market *market, int64_t end_ms);
 /* Sweep the book of positions with the mark of end_ms. */
 void market_trigger(struct market *market, int64_t end_ms);
 void market_settle_funding(struct market *market, double rate, int64_t end_ms);
 
+/* The liquidation price that its size, entry and margin give it. */
+void market_place_liquidation(const struct market *market, struct position_record *record);
 /* What record says has held since its last span ended: tell the sink, begin the next one. Called
  * before its liquidation price, size or stop changes, and when it leaves the open positions. */
 void market_end_span(struct market *market, struct position_record *record, int64_t to_ms);

@@ -38,15 +38,17 @@ struct position_record {
     double take_price;        /* 0: none */
     double top_up_price;      /* 0: none; margin is added when the mark comes here */
     int64_t opened_ms;
-    int64_t since_ms; /* nothing that the truth tells of it has changed since */
-    int64_t qty_lots; /* > 0 */
-    int64_t id;       /* counts openings */
-    int64_t close_s;  /* second in which the owner closes it */
+    int64_t since_ms;      /* nothing that the truth tells of it has changed since */
+    int64_t qty_lots;      /* > 0 */
+    int64_t id;            /* counts openings */
+    int64_t close_s;       /* second in which the owner closes it */
+    int64_t cool_until_ms; /* it is not liquidated before; 0: it never was in part */
     float leverage;
     uint8_t side;       /* enum position */
     uint8_t state;      /* enum position_state */
     uint8_t trigger[2]; /* enum trigger, of LINK_BELOW and LINK_ABOVE */
     bool cross;
+    bool slice; /* part of another one, on its way out */
     struct {
         int32_t next, prev, bucket; /* bucket POSITIONS_NONE: not in a list */
     } link[LINK_COUNT];

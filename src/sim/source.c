@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "margin/margin.h"
 #include "sim/source_internal.h"
 
 static const double day_ms = 86400e3;
@@ -89,26 +90,37 @@ static bool complete_desc(struct source_sim_desc *desc) {
     bool interest_fits = desc->oi_every_ms > 0 && desc->oi_late_ms >= 0 &&
                          desc->oi_late_ms <= SOURCE_SIM_OI_LATE_MS_MAX;
     return step_fits && symbol_fits && interest_fits && desc->days > 0 && desc->days <= days_max &&
-           desc->burn_in_days <= days_max && fabs(desc->basis) <= SOURCE_SIM_BASIS_MAX;
+           desc->burn_in_days <= days_max && fabs(desc->basis) <= SOURCE_SIM_BASIS_MAX &&
+           desc->partial_share >= 0 && desc->partial_share < 1 && desc->life_scale >= 0;
 }
 
-/* Times of the market: burn-in, first event, end. */
-static bool plan_times(struct sim_source *source, struct market_desc *market) {
+/* The market behind the source: its rules, burn-in and end. */
+static bool plan_market(struct sim_source *source, struct market_desc *market) {
     struct source_sim_desc *desc = &source->desc;
     int64_t burn_in_ms = (int64_t)(desc->burn_in_days * day_ms);
     source->begin_ms = desc->start_ms - desc->start_ms % MARKET_STEP_COARSE_MS;
     source->end_ms = source->begin_ms + (int64_t)(desc->days * day_ms);
     int64_t start_ms = source->begin_ms - burn_in_ms + burn_in_ms % MARKET_STEP_COARSE_MS;
+    source->brackets = bracket_binance;
+    bool has_own = desc->venue == VENUE_BINANCE_USDM;
+    enum venue_id tiers = desc->tiers == VENUE_NONE && !has_own ? desc->venue : desc->tiers;
+    bool ruled =
+        tiers == VENUE_NONE || bracket_table_of(tiers, MARKET_START_PRICE, &source->brackets);
+    source->brackets.fee = margin_facts_of(NULL, desc->venue, source->symbol).fee;
     *market = (struct market_desc){
         .seed = desc->seed,
         .regime = desc->regime,
         .start_ms = start_ms,
         .second_half_ms = start_ms + (source->end_ms - start_ms) / 2,
+        .brackets = &source->brackets,
+        .life_scale = desc->life_scale,
+        .partial_share = desc->partial_share,
+        .mark_apart = desc->mark_apart,
     };
     if (desc->truth.span != NULL) {
         market->truth = (struct market_truth_sink){.span = source_pass_span, .user = source};
     }
-    return start_ms > 0;
+    return ruled && start_ms > 0;
 }
 
 enum status source_sim_create(const struct source_sim_desc *desc, struct event_source *source) {
@@ -121,7 +133,7 @@ enum status source_sim_create(const struct source_sim_desc *desc, struct event_s
     const char *symbol = desc->symbol == NULL ? MARKET_SYMBOL : desc->symbol;
     str_copy(made->symbol, sizeof made->symbol, symbol);
     made->desc.symbol = made->symbol;
-    bool fits = complete_desc(&made->desc) && plan_times(made, &market);
+    bool fits = complete_desc(&made->desc) && plan_market(made, &market);
     enum status status = fits ? STATUS_OK : STATUS_RANGE;
     made->price_factor = 1 + made->desc.basis;
     made->interest_back = (made->desc.oi_late_ms + made->desc.step_ms - 1) / made->desc.step_ms;

@@ -36,8 +36,13 @@ struct source_sim_desc {
                      its index is not: the same market seen through another instrument */
     bool throttled_prints; /* as Binance shows liquidations, the largest of each second; false:
                               every one, and complete */
-    int32_t oi_every_ms;   /* open interest comes at multiples of it; 0: SOURCE_SIM_OI_EVERY_MS */
-    int32_t oi_late_ms;    /* and is so old (up to SOURCE_SIM_OI_LATE_MS_MAX) */
+    enum venue_id tiers;  /* whose margin table; VENUE_NONE: the venue's own. The closing fee in the
+                             trigger is always the venue's, for no event tells it. */
+    double life_scale;    /* of the lives that owners plan; 0: 1 */
+    double partial_share; /* in [0, 1): of a large position, liquidated first; 0: all at once */
+    bool mark_apart;      /* the mark follows an index of its own, and the last price has wicks */
+    int32_t oi_every_ms;  /* open interest comes at multiples of it; 0: SOURCE_SIM_OI_EVERY_MS */
+    int32_t oi_late_ms;   /* and is so old (up to SOURCE_SIM_OI_LATE_MS_MAX) */
     struct market_truth_sink truth; /* told the spans that reach into the time of the events; those
                                        still open when the last step is read end there */
 };

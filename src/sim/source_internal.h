@@ -16,6 +16,7 @@ struct sim_source {
     struct source_sim_desc desc; /* complete: no zero stands for a default any more */
     char symbol[INSTRUMENT_SYMBOL_BYTES];
     struct market *market; /* owned */
+    struct bracket_table brackets;
     int64_t begin_ms, end_ms;
     double price_factor; /* of the instrument to the market */
     uint16_t instrument;

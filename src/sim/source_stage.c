@@ -7,7 +7,7 @@
 #include "sim/source_internal.h"
 
 enum {
-    FIRST_SLOTS = 2 + BRACKET_COUNT, /* feed, instrument, tiers */
+    FIRST_SLOTS = 2 + BRACKET_MAX, /* feed, instrument, tiers */
     TICKER_SLOTS = 3,
     FUNDING_EVERY_MS = 10000
 };
@@ -43,12 +43,13 @@ static void stage_instrument(struct sim_source *source, int64_t ts_ms) {
     const char *symbol = source->desc.symbol;
     struct span base = {symbol, strlen(symbol) - strlen(MARKET_QUOTE)};
     str_copy_span(instrument->u.instrument.base, sizeof instrument->u.instrument.base, base);
-    for (int i = 0; i < BRACKET_COUNT; i++) {
-        unsigned flags = i == BRACKET_COUNT - 1 ? EVENT_FLAG_END : 0;
+    const struct bracket_table *brackets = &source->brackets;
+    for (int i = 0; i < brackets->count; i++) {
+        unsigned flags = i == brackets->count - 1 ? EVENT_FLAG_END : 0;
         struct event *tier = stage_slot(source, EVENT_TIER, ts_ms, flags);
-        tier->u.tier.notional_cap_usd = brackets[i].notional_cap_usd;
-        tier->u.tier.mmr = brackets[i].mmr;
-        tier->u.tier.leverage_max = brackets[i].leverage_max;
+        tier->u.tier.notional_cap_usd = brackets->rows[i].notional_cap_usd;
+        tier->u.tier.mmr = brackets->rows[i].mmr;
+        tier->u.tier.leverage_max = brackets->rows[i].leverage_max;
         tier->u.tier.index = i;
     }
 }

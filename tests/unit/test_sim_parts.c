@@ -22,12 +22,14 @@
 
 static void amounts_make_maintenance_continuous(void **state) {
     (void)state;
-    for (int i = 1; i < BRACKET_COUNT; i++) {
-        double cap = brackets[i - 1].notional_cap_usd;
-        double below = cap * brackets[i - 1].mmr - brackets[i - 1].amount_usd;
-        double above = cap * brackets[i].mmr - brackets[i].amount_usd;
+    for (int i = 1; i < bracket_binance.count; i++) {
+        double cap = bracket_binance.rows[i - 1].notional_cap_usd;
+        double below =
+            cap * bracket_binance.rows[i - 1].mmr - bracket_binance.rows[i - 1].amount_usd;
+        double above = cap * bracket_binance.rows[i].mmr - bracket_binance.rows[i].amount_usd;
         assert_true(fabs(below - above) < 1e-3);
-        assert_true(brackets[i].leverage_max < brackets[i - 1].leverage_max);
+        assert_true(bracket_binance.rows[i].leverage_max <
+                    bracket_binance.rows[i - 1].leverage_max);
     }
 }
 
@@ -43,12 +45,13 @@ static void liquidation_price_is_where_maintenance_is_met(void **state) {
         double qty = .001 + 400 * random_uniform(&random) * random_uniform(&random);
         double leverage = 1.5 + 20 * random_uniform(&random);
         double margin = qty * entry / leverage;
-        double price = bracket_liquidation_price(side, entry, qty, margin);
+        const struct bracket_position position = {side, entry, qty, margin};
+        double price = bracket_liquidation_price(&bracket_binance, &position);
         if (price == 0) {
             assert_int_equal(side, POS_LONG);
             continue;
         }
-        const struct bracket *bracket = bracket_find(price * qty);
+        const struct bracket *bracket = bracket_find(&bracket_binance, price * qty);
         double equity = margin + (side == POS_LONG ? 1 : -1) * qty * (price - entry);
         double maintenance = price * qty * bracket->mmr - bracket->amount_usd;
         if (fabs(equity - maintenance) > 1e-6 * entry * qty) {
@@ -64,12 +67,42 @@ static void known_distances_come_out(void **state) {
         double leverage, distance;
     } known[] = {{3, .331}, {5, .197}, {10, .0964}, {25, .0361}, {50, .0161}, {100, .0060}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        double price = bracket_liquidation_price(POS_LONG, 100000, .1, 10000 / known[i].leverage);
+        double price = bracket_liquidation_price(
+            &bracket_binance,
+            &(struct bracket_position){POS_LONG, 100000, .1, 10000 / known[i].leverage});
         assert_true(fabs(1 - price / 100000 - known[i].distance) < .0006);
     }
-    assert_true(bracket_liquidation_price(POS_LONG, 100000, 1, 100001) == 0);
-    assert_true(bracket_bankruptcy_price(POS_LONG, 100000, 1, 10000) == 90000);
-    assert_true(bracket_bankruptcy_price(POS_SHORT, 100000, 1, 10000) == 110000);
+    const struct bracket_position covered = {POS_LONG, 100000, 1, 100001};
+    assert_true(bracket_liquidation_price(&bracket_binance, &covered) == 0);
+    const struct bracket_position tenth_long = {POS_LONG, 100000, 1, 10000};
+    const struct bracket_position tenth_short = {POS_SHORT, 100000, 1, 10000};
+    assert_true(bracket_bankruptcy_price(&tenth_long) == 90000);
+    assert_true(bracket_bankruptcy_price(&tenth_short) == 110000);
+}
+
+static void tables_of_other_venues_come_from_the_margin_room(void **state) {
+    (void)state;
+    struct bracket_table table;
+    assert_true(bracket_table_of(VENUE_BINANCE_USDM, 100000, &table));
+    assert_int_equal(table.count, bracket_binance.count);
+    for (int i = 0; i < table.count; i++) {
+        assert_true(table.rows[i].mmr == bracket_binance.rows[i].mmr);
+        assert_true(table.rows[i].notional_cap_usd == bracket_binance.rows[i].notional_cap_usd);
+        assert_true(fabs(table.rows[i].amount_usd - bracket_binance.rows[i].amount_usd) < 1);
+    }
+    assert_true(bracket_table_of(VENUE_HYPERLIQUID, 100000, &table));
+    assert_true(table.rows[0].leverage_max == 40);
+    assert_true(table.rows[table.count - 1].notional_cap_usd < 1e13); /* JSON knows no infinity */
+    /* Ten coins are a million at this price. */
+    assert_true(bracket_table_of(VENUE_OKX, 100000, &table));
+    assert_true(table.rows[0].notional_cap_usd == 1e6);
+    assert_false(bracket_table_of(VENUE_KRAKEN_FUTURES, 100000, &table));
+    /* A closing fee brings the trigger nearer. */
+    const struct bracket_position position = {POS_LONG, 100000, .1, 1000};
+    struct bracket_table charged = bracket_binance;
+    charged.fee = .0005;
+    assert_true(bracket_liquidation_price(&charged, &position) >
+                bracket_liquidation_price(&bracket_binance, &position));
 }
 
 static void regime_shares_sum_to_one(void **state) {
@@ -371,6 +404,7 @@ int main(void) {
         cmocka_unit_test(amounts_make_maintenance_continuous),
         cmocka_unit_test(liquidation_price_is_where_maintenance_is_met),
         cmocka_unit_test(known_distances_come_out),
+        cmocka_unit_test(tables_of_other_venues_come_from_the_margin_room),
         cmocka_unit_test(regime_shares_sum_to_one),
         cmocka_unit_test(sweeps_find_what_a_search_finds),
         cmocka_unit_test(positions_expire_in_their_second),

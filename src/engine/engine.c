@@ -240,6 +240,22 @@ struct score *engine_score(const struct engine *engine, uint16_t instrument) {
     return found != NULL ? found->score : NULL;
 }
 
+void engine_export_calibrations(const struct engine *engine, struct engine_calibrations *out) {
+    memset(out, 0, sizeof(*out));
+    out->count = engine->instrument_count;
+    for (int i = 0; i < engine->instrument_count; i++) {
+        engine_instrument_export(instrument_at(engine, i), &out->items[i]);
+    }
+}
+
+uint64_t engine_calibration_steps(const struct engine *engine) {
+    uint64_t steps = 0;
+    for (int i = 0; i < engine->instrument_count; i++) {
+        steps += estimator_calibration(instrument_at(engine, i)->estimator)->step_count;
+    }
+    return steps;
+}
+
 struct engine_counts engine_counts(const struct engine *engine) {
     return engine->counts;
 }

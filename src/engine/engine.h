@@ -23,11 +23,26 @@ struct margin_set;
 struct score;
 struct truth;
 
+/* What calibration knows of an instrument, kept from one run to the next (estimator.md 4.12). */
+struct engine_calibration {
+    enum venue_id venue;
+    char symbol[INSTRUMENT_SYMBOL_BYTES];
+    bool learned; /* record holds something */
+    bool refused; /* what was to be restored is of other distances than the instrument has */
+    struct calibration_record record;
+};
+struct engine_calibrations {
+    int32_t count;
+    struct engine_calibration items[SCENE_INSTRUMENT_MAX];
+};
+
 struct engine_desc {
     const struct instrument_table *instruments; /* borrowed, outlives the engine; required */
     bool demo;        /* the source is simulated; EVENT_FLAG_DEMO says so, too */
     int wanted_count; /* 0: the first instruments that come */
     uint16_t wanted[SCENE_INSTRUMENT_MAX]; /* indices of the table; others are left out */
+    /* Borrowed, outlives the engine; NULL: every instrument starts from the prior. */
+    const struct engine_calibrations *restore;
     const struct margin_set *margins; /* borrowed, outlives the engine; NULL: the program's own */
     bool full_score;                  /* score against every null model, not only a rolling week */
     struct truth *truth; /* borrowed, outlives the engine; full_score only; NULL: none */
@@ -60,6 +75,11 @@ const struct estimator *engine_estimator(const struct engine *engine, uint16_t i
 /* The score of an instrument; NULL before its first event. The engine's thread; valid from its
  * first market fact until engine_destroy. */
 struct score *engine_score(const struct engine *engine, uint16_t instrument);
+
+/* What is worth keeping of every instrument, and a number that changes with every M-step, 0 before
+ * the first. The engine's thread, or another's once it has stopped. */
+void engine_export_calibrations(const struct engine *engine, struct engine_calibrations *out);
+uint64_t engine_calibration_steps(const struct engine *engine);
 
 /* What was done and what was left out, in event slots. */
 struct engine_counts {

@@ -6,6 +6,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/hash.h"
 #include "base/str.h"
@@ -17,8 +18,15 @@ static double event_number(int64_t mantissa, int exponent) {
     return decimal_to_double(event_decimal(mantissa, exponent));
 }
 
-/* Every closed row goes through the estimator, exactly as a raster will replay it. What it learned
- * goes into the log and comes into force with the next row, here as there. */
+/* What was learned goes into the log: it comes into force with the next row, here as in rasters. */
+static void log_learned(struct engine_instrument *instrument) {
+    struct weights learned;
+    if (estimator_take_weights(instrument->estimator, &learned)) {
+        entry_log_add_weights(instrument->log, &learned);
+    }
+}
+
+/* Every closed row goes through the estimator, exactly as a raster will replay it. */
 static void take_row(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
                      const struct entry_print *prints) {
     struct engine_instrument *instrument = user;
@@ -26,10 +34,7 @@ static void take_row(void *user, const struct entry_row *row, const struct entry
     score_begin_row(instrument->score, instrument->estimator, row);
     estimator_apply_row(instrument->estimator, row, deposits, prints);
     score_end_row(instrument->score, row, deposits, prints);
-    struct weights learned;
-    if (estimator_take_weights(instrument->estimator, &learned)) {
-        entry_log_add_weights(instrument->log, &learned);
-    }
+    log_learned(instrument);
 }
 
 static bool ts_possible(int64_t ts_ms) {
@@ -409,6 +414,26 @@ void engine_instrument_finish(struct engine_instrument *instrument) {
         row_builder_advance(instrument->builder,
                             instrument->now_ms + ROW_BUILDER_PRINT_WAIT_MS + SECOND_MS);
     }
+}
+
+void engine_instrument_restore(struct engine_instrument *instrument) {
+    const struct engine_calibrations *kept = instrument->desc->restore;
+    for (int i = 0; kept != NULL && i < kept->count; i++) {
+        const struct engine_calibration *item = &kept->items[i];
+        if (item->learned && item->venue == instrument->venue &&
+            strcmp(item->symbol, instrument->symbol) == 0) {
+            instrument->restore_refused = !estimator_restore(instrument->estimator, &item->record);
+            log_learned(instrument);
+        }
+    }
+}
+
+void engine_instrument_export(const struct engine_instrument *instrument,
+                              struct engine_calibration *out) {
+    out->venue = instrument->venue;
+    memcpy(out->symbol, instrument->symbol, sizeof(out->symbol));
+    out->learned = estimator_export(instrument->estimator, &out->record);
+    out->refused = instrument->restore_refused;
 }
 
 uint64_t engine_instrument_hash(uint64_t hash, const struct engine_instrument *instrument) {

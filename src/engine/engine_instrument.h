@@ -63,6 +63,7 @@ struct engine_instrument {
     struct entry_log *log;       /* owned; read by other threads */
     struct row_builder *builder; /* owned */
     struct estimator *estimator; /* owned */
+    bool restore_refused;        /* what was kept of another run is of other distances */
     struct score *score;         /* owned; watches the estimator */
 };
 
@@ -87,6 +88,12 @@ void engine_facts_begin(struct engine_instrument *instrument, const struct margi
 void engine_facts_apply(struct engine_instrument *instrument, const struct event *event,
                         struct engine_counts *counts);
 void engine_facts_end(struct engine_instrument *instrument, struct engine_counts *counts);
+
+/* The model is final and no row has come: go on from what was kept of another run, if there is
+ * something (engine_desc.restore). */
+void engine_instrument_restore(struct engine_instrument *instrument);
+void engine_instrument_export(const struct engine_instrument *instrument,
+                              struct engine_calibration *out);
 
 /* Newest facts for the picture; the estimate is that of the closed rows. */
 void engine_instrument_fill(const struct engine_instrument *instrument,

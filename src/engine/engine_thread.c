@@ -34,6 +34,7 @@ struct engine_thread {
     bool changed;         /* since the last scene */
     int64_t published_ns; /* when the last scene went out */
     uint64_t sequence;
+    uint64_t calibration_steps; /* when what was learned last went out */
     struct event batch[ENGINE_BATCH_SLOTS];
 };
 
@@ -75,6 +76,17 @@ static void publish(struct engine_thread *thread, int64_t now_ns) {
     }
 }
 
+/* What was learned goes out after an M-step, and once more at the end, for the evidence since. */
+static void publish_calibrations(struct engine_thread *thread, bool ending) {
+    uint64_t steps = engine_calibration_steps(thread->desc.engine);
+    bool news = steps != thread->calibration_steps || (ending && steps > 0);
+    if (thread->desc.calibrations != NULL && news) {
+        thread->calibration_steps = steps;
+        engine_export_calibrations(thread->desc.engine, mailbox_back(thread->desc.calibrations));
+        mailbox_publish(thread->desc.calibrations);
+    }
+}
+
 static bool has_work(struct engine_thread *thread) {
     for (int i = 0; i < thread->desc.source_count; i++) {
         if (ring_count(&thread->sources[i].ring) > 0) {
@@ -108,6 +120,7 @@ static void run_engine(void *user) {
         bool due = now_ns - thread->published_ns >= (int64_t)ENGINE_SCENE_EVERY_MS * NS_PER_MS;
         if (thread->changed && due) {
             publish(thread, now_ns);
+            publish_calibrations(thread, false);
         }
         if (count > 0) {
             continue;
@@ -120,6 +133,7 @@ static void run_engine(void *user) {
     if (thread->changed) {
         publish(thread, clock_mono_ns());
     }
+    publish_calibrations(thread, true);
 }
 
 static bool push_waiting(struct source *source, const struct event *slots, size_t count) {

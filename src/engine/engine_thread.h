@@ -28,7 +28,10 @@ struct engine_thread_desc {
     struct engine
         *engine; /* borrowed; belongs to the thread from start to stop, but for engine_entry_log */
     struct mailbox *scenes; /* borrowed, of struct scene; NULL: none wanted */
-    int source_count;       /* 1..ENGINE_SOURCE_MAX; 0 means 1 */
+    /* Borrowed, of struct engine_calibrations: what was learned, after each M-step and at the end;
+     * NULL: not wanted. */
+    struct mailbox *calibrations;
+    int source_count;    /* 1..ENGINE_SOURCE_MAX; 0 means 1 */
     size_t ring_slots;   /* a source; 0: ENGINE_RING_SLOTS; at least EVENT_MESSAGE_SLOTS_MAX is made
                             of it */
     bool wait_when_full; /* recordings and simulations: the pusher waits instead of losing */

@@ -96,6 +96,53 @@ static void another_event_gives_another_hash(void **state) {
     assert_true(got == want);
 }
 
+static void export_of(const struct engine_calibrations *restore, struct engine_calibrations *out,
+                      struct scene *scene) {
+    struct engine *engine =
+        engine_create(&(struct engine_desc){.instruments = table, .restore = restore});
+    assert_non_null(engine);
+    engine_apply(engine, events, event_count);
+    engine_fill_scene(engine, scene);
+    engine_export_calibrations(engine, out);
+    assert_true(restore != NULL || engine_calibration_steps(engine) > 0);
+    engine_destroy(engine);
+}
+
+/* The market lasts long enough for M-steps; what was learned is told, kept, and gone on from. */
+static void calibration_is_kept_from_one_run_to_the_next(void **state) {
+    (void)state;
+    static struct engine_calibrations first, second, refused;
+    static struct scene scene;
+    export_of(NULL, &first, &scene);
+    assert_int_equal(first.count, 2);
+    for (int i = 0; i < 2; i++) {
+        const struct scene_model *model = &scene.instruments[i].model;
+        assert_true(first.items[i].learned && !first.items[i].refused);
+        assert_true(model->calibrated_ms == first.items[i].record.calibrated_ms);
+        assert_false(model->restored);
+        assert_true(model->distance_count > 20);
+        for (int k = 1; k < model->distance_count; k++) {
+            assert_true(model->distances[k].distance >= model->distances[k - 1].distance);
+            assert_true(model->distances[k].sd > 0 && model->distances[k].sd <= 2);
+        }
+    }
+    export_of(&first, &second, &scene);
+    assert_true(scene.instruments[0].model.restored && scene.instruments[1].model.restored);
+    double before = 0, after = 0;
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        before += first.items[0].record.evidence.exposed_usd[lane];
+        after += second.items[0].record.evidence.exposed_usd[lane];
+    }
+    assert_true(after > 1.5 * before);
+    /* Distances of another instrument's margin table: refused, and it starts from the prior. */
+    second.items[0].record.distances[3] *= 1.01;
+    export_of(&second, &refused, &scene);
+    assert_true(refused.items[0].refused && !refused.items[1].refused);
+    assert_false(scene.instruments[0].model.restored);
+    assert_true(refused.items[0].record.evidence.exposed_usd[100] <=
+                first.items[0].record.evidence.exposed_usd[100]);
+}
+
 static size_t message_slots(size_t at) {
     size_t count = 1;
     while ((events[at + count - 1].flags & EVENT_FLAG_END) == 0) {
@@ -117,11 +164,15 @@ static void push_all(const struct event_sink *sink) {
 static void the_thread_gives_the_same_hash(void **state) {
     (void)state;
     uint64_t want = replay(256, false);
-    struct mailbox scenes = {0};
+    struct mailbox scenes = {0}, calibrations = {0};
     assert_true(mailbox_init(&scenes, sizeof(struct scene)));
+    assert_true(mailbox_init(&calibrations, sizeof(struct engine_calibrations)));
     struct engine *engine = make_engine();
-    struct engine_thread *thread = engine_thread_create(
-        &(struct engine_thread_desc){.engine = engine, .scenes = &scenes, .wait_when_full = true});
+    struct engine_thread *thread =
+        engine_thread_create(&(struct engine_thread_desc){.engine = engine,
+                                                          .scenes = &scenes,
+                                                          .calibrations = &calibrations,
+                                                          .wait_when_full = true});
     assert_non_null(thread);
     assert_true(engine_thread_start(thread));
     struct event_sink sink = engine_thread_sink(thread, 0);
@@ -132,11 +183,16 @@ static void the_thread_gives_the_same_hash(void **state) {
     const struct scene *scene = mailbox_front(&scenes);
     assert_int_equal(scene->events_applied, (int64_t)event_count);
     assert_int_equal(scene->instrument_count, 2);
+    static struct engine_calibrations learned;
+    engine_export_calibrations(engine, &learned);
+    assert_true(mailbox_take(&calibrations));
+    assert_memory_equal(mailbox_front(&calibrations), &learned, sizeof(learned));
     engine_finish(engine);
     assert_true(engine_state_hash(engine) == want);
     engine_thread_destroy(thread);
     engine_destroy(engine);
     mailbox_finish(&scenes);
+    mailbox_finish(&calibrations);
 }
 
 /* A recording as JSON lines is the same market: written, read back, applied, the same bits. */
@@ -265,6 +321,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_batch_size_gives_the_same_hash),
         cmocka_unit_test(another_event_gives_another_hash),
+        cmocka_unit_test(calibration_is_kept_from_one_run_to_the_next),
         cmocka_unit_test(the_thread_gives_the_same_hash),
         cmocka_unit_test(written_and_read_back_gives_the_same_hash),
         cmocka_unit_test(a_full_ring_refuses_whole_messages),

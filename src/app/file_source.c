@@ -7,40 +7,104 @@
 #include "archive/reader.h"
 #include "base/str.h"
 
+struct file {
+    struct event_source source; /* owned */
+    struct reader *reader;      /* borrowed */
+    struct event *slots;        /* owned: what was read ahead; NULL where the file is alone */
+    size_t next, count;         /* of slots: what is still to be given out */
+    bool told;                  /* -- taker of trouble only -- */
+    /* -- atomic: the reading thread writes, the troubled one reads -- */
+    atomic_bool done; /* read to its end */
+};
+
 struct file_source {
     int count;
-    struct event_source sources[SOURCE_COUNT_MAX]; /* owned */
-    struct reader *readers[SOURCE_COUNT_MAX];      /* borrowed */
-    /* -- atomic: the reading thread writes, the troubled one reads -- */
-    atomic_int done_count; /* files read to their end */
-    /* -- taker of trouble only -- */
-    int told_count;
+    struct file files[SOURCE_COUNT_MAX];
 };
 
 static void files_destroy(void *self) {
     struct file_source *files = self;
     for (int i = 0; i < files->count; i++) {
-        event_source_destroy(&files->sources[i]);
+        event_source_destroy(&files->files[i].source);
+        free(files->files[i].slots);
     }
     free(files);
 }
 
+/* Whole messages of a file; none at its end. */
+static void read_file(struct file *file, struct event *out, size_t count_max, size_t *count) {
+    *count = 0;
+    /* relaxed: only this thread writes it */
+    if (!atomic_load_explicit(&file->done, memory_order_relaxed) &&
+        file->source.ops->read(file->source.self, out, count_max, count) != STATUS_OK) {
+        *count = 0;
+        /* release: the reader's reason is complete before its file counts as done */
+        atomic_store_explicit(&file->done, true, memory_order_release);
+    }
+}
+
+/* The file whose next message is the oldest, of equals the first named; NULL: all are at their end.
+ */
+static struct file *oldest(struct file_source *files) {
+    struct file *found = NULL;
+    for (int i = 0; i < files->count; i++) {
+        struct file *file = &files->files[i];
+        if (file->next == file->count) {
+            file->next = 0;
+            read_file(file, file->slots, EVENT_MESSAGE_SLOTS_MAX, &file->count);
+        }
+        if (file->next < file->count &&
+            (found == NULL || file->slots[file->next].ts_ms < found->slots[found->next].ts_ms)) {
+            found = file;
+        }
+    }
+    return found;
+}
+
+static size_t message_len(const struct file *file) {
+    size_t len = 1;
+    while (file->next + len < file->count &&
+           (file->slots[file->next + len - 1].flags & EVENT_FLAG_END) == 0) {
+        len++;
+    }
+    return len;
+}
+
 static enum status files_read(void *self, struct event *out, size_t count_max, size_t *count) {
     struct file_source *files = self;
-    /* relaxed: only this thread writes it */
-    int current = atomic_load_explicit(&files->done_count, memory_order_relaxed);
     *count = 0;
-    while (current < files->count) {
-        struct event_source *source = &files->sources[current];
-        enum status status = source->ops->read(source->self, out, count_max, count);
-        if (status == STATUS_OK) {
-            return STATUS_OK;
-        }
-        current++;
-        /* release: the reader's reason is complete before its file counts as done */
-        atomic_store_explicit(&files->done_count, current, memory_order_release);
+    if (files->count == 1) {
+        read_file(&files->files[0], out, count_max, count);
+        return *count > 0 ? STATUS_OK : STATUS_END;
     }
-    return STATUS_END;
+    struct file *file = NULL;
+    while ((file = oldest(files)) != NULL) {
+        size_t len = message_len(file);
+        if (len > count_max - *count) {
+            return *count > 0 ? STATUS_OK : STATUS_RANGE;
+        }
+        memcpy(out + *count, file->slots + file->next, sizeof(*out) * len);
+        file->next += len;
+        *count += len;
+    }
+    return *count > 0 ? STATUS_OK : STATUS_END;
+}
+
+static bool open_file(struct file *file, const char *path, bool alone,
+                      struct instrument_table *instruments, char *reason) {
+    char why[READER_REASON_BYTES];
+    if (!alone) {
+        file->slots = calloc(EVENT_MESSAGE_SLOTS_MAX, sizeof(*file->slots));
+        if (file->slots == NULL) {
+            str_copy(reason, SOURCE_REASON_BYTES, status_text(STATUS_MEMORY));
+            return false;
+        }
+    }
+    if (reader_open(path, instruments, &file->source, &file->reader, why) != STATUS_OK) {
+        str_copy(reason, SOURCE_REASON_BYTES, why);
+        return false;
+    }
+    return true;
 }
 
 bool file_source_open(const struct source_list *list, struct instrument_table *instruments,
@@ -54,15 +118,12 @@ bool file_source_open(const struct source_list *list, struct instrument_table *i
         return false;
     }
     for (int i = 0; i < list->count; i++) {
-        char why[READER_REASON_BYTES];
-        enum status status = reader_open(list->specs[i].path, instruments, &files->sources[i],
-                                         &files->readers[i], why);
-        if (status != STATUS_OK) {
-            str_copy(reason, SOURCE_REASON_BYTES, why);
+        files->count++;
+        if (!open_file(&files->files[i], list->specs[i].path, list->count == 1, instruments,
+                       reason)) {
             files_destroy(files);
             return false;
         }
-        files->count++;
     }
     *source = (struct event_source){.ops = &ops, .self = files};
     *out = files;
@@ -70,12 +131,15 @@ bool file_source_open(const struct source_list *list, struct instrument_table *i
 }
 
 const char *file_source_take_trouble(struct file_source *files) {
-    /* acquire: pairs with files_read's release */
-    int done_count = atomic_load_explicit(&files->done_count, memory_order_acquire);
-    while (files->told_count < done_count) {
-        const char *why = reader_reason(files->readers[files->told_count++]);
-        if (why[0] != '\0') {
-            return why;
+    for (int i = 0; i < files->count; i++) {
+        struct file *file = &files->files[i];
+        /* acquire: pairs with read_file's release */
+        if (!file->told && atomic_load_explicit(&file->done, memory_order_acquire)) {
+            file->told = true;
+            const char *why = reader_reason(file->reader);
+            if (why[0] != '\0') {
+                return why;
+            }
         }
     }
     return NULL;

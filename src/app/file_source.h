@@ -1,5 +1,8 @@
-/* app/file_source.h - several files of event JSON lines as one source, one after the other.
+/* app/file_source.h - several files of event JSON lines as one source, merged by event time.
  *
+ * A file's own order is kept; between files the message with the oldest time comes first, of equal
+ * ones that of the file named first. So days may be named in any order, and venues recorded side by
+ * side stay in step.
  * Thread: open and destroy on the owner's; read on one thread; trouble on any after the end was
  * read. Owner: whoever opened it, through event_source_destroy.  Limit: SOURCE_COUNT_MAX files. */
 #pragma once

@@ -86,8 +86,11 @@ static enum exit_status create_parts(struct engine_replay *replay,
     if (replay->instruments == NULL || replay->slots == NULL) {
         return fail_memory(reason);
     }
-    replay->engine = engine_create(&(struct engine_desc){
-        .instruments = replay->instruments, .demo = desc->sources->specs[0].kind == SOURCE_DEMO});
+    replay->engine =
+        engine_create(&(struct engine_desc){.instruments = replay->instruments,
+                                            .demo = desc->sources->specs[0].kind == SOURCE_DEMO,
+                                            .full_score = desc->full_score,
+                                            .truth = desc->truth});
     if (replay->engine == NULL) {
         return fail_memory(reason);
     }
@@ -166,6 +169,10 @@ bool engine_replay_times(const struct engine_replay *replay, int64_t *first_ms,
 
 struct engine *engine_replay_engine(struct engine_replay *replay) {
     return replay->engine;
+}
+
+const struct instrument_table *engine_replay_instruments(const struct engine_replay *replay) {
+    return replay->instruments;
 }
 
 const char *engine_replay_take_trouble(struct engine_replay *replay) {

@@ -1,7 +1,7 @@
 /* app/engine_replay.h - recorded or simulated events through an engine, one thread, no clock: same
  * input, same state.
  *
- * Thread: the caller's.  Owner: run_levels, picture_replay. */
+ * Thread: the caller's.  Owner: run_levels, run_score, picture_replay. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,10 +12,13 @@
 #include "sim/source.h"
 
 struct engine_replay;
+struct truth;
 
 struct engine_replay_desc {
     const struct source_list *sources; /* demo, or files; borrowed for the call */
     struct source_sim_desc demo;       /* what the demo is; instruments are filled in */
+    bool full_score;                   /* as engine_desc has them */
+    struct truth *truth;               /* borrowed */
 };
 
 /* EXIT_STATUS_DONE and *out, or reason says what failed. */
@@ -29,6 +32,7 @@ void engine_replay_advance(struct engine_replay *replay, int64_t until_ms);
 /* Times of what was applied so far: the first and the newest event. False: none yet. */
 bool engine_replay_times(const struct engine_replay *replay, int64_t *first_ms, int64_t *newest_ms);
 struct engine *engine_replay_engine(struct engine_replay *replay); /* borrowed */
+const struct instrument_table *engine_replay_instruments(const struct engine_replay *replay);
 /* Trouble that files had, one line a call; NULL: no more. */
 const char *engine_replay_take_trouble(struct engine_replay *replay);
 

@@ -1,30 +1,78 @@
 /* liqscope score: how well the map foretells the liquidations in a source, beside null models and,
  * where it is known, beside the truth. */
 #include <stdio.h>
+#include <string.h>
 
 #include "app/app.h"
 #include "app/demo.h"
-#include "app/score_job.h"
+#include "app/engine_replay.h"
 #include "app/score_print.h"
 #include "app/source.h"
+#include "app/truth_read.h"
 #include "score/score.h"
 #include "venue/venue.h"
 
 enum { DEMO_DAYS = 10 };
 
+struct score_job {
+    const struct option_table *table; /* borrowed */
+    struct source_list sources;
+
+    /* In the order of building up. */
+    struct truth *truth; /* owned; NULL: it is not known */
+    struct engine_replay *replay;
+};
+
 static int fail(enum exit_status status, const char *reason) {
     return app_fail(status, "score", "%s", reason);
 }
 
-static int print_one(const struct app_options *options, const struct score_job *job, uint16_t index,
+static int check_sources(struct score_job *job, const struct app_options *options) {
+    char reason[SOURCE_REASON_BYTES];
+    enum exit_status status = source_list_resolve(options, &job->sources, reason);
+    if (status != EXIT_STATUS_DONE) {
+        return fail(status, reason);
+    }
+    if (job->sources.specs[0].kind == SOURCE_LIVE) {
+        return app_fail(EXIT_STATUS_USAGE, "score",
+                        "\"%s\": a live source has no end to score; expected demo or files",
+                        options->arg_count > 0 ? options->args[0] : "sources");
+    }
+    return EXIT_STATUS_DONE;
+}
+
+static int build(struct score_job *job) {
+    const char *truth_path = option_text(job->table, OPT_truth);
+    bool demo = job->sources.specs[0].kind == SOURCE_DEMO, given = truth_path[0] != '\0';
+    char reason[SOURCE_REASON_BYTES], why[TRUTH_READ_REASON_BYTES];
+    if (demo || given) {
+        job->truth = truth_create();
+        if (job->truth == NULL) {
+            return fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
+        }
+    }
+    if (given && truth_read_file(job->truth, truth_path, why) != EXIT_STATUS_DONE) {
+        return app_fail(EXIT_STATUS_FAILED, "score", "--truth: %s", why);
+    }
+    struct engine_replay_desc desc = {.sources = &job->sources,
+                                      .demo = demo_desc(job->table),
+                                      .full_score = true,
+                                      .truth = job->truth};
+    desc.demo.days = option_given(job->table, OPT_days) ? desc.demo.days : DEMO_DAYS;
+    if (demo && !given) {
+        desc.demo.truth = truth_read_sink(job->truth);
+    }
+    enum exit_status status = engine_replay_create(&desc, &job->replay, reason);
+    return status == EXIT_STATUS_DONE ? EXIT_STATUS_DONE : fail(status, reason);
+}
+
+static int print_one(const struct score_job *job, uint16_t index, const struct score *score,
                      bool first) {
-    const struct option_table *table = &options->table;
-    const struct score *score = engine_score(job->engine, index);
-    const struct instrument *instrument = &job->instruments->entries[index];
+    const struct instrument *instrument = &engine_replay_instruments(job->replay)->entries[index];
     char name[INSTRUMENT_SYMBOL_BYTES + 32];
     struct report report;
     struct truth_report truth;
-    if (!report_make(score, (int)option_integer(table, OPT_warm_up), &report)) {
+    if (!report_make(score, (int)option_integer(job->table, OPT_warm_up), &report)) {
         return fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
     }
     if (job->truth != NULL) {
@@ -36,8 +84,8 @@ static int print_one(const struct app_options *options, const struct score_job *
                                       .report = &report,
                                       .tally = score_tally(score),
                                       .truth = job->truth != NULL ? &truth : NULL};
-    if (option_flag(table, OPT_json)) {
-        fputs(first ? "" : ",", stdout);
+    if (option_flag(job->table, OPT_json)) {
+        fputs(first ? "" : ",\n", stdout);
         score_print_json(stdout, &print);
     } else {
         fputs(first ? "" : "\n", stdout);
@@ -46,19 +94,22 @@ static int print_one(const struct app_options *options, const struct score_job *
     return EXIT_STATUS_DONE;
 }
 
-static int print_all(const struct app_options *options, const struct score_job *job) {
-    bool json = option_flag(&options->table, OPT_json), first = true;
+static int print_all(const struct score_job *job) {
+    const struct engine *engine = engine_replay_engine(job->replay);
+    bool json = option_flag(job->table, OPT_json), first = true;
     int status = EXIT_STATUS_DONE;
     fputs(json ? "[" : "", stdout);
     for (uint16_t i = 0; i < INSTRUMENT_COUNT_MAX && status == EXIT_STATUS_DONE; i++) {
-        if (engine_score(job->engine, i) != NULL) {
-            status = print_one(options, job, i, first);
+        struct score *score = engine_score(engine, i);
+        if (score != NULL) {
+            score_finish_rows(score);
+            status = print_one(job, i, score, first);
             first = false;
         }
     }
     fputs(json ? "]\n" : "", stdout);
     if (status == EXIT_STATUS_DONE && first && !json) {
-        fputs("no market data in the source: nothing to score\n", stdout);
+        fputs("the source holds no market: nothing to score\n", stdout);
     }
     if (fflush(stdout) != 0 || ferror(stdout)) {
         return fail(EXIT_STATUS_FAILED, "standard output cannot be written");
@@ -67,27 +118,19 @@ static int print_all(const struct app_options *options, const struct score_job *
 }
 
 int run_score(const struct app_options *options) {
-    const struct option_table *table = &options->table;
-    char reason[SOURCE_REASON_BYTES];
-    struct source_list sources;
-    enum exit_status status = source_list_resolve(options, &sources, reason);
-    if (status != EXIT_STATUS_DONE) {
-        return fail(status, reason);
+    static struct score_job job; /* kilobytes of text: not on the stack */
+    job.table = &options->table;
+    int status = check_sources(&job, options);
+    status = status == EXIT_STATUS_DONE ? build(&job) : status;
+    if (status == EXIT_STATUS_DONE) {
+        const char *trouble = NULL;
+        engine_replay_advance(job.replay, INT64_MAX);
+        while ((trouble = engine_replay_take_trouble(job.replay)) != NULL) {
+            fail(EXIT_STATUS_FAILED, trouble); /* the rest of the file is still scored */
+        }
+        status = print_all(&job);
     }
-    if (sources.specs[0].kind == SOURCE_LIVE) {
-        return app_fail(EXIT_STATUS_USAGE, "score",
-                        "\"%s\": a live source has no end to score; expected demo or files",
-                        options->args[0]);
-    }
-    struct score_job_desc desc = {
-        .sources = &sources,
-        .truth_path = option_text(table, OPT_truth),
-        .demo = demo_desc(table),
-    };
-    desc.demo.days = option_given(table, OPT_days) ? desc.demo.days : DEMO_DAYS;
-    struct score_job job;
-    status = score_job_run(&job, &desc, reason);
-    int result = status == EXIT_STATUS_DONE ? print_all(options, &job) : fail(status, reason);
-    score_job_finish(&job);
-    return result;
+    engine_replay_destroy(job.replay);
+    truth_destroy(job.truth);
+    return status;
 }

@@ -197,6 +197,7 @@ void score_print_json(FILE *out, const struct score_print *print) {
         put_model(&json, report, model);
     }
     put_close(&json, '}');
+    put_number(&json, "own_gain_nats", report->own_gain_nats);
     put_open(&json, "placebo", '{');
     put_number(&json, "gain_less_chance_nats", report->placebo.value);
     put_interval(&json, &report->placebo);

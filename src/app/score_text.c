@@ -79,6 +79,7 @@ static void print_gains(FILE *out, const struct report *report) {
                 score_model_text((enum score_model)model), at->gain_nats[REPORT_BOTH],
                 at->gain_nats[REPORT_LONG], at->gain_nats[REPORT_SHORT], at->gain_mean_nats);
     }
+    fprintf(out, "  %-24s %+8.3f\n", "if our map were right", report->own_gain_nats);
     title(out, "our map ahead of, nats per liquidated dollar",
           "the difference on the same cells, its 95 % interval over days (drawn with replacement, "
           "fixed seed), and wins by day and side");

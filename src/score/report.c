@@ -32,6 +32,7 @@ static void add_side(struct tally_side *sum, const struct tally_side *side) {
     sum->unexplained_usd += side->unexplained_usd;
     sum->placebo_gain_usd += side->placebo_gain_usd;
     sum->chance_gain_usd += side->chance_gain_usd;
+    sum->own_gain_usd += side->own_gain_usd;
     for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
         sum->predicted_usd[model] += side->predicted_usd[model];
         sum->gain_usd[model] += side->gain_usd[model];
@@ -227,6 +228,7 @@ bool report_make(const struct score *score, int warm_up_days, struct report *out
     fill_deciles(tally, out);
     out->placebo_nats = ratio(both->placebo_gain_usd, both->seen_usd);
     out->chance_nats = ratio(both->chance_gain_usd, both->seen_usd);
+    out->own_gain_nats = ratio(both->own_gain_usd, both->predicted_usd[SCORE_OURS]);
     measure_placebo(tally, out, days);
     frozen_measure(score_frozen(score), out->first_day, out->last_day, &out->frozen);
     out->verdict = verdict_of(out);

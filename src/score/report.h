@@ -48,6 +48,7 @@ struct report {
     double prints, cells, seen_usd[REPORT_SIDE_COUNT], nowhere_usd, unexplained_share;
     struct report_model models[SCORE_MODEL_COUNT];
     struct report_decile deciles[REPORT_DECILES];
+    double own_gain_nats; /* what our map would gain if it were exactly right */
     double placebo_nats, chance_nats;
     struct bootstrap_interval placebo; /* less chance */
     struct frozen_sum frozen;

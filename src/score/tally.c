@@ -109,7 +109,9 @@ static void measure_placebo(const struct tally *tally, int32_t day, int side,
         sum += (double)predicted[i];
     }
     for (size_t i = 0; i < count; i++) {
-        chance += tally_gain(1, (double)predicted[i], sum, (double)count);
+        double usd = (double)predicted[i], gain = tally_gain(1, usd, sum, (double)count);
+        chance += gain;
+        out->own_gain_usd += usd * gain;
     }
     random_init(&random, PLACEBO_SEED ^ ((uint64_t)(uint32_t)day << 1 | (uint64_t)side));
     for (int shift = 0; shift < TALLY_SHIFT_COUNT; shift++) {

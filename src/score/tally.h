@@ -14,6 +14,9 @@
  * gain is exactly that of chance, (1/n) sum ln(n pi_i) <= 0 (Jensen); gain less chance must come
  * out at nothing, unless the score leaks.
  *
+ * A map that is exactly right gains, in expectation, sum lambda ln(n pi) / sum lambda: its own
+ * gain. What it really gains lies below that as far as it is too sure of itself.
+ *
  * Thread: the owner's.  Owner: score.  Limits: the sizes given to tally_init, each with a counter.
  */
 #pragma once
@@ -58,6 +61,7 @@ struct tally_side {
     double predicted_usd[SCORE_MODEL_COUNT];
     double gain_usd[SCORE_MODEL_COUNT];       /* sum of y ln(n pi) */
     double placebo_gain_usd, chance_gain_usd; /* of our map rotated, and what chance gives */
+    double own_gain_usd; /* sum of lambda ln(n pi): if every cell came out as our map says */
     struct tally_hours hours;
 };
 

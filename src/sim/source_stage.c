@@ -79,16 +79,24 @@ static void stage_print(struct sim_source *source, const struct market_print *pr
     event_trade_set_id(slot, id, strlen(id));
 }
 
+/* The throttled stream is Binance's: the average fill.  The complete one is like Bybit's
+ * allLiquidation: the bankruptcy price, from which the trigger follows exactly
+ * (margin_trigger_price), where a fill is what the market paid some moments later.  Both carry the
+ * dollars filled. */
 static void stage_liquidation(struct sim_source *source,
                               const struct market_liquidation *liquidation) {
+    bool complete = !source->desc.throttled_prints;
     unsigned flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END;
-    if (!source->desc.throttled_prints) {
+    if (complete) {
         flags |= EVENT_FLAG_COMPLETE;
     }
     struct event *slot = stage_slot(source, EVENT_LIQUIDATION, liquidation->ts_ms, flags);
     slot->side = liquidation->position & 3u;
-    slot->detail = PRICE_FILL;
+    slot->detail = complete ? PRICE_BANKRUPTCY : PRICE_FILL;
     set_amount(slot, own_ticks(source, liquidation->price_ticks), liquidation->qty_lots);
+    if (complete) {
+        slot->u.trade.price = own_ticks(source, liquidation->bankruptcy_ticks);
+    }
 }
 
 static int64_t cents(double usd) {

@@ -75,7 +75,8 @@ static int print_one(const struct score_job *job, uint16_t index, const struct s
     if (!report_make(score, (int)option_integer(job->table, OPT_warm_up), &report)) {
         return fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
     }
-    if (job->truth != NULL) {
+    bool compared = job->truth != NULL && truth_is_of(job->truth, score);
+    if (compared) {
         truth_measure(job->truth, (int64_t)report.first_day * TALLY_DAY_MS,
                       ((int64_t)report.last_day + 1) * TALLY_DAY_MS, &truth);
     }
@@ -83,7 +84,7 @@ static int print_one(const struct score_job *job, uint16_t index, const struct s
     const struct score_print print = {.instrument = name,
                                       .report = &report,
                                       .tally = score_tally(score),
-                                      .truth = job->truth != NULL ? &truth : NULL};
+                                      .truth = compared ? &truth : NULL};
     if (option_flag(job->table, OPT_json)) {
         fputs(first ? "" : ",\n", stdout);
         score_print_json(stdout, &print);

@@ -75,7 +75,7 @@ static void put_facts(struct json *json, const struct score_print *print) {
     put_flag(json, "scale_judgeable", report->complete);
     put_integer(json, "first_ms", any ? report->first_ms : 0);
     put_integer(json, "last_ms", any ? report->last_ms : 0);
-    put_integer(json, "days_seen", report->days_seen);
+    put_number(json, "days_seen", report->days_seen);
     put_integer(json, "warm_up_days", report->warm_up_days);
     put_integer(json, "warm_up_days_asked", report->warm_up_asked);
     put_integer(json, "days_scored", report->days_scored);
@@ -155,7 +155,7 @@ static void put_days(struct json *json, const struct score_print *print) {
             put_number(json, "predicted_usd", at->predicted_usd[SCORE_OURS]);
             for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
                 put_number(json, score_model_key((enum score_model)model),
-                           at->seen_usd > 0 ? at->gain_usd[model] / at->seen_usd : NAN);
+                           at->weighed_usd > 0 ? at->gain_usd[model] / at->weighed_usd : NAN);
             }
             put_close(json, '}');
         }

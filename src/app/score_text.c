@@ -48,7 +48,7 @@ static void print_facts(FILE *out, const struct score_print *print) {
     if (report->first_ms > report->last_ms) {
         return;
     }
-    fprintf(out, "  %-28s %s to %s UTC, %d days\n", "seen", date_text(report->first_ms, from),
+    fprintf(out, "  %-28s %s to %s UTC, %.1f days\n", "seen", date_text(report->first_ms, from),
             date_text(report->last_ms, to), report->days_seen);
     fprintf(out, "  %-28s %d days%s\n", "warm-up, not counted", report->warm_up_days,
             report->warm_up_days < report->warm_up_asked ? " (shorter than asked: the source is)"

@@ -7,6 +7,8 @@
 
 #include "base/math.h"
 
+enum { SLACK_MS = 1800000 };
+
 struct totals {
     struct tally_side side[REPORT_SIDE_COUNT]; /* the third: both */
 };
@@ -30,6 +32,7 @@ static void add_side(struct tally_side *sum, const struct tally_side *side) {
     sum->seen_usd += side->seen_usd;
     sum->nowhere_usd += side->nowhere_usd;
     sum->unexplained_usd += side->unexplained_usd;
+    sum->weighed_usd += side->weighed_usd;
     sum->placebo_gain_usd += side->placebo_gain_usd;
     sum->chance_gain_usd += side->chance_gain_usd;
     sum->own_gain_usd += side->own_gain_usd;
@@ -44,20 +47,24 @@ static double ratio(double a, double b) {
     return b > 0 ? a / b : 0;
 }
 
-/* Which days count. */
+/* Which days count: those that begin once the warm-up is over, half an hour early at most. */
 static void choose_days(const struct tally *tally, int warm_up_days, struct report *out) {
-    out->days_seen = tally->day_count;
     out->warm_up_asked = warm_up_days;
+    out->first_day = 0;
+    out->last_day = -1;
     if (tally->day_count == 0) {
-        out->first_day = 0;
-        out->last_day = -1;
         return;
     }
-    int32_t begin = tally->days[0].day, end = tally->days[tally->day_count - 1].day + 1;
-    int32_t span = end - begin;
-    out->warm_up_days = warm_up_days < span / 2 ? warm_up_days : span / 2;
-    out->first_day = begin + out->warm_up_days;
-    out->last_day = end - 1;
+    double span_ms = (double)(out->last_ms - out->first_ms);
+    int half = (int)((span_ms + SLACK_MS) / TALLY_DAY_MS / 2);
+    out->days_seen = span_ms / TALLY_DAY_MS;
+    out->warm_up_days = warm_up_days < half ? warm_up_days : half;
+    out->first_day = tally->days[0].day;
+    out->last_day = tally->days[tally->day_count - 1].day;
+    if (out->warm_up_days > 0) {
+        int64_t over_ms = out->first_ms - SLACK_MS + (int64_t)out->warm_up_days * TALLY_DAY_MS;
+        out->first_day = (int32_t)((over_ms + TALLY_DAY_MS - 1) / TALLY_DAY_MS);
+    }
 }
 
 static bool day_counts(const struct report *out, const struct tally_day *day) {
@@ -110,10 +117,10 @@ static void compare_model(const struct tally *tally, const struct report *report
             const struct tally_side *at = &day->side[side];
             double ahead_usd = at->gain_usd[SCORE_OURS] - at->gain_usd[model];
             sum.numerator += ahead_usd;
-            sum.denominator += at->seen_usd;
-            if (at->seen_usd > 0) {
-                gain_sum += at->gain_usd[model] / at->seen_usd;
-                ahead_sum += ahead_usd / at->seen_usd;
+            sum.denominator += at->weighed_usd;
+            if (at->weighed_usd > 0) {
+                gain_sum += at->gain_usd[model] / at->weighed_usd;
+                ahead_sum += ahead_usd / at->weighed_usd;
                 out->wins += ahead_usd > 0;
                 out->of++;
             }
@@ -134,7 +141,7 @@ static void measure_placebo(const struct tally *tally, struct report *out,
             struct bootstrap_day sum = {0};
             for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
                 sum.numerator += day->side[side].placebo_gain_usd - day->side[side].chance_gain_usd;
-                sum.denominator += day->side[side].seen_usd;
+                sum.denominator += day->side[side].weighed_usd;
             }
             days[count++] = sum;
         }
@@ -191,7 +198,7 @@ static void fill_models(const struct tally *tally, const struct totals *sum,
         struct report_model *at = &out->models[model];
         for (int side = 0; side < REPORT_SIDE_COUNT; side++) {
             const struct tally_side *of = &sum->side[side];
-            at->gain_nats[side] = ratio(of->gain_usd[model], of->seen_usd);
+            at->gain_nats[side] = ratio(of->gain_usd[model], of->weighed_usd);
             at->predicted_over_seen[side] =
                 ratio(of->predicted_usd[model], of->seen_usd + of->nowhere_usd);
         }
@@ -226,8 +233,8 @@ bool report_make(const struct score *score, int warm_up_days, struct report *out
         ratio(both->nowhere_usd + both->unexplained_usd, both->nowhere_usd + both->seen_usd);
     fill_models(tally, &sum, days, out);
     fill_deciles(tally, out);
-    out->placebo_nats = ratio(both->placebo_gain_usd, both->seen_usd);
-    out->chance_nats = ratio(both->chance_gain_usd, both->seen_usd);
+    out->placebo_nats = ratio(both->placebo_gain_usd, both->weighed_usd);
+    out->chance_nats = ratio(both->chance_gain_usd, both->weighed_usd);
     out->own_gain_nats = ratio(both->own_gain_usd, both->predicted_usd[SCORE_OURS]);
     measure_placebo(tally, out, days);
     frozen_measure(score_frozen(score), out->first_day, out->last_day, &out->frozen);

@@ -43,8 +43,10 @@ struct report {
     enum report_verdict verdict;
     bool complete; /* the venue publishes every liquidation: scale may be judged */
     int64_t first_ms, last_ms;
-    int days_seen, warm_up_days, warm_up_asked, days_scored;
-    int32_t first_day, last_day; /* scored, since the epoch */
+    double days_seen;
+    int warm_up_days, warm_up_asked; /* of the source's time, left out */
+    int days_scored;                 /* UTC days with liquidations */
+    int32_t first_day, last_day;     /* scored, since the epoch */
     double prints, cells, seen_usd[REPORT_SIDE_COUNT], nowhere_usd, unexplained_share;
     struct report_model models[SCORE_MODEL_COUNT];
     struct report_decile deciles[REPORT_DECILES];

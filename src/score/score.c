@@ -419,7 +419,7 @@ const struct frozen *score_frozen(const struct score *score) {
 
 static void measure_rolling(struct score *score, int64_t now_ms) {
     struct score_rolling *out = &score->rolling;
-    double prints = 0, seen = 0, nowhere = 0, predicted = 0, ours = 0, kernel = 0;
+    double prints = 0, seen = 0, weighed = 0, nowhere = 0, predicted = 0, ours = 0, kernel = 0;
     struct tally_day open;
     tally_measure_open(&score->tally, &open);
     *out = (struct score_rolling){0};
@@ -429,6 +429,7 @@ static void measure_rolling(struct score *score, int64_t now_ms) {
         for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
             prints += day->side[side].prints;
             seen += day->side[side].seen_usd;
+            weighed += day->side[side].weighed_usd;
             nowhere += day->side[side].nowhere_usd;
             predicted += day->side[side].predicted_usd[SCORE_OURS];
             ours += day->side[side].gain_usd[SCORE_OURS];
@@ -442,10 +443,10 @@ static void measure_rolling(struct score *score, int64_t now_ms) {
         out->days += end_ms > begin_ms ? (end_ms - begin_ms) / TALLY_DAY_MS : 0;
     }
     out->usd = seen + nowhere;
-    out->judged = prints >= SCORE_PRINTS_MIN && seen >= SCORE_USD_MIN;
+    out->judged = prints >= SCORE_PRINTS_MIN && weighed >= SCORE_USD_MIN;
     if (out->judged) {
-        out->gain_nats = ours / seen;
-        out->gain_kernel_nats = (ours - kernel) / seen;
+        out->gain_nats = ours / weighed;
+        out->gain_kernel_nats = (ours - kernel) / weighed;
         out->predicted_over_seen = predicted / out->usd;
     }
 }

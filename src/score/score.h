@@ -33,7 +33,7 @@ enum {
     SCORE_CELL_MAX = 65536,
     SCORE_ROLLING_CELL_MAX = 2048,
     SCORE_HIT_MAX = 1 << 17, /* cells with liquidations a day and side */
-    SCORE_ROLLING_HIT_MAX = 4096,
+    SCORE_ROLLING_HIT_MAX = 16384,
     SCORE_DAY_CELL_MAX = 1 << 20, /* cells a day and side, for the placebo */
     SCORE_DAY_MAX = 400,
     SCORE_ROLLING_DAYS = 7,

@@ -216,6 +216,7 @@ void tally_add(struct tally *tally, const struct tally_cell *cell) {
         return;
     }
     struct tally_hit *hit = &tally->hits[cell->side][tally->hit_count[cell->side]++];
+    side->weighed_usd += cell->seen_usd;
     hit->index = (uint32_t)index;
     hit->seen_usd = (float)cell->seen_usd;
     memcpy(hit->predicted_usd, cell->predicted_usd, sizeof(hit->predicted_usd));

@@ -58,6 +58,7 @@ struct tally_side {
     double seen_usd;        /* given to cells */
     double nowhere_usd;     /* no cell of the side was swept around it */
     double unexplained_usd; /* of seen_usd, where our map had nothing */
+    double weighed_usd;     /* of seen_usd, what the gains are of: all but hits_lost */
     double predicted_usd[SCORE_MODEL_COUNT];
     double gain_usd[SCORE_MODEL_COUNT];       /* sum of y ln(n pi) */
     double placebo_gain_usd, chance_gain_usd; /* of our map rotated, and what chance gives */

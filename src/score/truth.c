@@ -28,7 +28,8 @@ struct truth_snapshot {
 };
 
 struct truth {
-    int64_t taken; /* number of the newest snapshot whose maps were taken */
+    const struct score *score; /* borrowed: the first that called; compared, never followed */
+    int64_t taken;             /* number of the newest snapshot whose maps were taken */
     int count;
     struct truth_snapshot snapshots[TRUTH_SNAPSHOT_MAX]; /* by number */
     size_t position_count;
@@ -175,7 +176,8 @@ static void read_cells(struct truth *truth, struct score *score, const struct es
 void truth_take_maps(struct truth *truth, struct score *score, const struct estimator *estimator,
                      int64_t ts_ms) {
     int64_t number = ts_ms / TRUTH_EVERY_MS;
-    if (number <= truth->taken) {
+    truth->score = truth->score == NULL ? score : truth->score;
+    if (number <= truth->taken || score != truth->score) {
         return;
     }
     bool due = truth->taken != INT64_MIN && ts_ms - number * TRUTH_EVERY_MS < SCORE_ROW_MS_MAX;
@@ -249,6 +251,10 @@ static void compare(int count, const float map[], const double real[], double ce
         out->r_count += 1;
         out->r += mt / sqrt(mm * tt);
     }
+}
+
+bool truth_is_of(const struct truth *truth, const struct score *score) {
+    return truth->score == score;
 }
 
 static struct truth_figures figures_of(const struct likeness *likeness) {

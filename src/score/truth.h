@@ -67,7 +67,7 @@ bool truth_add_line(struct truth *truth, const char *line, size_t len,
 bool truth_take_header(struct truth *truth);
 
 /* Called by the score before the row that begins at ts_ms: reads every model where a snapshot is
- * due. */
+ * due. The first score that calls is the one whose market the truth is of; others are ignored. */
 void truth_take_maps(struct truth *truth, struct score *score, const struct estimator *estimator,
                      int64_t ts_ms);
 
@@ -81,6 +81,8 @@ struct truth_report {
     uint64_t spans, snapshots_lost, positions_lost;
     struct truth_figures near[SCORE_MODEL_COUNT], far[SCORE_MODEL_COUNT];
 };
+/* Whether score is the one whose maps were taken. */
+bool truth_is_of(const struct truth *truth, const struct score *score);
 /* Compare the snapshots of [first_ms, last_ms]. */
 void truth_measure(const struct truth *truth, int64_t first_ms, int64_t last_ms,
                    struct truth_report *out);

@@ -25,15 +25,19 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     int64_t col = (int64_t)floor(camera_time_from_px(context->camera, x) / grid->col_ms);
     double ln = camera_ln_from_px(context->camera, y);
     double usd[2] = {0};
-    field_get_usd(context->field, col, (int)floor((ln - grid->ln_price_min) / grid->row_height),
-                  usd);
+    int row = (int)floor((ln - grid->ln_price_min) / grid->row_height);
+    field_get_usd(context->field, col, row, usd);
     char amount[NUMBER_TEXT_BYTES];
-    char text[64];
+    char text[96];
     int side = usd[1] > usd[0] ? 1 : 0;
     str_format(text, sizeof text, "%s %s/bp", side == 1 ? "shorts" : "longs",
                number_format_usd(usd[side], amount));
     if (context->price > 0) { /* how far the price is from here */
         str_append(text, sizeof text, "  \xc2\xb7  %+.2f %%", (exp(ln) / context->price - 1) * 100);
+    }
+    if (usd[side] > 0) {
+        str_append(text, sizeof text, "  \xc2\xb7  certainty %.0f %%",
+                   field_get_certainty(context->field, col, row) * 100);
     }
     bool left = x > layout->plot.x + layout->plot.w * 0.7;
     struct label label = {

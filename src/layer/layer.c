@@ -10,6 +10,7 @@ const struct layer_ops layer_table[] = {
     {"title", 0, title_draw},
     {"badge", 0, badge_draw},
     {"legend", PICTURE_HIDE_LEGEND, legend_draw},
+    {"calibration", 0, calibration_draw},
     {"profile", PICTURE_HIDE_PROFILE, profile_draw},
     {"crosshair", 0, crosshair_draw},
     {"axes", 0, axes_draw},

@@ -24,7 +24,8 @@ struct layer_context { /* borrowed by a layer for one call */
     double gamma;
     struct colormap_look look; /* of the field */
     int price_decimals;
-    double price;          /* what the tag shows: mark, else last, else the newest close; 0: none */
+    double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
+    double title_right_px, caption_right_px; /* where the header's two lines end; set by title */
     double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
     struct canvas *canvas;
     struct labels *labels;
@@ -54,6 +55,7 @@ void bubbles_draw(struct layer_context *context);
 void title_draw(struct layer_context *context);
 void badge_draw(struct layer_context *context);
 void legend_draw(struct layer_context *context);
+void calibration_draw(struct layer_context *context);
 void profile_draw(struct layer_context *context);
 void crosshair_draw(struct layer_context *context);
 void axes_draw(struct layer_context *context);

@@ -7,22 +7,30 @@
 
 #define BAR_W_PX     300.0
 #define BAR_H_PX     9.0
+#define FOOT_H_PX    3.0
 #define CIRCLES_X_PX 520.0 /* right of the caption */
 enum { STEP_COUNT = 100 };
 
-/* Two ramps above each other, longs over shorts. */
+/* Two ramps above each other, longs over shorts; the foot of each is what is not calibrated. */
 static void draw_ramps(struct layer_context *context, double x, double y, double width) {
     double s = context->layout->scale;
     double height = round(BAR_H_PX * s);
+    bool shown = context->look.certainty != COLORMAP_CERTAINTY_OFF;
+    double foot = shown ? round(FOOT_H_PX * s) : 0;
     for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
         double top = y + side * (height + round(3 * s));
         for (int i = 0; i < STEP_COUNT; i++) {
             double left = round(x + width * i / STEP_COUNT);
             double right = round(x + width * (i + 1) / STEP_COUNT);
             double brightness = pow((i + 0.5) / STEP_COUNT, context->gamma);
-            canvas_add_box(
-                context->canvas, (struct camera_rect){left, top, right - left, height}, 0,
-                layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, brightness, 255));
+            enum position position = side == 0 ? POS_LONG : POS_SHORT;
+            canvas_add_box(context->canvas, (struct camera_rect){left, top, right - left, height},
+                           0, layer_field_color(context, position, brightness, 1));
+            if (foot > 0) {
+                canvas_add_box(context->canvas,
+                               (struct camera_rect){left, top + height - foot, right - left, foot},
+                               0, layer_field_color(context, position, brightness, 0));
+            }
         }
     }
 }
@@ -54,7 +62,7 @@ static void draw_circles(struct layer_context *context) {
                number_format_usd(context->bubble_usd_max, usd));
     struct label label = {.size_px = THEME_STATUS_PX,
                           .color = THEME_TEXT_DIM,
-                          .x = CIRCLES_X_PX * s,
+                          .x = fmax(CIRCLES_X_PX * s, context->caption_right_px + 52 * s),
                           .middle_y = layout->header.h * 0.74};
     for (int i = 0; i < 3; i++) {
         label.utf8 = i < 2 ? names[i] : text;

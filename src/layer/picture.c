@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/str.h"
 #include "gfx/debug.h"
+#include "layer/caption.h"
 #include "layer/heatmap.h"
 #include "layer/layer.h"
 #include "layer/profile.h"
@@ -179,8 +180,7 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
     context->look =
         (struct colormap_look){.id = frame->palette,
                                .certainty = frame->certainty,
-                               .dimmed = known && context->instrument->model.scored &&
-                                         context->instrument->model.gain_kernel_nats < 0};
+                               .dimmed = known && caption_is_dimmed(&context->instrument->model)};
     context->price = newest_price(context);
     struct decimal tick = known ? context->instrument->tick : (struct decimal){0};
     context->price_decimals = number_decimals_of_tick(tick.mantissa, tick.exponent, context->price);

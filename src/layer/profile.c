@@ -19,6 +19,7 @@ void profile_update(struct profile *profile, const struct field *field) {
         field_get_usd(field, field->newest_col, row, usd);
         profile->usd_per_bp[row][0] = (float)usd[0];
         profile->usd_per_bp[row][1] = (float)usd[1];
+        profile->certainty[row] = (float)field_get_certainty(field, field->newest_col, row);
     }
 }
 
@@ -37,12 +38,22 @@ void profile_mean(const struct profile *profile, double row_first, double row_la
     out_usd[1] /= rows;
 }
 
+static double row_at(const struct layer_context *context, double y) {
+    const struct layers_grid *grid = &context->field->grid;
+    return (camera_ln_from_px(context->camera, y) - grid->ln_price_min) / grid->row_height;
+}
+
+/* Of the row in the middle of the bar whose top is y. */
+static double bar_certainty(const struct layer_context *context, double y, double step) {
+    double row = floor(row_at(context, y + step / 2));
+    bool inside = row >= 0 && row < context->profile->row_count;
+    return inside ? (double)context->profile->certainty[(int)row] : 0;
+}
+
 /* Mean USD per bp of the bar whose top is y. */
 static void bar_usd(const struct layer_context *context, double y, double step, double out[2]) {
-    const struct layers_grid *grid = &context->field->grid;
-    double top = (camera_ln_from_px(context->camera, y) - grid->ln_price_min) / grid->row_height;
-    double bottom =
-        (camera_ln_from_px(context->camera, y + step) - grid->ln_price_min) / grid->row_height;
+    double top = row_at(context, y);
+    double bottom = row_at(context, y + step);
     profile_mean(context->profile, bottom, top, out);
 }
 
@@ -100,8 +111,9 @@ void profile_draw(struct layer_context *context) {
             double width = usd[side] / usd_max * (area->w - 14 * s);
             double brightness = scale_brightness(context->scale, context->gamma, usd[side]);
             if (width >= 0.5) {
-                struct theme_color color = layer_side_color(
-                    context, side == 0 ? POS_LONG : POS_SHORT, 0.3 + 0.7 * brightness, 255);
+                struct theme_color color =
+                    layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT,
+                                      0.3 + 0.7 * brightness, bar_certainty(context, y, step));
                 struct camera_rect bar = {area->x + line + 1, y, width, step};
                 canvas_add_box(context->canvas, bar, 0, color);
             }

@@ -13,6 +13,7 @@ struct profile {
     uint64_t version;
     int row_count;
     float usd_per_bp[LAYERS_ROW_MAX][2];
+    float certainty[LAYERS_ROW_MAX]; /* 0..1 */
 };
 
 /* Bring it up to date with the newest column of field. */

@@ -87,6 +87,13 @@ static void put_market(struct line *line, const struct scene_instrument *instrum
                    number_format_usd(instrument->oi_usd, number));
         put_left(line, text, THEME_TEXT_DIM);
     }
+    if (instrument->unallocated_usd[0] > 0 || instrument->unallocated_usd[1] > 0) {
+        char other[NUMBER_TEXT_BYTES];
+        str_format(text, sizeof text, "unallocated: longs %s, shorts %s",
+                   number_format_usd(instrument->unallocated_usd[0], number),
+                   number_format_usd(instrument->unallocated_usd[1], other));
+        put_left(line, text, THEME_TEXT_DIM);
+    }
     if (isfinite(instrument->funding_rate)) {
         str_format(text, sizeof text, "funding %s",
                    number_format_rate(instrument->funding_rate, number));

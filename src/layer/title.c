@@ -3,7 +3,11 @@
 
 #include "base/number.h"
 #include "base/str.h"
+#include "layer/caption.h"
 #include "layer/layer.h"
+
+/* Of the width; the rest of its line is for circles and legend. */
+#define CAPTION_SHARE 0.46
 
 static const char *market_title(const struct layer_context *context) {
     const struct scene_instrument *instrument = context->instrument;
@@ -37,13 +41,19 @@ void title_draw(struct layer_context *context) {
                            .x = taken.x + taken.w + 16 * s,
                            .middle_y = title.middle_y};
     labels_add(context->labels, &market);
-    struct label caption = {.utf8 = "Estimated liquidation density, USD per basis point of price",
-                            .size_px = THEME_CAPTION_PX,
+    taken = labels_measure(context->labels, &market);
+    context->title_right_px = taken.x + taken.w;
+    struct label caption = {.size_px = THEME_CAPTION_PX,
                             .color = THEME_TEXT_DIM,
                             .x = 16 * s,
                             .middle_y = layout->header.h * 0.74};
-    if (!labels_fits(context->labels, &caption)) {
-        caption.utf8 = "Estimated liquidation density";
+    for (int length = 0; length < CAPTION_LENGTH_COUNT; length++) {
+        caption.utf8 = caption_colors(context->look.certainty, length);
+        taken = labels_measure(context->labels, &caption);
+        context->caption_right_px = taken.x + taken.w;
+        if (context->caption_right_px < layout->width_px * CAPTION_SHARE) {
+            break;
+        }
     }
     labels_add(context->labels, &caption);
 }

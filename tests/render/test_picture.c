@@ -358,6 +358,25 @@ static void check_boxes(int width, int height) {
     }
 }
 
+enum { MODEL_PRIOR, MODEL_CALIBRATED, MODEL_SHAPE_ONLY, MODEL_DIMMED, MODEL_STATE_COUNT };
+
+static struct scene_model model_in_state(int state) {
+    struct scene_model model = {0};
+    if (state != MODEL_PRIOR) {
+        model.calibrated_ms = market.now_ms - 600000;
+        model.calibrated_to = 0.062f;
+        model.shape_only = state == MODEL_SHAPE_ONLY;
+        model.scored = !model.shape_only;
+        model.score_days = 7;
+        model.gain_kernel_nats = state == MODEL_DIMMED ? -0.12 : 0.31;
+        model.predicted_over_seen = 1.03;
+    }
+    return model;
+}
+
+/* What must stand in the picture however small it is. */
+static const char *const model_words[MODEL_STATE_COUNT] = {"prior", "6.2 %", "shape", "6.2 %"};
+
 static void texts_never_overlap_at_any_size(void **state) {
     (void)state;
     fill_picture();
@@ -369,8 +388,9 @@ static void texts_never_overlap_at_any_size(void **state) {
         assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
         struct camera camera = camera_of(sizes[i][0], sizes[i][1], 0);
         struct picture_frame frame = frame_of(&camera);
-        for (int pointer = 0; pointer < 2; pointer++) {
-            frame.pointer_inside = pointer == 1;
+        for (int turn = 0; turn < MODEL_STATE_COUNT; turn++) {
+            frame.pointer_inside = turn % 2 == 1;
+            market.scene.instruments[0].model = model_in_state(turn);
             frame.pointer_x_px = sizes[i][0] * 0.4;
             frame.pointer_y_px = sizes[i][1] * 0.5;
             picture_draw(picture, &frame);
@@ -380,6 +400,11 @@ static void texts_never_overlap_at_any_size(void **state) {
             assert_true(has_text("longs") && has_text("shorts") && has_text("/bp"));
             assert_true(has_text("estimate"));
             assert_true(has_text("lost"));
+            assert_true(has_text(model_words[turn]));
+            assert_int_equal(has_text("dimmed"), turn == MODEL_DIMMED);
+            assert_true(has_text("not calibrated") || sizes[i][0] < 1000);
+            bool score_fits = sizes[i][0] >= 1280;
+            assert_true(!score_fits || has_text("score"));
         }
     }
     assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
@@ -466,6 +491,37 @@ static void still_view_is_copied_bit_for_bit(void **state) {
     free(direct);
     free(changed);
     free(whole);
+}
+
+/* The estimate that lost to a plain kernel is darker, and the axis shows how far it is calibrated.
+ */
+static void model_is_seen_in_the_picture(void **state) {
+    (void)state;
+    fill_picture();
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.hidden = PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES;
+    uint8_t *shots[MODEL_STATE_COUNT];
+    double light[MODEL_STATE_COUNT] = {0};
+    double axis[MODEL_STATE_COUNT] = {0};
+    double axis_x = camera.plot_px.x + camera.plot_px.w + 1; /* no room for a profile here */
+    double inside = camera_px_from_price(&camera, market.price * 1.05);
+    double outside = camera_px_from_price(&camera, market.price * 1.07);
+    for (int i = 0; i < MODEL_STATE_COUNT; i++) {
+        market.scene.instruments[0].model = model_in_state(i);
+        shots[i] = draw_and_read(&frame);
+        for (int y = (int)camera.plot_px.y; y < camera.plot_px.y + camera.plot_px.h; y++) {
+            for (int x = 0; x < camera.plot_px.w * 0.8; x++) {
+                light[i] += pixel(shots[i], x, y)[1];
+            }
+        }
+        axis[i] = pixel(shots[i], axis_x, inside)[1] - pixel(shots[i], axis_x, outside)[1];
+        free(shots[i]);
+    }
+    assert_true(light[MODEL_DIMMED] < light[MODEL_CALIBRATED] * 0.8);
+    assert_near(light[MODEL_PRIOR], light[MODEL_CALIBRATED], light[MODEL_PRIOR] * 0.01);
+    assert_near(axis[MODEL_PRIOR], 0, 1);
+    assert_true(axis[MODEL_CALIBRATED] > 40);
 }
 
 /* Only one column's certainty changes: only its pixels do, in a view that rests as in one that is
@@ -607,12 +663,15 @@ static void pictures_equal_their_golden_images(void **state) {
         const char *name;
         enum colormap_id palette;
         enum colormap_certainty certainty;
+        int model;
         unsigned hidden;
         double span_ms;
     } rows[] = {
-        {"whole", COLORMAP_PERCEPTUAL, COLORMAP_CERTAINTY_SATURATION, 0, 7200000},
-        {"candles", COLORMAP_VIRIDIS, COLORMAP_CERTAINTY_HATCH, PICTURE_SHOW_CANDLES, 7200000},
-        {"close", COLORMAP_HOT_COLD, COLORMAP_CERTAINTY_OFF, 0, 1200000}};
+        {"whole", COLORMAP_PERCEPTUAL, COLORMAP_CERTAINTY_SATURATION, MODEL_CALIBRATED, 0, 7200000},
+        {"candles", COLORMAP_VIRIDIS, COLORMAP_CERTAINTY_HATCH, MODEL_SHAPE_ONLY,
+         PICTURE_SHOW_CANDLES, 7200000},
+        {"dimmed", COLORMAP_BLUE_ORANGE, COLORMAP_CERTAINTY_SATURATION, MODEL_DIMMED, 0, 7200000},
+        {"close", COLORMAP_HOT_COLD, COLORMAP_CERTAINTY_OFF, MODEL_PRIOR, 0, 1200000}};
     fill_picture(); /* without the badge: its plate is as wide as its text */
     market.scene.instruments[0].history_until_ms = market.now_ms - 3000000;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -621,6 +680,7 @@ static void pictures_equal_their_golden_images(void **state) {
         struct picture_frame frame = frame_of(&camera);
         frame.palette = rows[i].palette;
         frame.certainty = rows[i].certainty;
+        market.scene.instruments[0].model = model_in_state(rows[i].model);
         frame.hidden = rows[i].hidden | PICTURE_HIDE_TEXT;
         uint8_t *got = draw_and_read(&frame);
         compare_with_golden(rows[i].name, got);
@@ -750,6 +810,7 @@ int main(void) {
         PICTURE_TEST(absurd_sizes_and_places_are_survived),
         PICTURE_TEST(sides_lie_where_they_must),
         PICTURE_TEST(still_view_is_copied_bit_for_bit),
+        PICTURE_TEST(model_is_seen_in_the_picture),
         PICTURE_TEST(certainty_belongs_to_its_column),
         PICTURE_TEST(scroll_step_after_a_rest_ends_as_the_whole_drawing),
         PICTURE_TEST(pictures_equal_their_golden_images),

@@ -34,6 +34,15 @@ void synthetic_init(struct synthetic *synthetic, const struct synthetic_desc *de
     instrument->funding_interval_h = 8;
     instrument->oi_usd = 7.42e9;
     instrument->book_valid = true;
+    instrument->unallocated_usd[0] = 2.31e9;
+    instrument->unallocated_usd[1] = 2.87e9;
+    instrument->model = (struct scene_model){.calibrated_to = 0.062f,
+                                             .scored = true,
+                                             .score_days = 7,
+                                             .score_usd = 41e6,
+                                             .gain_nats = 2.94,
+                                             .gain_kernel_nats = 0.31,
+                                             .predicted_over_seen = 1.03};
 }
 
 /* A slow wave, two quicker ones and noise. */
@@ -157,6 +166,7 @@ const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t
     scene->events_applied += 12345;
     scene->instruments[0].ts_ms = synthetic->now_ms;
     scene->instruments[0].mark = scene->instruments[0].last = after;
+    scene->instruments[0].model.calibrated_ms = synthetic->now_ms / 600000 * 600000;
     scene->instruments[0].liquidated_usd_24h[0] += swept[0] * 0.001;
     scene->instruments[0].liquidated_usd_24h[1] += swept[1] * 0.001;
     return column;

@@ -1,0 +1,118 @@
+/* How well the estimate is calibrated and how it did lately, in words beside the title, and how far
+ * from the price that reaches, at the price axis. */
+#include <math.h>
+
+#include "base/str.h"
+#include "layer/caption.h"
+#include "layer/layer.h"
+
+#define MARK_COLOR ((struct theme_color){0xe9, 0xed, 0xf3, 110})
+
+/* What of the line is written: as long as there is room, the score shortened before the model. */
+static const struct { int model, score; } lengths[] = {{0, 0}, {0, 1}, {1, 1}, {1, 2}, {2, 2}, {2, 2}};
+
+static struct theme_color lamp_color(const struct scene_model *model) {
+    if (model->calibrated_ms == 0 || !(model->calibrated_to > 0)) {
+        return THEME_TEXT_FAINT;
+    }
+    return model->shape_only ? THEME_WARN : THEME_UP;
+}
+
+static void draw_captions(struct layer_context *context) {
+    const struct scene_model *model = &context->instrument->model;
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    double x = context->title_right_px + 48 * s;
+    for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {
+        char words[CAPTION_BYTES];
+        char score[CAPTION_BYTES];
+        struct label first = {.utf8 = caption_model(model, context->frame->now_ms,
+                                                    context->frame->utc_offset_min,
+                                                    lengths[i].model, words),
+                              .size_px = THEME_CAPTION_PX,
+                              .color = THEME_TEXT,
+                              .x = x,
+                              .middle_y = layout->header.h * 0.34};
+        struct label second = first;
+        struct camera_rect box = labels_measure(context->labels, &first);
+        second.utf8 = caption_score(model, lengths[i].score, score);
+        second.color = caption_is_dimmed(model) ? THEME_WARN : THEME_TEXT_DIM;
+        second.x = box.x + box.w + 26 * s;
+        bool scored = score[0] != '\0';
+        bool last = i + 1 == ARRAY_COUNT(lengths);
+        if (last) { /* a narrow window: below, beside the caption */
+            second.x = context->caption_right_px + 26 * s;
+            second.middle_y = layout->header.h * 0.74;
+        }
+        if (labels_fits(context->labels, &first) &&
+            (last || !scored || labels_fits(context->labels, &second))) {
+            labels_add(context->labels, &first);
+            canvas_add_disc(context->canvas, x - 13 * s, first.middle_y, 5 * s, 0,
+                            lamp_color(model));
+            if (scored) {
+                labels_add(context->labels, &second);
+            }
+            return;
+        }
+    }
+}
+
+/* A dashed line from the live edge to the axis, and the distance there. */
+static void draw_end(struct layer_context *context, double share) {
+    const struct layout *layout = context->layout;
+    const struct camera_rect *axis = &layout->price_axis;
+    double s = layout->scale;
+    double y = round(camera_px_from_price(context->camera, context->price * (1 + share)));
+    if (y < layout->plot.y || y > layout->plot.y + layout->plot.h) {
+        return;
+    }
+    double from = camera_px_from_time(context->camera, (double)context->frame->now_ms);
+    from = fmin(fmax(from, layout->plot.x), layout->plot.x + layout->plot.w);
+    double dash = round(6 * s);
+    double thick = fmax(1, round(s));
+    for (double x = from; x < axis->x; x += 2 * dash) {
+        canvas_add_box(context->canvas, (struct camera_rect){x, y, fmin(dash, axis->x - x), thick},
+                       0, MARK_COLOR);
+    }
+    char text[32];
+    double percent = share * 100;
+    str_format(text, sizeof text, "%+.*f %%", fabs(percent) < 10 ? 1 : 0, percent);
+    struct label label = {.utf8 = text,
+                          .size_px = THEME_STATUS_PX,
+                          .color = THEME_TEXT_DIM,
+                          .align = LABELS_RIGHT,
+                          .x = axis->x + axis->w - 8 * s,
+                          .middle_y = y};
+    labels_add(context->labels, &label);
+}
+
+/* A bar along the axis over the calibrated prices. */
+static void draw_range(struct layer_context *context, double share) {
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    double top = camera_px_from_price(context->camera, context->price * (1 + share));
+    double bottom = camera_px_from_price(context->camera, context->price * (1 - share));
+    top = fmax(round(top), layout->plot.y);
+    bottom = fmin(round(bottom), layout->plot.y + layout->plot.h);
+    if (bottom > top) {
+        canvas_add_box(
+            context->canvas,
+            (struct camera_rect){layout->price_axis.x, top, fmax(2, round(3 * s)), bottom - top}, 0,
+            MARK_COLOR);
+    }
+    draw_end(context, share);
+    draw_end(context, -share);
+}
+
+void calibration_draw(struct layer_context *context) {
+    if (context->instrument == NULL) {
+        return;
+    }
+    canvas_set_list(context->canvas, CANVAS_OVER);
+    draw_captions(context);
+    double reach = (double)context->instrument->model.calibrated_to;
+    if (context->price > 0 && context->instrument->model.calibrated_ms != 0 && reach > 0 &&
+        reach < 1) {
+        draw_range(context, reach);
+    }
+}

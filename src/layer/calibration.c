@@ -9,7 +9,9 @@
 #define MARK_COLOR ((struct theme_color){0xe9, 0xed, 0xf3, 110})
 
 /* What of the line is written: as long as there is room, the score shortened before the model. */
-static const struct { int model, score; } lengths[] = {{0, 0}, {0, 1}, {1, 1}, {1, 2}, {2, 2}, {2, 2}};
+static const struct {
+    int model, score;
+} lengths[] = {{0, 0}, {0, 1}, {1, 1}, {1, 2}, {2, 2}, {2, 2}};
 
 static struct theme_color lamp_color(const struct scene_model *model) {
     if (model->calibrated_ms == 0 || !(model->calibrated_to > 0)) {

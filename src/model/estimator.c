@@ -22,7 +22,11 @@ enum {
     SETTLE_DEPOSITS = 1 << 14, /* some hours of a live market; it takes a millisecond or two */
     SETTLE_FALL = 8            /* or when a side holds so much less than it did */
 };
-#define AMOUNT_MAX 1e15 /* base coin of one deposit; more is a stranger's nonsense */
+/* What a stranger's nonsense is: beyond it floats would overflow at read-out. */
+#define AMOUNT_MAX   1e15 /* base coin of one deposit */
+#define USD_MAX      1e18 /* the same at the mark */
+#define LN_PRICE_MAX 37.0 /* prices from 1e-16 to 1e16 */
+#define Z_MAX        100.0
 
 static const double half_life_h[] = {48, 6, 24};
 static_assert(ARRAY_COUNT(half_life_h) == ENTRY_SOURCE_COUNT, "a half-life per source");
@@ -349,11 +353,11 @@ static void account_deposit(struct estimator *estimator, int side,
     mass->clipped += flow * far_sum;
 }
 
-static bool deposit_valid(const struct entry_deposit *deposit) {
+static bool deposit_valid(const struct entry_deposit *deposit, double base_max) {
     double sum = 0;
     for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
         double base = (double)deposit->base[source];
-        if (!(base >= 0 && base <= AMOUNT_MAX)) {
+        if (!(base >= 0 && base <= base_max)) {
             return false;
         }
         sum += base;
@@ -363,9 +367,6 @@ static bool deposit_valid(const struct entry_deposit *deposit) {
 
 static void apply_deposit(struct estimator *estimator, const struct entry_deposit *deposit) {
     float amount[CLASS_LANES] = {0};
-    if (!deposit_valid(deposit)) {
-        return;
-    }
     for (int lane = 0; lane < DISTANCE_MAX * CLASS_SOURCES; lane += CLASS_SOURCES) {
         amount[lane] = deposit->base[0] * estimator->unscale[lane];
         amount[lane + 1] = deposit->base[1] * estimator->unscale[lane + 1];
@@ -384,6 +385,19 @@ static void apply_deposit(struct estimator *estimator, const struct entry_deposi
     estimator->stats.deposits++;
 }
 
+static void apply_deposits(struct estimator *estimator, uint32_t count,
+                           const struct entry_deposit *deposits) {
+    double at_mark = USD_MAX / math_exp(estimator->z_mark + estimator->phi);
+    double base_max = at_mark < AMOUNT_MAX ? at_mark : AMOUNT_MAX;
+    for (uint32_t i = 0; i < count; i++) {
+        if (deposit_valid(&deposits[i], base_max)) {
+            apply_deposit(estimator, &deposits[i]);
+        } else {
+            estimator->stats.deposits_refused++;
+        }
+    }
+}
+
 /* -- rows -- */
 
 static bool row_valid(const struct entry_row *row) {
@@ -393,8 +407,13 @@ static bool row_valid(const struct entry_row *row) {
     if (!(row->flags & ENTRY_ROW_HAS_MARK)) {
         return true;
     }
-    return fabs(row->z_open) < 100 && fabs(row->z_low) < 100 && fabs(row->z_high) < 100 &&
-           fabs(row->z_close) < 100 && fabs(row->phi) < 100;
+    const double path[] = {row->z_open, row->z_high, row->z_low, row->z_close};
+    for (size_t i = 0; i < ARRAY_COUNT(path); i++) {
+        if (!(fabs(path[i]) < Z_MAX && fabs(path[i] + row->phi) < LN_PRICE_MAX)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 void estimator_apply_row(struct estimator *estimator, const struct entry_row *row,
@@ -431,9 +450,7 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
             estimator_learn_print(estimator, row, &prints[i]);
         }
     }
-    for (uint32_t i = 0; i < row->deposit_count; i++) {
-        apply_deposit(estimator, &deposits[i]);
-    }
+    apply_deposits(estimator, row->deposit_count, deposits);
     settle_if_due(estimator);
     if (estimator->desc.evidence) {
         estimator_learn_step(estimator, row);

@@ -155,8 +155,8 @@ bool estimator_export(const struct estimator *estimator, struct calibration_reco
 bool estimator_restore(struct estimator *estimator, const struct calibration_record *record);
 
 struct estimator_stats {
-    uint64_t rows, rows_late, rows_refused, deposits, taps, bins_swept, recentres, renormalisations,
-        settlements;
+    uint64_t rows, rows_late, rows_refused, deposits, deposits_refused, taps, bins_swept, recentres,
+        renormalisations, settlements;
     uint64_t journal_full;
 };
 void estimator_get_stats(const struct estimator *estimator, struct estimator_stats *out);

@@ -20,12 +20,14 @@ enum {
     JUMP_CONFIRMATIONS = 3
 };
 #define TIME_MAX_MS   INT64_C(4102444800000) /* the year 2100 */
+#define AHEAD_MAX_MS  60000 /* bars end this far after the first live fact at most */
 #define DAY_MS        86400000.0
 #define VALUE_MAX     1e15 /* prices, quantities, dollars beyond are a stranger's nonsense */
 #define VALUE_MIN     1e-12
 #define JUMP_LN_MAX   0.5 /* a mark this far from the last one waits for others to confirm it */
 #define JUMP_AGREE_LN 0.1
 #define BAR_LN_MAX    1.0
+#define PHI_MAX       50.0 /* of all settlements together: hundreds at their limit, one way */
 
 static_assert((int)ROW_BUILDER_BIN_MAX == (int)INTERVAL_BIN_MAX, "the interval's limit");
 static_assert((int)ROW_BUILDER_KLINE_MAX == (int)HISTORY_KLINE_MAX, "the history's limit");
@@ -273,6 +275,8 @@ static void finish_row(struct row_builder *b) {
     emit(b, row, b->deposit_count, b->deposits, b->print_count, b->prints);
 }
 
+static void make_history(struct row_builder *b, int64_t until_ms);
+
 /* Make the open row the one of ts_ms; times before it count as its own. False: not a time. */
 static bool enter(struct row_builder *b, int64_t *ts_ms) {
     if (*ts_ms < 0 || *ts_ms >= TIME_MAX_MS) {
@@ -280,7 +284,7 @@ static bool enter(struct row_builder *b, int64_t *ts_ms) {
         return false;
     }
     if (b->history.kline_count > 0) {
-        row_builder_history_end(b);
+        make_history(b, *ts_ms + AHEAD_MAX_MS);
     }
     int64_t now_ms = b->row_open ? b->row.begin_ms : b->closed_ms;
     if (*ts_ms < now_ms) {
@@ -420,7 +424,7 @@ void row_builder_open_interest(struct row_builder *b, int64_t ts_ms, double oi_b
 }
 
 void row_builder_funding(struct row_builder *b, int64_t ts_ms, double rate) {
-    if (!(fabs(rate) <= 0.1)) {
+    if (!(fabs(rate) <= 0.1) || fabs(b->phi + rate) > PHI_MAX) {
         b->stats.refused_count++;
         return;
     }
@@ -545,14 +549,16 @@ static void apply_kline(struct row_builder *b, const struct history_kline *kline
     emit(b, &row, count, deposits, 0, NULL);
 }
 
-void row_builder_history_end(struct row_builder *b) {
+/* Make rows of what was gathered; bars that end after until_ms are refused: rows up to there would
+ * make the live facts before late. */
+static void make_history(struct row_builder *b, int64_t until_ms) {
     if (b->row_open && b->history.kline_count > 0) {
         finish_row(b);
     }
     history_sort(&b->history);
     for (size_t i = 0; i < b->history.kline_count; i++) {
         const struct history_kline *kline = &b->history.klines[i];
-        if (kline->open_ms < b->closed_ms) {
+        if (kline->open_ms < b->closed_ms || kline->open_ms + kline->interval_ms > until_ms) {
             b->stats.klines_refused++;
         } else {
             apply_kline(b, kline);
@@ -560,6 +566,10 @@ void row_builder_history_end(struct row_builder *b) {
     }
     history_finish(&b->history);
     since_restart(b);
+}
+
+void row_builder_history_end(struct row_builder *b) {
+    make_history(b, TIME_MAX_MS + AHEAD_MAX_MS);
 }
 
 /* -- what it knows -- */

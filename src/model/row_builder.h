@@ -8,7 +8,7 @@
  * interest arrives, or after two cadences without.  Prints wait for the first mark at or after
  * their own time, 3 s at most. History (klines and their open interest) is gathered in any order
  * and becomes rows at the first live fact, or at row_builder_history_end: it must come before the
- * live facts of its time; older klines are refused. */
+ * live facts of its time; older klines are refused, and so are those of the future. */
 #pragma once
 
 #include <stdbool.h>
@@ -54,7 +54,9 @@ void row_builder_trade(struct row_builder *builder, int64_t ts_ms, double price,
 void row_builder_mark(struct row_builder *builder, int64_t ts_ms, double price);
 /* One-sided open interest in base coin, >= 0. */
 void row_builder_open_interest(struct row_builder *builder, int64_t ts_ms, double oi_base);
-/* A settlement that happened: rate of that interval, positive: longs pay. |rate| <= 0.1. */
+/* A settlement that happened: rate of that interval, positive: longs pay. |rate| <= 0.1,
+ * and all of them together within 50 (a stranger's nonsense: z stays a number that a row may hold).
+ */
 void row_builder_funding(struct row_builder *builder, int64_t ts_ms, double rate);
 void row_builder_print(struct row_builder *builder, int64_t ts_ms, double price, double usd,
                        enum position position, enum price_kind kind, bool complete);

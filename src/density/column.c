@@ -42,9 +42,9 @@ void column_begin(struct column *column) {
 }
 
 /* Which bins lie under the rows: the part of the grid that a map around first..last can hold. */
-static void map_rows(struct column *column, const struct estimator *estimator) {
+static void map_rows(struct column *column, const struct estimator *estimator, double basis) {
     double width = estimator_bin_width(estimator), phi = estimator_phi(estimator);
-    double bottom = (column->grid.ln_price_min - phi) / width;
+    double bottom = (column->grid.ln_price_min + basis - phi) / width;
     double height = column->grid.row_height / width;
     double first = floor(bottom);
     double last = floor(bottom + height * column->grid.row_count);
@@ -54,6 +54,7 @@ static void map_rows(struct column *column, const struct estimator *estimator) {
         column->edges[row] = (float)(bottom - first + height * row);
     }
     column->phi = phi;
+    column->basis = basis;
     column->mapped = true;
 }
 
@@ -143,13 +144,14 @@ static void add_trust(struct column *column, const struct estimator *estimator, 
     }
 }
 
-void column_add(struct column *column, const struct estimator *estimator, double weight) {
+void column_add(struct column *column, const struct estimator *estimator, double basis,
+                double weight) {
     column->weight_sum += weight;
     if (!estimator_has_mark(estimator)) {
         return;
     }
-    if (!column->mapped || column->phi != estimator_phi(estimator)) {
-        map_rows(column, estimator);
+    if (!column->mapped || column->phi != estimator_phi(estimator) || column->basis != basis) {
+        map_rows(column, estimator, basis);
     }
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
         struct span_of_bins span = side_span(column, estimator, side);
@@ -158,6 +160,22 @@ void column_add(struct column *column, const struct estimator *estimator, double
                                  column->bins);
             add_side(column, side, span, weight);
             add_trust(column, estimator, side, weight);
+        }
+    }
+}
+
+void column_add_column(struct column *sum, const struct column *part) {
+    double factor = part->weight_sum > 0 ? 1 / part->weight_sum : 0;
+    sum->weight_sum = 1;
+    for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
+        sum->stands[channel] += part->stands[channel] * factor;
+        sum->trusted[channel] += part->trusted[channel] * factor;
+    }
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        float *to = &sum->sums[slice][0][0];
+        const float *from = &part->sums[slice][0][0];
+        for (int i = 0; i < sum->grid.row_count * 4; i++) {
+            to[i] += from[i] * (float)factor;
         }
     }
 }

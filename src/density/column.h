@@ -17,6 +17,7 @@ struct column {
     struct layers_grid grid;
     double weight_sum; /* of the read-outs taken so far */
     double phi;        /* row_begin and bins belong to this shift */
+    double basis;      /* and to this one */
     bool mapped;
     int32_t first_bin, bin_count;                      /* the bins under the rows */
     float (*bins)[ESTIMATOR_BAND_STRIDE];              /* owned: read-out of one side */
@@ -36,8 +37,12 @@ void column_set_grid(struct column *column, const struct layers_grid *grid);
 
 /* Forget the read-outs. */
 void column_begin(struct column *column);
-/* Add the estimator's field as it is now; weight > 0. */
-void column_add(struct column *column, const struct estimator *estimator, double weight);
+/* Add the estimator's field as it is now, what lies at ln p to the row of ln p - basis; weight > 0.
+ */
+void column_add(struct column *column, const struct estimator *estimator, double basis,
+                double weight);
+/* Add the weighted mean of another column of the same grid; sum holds nothing but such means. */
+void column_add_column(struct column *sum, const struct column *part);
 /* Keep the read-outs taken so far, and bring them back. */
 void column_save(struct column *column);
 void column_restore(struct column *column);

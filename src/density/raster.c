@@ -3,7 +3,8 @@
  * A job first walks the rows of the window once for its facts (candles, prints), then replays: the
  * history before the window at 1 h, kept as a checkpoint for the next job, and the window twice,
  * coarse rows first.  It ends at the log's end as it was when the job began; raster_follow goes on
- * from there, row by row. */
+ * from there, row by row.  Every input is replayed in a lane of its own (density/lane); all are
+ * brought to the end of a column, then the column is the sum of theirs. */
 #include "density/raster.h"
 
 #include <assert.h>
@@ -13,55 +14,39 @@
 
 #include "base/math.h"
 #include "base/stat.h"
-#include "density/column.h"
-#include "density/facts.h"
+#include "density/lane.h"
 
 enum {
-    COARSE_ROWS_MAX = 300,     /* rows of the coarse pass: what 50 ms allow */
-    COARSE_BINS = 4,           /* entries of so many price bins go together in the coarse pass */
-    TWO_READ_OUTS_BINS = 1024, /* a wider price range gets one read-out a column */
-    PRICE_ROWS_MAX = 2000,     /* rows that density_price_range looks at */
+    COARSE_ROWS_MAX = 300, /* rows of the coarse pass: what 50 ms allow */
+    PRICE_ROWS_MAX = 2000, /* rows that density_price_range looks at */
     COLUMN_MS_MAX = 43200000
 };
-#define HOUR_MS INT64_C(3600000)
-/* A preview looks no further back: two weeks wear most of it away. */
-#define COARSE_HISTORY_MS (14 * 24 * HOUR_MS)
-#define ROW_HEIGHT_MIN    0.99e-4
-
-/* The estimator's state at the end of some history, to start the next job from. */
-struct checkpoint {
-    struct estimator *estimator; /* owned */
-    const struct entry_log *log; /* whose history; NULL: nothing kept */
-    int64_t first_ms;            /* the log's first row then: a log is known by it, too */
-    struct entry_cursor cursor;
-};
+#define ROW_HEIGHT_MIN 0.99e-4
 
 struct raster {
     struct raster_request request;
-    struct estimator_desc model; /* that the estimators were made for */
-    struct estimator *estimator; /* owned */
-    struct checkpoint history;
-    struct column column;
-    struct facts facts;
-    struct entry_cursor cursor; /* of the replay */
-    struct entry_cursor facts_cursor;
-    struct entry_deposit joined[ENTRY_DEPOSIT_ROW_MAX]; /* scratch of the coarse pass */
-    const struct raster_sink *sink;                     /* during a call */
+    int lane_count;
+    struct lane *lanes[RASTER_INPUT_MAX]; /* owned; further ones are made when they are asked for */
+    struct column sum;                    /* of several lanes; has no bins of its own */
+    struct layers_column other;           /* scratch: facts of the other lanes */
+    const struct raster_sink *sink;       /* during a call */
 
     bool following; /* a fine pass is complete */
     uint8_t pass;
     int64_t col;     /* column that grows */
     int64_t end_col; /* the first one beyond the window */
-    struct facts_carry carry;
-    bool current;             /* the column's sums are the estimator's state as it is now */
-    bool halved;              /* they are the read-out at the column's middle */
-    double oi_dt, oi_dt_read; /* weight of the column so far, and at its last read-out */
     int columns_out;
 };
 
 struct raster *raster_create(void) {
-    struct raster *raster = calloc(1, sizeof(*raster));
-    if (raster == NULL || !column_init(&raster->column) || !facts_init(&raster->facts)) {
+    /* Its columns are whole cache lines. */
+    struct raster *raster = aligned_alloc(64, (sizeof(*raster) + 63) / 64 * 64);
+    if (raster == NULL) {
+        return NULL;
+    }
+    memset(raster, 0, sizeof(*raster));
+    raster->lanes[0] = lane_create();
+    if (raster->lanes[0] == NULL) {
         raster_destroy(raster);
         return NULL;
     }
@@ -70,82 +55,86 @@ struct raster *raster_create(void) {
 
 void raster_destroy(struct raster *raster) {
     if (raster != NULL) {
-        estimator_destroy(raster->estimator);
-        estimator_destroy(raster->history.estimator);
-        column_finish(&raster->column);
-        facts_finish(&raster->facts);
+        for (int i = 0; i < RASTER_INPUT_MAX; i++) {
+            lane_destroy(raster->lanes[i]);
+        }
         free(raster);
     }
 }
 
-static struct entry_deposit coarse_join(const struct entry_deposit *run, uint32_t count) {
-    struct entry_deposit sum = {.bin = run[count / 2].bin};
-    uint32_t below = 0, above = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        below += run[i].below_bins;
-        above += run[i].above_bins;
-        for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
-            sum.base[source] += run[i].base[source];
-        }
-    }
-    sum.below_bins = (uint16_t)(below / count);
-    sum.above_bins = (uint16_t)(above / count);
-    return sum;
-}
-
-/* Bring a row to the estimator. The coarse pass, a preview, lays entries of neighbouring prices
- * down as one. */
-static void apply_row(struct raster *raster, const struct entry_row *row) {
-    const struct entry_deposit *deposits = entry_log_deposits(raster->request.log, row);
-    estimator_use_weights(raster->estimator, raster->request.log, row->weights);
-    if (raster->pass != 1) {
-        estimator_apply_row(raster->estimator, row, deposits, NULL);
-        return;
-    }
-    struct entry_row joined = *row;
-    joined.deposit_count = 0;
-    for (uint32_t from = 0; from < row->deposit_count;) {
-        uint32_t to = from + 1;
-        while (to < row->deposit_count && deposits[to].bin - deposits[from].bin < COARSE_BINS) {
-            to++;
-        }
-        raster->joined[joined.deposit_count++] = coarse_join(&deposits[from], to - from);
-        from = to;
-    }
-    estimator_apply_row(raster->estimator, &joined, raster->joined, NULL);
-}
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    int64_t rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
-}
-
 /* -- one column -- */
 
-static void column_reset(struct raster *raster) {
-    column_begin(&raster->column);
-    raster->current = raster->halved = false;
-    raster->oi_dt = raster->oi_dt_read = 0;
-}
-
-/* Take a read-out for the stretch since the last one. */
-static void read_out(struct raster *raster) {
-    double weight = raster->oi_dt - raster->oi_dt_read;
-    column_add(&raster->column, raster->estimator, weight > 0 ? weight : 1);
-    raster->oi_dt_read = raster->oi_dt;
-}
-
-/* The column's sums become the state as it is now, unless they are already. */
-static void read_state(struct raster *raster) {
-    if (!raster->current) {
-        column_begin(&raster->column);
-        read_out(raster);
-        raster->current = true;
+/* Keep the largest prints of the column; those of another venue stand where they would on the
+ * reference's chart. */
+static void add_prints(struct layers_column *out, const struct layers_column *other, double basis) {
+    for (int i = 0; i < other->print_count; i++) {
+        struct layers_print shown = other->prints[i];
+        shown.price *= math_exp(-basis);
+        if (out->print_count < LAYERS_COLUMN_PRINT_MAX) {
+            out->prints[out->print_count++] = shown;
+            continue;
+        }
+        int smallest = 0;
+        for (int k = 1; k < LAYERS_COLUMN_PRINT_MAX; k++) {
+            smallest = out->prints[k].usd < out->prints[smallest].usd ? k : smallest;
+        }
+        if (shown.usd > out->prints[smallest].usd) {
+            out->prints[smallest] = shown;
+        }
     }
+}
+
+/* The candle is the reference's; volumes, open interest and prints are added to it. */
+static void add_facts(struct layers_column *out, const struct layers_column *other, double basis) {
+    if ((other->flags & LAYERS_COLUMN_EMPTY) != 0) {
+        return; /* it has not begun */
+    }
+    out->flags |= other->flags & LAYERS_COLUMN_GAP;
+    out->volume_buy_usd += other->volume_buy_usd;
+    out->volume_sell_usd += other->volume_sell_usd;
+    out->oi_usd += other->oi_usd;
+    out->liquidated_usd[0] += other->liquidated_usd[0];
+    out->liquidated_usd[1] += other->liquidated_usd[1];
+    add_prints(out, other, basis);
+}
+
+static void write_facts(struct raster *raster, struct layers_column *out, bool open) {
+    for (int i = 0; i < raster->lane_count; i++) {
+        struct lane *lane = raster->lanes[i];
+        struct facts_carry carry = lane->carry;
+        if (i == 0) {
+            facts_write(&lane->facts, raster->col, &carry, out);
+        } else {
+            memset(&raster->other, 0, offsetof(struct layers_column, texels));
+            facts_write(&lane->facts, raster->col, &carry, &raster->other);
+            add_facts(out, &raster->other, lane->basis);
+        }
+        if (!open) {
+            lane->carry = carry;
+        }
+        if (!lane_silent(lane, raster->col)) {
+            struct estimator_totals totals;
+            estimator_read_totals(lane->estimator, &totals);
+            out->total_usd[0] += totals.estimate_usd[0];
+            out->total_usd[1] += totals.estimate_usd[1];
+        }
+    }
+}
+
+static void write_field(struct raster *raster, struct layers_column *out) {
+    if (raster->lane_count == 1) {
+        column_write(&raster->lanes[0]->column, out);
+        return;
+    }
+    column_begin(&raster->sum);
+    for (int i = 0; i < raster->lane_count; i++) {
+        column_add_column(&raster->sum, &raster->lanes[i]->column);
+    }
+    column_write(&raster->sum, out);
 }
 
 /* Hand the column over as it stands. False: the sink stops the job. */
-static bool hand_over(struct raster *raster, struct facts_carry *carry, bool open) {
+static bool hand_over(struct raster *raster, bool open) {
     struct layers_column *out = raster->sink->begin(raster->sink->self);
     if (out == NULL) {
         return false;
@@ -154,14 +143,10 @@ static bool hand_over(struct raster *raster, struct facts_carry *carry, bool ope
     out->request_id = raster->request.request_id;
     out->pass = raster->pass;
     out->col = raster->col;
-    out->covered_until_ms = raster->cursor.t_ms;
+    out->covered_until_ms = raster->lanes[0]->cursor.t_ms;
     out->flags = open ? LAYERS_COLUMN_OPEN : 0;
-    facts_write(&raster->facts, raster->col, carry, out);
-    struct estimator_totals totals;
-    estimator_read_totals(raster->estimator, &totals);
-    out->total_usd[0] = totals.estimate_usd[0];
-    out->total_usd[1] = totals.estimate_usd[1];
-    column_write(&raster->column, out);
+    write_facts(raster, out, open);
+    write_field(raster, out);
     raster->columns_out++;
     stat_add(STAT_raster_columns, 1);
     return raster->sink->end(raster->sink->self);
@@ -170,122 +155,64 @@ static bool hand_over(struct raster *raster, struct facts_carry *carry, bool ope
 /* Columns before col are complete: last read-out, out with them. */
 static bool finish_columns_before(struct raster *raster, int64_t col) {
     while (raster->col < col && raster->col < raster->end_col) {
-        if (raster->halved) {
-            read_out(raster);
-            raster->current = false; /* the sums are a mean of two states */
-        } else {
-            read_state(raster);
+        for (int i = 0; i < raster->lane_count; i++) {
+            lane_read_column(raster->lanes[i], raster->col);
         }
-        if (!hand_over(raster, &raster->carry, false)) {
+        if (!hand_over(raster, false)) {
             return false;
         }
         raster->col++;
-        raster->halved = false;
-        raster->oi_dt = raster->oi_dt_read = 0;
+        for (int i = 0; i < raster->lane_count; i++) {
+            lane_next_column(raster->lanes[i]);
+        }
     }
     return true;
 }
 
 /* Show the column that still grows, without a trace in what it will be. */
 static bool show_open(struct raster *raster) {
-    struct facts_carry carry = raster->carry;
-    if (!raster->halved) {
-        double oi_dt_read = raster->oi_dt_read;
-        read_state(raster);
-        raster->oi_dt_read = oi_dt_read;
-        return hand_over(raster, &carry, true);
+    struct lane_open open[RASTER_INPUT_MAX];
+    for (int i = 0; i < raster->lane_count; i++) {
+        open[i] = lane_open_begin(raster->lanes[i], raster->col);
     }
-    double oi_dt_read = raster->oi_dt_read;
-    column_save(&raster->column);
-    read_out(raster);
-    bool going = hand_over(raster, &carry, true);
-    column_restore(&raster->column);
-    raster->oi_dt_read = oi_dt_read;
+    bool going = hand_over(raster, true);
+    for (int i = 0; i < raster->lane_count; i++) {
+        lane_open_end(raster->lanes[i], open[i]);
+    }
     return going;
-}
-
-/* A row was applied to the column that grows, or to several that it spans. */
-static bool note_row(struct raster *raster, const struct entry_row *row) {
-    int64_t col_ms = raster->request.grid.col_ms;
-    int64_t last = (row->end_ms - 1) / col_ms;
-    raster->current = false;
-    raster->oi_dt +=
-        row->oi_dt_base_s > 0 ? row->oi_dt_base_s : (double)(row->end_ms - row->begin_ms) / 1000;
-    if (last > raster->col) {
-        return finish_columns_before(raster, last);
-    }
-    bool past_middle = row->end_ms * 2 >= (2 * raster->col + 1) * col_ms;
-    bool narrow = raster->request.grid.row_count * raster->request.grid.row_height <=
-                  TWO_READ_OUTS_BINS * estimator_bin_width(raster->estimator);
-    if (narrow && past_middle && !raster->halved && row->end_ms < (raster->col + 1) * col_ms) {
-        column_begin(&raster->column);
-        read_out(raster);
-        raster->halved = true;
-    }
-    return true;
 }
 
 /* -- replay -- */
 
-/* Apply rows without making columns. */
-static void replay_until(struct raster *raster, int64_t until_ms) {
-    const struct entry_log *log = raster->request.log;
-    const struct entry_row *row = NULL;
-    do {
-        entry_log_read_begin(log);
-        row = entry_cursor_next(&raster->cursor, until_ms);
-        if (row != NULL) {
-            apply_row(raster, row);
+/* Bring every lane to the end of the column that grows: first all to its middle, so that each finds
+ * the reference where it is itself. Returns the first column that is not complete. */
+static int64_t advance_lanes(struct raster *raster, int64_t until_ms) {
+    int64_t done_col = INT64_MAX;
+    for (int half = 0; half < 2; half++) {
+        for (int i = 0; i < raster->lane_count; i++) {
+            lane_advance(raster->lanes[i], raster->col, until_ms, half == 0);
         }
-        entry_log_read_end(log);
-    } while (row != NULL);
-}
-
-/* Look at the next row; if its column has begun, apply it. False: there is none. */
-static bool apply_next(struct raster *raster, int64_t until_ms, struct entry_row *row,
-                       bool *applied) {
-    const struct entry_log *log = raster->request.log;
-    entry_log_read_begin(log);
-    struct entry_cursor ahead = raster->cursor;
-    const struct entry_row *found = entry_cursor_next(&ahead, until_ms);
-    *applied = found != NULL && found->begin_ms / raster->request.grid.col_ms <= raster->col;
-    if (found != NULL) {
-        *row = *found;
     }
-    if (*applied) {
-        apply_row(raster, found);
+    for (int i = 0; i < raster->lane_count; i++) {
+        int64_t done = raster->lanes[i]->done_col;
+        done_col = done < done_col ? done : done_col;
     }
-    if (*applied || found == NULL) {
-        raster->cursor = ahead;
-    }
-    entry_log_read_end(log);
-    return found != NULL;
+    return done_col;
 }
 
 /* Apply rows up to until_ms and hand over every column that they complete, silent ones among them.
  * No row is held on to while a column is handed over: the sink may wait. */
 static bool replay_columns(struct raster *raster, int64_t until_ms) {
-    int64_t col_ms = raster->request.grid.col_ms;
-    struct entry_row row;
-    bool applied = false;
-    while (apply_next(raster, until_ms, &row, &applied)) {
-        bool going =
-            applied ? note_row(raster, &row) : finish_columns_before(raster, row.begin_ms / col_ms);
-        if (!going) {
+    while (raster->col < raster->end_col) {
+        int64_t done_col = advance_lanes(raster, until_ms);
+        if (done_col <= raster->col) {
+            return true;
+        }
+        if (!finish_columns_before(raster, done_col)) {
             return false;
         }
     }
-    return finish_columns_before(raster, until_ms / col_ms);
-}
-
-static void collect_facts(struct raster *raster, int64_t until_ms) {
-    const struct entry_log *log = raster->request.log;
-    const struct entry_row *row = NULL;
-    entry_log_read_begin(log);
-    while ((row = entry_cursor_next(&raster->facts_cursor, until_ms)) != NULL) {
-        facts_add(&raster->facts, log, row, raster->request.grid.first_col);
-    }
-    entry_log_read_end(log);
+    return true;
 }
 
 /* The coarsest level that has at least a row a column. */
@@ -306,48 +233,15 @@ static enum entry_level_id coarse_level(int64_t span_ms) {
     return (enum entry_level_id)level;
 }
 
-/* Bring the estimator to begin_ms: empty, or after all history at 1 h (the last part finer). */
-static void replay_history(struct raster *raster, int64_t begin_ms, enum entry_level_id level) {
-    struct checkpoint *kept = &raster->history;
-    const struct entry_log *log = raster->request.log;
-    int64_t first_ms = entry_log_first_ms(log);
-    estimator_reset(raster->estimator);
-    entry_cursor_init(&raster->cursor, log, level, begin_ms);
-    if (raster->request.opened_within_window || first_ms >= begin_ms) {
-        return;
-    }
-    enum entry_level_id cadence = raster->request.finest ? ENTRY_LEVEL_1S : ENTRY_LEVEL_1H;
-    int64_t hour_ms = floor_to(begin_ms, HOUR_MS);
-    if (kept->log == log && kept->first_ms == first_ms && kept->cursor.level == cadence &&
-        kept->cursor.t_ms <= hour_ms) {
-        estimator_copy(raster->estimator, kept->estimator);
-        raster->cursor = kept->cursor;
-    } else {
-        int64_t from_ms = floor_to(first_ms, HOUR_MS);
-        bool shortened = raster->pass == 1 && from_ms < hour_ms - COARSE_HISTORY_MS;
-        entry_cursor_init(&raster->cursor, log, cadence,
-                          shortened ? hour_ms - COARSE_HISTORY_MS : from_ms);
-    }
-    replay_until(raster, hour_ms);
-    if (raster->pass != 1) {
-        estimator_copy(kept->estimator, raster->estimator);
-        kept->log = log;
-        kept->first_ms = first_ms;
-        kept->cursor = raster->cursor;
-    }
-    raster->cursor.level = level;
-    replay_until(raster, begin_ms);
-}
-
 static bool run_pass(struct raster *raster, enum entry_level_id level, uint8_t pass,
                      int64_t until_ms) {
     const struct layers_grid *grid = &raster->request.grid;
     raster->pass = pass;
     raster->col = grid->first_col;
     raster->end_col = grid->first_col + grid->col_count;
-    raster->carry = raster->facts.before;
-    replay_history(raster, grid->first_col * grid->col_ms, level);
-    column_reset(raster);
+    for (int i = 0; i < raster->lane_count; i++) {
+        lane_begin_pass(raster->lanes[i], level, pass);
+    }
     return replay_columns(raster, until_ms);
 }
 
@@ -355,40 +249,76 @@ static bool run_pass(struct raster *raster, enum entry_level_id level, uint8_t p
 
 static bool request_valid(const struct raster_request *request) {
     const struct layers_grid *grid = &request->grid;
-    return request->log != NULL && grid->col_ms > 0 && grid->col_ms <= COLUMN_MS_MAX &&
-           grid->col_count > 0 && grid->col_count <= LAYERS_COL_MAX && grid->row_count > 0 &&
+    bool inputs =
+        request->log != NULL && request->more_count >= 0 && request->more_count < RASTER_INPUT_MAX;
+    for (int i = 0; inputs && i < request->more_count; i++) {
+        inputs = request->more[i].log != NULL;
+    }
+    return inputs && grid->col_ms > 0 && grid->col_ms <= COLUMN_MS_MAX && grid->col_count > 0 &&
+           grid->col_count <= LAYERS_COL_MAX && grid->row_count > 0 &&
            grid->row_count <= LAYERS_ROW_MAX && grid->row_height >= ROW_HEIGHT_MIN &&
            grid->row_height <= 10 && fabs(grid->ln_price_min) < 100 && grid->first_col >= 0 &&
            grid->first_col < INT64_MAX / COLUMN_MS_MAX / 2;
 }
 
-static bool model_equal(const struct estimator_desc *a, const struct estimator_desc *b) {
-    return a->bin_width == b->bin_width && a->mmr == b->mmr && a->fee == b->fee &&
-           a->leverage_max == b->leverage_max && a->inverse == b->inverse &&
-           memcmp(&a->prior, &b->prior, sizeof(a->prior)) == 0;
+/* The lane that already knows this log's history comes to place i: which one is the reference may
+ * change with the instrument that is looked at. */
+static bool choose_lane(struct raster *raster, int i, const struct entry_log *log) {
+    for (int k = i; k < RASTER_INPUT_MAX; k++) {
+        struct lane *found = raster->lanes[k];
+        if (found != NULL && found->history.log == log) {
+            raster->lanes[k] = raster->lanes[i];
+            raster->lanes[i] = found;
+            return true;
+        }
+    }
+    if (raster->lanes[i] == NULL) {
+        raster->lanes[i] = lane_create();
+    }
+    return raster->lanes[i] != NULL;
 }
 
 static enum status prepare(struct raster *raster, const struct raster_request *request) {
     raster->following = false;
+    raster->lane_count = 0;
     if (!request_valid(request)) {
         return STATUS_RANGE;
     }
     raster->request = *request;
-    raster->request.model.evidence = false;
-    if (raster->estimator == NULL || !model_equal(&raster->model, &raster->request.model)) {
-        estimator_destroy(raster->estimator);
-        estimator_destroy(raster->history.estimator);
-        raster->estimator = estimator_create(&raster->request.model);
-        raster->history = (struct checkpoint){.log = NULL};
-        raster->history.estimator = estimator_create(&raster->request.model);
-        raster->model = raster->request.model;
+    for (int i = 0; i <= request->more_count; i++) {
+        const struct raster_input first = {.log = request->log, .model = request->model};
+        const struct raster_input *input = i == 0 ? &first : &request->more[i - 1];
+        if (!choose_lane(raster, i, input->log)) {
+            return STATUS_MEMORY;
+        }
+        enum status status = lane_prepare(raster->lanes[i], &raster->request, input,
+                                          i == 0 ? NULL : raster->lanes[0]);
+        if (status != STATUS_OK) {
+            return status;
+        }
+        raster->lane_count++;
     }
-    if (raster->estimator == NULL || raster->history.estimator == NULL) {
-        return STATUS_MEMORY;
-    }
-    column_set_grid(&raster->column, &request->grid);
-    facts_begin(&raster->facts, request->grid.col_ms);
+    raster->sum.grid = request->grid;
     return STATUS_OK;
+}
+
+/* How far all inputs are told: the reference's end, less what another lags behind it; one that lags
+ * by more is not waited for. */
+static int64_t told_until_ms(const struct raster *raster) {
+    int64_t first_ms = entry_log_until_ms(raster->lanes[0]->log), until_ms = first_ms;
+    for (int i = 1; i < raster->lane_count; i++) {
+        int64_t told_ms = entry_log_until_ms(raster->lanes[i]->log);
+        if (told_ms < until_ms && told_ms >= first_ms - RASTER_LAG_MS) {
+            until_ms = told_ms;
+        }
+    }
+    return until_ms;
+}
+
+static void collect_facts(struct raster *raster, int64_t until_ms) {
+    for (int i = 0; i < raster->lane_count; i++) {
+        lane_collect_facts(raster->lanes[i], until_ms);
+    }
 }
 
 enum status raster_run(struct raster *raster, const struct raster_request *request,
@@ -400,12 +330,13 @@ enum status raster_run(struct raster *raster, const struct raster_request *reque
     const struct layers_grid *grid = &request->grid;
     int64_t begin_ms = grid->first_col * grid->col_ms;
     int64_t end_ms = begin_ms + (int64_t)grid->col_count * grid->col_ms;
-    int64_t log_ms = entry_log_until_ms(request->log);
+    int64_t log_ms = told_until_ms(raster);
     int64_t until_ms = log_ms < end_ms ? log_ms : end_ms;
     enum entry_level_id fine = fine_level(request), coarse = coarse_level(end_ms - begin_ms);
     raster->sink = sink;
-    entry_cursor_init(&raster->facts_cursor, request->log, fine,
-                      floor_to(begin_ms - FACTS_SILENCE_MS, entry_level_ms(fine)));
+    for (int i = 0; i < raster->lane_count; i++) {
+        lane_begin_facts(raster->lanes[i], fine, begin_ms - FACTS_SILENCE_MS);
+    }
     if (until_ms > begin_ms) {
         collect_facts(raster, until_ms);
         if (!request->single_pass && coarse > fine && !run_pass(raster, coarse, 1, until_ms)) {
@@ -428,16 +359,17 @@ enum status raster_follow(struct raster *raster, const struct raster_sink *sink,
     if (!raster->following) {
         return STATUS_OK;
     }
-    int64_t until_ms = entry_log_until_ms(raster->request.log);
-    if (until_ms <= raster->cursor.t_ms) {
+    int64_t until_ms = told_until_ms(raster);
+    if (until_ms <= raster->lanes[0]->cursor.t_ms) {
         return STATUS_OK;
     }
     raster->sink = sink;
     raster->pass = 3;
     raster->columns_out = 0;
     raster->end_col = INT64_MAX / COLUMN_MS_MAX;
-    raster->carry = raster->carry.end_ms == INT64_MIN ? raster->facts.before : raster->carry;
-    raster->cursor.level = raster->facts_cursor.level = ENTRY_LEVEL_1S;
+    for (int i = 0; i < raster->lane_count; i++) {
+        lane_begin_follow(raster->lanes[i]);
+    }
     collect_facts(raster, until_ms);
     bool going = replay_columns(raster, until_ms);
     if (going && until_ms > raster->col * raster->request.grid.col_ms) {
@@ -448,10 +380,15 @@ enum status raster_follow(struct raster *raster, const struct raster_sink *sink,
 }
 
 const struct estimator *raster_estimator(const struct raster *raster) {
-    return raster->estimator;
+    return raster->lanes[0]->estimator;
 }
 
 /* -- price range -- */
+
+static int64_t floor_to(int64_t value, int64_t step) {
+    int64_t rest = value % step;
+    return value - (rest < 0 ? rest + step : rest);
+}
 
 static void widen(double price, double *low, double *high) {
     if (price > 0) {

@@ -12,11 +12,26 @@
 #include "model/entry_log.h"
 #include "model/estimator.h"
 #include "scene/layers.h"
+#include "scene/scene.h"
+
+enum {
+    RASTER_INPUT_MAX = SCENE_INSTRUMENT_MAX,
+    RASTER_LAG_MS = 5000 /* an input that is behind the first by at most so much is waited for */
+};
+
+struct raster_input {
+    const struct entry_log *log; /* borrowed, outlives the job */
+    struct estimator_desc model; /* as the engine's estimator of this instrument */
+};
 
 struct raster_request {
     uint32_t request_id;         /* comes back in every column */
     const struct entry_log *log; /* borrowed, outlives the job */
     struct estimator_desc model; /* as the engine's estimator of this instrument */
+    /* Further instruments of the same coin: their fields, shifted by their basis, volumes, open
+     * interest and prints are added to the first one's, whose the candles and prices are. */
+    int more_count;
+    struct raster_input more[RASTER_INPUT_MAX - 1];
     struct layers_grid grid;
     bool opened_within_window; /* start from an empty map at the window's left edge */
     bool single_pass;          /* render: skip the coarse pass */
@@ -48,7 +63,7 @@ enum status raster_run(struct raster *raster, const struct raster_request *reque
  * width. *columns counts them. */
 enum status raster_follow(struct raster *raster, const struct raster_sink *sink, int *columns);
 
-/* The estimator at the place the replay has reached. Valid until the next call. */
+/* The first input's estimator at the place the replay has reached. Valid until the next call. */
 const struct estimator *raster_estimator(const struct raster *raster);
 
 /* A price range for a window: that of its prices (mark, last), widened by margin_ln (>= 0; 0: a

@@ -109,8 +109,8 @@ static void rows_hold_what_the_bins_held(void **state) {
                                    .ln_price_min = z - grids[i].half_range,
                                    .row_height = 2 * grids[i].half_range / grids[i].rows};
         column_set_grid(&column, &grid);
-        column_add(&column, estimator, 3);
-        column_add(&column, estimator, 2); /* the mean of two equal read-outs */
+        column_add(&column, estimator, 0, 3);
+        column_add(&column, estimator, 0, 2); /* the mean of two equal read-outs */
         column_write(&column, &out);
         double got = column_usd(&out, &grid);
         if (fabs(got / want - 1) > 1e-3) {
@@ -137,7 +137,7 @@ static void a_row_of_half_a_bin_has_its_bin_s_density(void **state) {
                                .ln_price_min = bin * 2e-4,
                                .row_height = 1e-4};
     column_set_grid(&column, &grid);
-    column_add(&column, estimator, 1);
+    column_add(&column, estimator, 0, 1);
     column_write(&column, &out);
     estimator_read_bands(estimator, MODEL_LONG, bin + 2, 1, bands);
     double want = (double)bands[0][2]; /* 5 % away: 10-25x */
@@ -173,7 +173,7 @@ static void write_wide(struct column *column, const struct estimator *estimator,
                                .ln_price_min = z - 0.4,
                                .row_height = 1e-3};
     column_set_grid(column, &grid);
-    column_add(column, estimator, 2);
+    column_add(column, estimator, 0, 2);
     column_write(column, out);
 }
 
@@ -242,7 +242,7 @@ static void certainty_of_two_read_outs_is_their_mean(void **state) {
     write_wide(&column, estimator, z, &out); /* weight 2, all known */
     column_save(&column);
     put_sd(estimator, log, 1, 2, 2);
-    column_add(&column, estimator, 1); /* weight 1, nothing known */
+    column_add(&column, estimator, 0, 1); /* weight 1, nothing known */
     column_write(&column, &out);
     assert_in_range(out.certainty[385], 169, 171); /* 255 x 2/3 */
     column_restore(&column);

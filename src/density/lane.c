@@ -1,0 +1,327 @@
+/* density/lane.c - the replay of one input.
+ *
+ * Several inputs are added up in the reference's prices (estimator.md section 4.11): with b =
+ * ln(mark_v / mark_reference), what instrument v would liquidate at ln p lies at ln p - b, so its
+ * rows begin at the grid's ln_price_min + b.  b is taken at each read-out, from the newest rows of
+ * both; where one of the two is ahead by more than a column (a row longer than a column, as in
+ * back-filled history) the last b stands: the basis moves slowly, the price does not.  A lane that
+ * fell silent is left out: its levels would move along with a price that it has not seen. */
+#include "density/lane.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/math.h"
+
+enum {
+    COARSE_BINS = 4,          /* entries of so many price bins go together in the coarse pass */
+    TWO_READ_OUTS_BINS = 1024 /* a wider price range gets one read-out a column */
+};
+#define HOUR_MS INT64_C(3600000)
+/* A preview looks no further back: two weeks wear most of it away. */
+#define COARSE_HISTORY_MS (14 * 24 * HOUR_MS)
+
+struct lane *lane_create(void) {
+    struct lane *lane = calloc(1, sizeof(*lane));
+    if (lane == NULL || !column_init(&lane->column) || !facts_init(&lane->facts)) {
+        lane_destroy(lane);
+        return NULL;
+    }
+    return lane;
+}
+
+void lane_destroy(struct lane *lane) {
+    if (lane != NULL) {
+        estimator_destroy(lane->estimator);
+        estimator_destroy(lane->history.estimator);
+        column_finish(&lane->column);
+        facts_finish(&lane->facts);
+        free(lane);
+    }
+}
+
+static bool model_equal(const struct estimator_desc *a, const struct estimator_desc *b) {
+    return a->bin_width == b->bin_width && a->mmr == b->mmr && a->fee == b->fee &&
+           a->leverage_max == b->leverage_max && a->inverse == b->inverse &&
+           memcmp(&a->prior, &b->prior, sizeof(a->prior)) == 0;
+}
+
+enum status lane_prepare(struct lane *lane, const struct raster_request *request,
+                         const struct raster_input *input, const struct lane *reference) {
+    struct estimator_desc model = input->model;
+    model.evidence = false;
+    lane->request = request;
+    lane->reference = reference;
+    lane->log = input->log;
+    lane->has_basis = false;
+    lane->basis = 0;
+    if (lane->estimator == NULL || !model_equal(&lane->model, &model)) {
+        estimator_destroy(lane->estimator);
+        estimator_destroy(lane->history.estimator);
+        lane->estimator = estimator_create(&model);
+        lane->history = (struct lane_checkpoint){.log = NULL};
+        lane->history.estimator = estimator_create(&model);
+        lane->model = model;
+    }
+    if (lane->estimator == NULL || lane->history.estimator == NULL) {
+        return STATUS_MEMORY;
+    }
+    column_set_grid(&lane->column, &request->grid);
+    facts_begin(&lane->facts, request->grid.col_ms);
+    return STATUS_OK;
+}
+
+static struct entry_deposit coarse_join(const struct entry_deposit *run, uint32_t count) {
+    struct entry_deposit sum = {.bin = run[count / 2].bin};
+    uint32_t below = 0, above = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        below += run[i].below_bins;
+        above += run[i].above_bins;
+        for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
+            sum.base[source] += run[i].base[source];
+        }
+    }
+    sum.below_bins = (uint16_t)(below / count);
+    sum.above_bins = (uint16_t)(above / count);
+    return sum;
+}
+
+/* Bring a row to the estimator. The coarse pass, a preview, lays entries of neighbouring prices
+ * down as one. */
+static void apply_row(struct lane *lane, const struct entry_row *row) {
+    const struct entry_deposit *deposits = entry_log_deposits(lane->log, row);
+    estimator_use_weights(lane->estimator, lane->log, row->weights);
+    if (lane->pass != 1) {
+        estimator_apply_row(lane->estimator, row, deposits, NULL);
+        return;
+    }
+    struct entry_row joined = *row;
+    joined.deposit_count = 0;
+    for (uint32_t from = 0; from < row->deposit_count;) {
+        uint32_t to = from + 1;
+        while (to < row->deposit_count && deposits[to].bin - deposits[from].bin < COARSE_BINS) {
+            to++;
+        }
+        lane->joined[joined.deposit_count++] = coarse_join(&deposits[from], to - from);
+        from = to;
+    }
+    estimator_apply_row(lane->estimator, &joined, lane->joined, NULL);
+}
+
+static int64_t floor_to(int64_t value, int64_t step) {
+    int64_t rest = value % step;
+    return value - (rest < 0 ? rest + step : rest);
+}
+
+/* -- facts -- */
+
+void lane_begin_facts(struct lane *lane, enum entry_level_id level, int64_t from_ms) {
+    entry_cursor_init(&lane->facts_cursor, lane->log, level,
+                      floor_to(from_ms, entry_level_ms(level)));
+}
+
+void lane_collect_facts(struct lane *lane, int64_t until_ms) {
+    const struct entry_row *row = NULL;
+    entry_log_read_begin(lane->log);
+    while ((row = entry_cursor_next(&lane->facts_cursor, until_ms)) != NULL) {
+        facts_add(&lane->facts, lane->log, row, lane->request->grid.first_col);
+    }
+    entry_log_read_end(lane->log);
+}
+
+/* -- one column -- */
+
+bool lane_silent(const struct lane *lane, int64_t col) {
+    int64_t col_ms = lane->request->grid.col_ms;
+    return lane->reference != NULL && estimator_has_mark(lane->estimator) &&
+           (col + 1) * col_ms - estimator_ts_ms(lane->estimator) >= FACTS_SILENCE_MS + col_ms;
+}
+
+static void update_basis(struct lane *lane) {
+    const struct lane *reference = lane->reference;
+    if (reference == NULL || !estimator_has_mark(lane->estimator) ||
+        !estimator_has_mark(reference->estimator)) {
+        return;
+    }
+    int64_t apart_ms = estimator_ts_ms(lane->estimator) - estimator_ts_ms(reference->estimator);
+    if (lane->has_basis && llabs(apart_ms) > lane->request->grid.col_ms) {
+        return;
+    }
+    lane->has_basis = true;
+    lane->basis = estimator_mark_z(lane->estimator) + estimator_phi(lane->estimator) -
+                  estimator_mark_z(reference->estimator) - estimator_phi(reference->estimator);
+}
+
+/* Take a read-out for the stretch since the last one. */
+static void read_out(struct lane *lane, int64_t col) {
+    double weight = lane->oi_dt - lane->oi_dt_read;
+    if (!lane_silent(lane, col)) {
+        update_basis(lane);
+        column_add(&lane->column, lane->estimator, lane->basis, weight > 0 ? weight : 1);
+    }
+    lane->oi_dt_read = lane->oi_dt;
+}
+
+/* The column's sums become the state as it is now, unless they are already. A basis may move while
+ * the state stands still. */
+static void read_state(struct lane *lane, int64_t col) {
+    if (!lane->current || lane->reference != NULL) {
+        column_begin(&lane->column);
+        read_out(lane, col);
+        lane->current = true;
+    }
+}
+
+void lane_read_column(struct lane *lane, int64_t col) {
+    if (lane->halved) {
+        read_out(lane, col);
+        lane->current = false; /* the sums are a mean of two states */
+    } else {
+        read_state(lane, col);
+    }
+}
+
+void lane_next_column(struct lane *lane) {
+    lane->halved = false;
+    lane->oi_dt = lane->oi_dt_read = 0;
+}
+
+struct lane_open lane_open_begin(struct lane *lane, int64_t col) {
+    struct lane_open open = {.oi_dt_read = lane->oi_dt_read};
+    if (lane->halved) {
+        column_save(&lane->column);
+        read_out(lane, col);
+    } else {
+        read_state(lane, col);
+    }
+    return open;
+}
+
+void lane_open_end(struct lane *lane, struct lane_open open) {
+    if (lane->halved) {
+        column_restore(&lane->column);
+    }
+    lane->oi_dt_read = open.oi_dt_read;
+}
+
+/* A row was applied to column col, or to several that it spans. */
+static void note_row(struct lane *lane, const struct entry_row *row, int64_t col) {
+    const struct layers_grid *grid = &lane->request->grid;
+    int64_t last = (row->end_ms - 1) / grid->col_ms;
+    lane->current = false;
+    lane->oi_dt +=
+        row->oi_dt_base_s > 0 ? row->oi_dt_base_s : (double)(row->end_ms - row->begin_ms) / 1000;
+    if (last > col) {
+        lane->done_col = last;
+        return;
+    }
+    bool past_middle = row->end_ms * 2 >= (2 * col + 1) * grid->col_ms;
+    bool narrow = grid->row_count * grid->row_height <=
+                  TWO_READ_OUTS_BINS * estimator_bin_width(lane->estimator);
+    if (narrow && past_middle && !lane->halved && row->end_ms < (col + 1) * grid->col_ms) {
+        column_begin(&lane->column);
+        read_out(lane, col);
+        lane->halved = true;
+    }
+}
+
+/* -- replay -- */
+
+/* Apply rows without making columns. */
+static void replay_until(struct lane *lane, int64_t until_ms) {
+    const struct entry_row *row = NULL;
+    do {
+        entry_log_read_begin(lane->log);
+        row = entry_cursor_next(&lane->cursor, until_ms);
+        if (row != NULL) {
+            apply_row(lane, row);
+        }
+        entry_log_read_end(lane->log);
+    } while (row != NULL);
+}
+
+/* Look at the next row; if column col or an earlier one has it, apply it. False: there is none. */
+static bool apply_next(struct lane *lane, int64_t col, int64_t until_ms, struct entry_row *row,
+                       bool *applied) {
+    entry_log_read_begin(lane->log);
+    struct entry_cursor ahead = lane->cursor;
+    const struct entry_row *found = entry_cursor_next(&ahead, until_ms);
+    *applied = found != NULL && found->begin_ms / lane->request->grid.col_ms <= col;
+    if (found != NULL) {
+        *row = *found;
+    }
+    if (*applied) {
+        apply_row(lane, found);
+    }
+    if (*applied || found == NULL) {
+        lane->cursor = ahead;
+    }
+    entry_log_read_end(lane->log);
+    return found != NULL;
+}
+
+void lane_advance(struct lane *lane, int64_t col, int64_t until_ms, bool to_middle) {
+    int64_t col_ms = lane->request->grid.col_ms;
+    struct entry_row row;
+    bool applied = false;
+    while (lane->done_col <= col && !(to_middle && lane->halved)) {
+        if (!apply_next(lane, col, until_ms, &row, &applied)) {
+            lane->done_col = until_ms / col_ms;
+            return;
+        }
+        if (applied) {
+            note_row(lane, &row, col);
+        } else {
+            lane->done_col = row.begin_ms / col_ms;
+        }
+    }
+}
+
+/* Bring the estimator to begin_ms: empty, or after all history at 1 h (the last part finer). */
+static void replay_history(struct lane *lane, int64_t begin_ms, enum entry_level_id level) {
+    struct lane_checkpoint *kept = &lane->history;
+    int64_t first_ms = entry_log_first_ms(lane->log);
+    estimator_reset(lane->estimator);
+    entry_cursor_init(&lane->cursor, lane->log, level, begin_ms);
+    if (lane->request->opened_within_window || first_ms >= begin_ms) {
+        return;
+    }
+    enum entry_level_id cadence = lane->request->finest ? ENTRY_LEVEL_1S : ENTRY_LEVEL_1H;
+    int64_t hour_ms = floor_to(begin_ms, HOUR_MS);
+    if (kept->log == lane->log && kept->first_ms == first_ms && kept->cursor.level == cadence &&
+        kept->cursor.t_ms <= hour_ms) {
+        estimator_copy(lane->estimator, kept->estimator);
+        lane->cursor = kept->cursor;
+    } else {
+        int64_t from_ms = floor_to(first_ms, HOUR_MS);
+        bool shortened = lane->pass == 1 && from_ms < hour_ms - COARSE_HISTORY_MS;
+        entry_cursor_init(&lane->cursor, lane->log, cadence,
+                          shortened ? hour_ms - COARSE_HISTORY_MS : from_ms);
+    }
+    replay_until(lane, hour_ms);
+    if (lane->pass != 1) {
+        estimator_copy(kept->estimator, lane->estimator);
+        kept->log = lane->log;
+        kept->first_ms = first_ms;
+        kept->cursor = lane->cursor;
+    }
+    lane->cursor.level = level;
+    replay_until(lane, begin_ms);
+}
+
+void lane_begin_pass(struct lane *lane, enum entry_level_id level, uint8_t pass) {
+    const struct layers_grid *grid = &lane->request->grid;
+    lane->pass = pass;
+    lane->done_col = grid->first_col;
+    lane->carry = lane->facts.before;
+    replay_history(lane, grid->first_col * grid->col_ms, level);
+    column_begin(&lane->column);
+    lane->current = false;
+    lane_next_column(lane);
+}
+
+void lane_begin_follow(struct lane *lane) {
+    lane->pass = 3;
+    lane->carry = lane->carry.end_ms == INT64_MIN ? lane->facts.before : lane->carry;
+    lane->cursor.level = lane->facts_cursor.level = ENTRY_LEVEL_1S;
+}

@@ -22,7 +22,7 @@
 
 static const double day_s = 86400;
 static const double year_s = 365 * 86400.0;
-static const double volatility_annual = .5; /* root of the mean square over all of its swings */
+static const double volatility_annual = .5; /* the mean over all of its swings */
 static const double volatility_tau_s = 12 * 3600, volatility_deviation = .6;
 static const double jumps_per_day = 1.5, jump_deviation = .008;
 static const double impact_of_million = 5e-4, impact_kept = .25, impact_tau_s = 600;
@@ -77,7 +77,8 @@ static void move_price(struct market *market, int64_t end_ms) {
     market->basis = market->basis * market->basis_keep +
                     basis_deviation * market->basis_noise * random_normal(random);
 
-    double factor = math_exp(market->ln_volatility - volatility_deviation * volatility_deviation);
+    double factor =
+        math_exp(market->ln_volatility - volatility_deviation * volatility_deviation / 2);
     double deviation = volatility_annual * factor * sqrt(dt_s / year_s);
     double move = deviation * random_normal(random);
     for (int n = random_poisson(random, jumps_per_day * dt_s / day_s); n > 0; n--) {

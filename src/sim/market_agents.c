@@ -18,6 +18,7 @@ static const double top_up_share = .15, top_up_at = .7;
 static const double stop_share = .6, stop_nearest = .1, stop_farthest = .95;
 static const double take_share = .5, take_nearest = .15, take_farthest = 1.5;
 static const double life_median_s = 24 * 3600.0, life_power = -.8, life_deviation = 1.3;
+static const double life_max_s = 1e9;
 static const double open_taker_share = .7;
 static const double mood_weight = .7, style_weight = 1.5, style_return = .01;
 
@@ -67,7 +68,7 @@ static bool plan_position(struct market *market, struct position_record *record,
     record->leverage = (float)(leverage > leverage_max ? leverage_max : leverage);
     record->qty_lots = (int64_t)(usd / price / MARKET_LOT + .5);
     double life_s = log_normal(random, market->mix_life_s[choice], life_deviation);
-    record->close_s = (int64_t)math_clamp(life_s, 1, POSITIONS_LIFE_S_MAX);
+    record->close_s = (int64_t)math_clamp(life_s, 1, life_max_s);
     return record->qty_lots > 0;
 }
 

@@ -149,10 +149,6 @@ int32_t positions_add(struct positions *positions, const struct position_record 
     for (int link = 0; link < LINK_COUNT; link++) {
         added->link[link].bucket = POSITIONS_NONE;
     }
-    int64_t last_s = positions->time_done_s + POSITIONS_LIFE_S_MAX;
-    if (added->close_s > last_s) {
-        added->close_s = last_s;
-    }
     if (added->close_s < positions->time_done_s) {
         added->close_s = positions->time_done_s;
     }
@@ -231,9 +227,12 @@ int32_t positions_expire(struct positions *positions, int64_t now_ms) {
         int32_t bucket = (int32_t)(positions->time_done_s % TIME_BUCKET_COUNT);
         int32_t index = positions->heads[LINK_TIME][bucket];
         while (index != POSITIONS_NONE) {
-            int32_t next = positions->records[index].link[LINK_TIME].next;
-            positions->hits[count++] = index;
-            index = next;
+            const struct position_record *record = &positions->records[index];
+            /* A later round of the wheel may be meant: it stays until that comes. */
+            if (record->close_s == positions->time_done_s) {
+                positions->hits[count++] = index;
+            }
+            index = record->link[LINK_TIME].next;
         }
     }
     return count;

@@ -14,7 +14,6 @@
 
 enum {
     POSITIONS_MAX = 1 << 18,
-    POSITIONS_LIFE_S_MAX = (1 << 20) - 1, /* twelve days; longer lives are cut */
     POSITIONS_NONE = -1
 };
 

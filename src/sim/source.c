@@ -111,7 +111,7 @@ static bool plan_market(struct sim_source *source, struct market_desc *market) {
         .seed = desc->seed,
         .regime = desc->regime,
         .start_ms = start_ms,
-        .second_half_ms = start_ms + (source->end_ms - start_ms) / 2,
+        .second_half_ms = source->begin_ms + (source->end_ms - source->begin_ms) / 2,
         .brackets = &source->brackets,
         .life_scale = desc->life_scale,
         .partial_share = desc->partial_share,

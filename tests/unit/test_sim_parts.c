@@ -224,6 +224,27 @@ static void positions_expire_in_their_second(void **state) {
     positions_finish(&positions);
 }
 
+static void a_life_of_weeks_outlasts_the_wheel_of_seconds(void **state) {
+    (void)state;
+    static const int64_t lives_s[] = {5, (1 << 20) + 5, 3 * (1 << 20) + 5};
+    struct positions positions;
+    struct random random;
+    random_init(&random, 4);
+    assert_true(positions_init(&positions, 100, 1000 * 1000));
+    for (size_t i = 0; i < 3; i++) {
+        struct position_record record = make_position(&random, 100);
+        record.close_s = 1000 + lives_s[i];
+        positions_add(&positions, &record);
+    }
+    for (size_t i = 0; i < 3; i++) {
+        assert_int_equal(positions_expire(&positions, (1000 + lives_s[i]) * 1000), 0);
+        assert_int_equal(positions_expire(&positions, (1001 + lives_s[i]) * 1000), 1);
+        assert_int_equal(positions.records[positions.hits[0]].close_s, 1000 + lives_s[i]);
+        positions_begin_close(&positions, positions.hits[0]);
+    }
+    positions_finish(&positions);
+}
+
 /* -- ladder -- */
 
 static void apply_changes(struct ladder_level *book, size_t *count,
@@ -408,6 +429,7 @@ int main(void) {
         cmocka_unit_test(regime_shares_sum_to_one),
         cmocka_unit_test(sweeps_find_what_a_search_finds),
         cmocka_unit_test(positions_expire_in_their_second),
+        cmocka_unit_test(a_life_of_weeks_outlasts_the_wheel_of_seconds),
         cmocka_unit_test(ladder_changes_turn_one_book_into_the_next),
         cmocka_unit_test(ladder_ends_at_price_zero),
         cmocka_unit_test(minutes_sum_their_prints),

@@ -1,9 +1,11 @@
 #include "app/pipeline.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/file_source.h"
 #include "app/paced_source.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "net/service.h"
 #include "net/url.h"
@@ -19,20 +21,52 @@ static enum exit_status fail(char *reason, const char *subject, enum status stat
     return EXIT_STATUS_FAILED;
 }
 
+/* What the venues themselves tell is kept from one run to the next; another server's, given by an
+ * option, may be a simulation. Whatever goes wrong with it is logged and no reason not to start. */
+static void start_store(struct pipeline *pipeline, const struct pipeline_desc *desc) {
+    char folder[CALIBRATION_PATH_BYTES];
+    bool own = desc->ws_url[0] == '\0' && desc->rest_url[0] == '\0';
+    if (pipeline->kind != SOURCE_LIVE || !own) {
+        return;
+    }
+    if (!calibration_store_folder(folder)) {
+        LOG_WARN("neither XDG_STATE_HOME nor HOME is set; what calibration learns is not kept");
+        return;
+    }
+    pipeline->store = malloc(sizeof *pipeline->store);
+    if (pipeline->store == NULL || !calibration_store_init(pipeline->store, folder)) {
+        LOG_WARN("%s: out of memory; what calibration learns is not kept", folder);
+        free(pipeline->store);
+        pipeline->store = NULL;
+        return;
+    }
+    for (int i = 0; i < desc->sources->count; i++) {
+        const struct source_spec *spec = &desc->sources->specs[i];
+        calibration_store_load(pipeline->store, spec->venue, spec->symbol);
+    }
+    if (!calibration_store_start(pipeline->store)) {
+        LOG_WARN("%s: no thread to write it; what calibration learns is not kept", folder);
+    }
+}
+
 static enum exit_status start_engine(struct pipeline *pipeline, const struct source_list *sources,
                                      char *reason) {
     pipeline->instruments = instrument_table_create();
     if (pipeline->instruments == NULL || !mailbox_init(&pipeline->scenes, sizeof(struct scene))) {
         return fail(reason, "start", STATUS_MEMORY);
     }
-    pipeline->engine = engine_create(&(struct engine_desc){.instruments = pipeline->instruments,
-                                                           .demo = pipeline->kind == SOURCE_DEMO});
+    const struct calibration_store *store = pipeline->store;
+    pipeline->engine =
+        engine_create(&(struct engine_desc){.instruments = pipeline->instruments,
+                                            .demo = pipeline->kind == SOURCE_DEMO,
+                                            .restore = store != NULL ? &store->restored : NULL});
     if (pipeline->engine == NULL) {
         return fail(reason, "engine", STATUS_MEMORY);
     }
     pipeline->engine_thread = engine_thread_create(&(struct engine_thread_desc){
         .engine = pipeline->engine,
         .scenes = &pipeline->scenes,
+        .calibrations = pipeline->store != NULL ? &pipeline->store->learned : NULL,
         .source_count = sources->count,
         .wait_when_full = pipeline->kind == SOURCE_FILE,
     });
@@ -191,6 +225,7 @@ enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline
     memset(pipeline, 0, sizeof *pipeline);
     pipeline->kind = desc->sources->specs[0].kind;
     pipeline->speed = desc->speed;
+    start_store(pipeline, desc);
     enum exit_status status = start_engine(pipeline, desc->sources, reason);
     if (status == EXIT_STATUS_DONE) {
         status = start_sources(pipeline, desc, reason);
@@ -220,6 +255,11 @@ void pipeline_stop(struct pipeline *pipeline) {
     exchange_server_destroy(pipeline->exchange);
     engine_thread_destroy(pipeline->engine_thread);
     engine_destroy(pipeline->engine);
+    if (pipeline->store != NULL) {
+        /* The engine's thread has ended: what it learned last is written now. */
+        calibration_store_finish(pipeline->store);
+        free(pipeline->store);
+    }
     mailbox_finish(&pipeline->scenes);
     instrument_table_destroy(pipeline->instruments);
     memset(pipeline, 0, sizeof *pipeline);

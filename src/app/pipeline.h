@@ -6,6 +6,7 @@
  * venue share one feed. */
 #pragma once
 
+#include "app/calibration_store.h"
 #include "app/source.h"
 #include "base/mailbox.h"
 #include "engine/engine.h"
@@ -36,7 +37,8 @@ struct pipeline_feed {
 struct pipeline {
     /* In the order of building up; torn down in reverse. */
     struct instrument_table *instruments;
-    struct mailbox scenes; /* of struct scene */
+    struct mailbox scenes;           /* of struct scene */
+    struct calibration_store *store; /* owned; NULL: nothing is kept (all but live venues) */
     struct engine *engine;
     struct engine_thread *engine_thread;
     struct net_service *service;      /* live and demo */

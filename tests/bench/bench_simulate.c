@@ -1,9 +1,9 @@
-/* bench_simulate - what the simulated market costs: a day ahead, a live second, the event source,
- * the exchange's depth.
+/* bench_simulate - what the simulated market costs, and whether it is as hard as the plan wants it.
  *
- * Prints milliseconds a simulated day in coarse steps (must stay near 100, so that days ahead cost
- * no waiting), the share of a core that live stepping takes, and slots a second of the event
- * source. */
+ * Costs: milliseconds a simulated day run ahead (ten-second steps) and told (one-second steps; both
+ * must stay near 100, so that days cost no waiting), a live step, slots a second of the event
+ * source, the exchange's depth.  Hardness: liquidated a day over open interest, seventeen days of
+ * three seeds a regime after four of growth. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,7 +14,15 @@
 #include "sim/source.h"
 #include "support/bench_machine.h"
 
-enum { DAYS = 10, STEPS_PER_DAY = 8640, FINE_STEPS = 36000, READ_SLOTS = 4096, LADDERS = 2000 };
+enum {
+    DAYS = 10,
+    STEPS_PER_DAY = 8640,
+    FINE_STEPS = 36000,
+    READ_SLOTS = 4096,
+    LADDERS = 2000,
+    HARD_DAYS = 17,
+    HARD_SEEDS = 3
+};
 
 static double seconds_since(int64_t begin_ns) {
     return (double)(clock_mono_ns() - begin_ns) / 1e9;
@@ -38,6 +46,11 @@ static bool bench_market(void) {
            coarse_s / DAYS * 1e3, DAYS, totals.opened_count, totals.open_count,
            totals.liquidated_count);
     begin_ns = clock_mono_ns();
+    for (int i = 0; i < 10 * STEPS_PER_DAY; i++) {
+        market_step(market, 1000);
+    }
+    printf("told: %.1f ms a day in steps of a second\n", seconds_since(begin_ns) * 1e3);
+    begin_ns = clock_mono_ns();
     for (int i = 0; i < FINE_STEPS; i++) {
         market_step(market, MARKET_STEP_FINE_MS);
     }
@@ -45,6 +58,55 @@ static bool bench_market(void) {
            MARKET_STEP_FINE_MS);
     market_destroy(market);
     return true;
+}
+
+/* Liquidated a day over the mean open interest of what a source of this regime and seed tells. */
+static double hardness(enum regime_id regime, uint64_t seed) {
+    int64_t begin_ms = SOURCE_SIM_START_MS;
+    int64_t half_ms = HARD_DAYS * INT64_C(43200000);
+    struct market *market = market_create(&(struct market_desc){
+        .seed = seed,
+        .regime = regime,
+        .start_ms = begin_ms - SOURCE_SIM_BURN_IN_DAYS * INT64_C(86400000),
+        .second_half_ms = begin_ms + half_ms,
+    });
+    if (market == NULL) {
+        return 0;
+    }
+    const struct market_view *view = market_view(market);
+    struct market_totals before;
+    struct market_totals after;
+    double oi_usd = 0;
+    while (view->now_ms < begin_ms) {
+        market_step(market, MARKET_STEP_COARSE_MS);
+    }
+    market_get_totals(market, &before);
+    int64_t steps = 0;
+    for (; view->now_ms < begin_ms + 2 * half_ms; steps++) {
+        market_step(market, 1000);
+        oi_usd += (double)view->oi_lots * MARKET_LOT * view->mark;
+    }
+    market_get_totals(market, &after);
+    double liquidated = after.liquidated_usd[0] + after.liquidated_usd[1] -
+                        before.liquidated_usd[0] - before.liquidated_usd[1];
+    market_destroy(market);
+    return liquidated / HARD_DAYS / (oi_usd / (double)steps);
+}
+
+static void bench_hardness(void) {
+    static const double wanted[REGIME_COUNT] = {
+        [REGIME_A] = .068, [REGIME_B] = .0035, [REGIME_C] = .21, [REGIME_AC] = .13};
+    for (int regime = 0; regime < REGIME_COUNT; regime++) {
+        printf("regime %s: liquidated a day", regime_name((enum regime_id)regime));
+        double sum = 0;
+        for (uint64_t seed = 1; seed <= HARD_SEEDS; seed++) {
+            double share = hardness((enum regime_id)regime, seed);
+            printf(" %.2f", share * 100);
+            sum += share;
+        }
+        printf(", mean %.2f %% of open interest (the plan: %g %%)\n", sum / HARD_SEEDS * 100,
+               wanted[regime] * 100);
+    }
 }
 
 static bool bench_ladder(void) {
@@ -94,6 +156,7 @@ static bool bench_source(void) {
 
 int main(void) {
     bench_machine_print(stdout);
+    bench_hardness();
     bool done = bench_market() && bench_ladder() && bench_source();
     return done ? EXIT_SUCCESS : EXIT_FAILURE;
 }

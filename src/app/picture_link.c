@@ -74,10 +74,39 @@ static bool serves(const struct picture_link *link, const struct camera *camera,
     return left_served && right_served;
 }
 
-bool picture_link_plan(struct picture_link *link, const struct entry_log *log,
-                       const struct estimator_desc *model, const struct camera *camera,
-                       int64_t now_ms, struct raster_request *request) {
-    bool first = link->request_id == 0 || link->log != log;
+struct picture_inputs picture_inputs_of(const struct engine *engine, const struct scene *scene,
+                                        int shown) {
+    struct picture_inputs inputs = {0};
+    for (int step = 0; step < scene->instrument_count; step++) {
+        /* The one that is shown comes first, then the others in their order. */
+        int i = step == 0 ? shown : step <= shown ? step - 1 : step;
+        uint16_t instrument = scene->instruments[i].instrument;
+        struct raster_input *input = &inputs.items[inputs.count];
+        if (i != shown && !scene_is_added(scene, shown, i)) {
+            continue;
+        }
+        input->log = engine_entry_log(engine, instrument);
+        if (input->log != NULL && engine_model(engine, instrument, &input->model)) {
+            inputs.count++;
+        } else if (i == shown) {
+            break;
+        }
+    }
+    return inputs;
+}
+
+static bool same_inputs(const struct raster_request *asked, const struct picture_inputs *inputs) {
+    bool same = asked->log == inputs->items[0].log && asked->more_count == inputs->count - 1;
+    for (int i = 1; same && i < inputs->count; i++) {
+        same = asked->more[i - 1].log == inputs->items[i].log;
+    }
+    return same;
+}
+
+bool picture_link_plan(struct picture_link *link, const struct picture_inputs *inputs,
+                       const struct camera *camera, int64_t now_ms,
+                       struct raster_request *request) {
+    bool first = link->request_id == 0 || !same_inputs(&link->asked, inputs);
     if (!first && serves(link, camera, now_ms)) {
         return false;
     }
@@ -91,25 +120,28 @@ bool picture_link_plan(struct picture_link *link, const struct entry_log *log,
     }
     link->request_id = request_id;
     link->grid = grid;
-    link->log = log;
     link->last_col = grid.first_col;
     link->span_ms = span_ms(camera);
     link->ln_span = ln_span(camera);
     link->live = (grid.first_col + grid.col_count) * grid.col_ms >= now_ms;
     *request = (struct raster_request){.request_id = request_id,
-                                       .log = log,
-                                       .model = *model,
+                                       .log = inputs->items[0].log,
+                                       .model = inputs->items[0].model,
+                                       .more_count = inputs->count - 1,
                                        .grid = grid,
                                        .opened_within_window = link->opened_within_window};
+    for (int i = 1; i < inputs->count; i++) {
+        request->more[i - 1] = inputs->items[i];
+    }
+    link->asked = *request;
     return true;
 }
 
-void picture_link_update(struct picture_link *link, const struct entry_log *log,
-                         const struct estimator_desc *model, const struct camera *camera,
-                         int64_t now_ms, int64_t mono_ns) {
+void picture_link_update(struct picture_link *link, const struct picture_inputs *inputs,
+                         const struct camera *camera, int64_t now_ms, int64_t mono_ns) {
     struct raster_request request;
     if (mono_ns - link->asked_ns >= PICTURE_LINK_ASK_MS * NS_PER_MS &&
-        picture_link_plan(link, log, model, camera, now_ms, &request)) {
+        picture_link_plan(link, inputs, camera, now_ms, &request)) {
         link->asked_ns = mono_ns;
         raster_worker_request(link->worker, &request);
     }

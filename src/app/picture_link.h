@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "density/raster_worker.h"
+#include "engine/engine.h"
 #include "layer/picture.h"
 #include "view/camera.h"
 
@@ -25,7 +26,7 @@ struct layers_grid picture_link_grid(const struct camera *camera, int64_t now_ms
 struct picture_link {
     struct picture *picture;      /* borrowed */
     struct raster_worker *worker; /* borrowed; NULL: rasters are made by the caller */
-    const struct entry_log *log;  /* borrowed; of the newest request */
+    struct raster_request asked;  /* the newest one; its logs are borrowed */
     bool opened_within_window;
     uint32_t request_id; /* of the newest request; 0: none yet */
     struct layers_grid grid;
@@ -35,20 +36,27 @@ struct picture_link {
     bool live; /* the grid's end was the live edge */
 };
 
+/* What the raster is made of: the instrument at place shown of the scene, and the others that are
+ * added to it (scene_is_added). */
+struct picture_inputs {
+    int count; /* 0: the instrument has no log yet */
+    struct raster_input items[RASTER_INPUT_MAX];
+};
+struct picture_inputs picture_inputs_of(const struct engine *engine, const struct scene *scene,
+                                        int shown);
+
 /* If the newest raster does not serve the camera any more: tell the picture of the next grid and
  * fill *request (true); who calls then makes or sends it. */
-bool picture_link_plan(struct picture_link *link, const struct entry_log *log,
-                       const struct estimator_desc *model, const struct camera *camera,
-                       int64_t now_ms, struct raster_request *request);
+bool picture_link_plan(struct picture_link *link, const struct picture_inputs *inputs,
+                       const struct camera *camera, int64_t now_ms, struct raster_request *request);
 /* A column of the newest request to the picture; others are dropped. */
 void picture_link_add(struct picture_link *link, const struct layers_column *column);
 
 /* -- with a worker -- */
 
 /* Plan, and send the request to the worker. */
-void picture_link_update(struct picture_link *link, const struct entry_log *log,
-                         const struct estimator_desc *model, const struct camera *camera,
-                         int64_t now_ms, int64_t mono_ns);
+void picture_link_update(struct picture_link *link, const struct picture_inputs *inputs,
+                         const struct camera *camera, int64_t now_ms, int64_t mono_ns);
 /* Hand finished columns to the picture, PICTURE_LINK_DRAIN_COLUMNS at most; how many. */
 int picture_link_drain(struct picture_link *link);
 /* The newest request is not finished yet. */

@@ -124,12 +124,12 @@ static bool end_column(void *self) {
 
 /* The field for where the camera stands: a new raster if the last does not serve, else what came
  * since. */
-static enum status make_field(struct picture_replay *replay, const struct entry_log *log,
-                              const struct estimator_desc *model, int64_t now_ms) {
+static enum status make_field(struct picture_replay *replay, const struct picture_inputs *inputs,
+                              int64_t now_ms) {
     const struct raster_sink sink = {.self = replay, .begin = begin_column, .end = end_column};
     struct raster_request request;
     int column_count = 0;
-    if (picture_link_plan(&replay->link, log, model, &replay->nav.camera, now_ms, &request)) {
+    if (picture_link_plan(&replay->link, inputs, &replay->nav.camera, now_ms, &request)) {
         request.single_pass = true;
         return raster_run(replay->raster, &request, &sink);
     }
@@ -140,17 +140,15 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
                                      struct target target, char reason[SOURCE_REASON_BYTES]) {
     const struct scene *scene = replay->scene;
     struct navigator *nav = &replay->nav;
-    struct estimator_desc model;
+    struct picture_inputs inputs = {0};
     engine_fill_scene(replay->engine, replay->scene);
     double price = 0;
-    const struct entry_log *log = NULL;
     if (scene->instrument_count > 0) {
         const struct scene_instrument *instrument = &scene->instruments[0];
         price = instrument->mark > 0 ? instrument->mark : instrument->last;
-        log = engine_entry_log(replay->engine, instrument->instrument);
+        inputs = picture_inputs_of(replay->engine, scene, 0);
     }
-    if (!(price > 0) || log == NULL ||
-        !engine_model(replay->engine, scene->instruments[0].instrument, &model)) {
+    if (!(price > 0) || inputs.count == 0) {
         str_copy(reason, SOURCE_REASON_BYTES,
                  "nothing to draw: the source knows no price by that time");
         return EXIT_STATUS_FAILED;
@@ -160,10 +158,11 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
     if (nav->wants_range) {
         double low = 0;
         double high = 0;
-        density_price_range(log, (int64_t)nav->camera.time_left_ms, now_ms + 1, 0, &low, &high);
+        density_price_range(inputs.items[0].log, (int64_t)nav->camera.time_left_ms, now_ms + 1, 0,
+                            &low, &high);
         navigator_fit(nav, low, high, price);
     }
-    enum status status = make_field(replay, log, &model, now_ms);
+    enum status status = make_field(replay, &inputs, now_ms);
     if (status != STATUS_OK) {
         str_format(reason, SOURCE_REASON_BYTES, "raster: %s", status_text(status));
         return EXIT_STATUS_FAILED;

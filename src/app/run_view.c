@@ -99,6 +99,7 @@ static int start_data(struct view *view, const struct app_options *options) {
         .sources = &view->sources,
         .ws_url = option_text(table, OPT_binance_ws_url),
         .rest_url = option_text(table, OPT_binance_rest_url),
+        .margins = options->margins,
         .ca_file = option_text(table, OPT_ca_file),
         .demo_seed = (uint64_t)option_integer(table, OPT_seed),
         .demo_days = option_number(table, OPT_days),
@@ -170,26 +171,24 @@ static void steer(struct view *view, const struct scene *scene, double now_ms, i
         wait_for_data(view);
         return;
     }
-    const struct scene_instrument *instrument =
-        &scene->instruments[view->nav.instrument % scene->instrument_count];
-    const struct entry_log *log = engine_entry_log(view->pipeline.engine, instrument->instrument);
-    struct estimator_desc model;
-    double price = known_price(instrument);
+    int shown = view->nav.instrument % scene->instrument_count;
+    const struct picture_inputs inputs = picture_inputs_of(view->pipeline.engine, scene, shown);
+    double price = known_price(&scene->instruments[shown]);
     navigator_advance(&view->nav, now_ms, price);
-    if (log == NULL || !engine_model(view->pipeline.engine, instrument->instrument, &model)) {
+    if (inputs.count == 0) {
         return;
     }
     if (view->nav.wants_range && price > 0 && mono_ns - view->range_ns > RANGE_EVERY_NS) {
         double low = 0;
         double high = 0;
         const struct camera *camera = &view->nav.camera;
-        density_price_range(log, (int64_t)camera->time_left_ms, (int64_t)now_ms + 1, 0, &low,
-                            &high);
+        density_price_range(inputs.items[0].log, (int64_t)camera->time_left_ms, (int64_t)now_ms + 1,
+                            0, &low, &high);
         navigator_fit(&view->nav, low, high, price);
         view->range_ns = mono_ns;
     }
     if (!view->nav.wants_range) {
-        picture_link_update(&view->link, log, &model, &view->nav.camera, (int64_t)now_ms, mono_ns);
+        picture_link_update(&view->link, &inputs, &view->nav.camera, (int64_t)now_ms, mono_ns);
     }
 }
 

@@ -9,19 +9,34 @@
 /* Of the width; the rest of its line is for circles and legend. */
 #define CAPTION_SHARE 0.46
 
-static const char *market_title(const struct layer_context *context) {
+enum { MARKET_BYTES = 256 };
+
+/* The venue, and the instruments that are added to it. */
+static const char *market_title(const struct layer_context *context, char out[MARKET_BYTES]) {
     const struct scene_instrument *instrument = context->instrument;
-    bool demo = context->frame->scene != NULL && context->frame->scene->demo;
+    const struct scene *scene = context->frame->scene;
+    out[0] = '\0';
     if (instrument == NULL || instrument->venue >= VENUE_COUNT) {
-        return "";
+        return out;
     }
-    return demo ? "simulated market" : venue_title((enum venue_id)instrument->venue);
+    str_copy(out, MARKET_BYTES,
+             scene->demo ? "simulated market" : venue_title((enum venue_id)instrument->venue));
+    for (int i = 0; i < scene->instrument_count; i++) {
+        const struct scene_instrument *other = &scene->instruments[i];
+        if (other->venue < VENUE_COUNT &&
+            scene_is_added(scene, (int)(instrument - scene->instruments), i)) {
+            str_append(out, MARKET_BYTES, " + %s %s", venue_title((enum venue_id)other->venue),
+                       other->symbol);
+        }
+    }
+    return out;
 }
 
 void title_draw(struct layer_context *context) {
     const struct layout *layout = context->layout;
     double s = layout->scale;
-    char text[96];
+    char text[MARKET_BYTES + NUMBER_TEXT_BYTES];
+    char market_text[MARKET_BYTES];
     char span[NUMBER_TEXT_BYTES];
     struct label title = {.utf8 = context->instrument != NULL ? context->instrument->symbol
                                                               : "waiting for data",
@@ -33,7 +48,7 @@ void title_draw(struct layer_context *context) {
     labels_add(context->labels, &title);
     struct camera_rect taken = labels_measure(context->labels, &title);
     double shown_ms = context->camera->time_right_ms - context->camera->time_left_ms;
-    str_format(text, sizeof text, "%s  \xc2\xb7  %s", market_title(context),
+    str_format(text, sizeof text, "%s  \xc2\xb7  %s", market_title(context, market_text),
                number_format_span((int64_t)shown_ms, span));
     struct label market = {.utf8 = text,
                            .size_px = THEME_TAG_PX,

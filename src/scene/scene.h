@@ -67,10 +67,10 @@ struct scene_instrument {
     uint8_t venue;
     char symbol[INSTRUMENT_SYMBOL_BYTES];
     char base[INSTRUMENT_BASE_BYTES]; /* base coin: instruments of one are shown added up */
-    struct decimal tick;      /* mantissa 0: unknown */
-    int64_t ts_ms;            /* newest event time */
-    int64_t row_closed_ms;    /* the entry log holds everything before */
-    int64_t history_until_ms; /* back-filled up to here; 0: nothing was */
+    struct decimal tick;              /* mantissa 0: unknown */
+    int64_t ts_ms;                    /* newest event time */
+    int64_t row_closed_ms;            /* the entry log holds everything before */
+    int64_t history_until_ms;         /* back-filled up to here; 0: nothing was */
     double mark, index, last, bid, ask;
     double funding_rate; /* of one interval; NaN: unknown */
     int32_t funding_interval_h;
@@ -102,3 +102,7 @@ struct scene {
     struct scene_instrument instruments[SCENE_INSTRUMENT_MAX];
     struct scene_feed feeds[SCENE_FEED_MAX];
 };
+
+/* Whether instrument other is added to what is shown of instrument shown: another one of its coin
+ * that has a price. Both are places in scene->instruments. */
+bool scene_is_added(const struct scene *scene, int shown, int other);

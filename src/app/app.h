@@ -10,10 +10,13 @@
 
 enum exit_status { EXIT_STATUS_DONE = 0, EXIT_STATUS_FAILED = 1, EXIT_STATUS_USAGE = 2 };
 
+struct margin_set;
+
 struct app_options {
     struct option_table table; /* defaults, then the file, then the command line */
     int arg_count;
-    const char *args[CLI_ARG_MAX]; /* positional: sources, or what the command takes */
+    const char *args[CLI_ARG_MAX];    /* positional: sources, or what the command takes */
+    const struct margin_set *margins; /* the program's tables, or the user's over them */
 };
 
 int run_view(const struct app_options *options);

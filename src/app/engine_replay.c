@@ -89,6 +89,7 @@ static enum exit_status create_parts(struct engine_replay *replay,
     replay->engine =
         engine_create(&(struct engine_desc){.instruments = replay->instruments,
                                             .demo = desc->sources->specs[0].kind == SOURCE_DEMO,
+                                            .margins = desc->margins,
                                             .full_score = desc->full_score,
                                             .truth = desc->truth});
     if (replay->engine == NULL) {

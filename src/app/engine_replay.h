@@ -12,11 +12,13 @@
 #include "sim/source.h"
 
 struct engine_replay;
+struct margin_set;
 struct truth;
 
 struct engine_replay_desc {
     const struct source_list *sources; /* demo, or files; borrowed for the call */
     struct source_sim_desc demo;       /* what the demo is; instruments are filled in */
+    const struct margin_set *margins;  /* as engine_desc has it; NULL: the program's own */
     bool full_score;                   /* as engine_desc has them */
     struct truth *truth;               /* borrowed */
 };

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "config/config_file.h"
+#include "margin/margin.h"
 
 typedef int run_fn(const struct app_options *options);
 
@@ -65,6 +66,22 @@ static bool read_config(const char *path, struct option_table *table) {
     return true;
 }
 
+/* The tables that the command works with; own holds the user's. False: a mistake was reported. */
+static bool read_margins(struct app_options *options, struct margin_set *own) {
+    const char *path = option_text(&options->table, OPT_margin_tables);
+    char error[MARGIN_ERROR_BYTES];
+    options->margins = margin_set_default();
+    if (path[0] == '\0') {
+        return true;
+    }
+    if (!margin_set_load_over(own, options->margins, path, error)) {
+        fprintf(stderr, "liqscope: --margin-tables: %s\n", error);
+        return false;
+    }
+    options->margins = own;
+    return true;
+}
+
 static void apply_log_level(const struct option_table *table) {
     static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
                                             LOG_LEVEL_DEBUG};
@@ -73,6 +90,7 @@ static void apply_log_level(const struct option_table *table) {
 
 int main(int argc, char *argv[]) {
     static struct app_options options; /* tens of kilobytes of text: not on the stack */
+    struct margin_set own_margins = {0};
     struct cli cli = {0};
     const char *config_path = NULL;
     char error[OPTION_ERROR_BYTES];
@@ -101,11 +119,16 @@ int main(int argc, char *argv[]) {
         return EXIT_STATUS_USAGE;
     }
     apply_log_level(&options.table);
+    if (!read_margins(&options, &own_margins)) {
+        return EXIT_STATUS_USAGE;
+    }
     options.arg_count = cli.arg_count;
     memcpy(options.args, cli.args, sizeof options.args);
     if (commands[cli.command] == NULL) {
         return app_fail(EXIT_STATUS_FAILED, cli_command(cli.command).name,
                         "this build has no picture (it was made with -DPICTURE=OFF)");
     }
-    return commands[cli.command](&options);
+    int status = commands[cli.command](&options);
+    margin_set_finish(&own_margins);
+    return status;
 }

@@ -43,7 +43,8 @@ static enum exit_status create_picture(struct picture_replay *replay, const char
 }
 
 static struct engine_replay_desc engine_desc_of(const struct picture_replay_desc *desc) {
-    return (struct engine_replay_desc){.sources = desc->sources, .demo = desc->demo};
+    return (struct engine_replay_desc){
+        .sources = desc->sources, .demo = desc->demo, .margins = desc->margins};
 }
 
 bool picture_replay_find_times(const struct picture_replay_desc *desc, int64_t *first_ms,

@@ -17,6 +17,7 @@ struct picture_replay;
 struct picture_replay_desc {
     const struct source_list *sources; /* demo, or files; borrowed for the call */
     struct source_sim_desc demo;       /* what the demo is; instruments are filled in */
+    const struct margin_set *margins;  /* as engine_desc has it; NULL: the program's own */
     double span_ms;                    /* time across the picture */
     enum colormap_id palette;
     enum colormap_certainty certainty;

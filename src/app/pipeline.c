@@ -49,7 +49,7 @@ static void start_store(struct pipeline *pipeline, const struct pipeline_desc *d
     }
 }
 
-static enum exit_status start_engine(struct pipeline *pipeline, const struct source_list *sources,
+static enum exit_status start_engine(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                      char *reason) {
     pipeline->instruments = instrument_table_create();
     if (pipeline->instruments == NULL || !mailbox_init(&pipeline->scenes, sizeof(struct scene))) {
@@ -59,6 +59,7 @@ static enum exit_status start_engine(struct pipeline *pipeline, const struct sou
     pipeline->engine =
         engine_create(&(struct engine_desc){.instruments = pipeline->instruments,
                                             .demo = pipeline->kind == SOURCE_DEMO,
+                                            .margins = desc->margins,
                                             .restore = store != NULL ? &store->restored : NULL});
     if (pipeline->engine == NULL) {
         return fail(reason, "engine", STATUS_MEMORY);
@@ -67,7 +68,7 @@ static enum exit_status start_engine(struct pipeline *pipeline, const struct sou
         .engine = pipeline->engine,
         .scenes = &pipeline->scenes,
         .calibrations = pipeline->store != NULL ? &pipeline->store->learned : NULL,
-        .source_count = sources->count,
+        .source_count = desc->sources->count,
         .wait_when_full = pipeline->kind == SOURCE_FILE,
     });
     if (pipeline->engine_thread == NULL || !engine_thread_start(pipeline->engine_thread)) {
@@ -226,7 +227,7 @@ enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline
     pipeline->kind = desc->sources->specs[0].kind;
     pipeline->speed = desc->speed;
     start_store(pipeline, desc);
-    enum exit_status status = start_engine(pipeline, desc->sources, reason);
+    enum exit_status status = start_engine(pipeline, desc, reason);
     if (status == EXIT_STATUS_DONE) {
         status = start_sources(pipeline, desc, reason);
     }

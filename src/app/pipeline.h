@@ -22,6 +22,7 @@ struct venue_feed;
 struct pipeline_desc {
     const struct source_list *sources; /* borrowed until pipeline_start returns */
     const char *ws_url, *rest_url;     /* bases of the venue's addresses; "": its own */
+    const struct margin_set *margins;  /* borrowed until pipeline_stop; NULL: the program's own */
     const char *ca_file;               /* "": the system's authorities only */
     uint64_t demo_seed;
     double demo_days; /* traded before the demo is served */

@@ -2,6 +2,7 @@
 
 #include "app/app.h"
 #include "config/config_file.h"
+#include "margin/margin.h"
 
 static void print_error(void *user, const char *line) {
     (void)user;
@@ -30,6 +31,14 @@ int run_check_config(const struct app_options *options) {
     if (mistake_count > 0) {
         return EXIT_STATUS_FAILED;
     }
+    const char *tables = option_text(&table, OPT_margin_tables);
+    struct margin_set margins = {0};
+    char error[MARGIN_ERROR_BYTES];
+    if (tables[0] != '\0' && !margin_set_load(&margins, tables, error)) {
+        fprintf(stderr, "%s: [source].margin_tables: %s\n", path, error);
+        return EXIT_STATUS_FAILED;
+    }
+    margin_set_finish(&margins);
     int given_count = 0;
     for (int i = 0; i < OPT_COUNT; i++) {
         given_count += option_given(&table, (enum option_id)i);

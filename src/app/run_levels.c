@@ -44,7 +44,8 @@ static int check_options(struct levels *levels) {
 static int build(struct levels *levels) {
     char reason[SOURCE_REASON_BYTES];
     const struct engine_replay_desc desc = {.sources = &levels->sources,
-                                            .demo = demo_desc(&levels->options->table)};
+                                            .demo = demo_desc(&levels->options->table),
+                                            .margins = levels->options->margins};
     levels->scene = calloc(1, sizeof *levels->scene);
     levels->report = calloc(1, sizeof *levels->report);
     if (levels->scene == NULL || levels->report == NULL) {

@@ -106,6 +106,7 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
     struct picture_replay_desc desc = {
         .sources = &render->sources,
         .demo = demo_desc(table),
+        .margins = render->options->margins,
         .span_ms = render->span_ms,
         .opened_within_window = option_flag(table, OPT_opened_within_window),
         .shader_dir = option_text(table, OPT_shader_dir),

@@ -16,6 +16,7 @@ enum { DEMO_DAYS = 10 };
 
 struct score_job {
     const struct option_table *table; /* borrowed */
+    const struct margin_set *margins; /* borrowed */
     struct source_list sources;
 
     /* In the order of building up. */
@@ -56,6 +57,7 @@ static int build(struct score_job *job) {
     }
     struct engine_replay_desc desc = {.sources = &job->sources,
                                       .demo = demo_desc(job->table),
+                                      .margins = job->margins,
                                       .full_score = true,
                                       .truth = job->truth};
     desc.demo.days = option_given(job->table, OPT_days) ? desc.demo.days : DEMO_DAYS;
@@ -121,6 +123,7 @@ static int print_all(const struct score_job *job) {
 int run_score(const struct app_options *options) {
     static struct score_job job; /* kilobytes of text: not on the stack */
     job.table = &options->table;
+    job.margins = options->margins;
     int status = check_sources(&job, options);
     status = status == EXIT_STATUS_DONE ? build(&job) : status;
     if (status == EXIT_STATUS_DONE) {

@@ -84,6 +84,16 @@ else
     expect 1 "$port.*in use" "$program" simulate --serve "127.0.0.1:$port" --days 0.01
 fi
 
+# A user's own margin tables, in the configuration file and on the command line.
+printf 'source,me\nbinance_usdm,BTCUSDT,0,inf,0.02,25,0\n' >"$folder/margin.csv"
+printf '[source]\nmargin_tables = %s\n' "$folder/margin.csv" >"$folder/margin.conf"
+expect 1 "margin.conf: \[source\].margin_tables: $folder/margin.csv:2: no date is given" \
+    "$program" check-config "$folder/margin.conf"
+expect 2 "margin-tables: $folder/margin.csv:2: no date is given" \
+    "$program" levels demo --days 0.01 --margin-tables "$folder/margin.csv"
+expect 2 'margin-tables: nosuch.csv:0: cannot be read' \
+    "$program" score demo --margin-tables nosuch.csv
+
 if [[ -n $picture ]]; then
     expect 2 '"nosuch": unknown source or command; expected demo' "$program" nosuch
     expect 2 'unknown source' "$program" view nosuch

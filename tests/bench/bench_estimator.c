@@ -131,10 +131,86 @@ static void bench_map(void) {
     unit_map_finish(&map);
 }
 
+/* A second that sweeps 35 bins and back, with so many prints in it; CPU ns a second. */
+static double learning_row_ns(bool evidence, int print_count, int64_t *bins) {
+    enum { ROWS = 20000 };
+    struct estimator *estimator = estimator_create(&(struct estimator_desc){.evidence = evidence});
+    static struct entry_print prints[64];
+    const double z = math_log(60000);
+    struct entry_deposit deposit = {.bin = (int32_t)(z / ESTIMATOR_BIN_WIDTH), .base = {1, 1, 1}};
+    double ns = 0;
+    for (int i = 0; i < ROWS; i++) {
+        int64_t begin_ms = FACT_WALK_START_MS + (int64_t)i * 1000;
+        struct entry_row row = {.begin_ms = begin_ms,
+                                .end_ms = begin_ms + 999,
+                                .z_open = z,
+                                .z_high = z,
+                                .z_low = z - 0.007,
+                                .z_close = z,
+                                .oi_base = 80000,
+                                .print_count = (uint32_t)print_count,
+                                .flags = ENTRY_ROW_HAS_MARK};
+        for (int k = 0; k < print_count; k++) {
+            prints[k] = (struct entry_print){.ts_ms = begin_ms + 500,
+                                             .price = math_exp(z - 1e-4 * k),
+                                             .usd = 1000,
+                                             .position = POS_LONG,
+                                             .complete = 1};
+        }
+        int64_t begin_ns = clock_thread_cpu_ns();
+        estimator_apply_row(estimator, &row, NULL, prints);
+        ns += (double)(clock_thread_cpu_ns() - begin_ns);
+        row.begin_ms += 999; /* entries for the next second, apart from what is measured */
+        row.end_ms++;
+        row.z_low = z;
+        row.print_count = 0;
+        row.deposit_count = 1;
+        estimator_apply_row(estimator, &row, &deposit, NULL);
+    }
+    struct estimator_stats stats;
+    estimator_get_stats(estimator, &stats);
+    *bins = (int64_t)stats.bins_swept / ROWS;
+    estimator_destroy(estimator);
+    return ns / ROWS;
+}
+
+static void bench_learning(void) {
+    enum { PRINTS = 64, STEPS = 20000 };
+    int64_t bins = 0;
+    double bare = learning_row_ns(false, 0, &bins), quiet = learning_row_ns(true, 0, &bins);
+    double busy = learning_row_ns(true, PRINTS, &bins);
+    printf("row that sweeps %lld bins: %.1f us, learning from it %.1f us (+%.0f ns a bin)\n",
+           (long long)bins, bare / 1e3, quiet / 1e3, (quiet - bare) / (double)bins);
+    printf("print given to its classes: %.0f ns\n", (busy - quiet) / PRINTS);
+
+    static struct distance_ladder ladder;
+    static struct calibration_evidence evidence;
+    struct weights prior;
+    struct calibration_output output;
+    distance_ladder_init(&ladder, ESTIMATOR_BIN_WIDTH, .004, 0, 125);
+    weights_set_prior(&prior, &ladder, &(struct weights_prior_desc){0});
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        evidence.exposed_usd[lane] = 1e8;
+        evidence.attributed_usd[lane] = 1e6;
+    }
+    volatile float sum = 0;
+    int64_t begin_ns = clock_thread_cpu_ns();
+    for (int i = 0; i < STEPS; i++) {
+        evidence.attributed_usd[i % CLASS_LANES] += 1;
+        calibration_step(
+            &(struct calibration_input){
+                .evidence = &evidence, .ladder = &ladder, .prior = &prior, .a0_usd = 1e6},
+            &output);
+        sum += output.weights.rho[0];
+    }
+    printf("M-step: %.2f us\n", (double)(clock_thread_cpu_ns() - begin_ns) / STEPS / 1e3);
+}
+
 int main(void) {
     bench_machine_print(stdout);
     struct estimator *estimator = estimator_create(&(struct estimator_desc){.evidence = true});
     bench_map();
+    bench_learning();
     bench_trades(estimator);
     bench_chain(estimator, 4, 86400);
     bench_chain(estimator, 200, 3600);

@@ -335,8 +335,9 @@ void score_begin_row(struct score *score, const struct estimator *estimator,
     score->stats.last_ms = row->end_ms > score->stats.last_ms ? row->end_ms : score->stats.last_ms;
     int64_t settled_ms = row->begin_ms - SCORE_WAIT_MS;
     count_until(score, settled_ms);
-    if (!score->left_out_row && settled_ms >= score->stats.first_ms) {
-        tally_advance(&score->tally, settled_ms);
+    if (!score->left_out_row) {
+        bool early = settled_ms < score->stats.first_ms;
+        tally_advance(&score->tally, early ? score->stats.first_ms : settled_ms);
     }
     int64_t hour = row->begin_ms / TALLY_HOUR_MS;
     if (score->desc.full && hour != score->frozen_hour && estimator_has_mark(estimator)) {

@@ -13,3 +13,9 @@ static inline int near_check(double got, double want, double tolerance) {
     return 0;
 }
 #define assert_near(got, want, tolerance) assert_true(near_check(got, want, tolerance))
+
+/* |got - want| <= relative x |want|, and a hair for a want of 0. */
+static inline int near_check_relative(double got, double want, double relative) {
+    return near_check(got, want, relative * fabs(want) + 1e-9);
+}
+#define assert_close(got, want, relative) assert_true(near_check_relative(got, want, relative))

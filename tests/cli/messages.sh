@@ -49,7 +49,7 @@ quiet() {
 
 quiet 0 "$program" --version
 quiet 0 "$program" help
-for command in view render normalize simulate check-config help; do
+for command in view render levels normalize simulate check-config help; do
     quiet 0 "$program" help "$command"
     quiet 0 "$program" "$command" --help
 done

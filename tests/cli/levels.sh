@@ -1,0 +1,125 @@
+#!/bin/bash
+# liqscope levels as its user meets it: the three texts, times, several venues, and what is refused.
+# usage: levels.sh LIQSCOPE PYTHON3
+set -u
+program=$1
+python=$2
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+export XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder HOME=$folder
+failures=0
+
+fail() {
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+# expect STATUS LINE-PATTERN COMMAND...: exit status, nothing on standard output, one line on standard error.
+expect() {
+    local status=$1 pattern=$2
+    shift 2
+    timeout 60 "$@" >"$folder/out" 2>"$folder/err" </dev/null
+    local got=$?
+    if [[ $got != "$status" || -s $folder/out || $(wc -l <"$folder/err") != 1 ]] ||
+        ! grep -Eq -e "$pattern" "$folder/err"; then
+        fail "$*: status $got, want $status and \"$pattern\": $(cat "$folder/err")"
+    else
+        echo "ok $status: $(cat "$folder/err")"
+    fi
+}
+
+"$program" simulate --days 0.1 --seed 5 -o "$folder/a.jsonl" || fail "simulate"
+"$program" simulate --days 0.1 --seed 5 -o "$folder/a.jsonl.gz" || fail "simulate .gz"
+sed 's/"venue":"binance_usdm"/"venue":"bybit"/' "$folder/a.jsonl" >"$folder/b.jsonl"
+sed 's/BTC/ETH/g' "$folder/b.jsonl" >"$folder/eth.jsonl"
+
+# The table: said to be estimates, of a simulated market, with totals; the same twice, however it is read.
+"$program" levels "$folder/a.jsonl" >"$folder/table" 2>"$folder/err" || fail "table"
+[[ -s $folder/err ]] && fail "table: $(cat "$folder/err")"
+for text in estimates DEMO 'mark' 'Binance USDT-M BTCUSDT' 'weights:' 'long ' 'short ' 'open interest \$' '#1 '; do
+    grep -q -e "$text" "$folder/table" || fail "table has no \"$text\""
+done
+"$program" levels "$folder/a.jsonl.gz" | cmp - "$folder/table" || fail "compressed differs"
+"$program" levels - <"$folder/a.jsonl" | cmp - "$folder/table" || fail "standard input differs"
+"$program" levels demo --days 0.05 --json >"$folder/demo1" && "$program" levels demo --days 0.05 --json |
+    cmp - "$folder/demo1" || fail "the demo differs from itself"
+
+# CSV: the header is a promise.
+header=time,base,mark,side,price,price_low,price_high,distance_pct,usd,usd_under_5x,usd_5_10x,usd_10_25x
+header+=,usd_25_50x,usd_50_100x,usd_100x_over,sd_ln,calibrated,magnet_usd_per_pct,magnet_rank
+"$program" levels "$folder/a.jsonl" --csv >"$folder/csv" || fail "csv"
+[[ $(head -1 "$folder/csv") == "$header" ]] || fail "csv header: $(head -1 "$folder/csv")"
+awk -F, 'NF != 19 { bad = 1 } END { exit bad || NR < 4 }' "$folder/csv" || fail "csv rows"
+
+# JSON: keys, orders and sums; two equal venues are twice one; times; files in any order.
+"$program" levels "$folder/a.jsonl" --json >"$folder/one" || fail "json"
+"$program" levels "$folder/a.jsonl" "$folder/b.jsonl" --json >"$folder/two" || fail "two venues"
+"$program" levels "$folder/b.jsonl" "$folder/a.jsonl" --json >"$folder/two_swapped" || fail "swapped"
+at=2026-01-05T01:00:00Z
+"$program" levels "$folder/a.jsonl" --at "$at" --json >"$folder/at" || fail "--at"
+"$program" levels "$folder/a.jsonl" --at 1767574800000 --json | cmp - "$folder/at" || fail "--at in ms"
+"$program" levels "$folder/a.jsonl" --at 2030-01-01 --json | cmp - "$folder/one" || fail "--at after the end"
+"$python" - "$folder" <<'PYTHON' || fail "json checks"
+import json, sys
+one, two, swapped, at = (json.load(open(f"{sys.argv[1]}/{n}")) for n in ("one", "two", "two_swapped", "at"))
+keys = ["time", "base", "mark", "demo", "estimates", "bands", "instruments", "reach_pct", "long_usd",
+        "short_usd", "long_sd_ln", "short_sd_ln", "left_out", "clusters"]
+cluster_keys = ["side", "price", "price_low", "price_high", "distance_pct", "usd", "bands_usd", "sd_ln",
+                "calibrated", "magnet_usd_per_pct", "rank"]
+for report in (one, two, swapped, at):
+    assert list(report) == keys, list(report)
+    assert report["estimates"] is True and report["demo"] is True and report["base"] == "BTC"
+    assert len(report["clusters"]) >= 4
+    prices = [c["price"] for c in report["clusters"]]
+    assert prices == sorted(prices, reverse=True), prices
+    for c in report["clusters"]:
+        assert list(c) == cluster_keys, list(c)
+        assert (c["side"] == "long") == (c["price"] < report["mark"]) == (c["distance_pct"] < 0), c
+        assert c["price_low"] <= c["price"] <= c["price_high"] and len(c["bands_usd"]) == 6, c
+        assert abs(sum(c["bands_usd"]) - c["usd"]) <= 6 and 0 <= c["sd_ln"] <= 2, c
+        assert c["calibrated"] == (c["sd_ln"] < 1), c
+    for side in ("long", "short"):
+        assert sum(c["usd"] for c in report["clusters"] if c["side"] == side) <= report[side + "_usd"]
+    ranks = [c["rank"] for c in report["clusters"]]
+    assert sorted(ranks) == list(range(1, len(ranks) + 1)), ranks
+    by_rank = sorted(report["clusters"], key=lambda c: c["rank"])
+    pulls = [c["magnet_usd_per_pct"] for c in by_rank]
+    assert pulls == sorted(pulls, reverse=True), pulls
+assert at["time"] <= "2026-01-05T01:00:00Z" < one["time"], (at["time"], one["time"])
+assert [i["venue"] for i in two["instruments"]] == ["binance_usdm", "bybit"]
+assert two["mark"] == one["mark"] and len(two["clusters"]) == len(one["clusters"])
+for a, b in zip(one["clusters"], two["clusters"]):
+    assert abs(b["usd"] - 2 * a["usd"]) <= 2 and a["price"] == b["price"], (a, b)
+assert two["clusters"] == swapped["clusters"]
+PYTHON
+
+# A venue that fell silent an hour ago is not added up, and that is said.
+head -n "$(($(wc -l <"$folder/b.jsonl") / 2))" "$folder/b.jsonl" >"$folder/brief.jsonl"
+"$program" levels "$folder/a.jsonl" "$folder/brief.jsonl" --csv >"$folder/left" 2>"$folder/err" || fail "silent"
+grep -q 'bybit:BTCUSDT is silent for [0-9]* min and not added up' "$folder/err" || fail "silent: $(cat "$folder/err")"
+cmp "$folder/left" "$folder/csv" || fail "a silent venue changed the levels"
+
+# What is refused.
+: >"$folder/empty.jsonl"
+printf 'no event\n' >"$folder/odd.jsonl"
+printf '%s\n' '{"type":"trade","venue":"okx","symbol":"X","ts_ms":1,"price":-1,"qty":1,"side":"buy","id":"1"}' \
+    '{"type":"gap","venue":"okx","symbol":"X","ts_ms":5,"stream":"all","from_ms":1,"to_ms":5,"reason":"r"}' \
+    >"$folder/priceless.jsonl"
+expect 2 'an argument is missing' "$program" levels
+expect 2 '--csv, --json: expected one of them' "$program" levels demo --csv --json
+expect 2 '--at: "noon"' "$program" levels demo --at noon
+expect 2 'sources cannot be mixed' "$program" levels demo "$folder/a.jsonl"
+expect 1 'nosuch.jsonl: cannot be read' "$program" levels "$folder/nosuch.jsonl"
+expect 1 'the source has no events' "$program" levels "$folder/empty.jsonl"
+expect 1 'the source has no event before --at' "$program" levels "$folder/a.jsonl" --at 2020-01-01
+expect 1 'BTCUSDT is of BTC, ETHUSDT of ETH; expected instruments of one coin' \
+    "$program" levels "$folder/a.jsonl" "$folder/eth.jsonl"
+for file in odd priceless; do
+    timeout 60 "$program" levels "$folder/$file.jsonl" >"$folder/out" 2>"$folder/err"
+    [[ $? == 1 && ! -s $folder/out && -s $folder/err ]] || fail "$file: $(cat "$folder/err")"
+done
+"$program" levels "$folder/a.jsonl" >/dev/full 2>"$folder/err"
+[[ $? == 1 ]] && grep -q 'standard output: cannot write' "$folder/err" || fail "a full disk: $(cat "$folder/err")"
+
+echo "$failures failures"
+[[ $failures == 0 ]]

@@ -246,6 +246,9 @@ static void note_cleared(void *user, int32_t bin, const float *raw, float share)
     const struct clearing *clearing = user;
     struct estimator *estimator = clearing->estimator;
     const struct estimator_watcher *watcher = &estimator->watcher;
+    if (raw == NULL && watcher->swept == NULL) {
+        return;
+    }
     double price = math_exp((bin + 0.5) * estimator->desc.bin_width + estimator->phi);
     float removed[CLASS_LANES] = {0};
     if (raw != NULL) {

@@ -60,28 +60,30 @@ void estimator_learn_row(struct estimator *estimator, const struct entry_row *ro
 void estimator_learn_swept(struct estimator *estimator, int64_t ts_ms, int side, int32_t bin,
                            double price, const float removed[CLASS_LANES]) {
     struct calibration_pending *pending = &estimator->calibration.pending;
-    const float *rho = estimator->weights.rho;
-    double by_distance[DISTANCE_MAX], predicted = 0;
-    for (int i = 0; i < DISTANCE_MAX; i++) {
-        const int lane = i * CLASS_SOURCES;
-        by_distance[i] = (double)rho[lane] * (double)removed[lane] +
-                         (double)rho[lane + 1] * (double)removed[lane + 1] +
-                         (double)rho[lane + 2] * (double)removed[lane + 2];
-        predicted += by_distance[i];
-    }
+    float foretold[CLASS_LANES], by_distance[DISTANCE_MAX];
+    double predicted = 0;
     for (int lane = 0; lane < CLASS_LANES; lane++) {
+        foretold[lane] = estimator->weights.rho[lane] * removed[lane];
         pending->exposed_usd[lane] += (double)removed[lane] * price;
     }
-    for (int i = 0; predicted > 0 && i < DISTANCE_MAX; i++) {
-        pending->information_usd[i] += by_distance[i] * by_distance[i] / predicted * price;
+    for (int i = 0; i < DISTANCE_MAX; i++) {
+        const float *of_sources = &foretold[i * CLASS_SOURCES];
+        by_distance[i] = (of_sources[0] + of_sources[1]) + of_sources[2];
+        predicted += (double)by_distance[i];
+    }
+    double usd_per_base2 = predicted > 0 ? price / predicted : 0;
+    for (int i = 0; i < DISTANCE_MAX; i++) {
+        double part = (double)by_distance[i];
+        pending->information_usd[i] += part * part * usd_per_base2;
     }
     settle_cells(estimator, INT64_MIN);
-    struct journal_entry *entry = journal_add(&estimator->journal, ts_ms);
-    entry->bin = bin;
-    entry->side = side;
-    entry->counted = estimator->calibration.heard;
-    entry->predicted_usd = predicted * price;
-    memcpy(entry->removed, removed, sizeof(entry->removed));
+    journal_add(&estimator->journal,
+                &(struct journal_entry){.ts_ms = ts_ms,
+                                        .bin = bin,
+                                        .side = (int8_t)side,
+                                        .counted = estimator->calibration.heard,
+                                        .predicted_usd = predicted * price},
+                removed);
 }
 
 /* What the weights in force foretold where the print lies: by class, and its sum; 0: nothing. */

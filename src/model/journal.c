@@ -7,11 +7,13 @@
 bool journal_init(struct journal *journal) {
     memset(journal, 0, sizeof(*journal));
     journal->entries = calloc(JOURNAL_MAX, sizeof(*journal->entries));
-    return journal->entries != NULL;
+    journal->removed = calloc(JOURNAL_MAX, sizeof(*journal->removed));
+    return journal->entries != NULL && journal->removed != NULL;
 }
 
 void journal_finish(struct journal *journal) {
     free(journal->entries);
+    free(journal->removed);
     memset(journal, 0, sizeof(*journal));
 }
 
@@ -24,17 +26,19 @@ void journal_copy(struct journal *target, const struct journal *source) {
     target->settled = source->settled;
     target->full_count = source->full_count;
     memcpy(target->entries, source->entries, sizeof(*source->entries) * JOURNAL_MAX);
+    memcpy(target->removed, source->removed, sizeof(*source->removed) * JOURNAL_MAX);
 }
 
-struct journal_entry *journal_add(struct journal *journal, int64_t ts_ms) {
-    struct journal_entry *entry = &journal->entries[journal->count % JOURNAL_MAX];
-    if (journal->count >= JOURNAL_MAX && entry->ts_ms > ts_ms - JOURNAL_MS) {
+void journal_add(struct journal *journal, const struct journal_entry *entry,
+                 const float removed[CLASS_LANES]) {
+    size_t place = journal->count % JOURNAL_MAX;
+    if (journal->count >= JOURNAL_MAX &&
+        journal->entries[place].ts_ms > entry->ts_ms - JOURNAL_MS) {
         journal->full_count++;
     }
     journal->count++;
-    memset(entry, 0, sizeof(*entry));
-    entry->ts_ms = ts_ms;
-    return entry;
+    journal->entries[place] = *entry;
+    memcpy(journal->removed[place], removed, sizeof(journal->removed[place]));
 }
 
 const struct journal_entry *journal_settle(struct journal *journal, int64_t until_ms) {
@@ -90,8 +94,9 @@ bool journal_find(const struct journal *journal, struct journal_place *place,
     since_ms -= place->reach_ms;
     while ((entry = entry_before(journal, &at, since_ms, place->side)) != NULL) {
         double weight = share_of(entry, place->bin);
+        const float *went = journal->removed[entry - journal->entries];
         for (int lane = 0; weight > 0 && lane < CLASS_LANES; lane++) {
-            removed[lane] += weight * (double)entry->removed[lane];
+            removed[lane] += weight * (double)went[lane];
         }
     }
     return true;

@@ -13,18 +13,19 @@
 
 enum { JOURNAL_MAX = 1024, JOURNAL_MS = 4000, JOURNAL_CLAMP_MS = 2000 };
 
+/* One cleared bin. What it held lies apart, so that looking for bins reads little. */
 struct journal_entry {
     int64_t ts_ms;
     int32_t bin;
-    int32_t side;
-    bool counted;               /* prints were heard then: the cell is evidence of the dispersion */
-    double predicted_usd;       /* Lambda of what went */
-    double seen_usd;            /* of the prints given to it */
-    float removed[CLASS_LANES]; /* base coin by class */
+    int8_t side;
+    bool counted;         /* prints were heard then: the cell is evidence of the dispersion */
+    double predicted_usd; /* Lambda of what went */
+    double seen_usd;      /* of the prints given to it */
 };
 
 struct journal {
     struct journal_entry *entries; /* owned, a ring */
+    float (*removed)[CLASS_LANES]; /* owned, beside entries: base coin by class */
     uint64_t count;                /* ever written */
     uint64_t settled;              /* handed out by journal_settle */
     uint64_t full_count;
@@ -34,8 +35,9 @@ bool journal_init(struct journal *journal); /* false: out of memory */
 void journal_finish(struct journal *journal);
 void journal_clear(struct journal *journal);
 void journal_copy(struct journal *target, const struct journal *source); /* both made */
-/* A place for one more, zeroed but for its time. The oldest goes, settled or not: settle first. */
-struct journal_entry *journal_add(struct journal *journal, int64_t ts_ms);
+/* One more. The oldest goes, settled or not: settle first. */
+void journal_add(struct journal *journal, const struct journal_entry *entry,
+                 const float removed[CLASS_LANES]);
 
 /* Where a print is sought. */
 struct journal_place {

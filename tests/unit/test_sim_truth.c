@@ -5,9 +5,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 
 #include "base/random.h"
+#include "margin/margin.h"
 #include "sim/market.h"
 #include "sim/source.h"
 
@@ -121,6 +123,83 @@ static void spans_hold_exactly_the_open_positions_at_random_times(void **state) 
     free(list);
 }
 
+/* -- who opens -- */
+
+struct openings {
+    bool seen[ID_MAX]; /* by id: only the first span tells the opening */
+    int64_t count, cross_count, stopped_count, tenfold_count, below_median_count;
+    int64_t isolated_count, large_count; /* whose price was compared; beyond the first tier */
+};
+
+/* An isolated position that nothing has happened to yet, against the margin room's formula. */
+static void compare_price(struct openings *openings, const struct market_truth_span *span) {
+    const struct margin_table *table =
+        margin_set_find(margin_set_default(), VENUE_BINANCE_USDM, "BTCUSDT");
+    double qty = (double)span->qty_lots * MARKET_LOT;
+    const struct margin_tier *tier = margin_table_tier(table, qty * span->liquidation_price);
+    const struct margin_position position = {.entry = span->entry,
+                                             .qty_base = qty,
+                                             .margin_usd = qty * span->entry / span->leverage,
+                                             .mmr = tier->mmr,
+                                             .amount_usd = tier->amount};
+    double expected = span->position == POS_LONG ? margin_price_linear_long(&position)
+                                                 : margin_price_linear_short(&position);
+    if (fabs(span->liquidation_price / expected - 1) > 1e-9) {
+        fail_msg("%g coins from %g at %gx: %g, the margin room says %g", qty, span->entry,
+                 span->leverage, span->liquidation_price, expected);
+    }
+    openings->isolated_count++;
+    openings->large_count += tier != &table->tiers[0];
+}
+
+static void count_opening(void *user, const struct market_truth_span *span) {
+    struct openings *openings = user;
+    double usd = (double)span->qty_lots * MARKET_LOT * span->entry;
+    assert_true(span->id < ID_MAX);
+    if (openings->seen[span->id]) {
+        return;
+    }
+    openings->seen[span->id] = true;
+    openings->count++;
+    openings->cross_count += span->cross;
+    openings->stopped_count += span->stop_first;
+    openings->tenfold_count += span->leverage == 10;
+    openings->below_median_count += usd < 2000;
+    if (!span->cross && span->liquidation_price > 0) {
+        compare_price(openings, span);
+    }
+}
+
+static void check_share(const char *what, int64_t part, int64_t whole, double wanted) {
+    double share = (double)part / (double)whole;
+    if (fabs(share - wanted) > .015) {
+        fail_msg("%s: %.3f of openings, want %.3f", what, share, wanted);
+    }
+}
+
+/* Before the first settlement, so that each first span is an opening as it was planned. */
+static void openings_are_as_the_plan_has_them(void **state) {
+    (void)state;
+    struct openings *openings = calloc(1, sizeof(*openings));
+    struct market *market =
+        market_create(&(struct market_desc){.seed = 23,
+                                            .regime = REGIME_A,
+                                            .start_ms = start_ms,
+                                            .truth = {.span = count_opening, .user = openings}});
+    for (int i = 0; i < 7 * 360; i++) {
+        market_step(market, MARKET_STEP_COARSE_MS);
+    }
+    market_finish_truth(market);
+    check_share("cross margin", openings->cross_count, openings->count, .4);
+    check_share("a stop before the liquidation", openings->stopped_count, openings->count, .6);
+    check_share("10x", openings->tenfold_count, openings->count, .24);
+    check_share("below the median", openings->below_median_count, openings->count, .5);
+    assert_true(openings->isolated_count > 5000);
+    assert_true(openings->large_count > 3);
+    free(openings);
+    market_destroy(market);
+}
+
 /* -- through the source -- */
 
 static void a_source_tells_the_spans_that_reach_into_its_time(void **state) {
@@ -164,6 +243,7 @@ static void a_source_tells_the_spans_that_reach_into_its_time(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(spans_hold_exactly_the_open_positions_at_random_times),
+        cmocka_unit_test(openings_are_as_the_plan_has_them),
         cmocka_unit_test(a_source_tells_the_spans_that_reach_into_its_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,20 +1,21 @@
 // field_color.glsl - colour of a density texel.  at: r log2(1 + usd_per_bp / 1000), g side and
 //   certainty (layer/field.h);
-// lut: brightness to colour, LEVELS rows of rising certainty for longs, then for shorts (gamma is
-//   in it);
-// black, per_range: density that is black, 1 / (white - black);
-// stripes: stripes a pixel, x and y; between two stripes everything counts as certain; 0: none.
+// lut: brightness to colour, ENTRIES a row, LEVELS rows of rising certainty for longs, then for
+//   shorts (gamma is in it);
+// entry_per_log2, entry_of_zero: the table's entry, plus a half, of density r;
+// stripe: from the vertex shader; between two stripes everything counts as certain.
 uniform sampler2D lut;
-uniform vec2 stripes;
-uniform float black, per_range;
+uniform float entry_per_log2, entry_of_zero;
+in float stripe;
 
-const float SIDE_LEAST = 0.25;
+const float ENTRIES = 1024.0;
 const float LEVELS = 16.0;
+const float SIDE_LEAST = 0.25;
+const float LEVEL_PER_G = (LEVELS - 1.0) / (1.0 - SIDE_LEAST);
 
 vec4 field_color(vec2 at) {
-    float brightness = clamp((at.r - black) * per_range, 0.0, 1.0);
-    float sure = clamp((abs(at.g) - SIDE_LEAST) / (1.0 - SIDE_LEAST), 0.0, 1.0);
-    sure = fract(dot(gl_FragCoord.xy, stripes)) < 0.5 ? sure : 1.0;
-    float row = sure * (LEVELS - 1.0) + (at.g > 0.0 ? LEVELS : 0.0) + 0.5;
-    return texelFetch(lut, ivec2(int(brightness * 1023.0 + 0.5), int(row)), 0);
+    float entry = clamp(at.r * entry_per_log2 + entry_of_zero, 0.5, ENTRIES - 0.5);
+    float level = clamp(abs(at.g) * LEVEL_PER_G + 0.5 - SIDE_LEAST * LEVEL_PER_G, 0.5, LEVELS - 0.5);
+    level = fract(stripe) < 0.5 ? level : LEVELS - 0.5;
+    return texelFetch(lut, ivec2(int(entry), int(at.g > 0.0 ? level + LEVELS : level)), 0);
 }

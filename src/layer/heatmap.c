@@ -15,14 +15,16 @@ enum {
     UNIFORM_TIME_SPAN,
     UNIFORM_TIME_LOW,
     UNIFORM_TIME_HIGH,
-    UNIFORM_BLACK,
-    UNIFORM_PER_RANGE,
-    UNIFORM_STRIPES,
+    UNIFORM_ENTRY_PER_LOG2,
+    UNIFORM_ENTRY_OF_ZERO,
+    UNIFORM_STRIPE_AT,
+    UNIFORM_STRIPE_SPAN,
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign",  "density",   "lut",      "per_texel", "sharp", "price_at",  "price_span",
-    "time_at", "time_span", "time_low", "time_high", "black", "per_range", "stripes"};
+    "y_sign",    "density",        "lut",           "per_texel", "sharp",
+    "price_at",  "price_span",     "time_at",       "time_span", "time_low",
+    "time_high", "entry_per_log2", "entry_of_zero", "stripe_at", "stripe_span"};
 
 #define GLIDE_RATE 0.12 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6  /* pixels a texel; below, plain linear looks the same and costs less */
@@ -128,7 +130,7 @@ static bool same_look(const struct colormap_look *a, const struct colormap_look 
     return a->id == b->id && a->certainty == b->certainty && a->dimmed == b->dimmed;
 }
 
-static void update_lut(struct heatmap *heatmap, const struct colormap_look *look, double gamma) {
+void heatmap_set_look(struct heatmap *heatmap, const struct colormap_look *look, double gamma) {
     if (heatmap->gamma == gamma && same_look(&heatmap->look, look)) {
         return;
     }
@@ -137,6 +139,19 @@ static void update_lut(struct heatmap *heatmap, const struct colormap_look *look
     texture_upload(&heatmap->lut, &whole, heatmap->colors);
     heatmap->look = *look;
     heatmap->gamma = gamma;
+}
+
+static int table_index(double share, int count) {
+    return (int)(fmin(fmax(share, 0), 1) * (count - 1) + 0.5);
+}
+
+const uint8_t *heatmap_get_color(const struct heatmap *heatmap, int side, double brightness,
+                                 double certainty) {
+    assert(side == 0 || side == 1);
+    assert(heatmap->gamma > 0);
+    double linear = pow(fmax(brightness, 0), 1 / heatmap->gamma);
+    return heatmap->colors[side][table_index(certainty, COLORMAP_LEVEL_COUNT)]
+                          [table_index(linear, COLORMAP_ENTRY_COUNT)];
 }
 
 /* The whole pixels of the plot that the field covers. False: none. */
@@ -254,12 +269,16 @@ static void draw_quad(const struct heatmap *heatmap, const struct target *target
     program_set_float(program, UNIFORM_TIME_SPAN, key->time_span);
     program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
     program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
-    program_set_float(program, UNIFORM_BLACK, key->black);
-    program_set_float(program, UNIFORM_PER_RANGE, key->per_range);
-    /* Stripes stand still in the picture while the field goes by beneath them. */
-    float per_stripe = key->hatch_px > 0 ? 1 / key->hatch_px : 0;
-    program_set_vec2(program, UNIFORM_STRIPES, per_stripe,
-                     target->top_down ? per_stripe : -per_stripe);
+    float entry_per_log2 = key->per_range * (COLORMAP_ENTRY_COUNT - 1);
+    program_set_float(program, UNIFORM_ENTRY_PER_LOG2, entry_per_log2);
+    program_set_float(program, UNIFORM_ENTRY_OF_ZERO, 0.5f - key->black * entry_per_log2);
+    /* Stripes stand still in the picture while the field goes by beneath them. The quarter of a
+     * pixel keeps their edges off the pixels' middles, where rounding would fray them. */
+    float per_px = key->hatch_px > 0 ? 1 / key->hatch_px : 0;
+    program_set_float(program, UNIFORM_STRIPE_AT,
+                      ((float)(key->rect.x + key->rect.y) + 0.25f) * per_px);
+    program_set_vec2(program, UNIFORM_STRIPE_SPAN, (float)key->rect.w * per_px,
+                     (float)key->rect.h * per_px);
     texture_bind(&heatmap->lut, 1);
     texture_bind(&field->density, 0);
     target_draw_quad();
@@ -369,7 +388,7 @@ void heatmap_draw(struct heatmap *heatmap, const struct target *target,
     bool rests = still || heatmap->still;
     heatmap->key = key;
     heatmap->still = still;
-    update_lut(heatmap, &view->look, view->gamma);
+    heatmap_set_look(heatmap, &view->look, view->gamma);
     if (!rests || !make_copies(heatmap, &key)) {
         heatmap->kept = false;
         draw_quad(heatmap, target, view, &key, key.rect);

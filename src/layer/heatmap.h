@@ -56,6 +56,13 @@ bool heatmap_init(struct heatmap *heatmap, const char *shader_dir); /* false: me
 bool heatmap_reload(struct heatmap *heatmap); /* shaders; false: some old one goes on */
 void heatmap_finish(struct heatmap *heatmap); /* zeroed accepted */
 
+/* Make the look-up table that of look and gamma, unless it is. */
+void heatmap_set_look(struct heatmap *heatmap, const struct colormap_look *look, double gamma);
+/* The table's RGBA of a side (0 long, 1 short), brightness (with gamma, as from scale_brightness)
+ * and certainty, 0..1 each: the colour that the field has there. */
+const uint8_t *heatmap_get_color(const struct heatmap *heatmap, int side, double brightness,
+                                 double certainty);
+
 /* Look at what the camera sees and move the scale towards it; settled: look at everything now and
  * jump. */
 void heatmap_update_scale(struct heatmap *heatmap, const struct field *field,

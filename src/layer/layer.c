@@ -1,6 +1,7 @@
 #include "layer/layer.h"
 
 #include "base/str.h"
+#include "layer/heatmap.h"
 
 const struct layer_ops layer_table[] = {
     {"grid", 0, grid_draw},
@@ -18,21 +19,17 @@ const struct layer_ops layer_table[] = {
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);
 
-static struct theme_color color_from_rgb(const float rgb[3], uint8_t alpha) {
-    return (struct theme_color){(uint8_t)(rgb[0] * 255 + 0.5f), (uint8_t)(rgb[1] * 255 + 0.5f),
-                                (uint8_t)(rgb[2] * 255 + 0.5f), alpha};
-}
-
 struct theme_color layer_side_color(const struct layer_context *context, int position,
                                     double brightness, uint8_t alpha) {
     float rgb[3] = {0};
     colormap_sample(context->frame->palette, position == POS_SHORT ? 1 : 0, brightness, rgb);
-    return color_from_rgb(rgb, alpha);
+    return (struct theme_color){(uint8_t)(rgb[0] * 255 + 0.5f), (uint8_t)(rgb[1] * 255 + 0.5f),
+                                (uint8_t)(rgb[2] * 255 + 0.5f), alpha};
 }
 
 struct theme_color layer_field_color(const struct layer_context *context, int position,
                                      double brightness, double certainty) {
-    float rgb[3] = {0};
-    colormap_look_sample(&context->look, position == POS_SHORT ? 1 : 0, brightness, certainty, rgb);
-    return color_from_rgb(rgb, 255);
+    const uint8_t *rgba =
+        heatmap_get_color(context->heatmap, position == POS_SHORT ? 1 : 0, brightness, certainty);
+    return (struct theme_color){rgba[0], rgba[1], rgba[2], 255};
 }

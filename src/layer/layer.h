@@ -11,6 +11,7 @@
 #include "layer/picture.h"
 #include "view/scale.h"
 
+struct heatmap;
 struct profile;
 
 struct layer_context { /* borrowed by a layer for one call */
@@ -20,7 +21,8 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct layout *layout;
     const struct field *field; /* the one drawn; NULL: none yet */
     const struct scale *scale;
-    struct profile *profile; /* sums of the newest column */
+    const struct heatmap *heatmap; /* its table is the look's */
+    struct profile *profile;       /* sums of the newest column */
     double gamma;
     struct colormap_look look; /* of the field */
     int price_decimals;

@@ -9,28 +9,32 @@
 #define BAR_H_PX     9.0
 #define FOOT_H_PX    3.0
 #define CIRCLES_X_PX 520.0 /* right of the caption */
-enum { STEP_COUNT = 100 };
+enum { STEP_COUNT = 100, FOOT_STEP_COUNT = 25 };
+
+/* One ramp of the field's colours, from black to white. */
+static void draw_ramp(struct layer_context *context, int side, struct camera_rect rect,
+                      double certainty, int steps) {
+    for (int i = 0; i < steps; i++) {
+        double left = round(rect.x + rect.w * i / steps);
+        double right = round(rect.x + rect.w * (i + 1) / steps);
+        double brightness = pow((i + 0.5) / steps, context->gamma);
+        canvas_add_box(
+            context->canvas, (struct camera_rect){left, rect.y, right - left, rect.h}, 0,
+            layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT, brightness, certainty));
+    }
+}
 
 /* Two ramps above each other, longs over shorts; the foot of each is what is not calibrated. */
 static void draw_ramps(struct layer_context *context, double x, double y, double width) {
     double s = context->layout->scale;
     double height = round(BAR_H_PX * s);
-    bool shown = context->look.certainty != COLORMAP_CERTAINTY_OFF;
-    double foot = shown ? round(FOOT_H_PX * s) : 0;
+    double foot = round(FOOT_H_PX * s);
     for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
         double top = y + side * (height + round(3 * s));
-        for (int i = 0; i < STEP_COUNT; i++) {
-            double left = round(x + width * i / STEP_COUNT);
-            double right = round(x + width * (i + 1) / STEP_COUNT);
-            double brightness = pow((i + 0.5) / STEP_COUNT, context->gamma);
-            enum position position = side == 0 ? POS_LONG : POS_SHORT;
-            canvas_add_box(context->canvas, (struct camera_rect){left, top, right - left, height},
-                           0, layer_field_color(context, position, brightness, 1));
-            if (foot > 0) {
-                canvas_add_box(context->canvas,
-                               (struct camera_rect){left, top + height - foot, right - left, foot},
-                               0, layer_field_color(context, position, brightness, 0));
-            }
+        draw_ramp(context, side, (struct camera_rect){x, top, width, height}, 1, STEP_COUNT);
+        if (context->look.certainty != COLORMAP_CERTAINTY_OFF) {
+            draw_ramp(context, side, (struct camera_rect){x, top + height - foot, width, foot}, 0,
+                      FOOT_STEP_COUNT);
         }
     }
 }

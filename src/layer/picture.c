@@ -172,6 +172,7 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .layout = layout,
         .field = field->used && field->count > 0 ? field : NULL,
         .scale = &picture->scale,
+        .heatmap = &picture->heatmap,
         .profile = &picture->profile,
         .gamma = frame->gamma > 0 ? frame->gamma : GAMMA_DEFAULT,
         .canvas = &picture->canvas,
@@ -238,6 +239,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     }
     struct layer_context context;
     fill_context(picture, frame, &layout, &context);
+    heatmap_set_look(&picture->heatmap, &context.look, context.gamma);
     clear(target);
     if (context.field != NULL && (frame->hidden & PICTURE_HIDE_FIELD) == 0) {
         draw_field(picture, &context);

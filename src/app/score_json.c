@@ -199,10 +199,13 @@ void score_print_json(FILE *out, const struct score_print *print) {
     put_close(&json, '}');
     put_number(&json, "own_gain_nats", report->own_gain_nats);
     put_open(&json, "placebo", '{');
-    put_number(&json, "gain_less_chance_nats", report->placebo.value);
-    put_interval(&json, &report->placebo);
-    put_number(&json, "gain_nats", report->placebo_nats);
-    put_number(&json, "chance_nats", report->chance_nats);
+    put_number(&json, "mean_less_chance_nats", report->placebo.mean_nats);
+    put_number(&json, "low_95", report->placebo.low_nats);
+    put_number(&json, "high_95", report->placebo.high_nats);
+    put_number(&json, "ours_less_chance_nats", report->placebo.ours_nats);
+    put_number(&json, "chance_nats", report->placebo.chance_nats);
+    put_integer(&json, "maps", TALLY_SHIFT_COUNT);
+    put_integer(&json, "as_good_as_ours", report->placebo.above);
     put_close(&json, '}');
     put_open(&json, "frozen_1h", '{');
     put_number(&json, "windows", report->frozen.windows);

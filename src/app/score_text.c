@@ -96,17 +96,14 @@ static void print_gains(FILE *out, const struct report *report) {
     }
 }
 
-static void print_placebo(FILE *out, const struct report *report) {
+static void print_placebo(FILE *out, const struct report_placebo *placebo) {
     title(out, "placebo: our map's predictions moved to another time of their day",
-          "must come out at nothing: gain less what chance gives to a map of this shape, with 0 "
-          "inside the interval");
-    fprintf(out, "  %-28s %+.3f nats per liquidated dollar", "gain less chance",
-            report->placebo.value);
-    if (report->placebo.known) {
-        fprintf(out, ", 95 %% interval %+.3f .. %+.3f", report->placebo.low, report->placebo.high);
-    }
-    fprintf(out, "\n  %-28s %+.3f, of chance %+.3f\n", "gain as it stands", report->placebo_nats,
-            report->chance_nats);
+          "gain less what chance gives to a map of this shape; must come out at nothing: 0 between "
+          "the ends of the range");
+    fprintf(out, "  %-28s %+.3f nats per liquidated dollar, 95 %% of %d maps %+.3f .. %+.3f\n",
+            "moved", placebo->mean_nats, TALLY_SHIFT_COUNT, placebo->low_nats, placebo->high_nats);
+    fprintf(out, "  %-28s %+.3f; %d of the moved maps gain as much\n", "where it belongs",
+            placebo->ours_nats, placebo->above);
 }
 
 static void print_calibration(FILE *out, const struct report *report) {
@@ -211,7 +208,7 @@ void score_print_text(FILE *out, const struct score_print *print) {
     }
     if (report->prints > 0) {
         print_gains(out, report);
-        print_placebo(out, report);
+        print_placebo(out, &report->placebo);
         print_calibration(out, report);
         print_frozen(out, report);
     }

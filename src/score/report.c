@@ -33,7 +33,9 @@ static void add_side(struct tally_side *sum, const struct tally_side *side) {
     sum->nowhere_usd += side->nowhere_usd;
     sum->unexplained_usd += side->unexplained_usd;
     sum->weighed_usd += side->weighed_usd;
-    sum->placebo_gain_usd += side->placebo_gain_usd;
+    for (int shift = 0; shift < TALLY_SHIFT_COUNT; shift++) {
+        sum->placebo_gain_usd[shift] += side->placebo_gain_usd[shift];
+    }
     sum->chance_gain_usd += side->chance_gain_usd;
     sum->own_gain_usd += side->own_gain_usd;
     for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
@@ -132,21 +134,24 @@ static void compare_model(const struct tally *tally, const struct report *report
     bootstrap_ratio(days, count, &out->ahead);
 }
 
-static void measure_placebo(const struct tally *tally, struct report *out,
-                            struct bootstrap_day *days) {
-    size_t count = 0;
-    for (int i = 0; i < tally->day_count; i++) {
-        const struct tally_day *day = &tally->days[i];
-        if (day_counts(out, day)) {
-            struct bootstrap_day sum = {0};
-            for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-                sum.numerator += day->side[side].placebo_gain_usd - day->side[side].chance_gain_usd;
-                sum.denominator += day->side[side].weighed_usd;
-            }
-            days[count++] = sum;
-        }
+static int compare_doubles(const void *a, const void *b) {
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void measure_placebo(const struct tally_side *both, struct report_placebo *out) {
+    double moved[TALLY_SHIFT_COUNT];
+    out->chance_nats = ratio(both->chance_gain_usd, both->weighed_usd);
+    out->ours_nats = ratio(both->gain_usd[SCORE_OURS] - both->chance_gain_usd, both->weighed_usd);
+    for (int shift = 0; shift < TALLY_SHIFT_COUNT; shift++) {
+        moved[shift] =
+            ratio(both->placebo_gain_usd[shift] - both->chance_gain_usd, both->weighed_usd);
+        out->mean_nats += moved[shift] / TALLY_SHIFT_COUNT;
+        out->above += moved[shift] >= out->ours_nats;
     }
-    bootstrap_ratio(days, count, &out->placebo);
+    qsort(moved, TALLY_SHIFT_COUNT, sizeof(moved[0]), compare_doubles);
+    out->low_nats = moved[TALLY_SHIFT_COUNT / 40];
+    out->high_nats = moved[TALLY_SHIFT_COUNT - 1 - TALLY_SHIFT_COUNT / 40];
 }
 
 /* Ten groups of cells with a tenth of the predicted dollars each, by rising prediction; borders are
@@ -233,10 +238,8 @@ bool report_make(const struct score *score, int warm_up_days, struct report *out
         ratio(both->nowhere_usd + both->unexplained_usd, both->nowhere_usd + both->seen_usd);
     fill_models(tally, &sum, days, out);
     fill_deciles(tally, out);
-    out->placebo_nats = ratio(both->placebo_gain_usd, both->weighed_usd);
-    out->chance_nats = ratio(both->chance_gain_usd, both->weighed_usd);
     out->own_gain_nats = ratio(both->own_gain_usd, both->predicted_usd[SCORE_OURS]);
-    measure_placebo(tally, out, days);
+    measure_placebo(both, &out->placebo);
     frozen_measure(score_frozen(score), out->first_day, out->last_day, &out->frozen);
     out->verdict = verdict_of(out);
     free(days);

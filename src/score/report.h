@@ -39,6 +39,14 @@ struct report_decile {
     double predicted_from_usd; /* smallest prediction of a cell in it */
 };
 
+/* Our map's predictions moved to another time of their day, TALLY_SHIFT_COUNT times. */
+struct report_placebo {
+    double chance_nats;                    /* what chance gives to a map of this shape: below 0 */
+    double ours_nats;                      /* of our map as it is, less chance */
+    double mean_nats, low_nats, high_nats; /* of the moved ones, less chance; 95 % lie between */
+    int above;                             /* moved ones that gain as much as ours */
+};
+
 struct report {
     enum report_verdict verdict;
     bool complete; /* the venue publishes every liquidation: scale may be judged */
@@ -51,8 +59,7 @@ struct report {
     struct report_model models[SCORE_MODEL_COUNT];
     struct report_decile deciles[REPORT_DECILES];
     double own_gain_nats; /* what our map would gain if it were exactly right */
-    double placebo_nats, chance_nats;
-    struct bootstrap_interval placebo; /* less chance */
+    struct report_placebo placebo;
     struct frozen_sum frozen;
     struct score_stats stats;
 };

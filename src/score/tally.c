@@ -120,9 +120,8 @@ static void measure_placebo(const struct tally *tally, int32_t day, int side,
             const struct tally_hit *hit = &tally->hits[side][i];
             if (hit->index < count) {
                 double other = (double)predicted[(hit->index + offset) % count];
-                out->placebo_gain_usd +=
-                    tally_gain((double)hit->seen_usd, other, sum, (double)count) /
-                    TALLY_SHIFT_COUNT;
+                out->placebo_gain_usd[shift] +=
+                    tally_gain((double)hit->seen_usd, other, sum, (double)count);
             }
         }
     }

@@ -11,8 +11,9 @@
  *
  * Placebo: the day's lambdas, in the order of time, are rotated by an offset that is uniform over
  * [0, n) and independent of y.  Each y then meets every lambda with equal chance, so the expected
- * gain is exactly that of chance, (1/n) sum ln(n pi_i) <= 0 (Jensen); gain less chance must come
- * out at nothing, unless the score leaks.
+ * gain is exactly that of chance, (1/n) sum ln(n pi_i) <= 0 (Jensen): gain less chance must come
+ * out at nothing, unless the score leaks.  TALLY_SHIFT_COUNT offsets are drawn a day and side, with
+ * a fixed seed; what they give is the range in which a map without knowledge of time falls.
  *
  * A map that is exactly right gains, in expectation, sum lambda ln(n pi) / sum lambda: its own
  * gain. What it really gains lies below that as far as it is too sure of itself.
@@ -31,7 +32,7 @@
 enum {
     TALLY_DAY_MS = 86400000,
     TALLY_HOUR_MS = 3600000,
-    TALLY_SHIFT_COUNT = 32,  /* rotations a day and side, averaged */
+    TALLY_SHIFT_COUNT = 64,  /* rotations a day and side */
     TALLY_BUCKET_COUNT = 128 /* of predicted dollars a cell, a quarter of an e-fold wide */
 };
 #define TALLY_MIX 0.02 /* share of the uniform in pi */
@@ -60,8 +61,9 @@ struct tally_side {
     double unexplained_usd; /* of seen_usd, where our map had nothing */
     double weighed_usd;     /* of seen_usd, what the gains are of: all but hits_lost */
     double predicted_usd[SCORE_MODEL_COUNT];
-    double gain_usd[SCORE_MODEL_COUNT];       /* sum of y ln(n pi) */
-    double placebo_gain_usd, chance_gain_usd; /* of our map rotated, and what chance gives */
+    double gain_usd[SCORE_MODEL_COUNT];         /* sum of y ln(n pi) */
+    double placebo_gain_usd[TALLY_SHIFT_COUNT]; /* of our map, rotated */
+    double chance_gain_usd;                     /* and what chance gives to it */
     double own_gain_usd; /* sum of lambda ln(n pi): if every cell came out as our map says */
     struct tally_hours hours;
 };

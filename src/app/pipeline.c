@@ -243,7 +243,7 @@ static void stop_feed(struct pipeline_feed *feed) {
     }
 }
 
-void pipeline_stop(struct pipeline *pipeline) {
+static void stop_sources(struct pipeline *pipeline) {
     /* A reader that waits for room goes on only while the engine drains, so sources stop first; the
      * engine then applies what is left. */
     for (int i = 0; i < pipeline->feed_count; i++) {
@@ -252,6 +252,15 @@ void pipeline_stop(struct pipeline *pipeline) {
     for (int i = 0; i < pipeline->feed_count; i++) {
         event_source_destroy(&pipeline->feeds[i].source);
     }
+}
+
+void pipeline_halt(struct pipeline *pipeline) {
+    stop_sources(pipeline);
+    engine_thread_stop(pipeline->engine_thread);
+}
+
+void pipeline_stop(struct pipeline *pipeline) {
+    stop_sources(pipeline);
     net_service_destroy(pipeline->service);
     exchange_server_destroy(pipeline->exchange);
     engine_thread_destroy(pipeline->engine_thread);

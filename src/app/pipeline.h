@@ -56,6 +56,9 @@ struct pipeline {
 enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                 char reason[SOURCE_REASON_BYTES]);
 void pipeline_stop(struct pipeline *pipeline); /* zeroed accepted */
+/* Stop the sources and let the engine apply what lies in their rings: the engine is then the
+ * caller's, until pipeline_stop. */
+void pipeline_halt(struct pipeline *pipeline);
 
 /* Newest scene, or NULL before the first. *fresh: it was not there at the last call. */
 const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh);

@@ -1,21 +1,27 @@
 /* liqscope levels: where liquidations are estimated to cluster, at a time or at the end of what the
- * sources hold. */
-#include <inttypes.h>
+ * sources hold; of a live venue now, once its history has been filled in. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "app/app.h"
 #include "app/demo.h"
 #include "app/engine_replay.h"
 #include "app/levels_report.h"
+#include "app/pipeline.h"
 #include "base/clock.h"
+#include "base/str.h"
+
+/* A live venue's history is some dozens of requests. */
+enum { LIVE_WAIT_S = 60, LIVE_LOOK_MS = 20 };
 
 struct levels {
     const struct app_options *options;
     struct source_list sources;
 
-    /* In the order of building up. */
+    /* In the order of building up; a replay, or the pipeline of live venues. */
     struct engine_replay *replay;
+    struct pipeline pipeline;
     struct scene *scene;          /* owned */
     struct levels_report *report; /* owned */
 };
@@ -34,29 +40,25 @@ static int check_options(struct levels *levels) {
     if (status != EXIT_STATUS_DONE) {
         return fail((enum exit_status)status, reason);
     }
-    if (levels->sources.specs[0].kind == SOURCE_LIVE) {
-        return app_fail(EXIT_STATUS_USAGE, "levels", "\"%s\": expected demo or files",
-                        levels->options->args[0]);
+    if (levels->sources.specs[0].kind == SOURCE_LIVE && option_given(table, OPT_at)) {
+        return fail(EXIT_STATUS_USAGE, "--at: is for demo and files; a live source tells of now");
     }
     return EXIT_STATUS_DONE;
 }
 
-static int build(struct levels *levels) {
+/* -- demo and files -- */
+
+static int open_replay(struct levels *levels) {
     char reason[SOURCE_REASON_BYTES];
     const struct engine_replay_desc desc = {.sources = &levels->sources,
                                             .demo = demo_desc(&levels->options->table),
                                             .margins = levels->options->margins};
-    levels->scene = calloc(1, sizeof *levels->scene);
-    levels->report = calloc(1, sizeof *levels->report);
-    if (levels->scene == NULL || levels->report == NULL) {
-        return fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
-    }
     enum exit_status status = engine_replay_create(&desc, &levels->replay, reason);
     return status == EXIT_STATUS_DONE ? (int)status : fail(status, reason);
 }
 
 /* Every event up to --at, or all of them. */
-static int take_events(struct levels *levels) {
+static int replay_events(struct levels *levels) {
     const struct option_table *table = &levels->options->table;
     bool at_given = option_given(table, OPT_at);
     int64_t at_ms = at_given ? option_integer(table, OPT_at) : INT64_MAX;
@@ -75,9 +77,96 @@ static int take_events(struct levels *levels) {
     return EXIT_STATUS_DONE;
 }
 
+/* -- live venues -- */
+
+static int start_pipeline(struct levels *levels) {
+    const struct option_table *table = &levels->options->table;
+    char reason[SOURCE_REASON_BYTES];
+    const struct pipeline_desc desc = {
+        .sources = &levels->sources,
+        .margins = levels->options->margins,
+        .ws_url = option_text(table, OPT_binance_ws_url),
+        .rest_url = option_text(table, OPT_binance_rest_url),
+        .ca_file = option_text(table, OPT_ca_file),
+    };
+    enum exit_status status = pipeline_start(&levels->pipeline, &desc, reason);
+    return status == EXIT_STATUS_DONE ? (int)status : fail(status, reason);
+}
+
+/* Its history was filled in, and live facts have closed a row after it. */
+static bool has_history(const struct scene *scene, const struct source_spec *spec) {
+    for (int i = 0; i < scene->instrument_count; i++) {
+        const struct scene_instrument *instrument = &scene->instruments[i];
+        if (instrument->venue == (uint8_t)spec->venue &&
+            strcmp(instrument->symbol, spec->symbol) == 0) {
+            return instrument->mark > 0 && instrument->history_until_ms > 0 &&
+                   instrument->row_closed_ms > instrument->history_until_ms;
+        }
+    }
+    return false;
+}
+
+/* The first source that is not ready yet; NULL: all are. */
+static const struct source_spec *awaited(const struct levels *levels, const struct scene *scene) {
+    for (int i = 0; i < levels->sources.count; i++) {
+        if (scene == NULL || !has_history(scene, &levels->sources.specs[i])) {
+            return &levels->sources.specs[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct scene_feed *refused(const struct scene *scene) {
+    for (int i = 0; scene != NULL && i < scene->feed_count; i++) {
+        if (scene->feeds[i].state == FEED_FAULT) {
+            return &scene->feeds[i];
+        }
+    }
+    return NULL;
+}
+
+/* Until every source has its history, or for so long that it will not come. */
+static int wait_for_history(struct levels *levels) {
+    int64_t until_ns = clock_mono_ns() + LIVE_WAIT_S * INT64_C(1000000000);
+    const struct scene *scene = NULL;
+    const struct source_spec *spec = NULL;
+    bool fresh = false;
+    while ((spec = awaited(levels, scene)) != NULL && refused(scene) == NULL &&
+           clock_mono_ns() < until_ns) {
+        clock_sleep_until_ns(clock_mono_ns() + LIVE_LOOK_MS * INT64_C(1000000));
+        scene = pipeline_take_scene(&levels->pipeline, &fresh);
+    }
+    if (spec == NULL) {
+        pipeline_halt(&levels->pipeline);
+        return EXIT_STATUS_DONE;
+    }
+    const struct scene_feed *feed = refused(scene);
+    if (feed != NULL) {
+        return app_fail(EXIT_STATUS_FAILED, "levels", "%s: refused: %s",
+                        venue_key((enum venue_id)feed->venue), feed->reason);
+    }
+    return app_fail(EXIT_STATUS_FAILED, "levels",
+                    "%s:%s: expected its history within %d s, got %s; the feed says: %s",
+                    venue_key(spec->venue), spec->symbol, LIVE_WAIT_S,
+                    scene != NULL && scene->instrument_count > 0 ? "live facts only" : "nothing",
+                    scene != NULL && scene->feed_count > 0 && scene->feeds[0].reason[0] != '\0'
+                        ? scene->feeds[0].reason
+                        : "nothing");
+}
+
+static int take_events(struct levels *levels) {
+    bool live = levels->sources.specs[0].kind == SOURCE_LIVE;
+    int status = live ? start_pipeline(levels) : open_replay(levels);
+    if (status == EXIT_STATUS_DONE) {
+        status = live ? wait_for_history(levels) : replay_events(levels);
+    }
+    return status;
+}
+
 static int print_report(struct levels *levels) {
     const struct option_table *table = &levels->options->table;
-    struct engine *engine = engine_replay_engine(levels->replay);
+    struct engine *engine =
+        levels->replay != NULL ? engine_replay_engine(levels->replay) : levels->pipeline.engine;
     char reason[SOURCE_REASON_BYTES];
     engine_fill_scene(engine, levels->scene);
     if (!levels_report_make(levels->report, engine, levels->scene, reason)) {
@@ -103,16 +192,18 @@ int run_levels(const struct app_options *options) {
     levels.options = options;
     int status = check_options(&levels);
     if (status == EXIT_STATUS_DONE) {
-        status = build(&levels);
-    }
-    if (status == EXIT_STATUS_DONE) {
-        status = take_events(&levels);
+        levels.scene = calloc(1, sizeof *levels.scene);
+        levels.report = calloc(1, sizeof *levels.report);
+        status = levels.scene != NULL && levels.report != NULL
+                     ? take_events(&levels)
+                     : fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
     }
     if (status == EXIT_STATUS_DONE) {
         status = print_report(&levels);
     }
+    pipeline_stop(&levels.pipeline);
+    engine_replay_destroy(levels.replay);
     free(levels.report);
     free(levels.scene);
-    engine_replay_destroy(levels.replay);
     return status;
 }

@@ -17,6 +17,8 @@ enum command {
 
 #define COMMAND_BIT(name) (1U << COMMAND_##name)
 #define COMMANDS_PICTURE  (COMMAND_BIT(view) | COMMAND_BIT(render))
+/* What connects to venues. */
+#define COMMANDS_LIVE (COMMANDS_PICTURE | COMMAND_BIT(levels))
 /* What can take the simulated market on a virtual clock, with all its switches. */
 #define COMMANDS_DEMO                                                                              \
     (COMMAND_BIT(render) | COMMAND_BIT(levels) | COMMAND_BIT(simulate) | COMMAND_BIT(score))

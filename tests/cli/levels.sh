@@ -5,7 +5,12 @@ set -u
 program=$1
 python=$2
 folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
+server=
+cleanup() {
+    [[ -n $server ]] && kill "$server" 2>/dev/null
+    rm -rf "$folder"
+}
+trap cleanup EXIT
 export XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder HOME=$folder
 failures=0
 
@@ -98,6 +103,21 @@ head -n "$(($(wc -l <"$folder/b.jsonl") / 2))" "$folder/b.jsonl" >"$folder/brief
 "$program" levels "$folder/a.jsonl" "$folder/brief.jsonl" --csv >"$folder/left" 2>"$folder/err" || fail "silent"
 grep -q 'bybit:BTCUSDT is silent for [0-9]* min and not added up' "$folder/err" || fail "silent: $(cat "$folder/err")"
 cmp "$folder/left" "$folder/csv" || fail "a silent venue changed the levels"
+
+# A live venue: connected, filled in, printed; the simulated one stands in for it.
+"$program" simulate --serve 127.0.0.1:0 --days 0.2 >"$folder/served" 2>&1 &
+server=$!
+for _ in $(seq 200); do
+    port=$(grep -Eom1 '127\.0\.0\.1:[0-9]+' "$folder/served" | head -1 | cut -d: -f2)
+    [[ -n $port ]] && break
+    sleep 0.05
+done
+live=(--binance-ws-url "ws://127.0.0.1:$port" --binance-rest-url "http://127.0.0.1:$port")
+timeout 60 "$program" levels binance_usdm:BTCUSDT "${live[@]}" --csv >"$folder/live" 2>"$folder/err" || fail "live"
+[[ $(head -1 "$folder/live") == "$header" && $(wc -l <"$folder/live") -gt 4 && ! -s $folder/err ]] ||
+    fail "live: $(cat "$folder/live" "$folder/err")"
+expect 1 'binance_usdm: refused: unknown symbol NOPEUSDT' "$program" levels binance_usdm:NOPEUSDT "${live[@]}"
+expect 2 '--at: is for demo and files' "$program" levels binance_usdm:BTCUSDT --at 2026-01-01
 
 # What is refused.
 : >"$folder/empty.jsonl"

@@ -12,10 +12,7 @@
 
 #include "market/event.h"
 
-enum {
-    POSITIONS_MAX = 1 << 18,
-    POSITIONS_NONE = -1
-};
+enum { POSITIONS_MAX = 1 << 18, POSITIONS_NONE = -1 };
 
 enum positions_link { LINK_BELOW, LINK_ABOVE, LINK_TIME, LINK_COUNT };
 

@@ -5,12 +5,15 @@
 
 #include "layer/layer.h"
 
-#define RIM_SHARE_MIN  0.22 /* of the largest radius */
-#define RADIUS_MIN_PX  4.0
-#define RADIUS_MAX_PX  22.0
-#define USD_AT_MAX_MIN 250000.0 /* the largest circle stands for at least this */
+#define RIM_SHARE_MIN      0.22 /* of the largest radius */
+#define RADIUS_MIN_PX      4.0
+#define RADIUS_MAX_PX      22.0
+#define USD_AT_MAX_MIN     250000.0 /* the largest circle stands for at least this */
+#define BUCKETS_PER_OCTAVE 4.0
 enum {
-    BUBBLE_COUNT_MAX = 2048,
+    BUBBLE_COUNT_MAX = 2048, /* the largest in view; smaller ones are left out */
+    BUBBLE_OF_COLUMNS_MAX = BUBBLE_COUNT_MAX - SCENE_PRINT_MAX,
+    BUCKET_COUNT = 256, /* of the logarithm of USD, to find the largest ones */
     /* A print stands in the row of the first mark after it, and rows come a second at a time: for
      * this long it may be older than what the columns cover and in none of them. */
     PRINT_SETTLE_MS = 10000
@@ -22,7 +25,7 @@ struct bubble {
 };
 
 struct bubbles {
-    int count;
+    int count, left_out; /* circles in view; the ones for which there was no room */
     double usd_max;
     struct bubble items[BUBBLE_COUNT_MAX];
 };
@@ -31,9 +34,12 @@ static void add_bubble(const struct layer_context *context, struct bubbles *bubb
                        const struct bubble *bubble) {
     const struct camera_rect *plot = &context->layout->plot;
     double reach = RADIUS_MAX_PX * context->layout->scale;
-    if (bubbles->count == BUBBLE_COUNT_MAX || bubble->x < plot->x - reach ||
-        bubble->x > plot->x + plot->w + reach || bubble->y < plot->y - reach ||
-        bubble->y > plot->y + plot->h + reach) {
+    if (bubble->x < plot->x - reach || bubble->x > plot->x + plot->w + reach ||
+        bubble->y < plot->y - reach || bubble->y > plot->y + plot->h + reach) {
+        return;
+    }
+    if (bubbles->count == BUBBLE_COUNT_MAX) {
+        bubbles->left_out++;
         return;
     }
     bubbles->items[bubbles->count++] = *bubble;
@@ -58,16 +64,46 @@ static bool is_known(const struct bubbles *bubbles, int known_count, const struc
     return false;
 }
 
+static int bucket_of(float usd) {
+    double bucket = usd > 1 ? log2((double)usd) * BUCKETS_PER_OCTAVE : 0;
+    return bucket < BUCKET_COUNT - 1 ? (int)bucket : BUCKET_COUNT - 1;
+}
+
+/* The least bucket whose prints have room, with all that are larger: what is left out is the
+ * smallest, wherever it stands, and the same ones in the next frame. */
+static int least_bucket(const struct layer_context *context, int *left_out) {
+    const struct field *field = context->field;
+    int counts[BUCKET_COUNT] = {0};
+    int total = 0;
+    for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
+        const struct field_column *column = field_get_column(field, col);
+        double end_ms = (double)(col + 1) * field->grid.col_ms;
+        bool in_view = end_ms > context->camera->time_left_ms &&
+                       end_ms - field->grid.col_ms < context->camera->time_right_ms;
+        for (int i = 0; in_view && i < column->print_count; i++) {
+            counts[bucket_of(column->prints[i].usd)]++;
+            total++;
+        }
+    }
+    int least = 0;
+    while (total > BUBBLE_OF_COLUMNS_MAX && least < BUCKET_COUNT - 1) {
+        *left_out += counts[least];
+        total -= counts[least++];
+    }
+    return least;
+}
+
 static void collect(const struct layer_context *context, struct bubbles *bubbles) {
     const struct field *field = context->field;
     int64_t known_ms = 0;
     if (field != NULL && field->count > 0) {
         known_ms = field->covered_until_ms;
+        int least = least_bucket(context, &bubbles->left_out);
         for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
             const struct field_column *column = field_get_column(field, col);
             for (int i = 0; i < column->print_count; i++) {
                 const struct layers_print *print = &column->prints[i];
-                if (print->price > 0 && print->usd > 0) {
+                if (print->price > 0 && print->usd > 0 && bucket_of(print->usd) >= least) {
                     struct bubble bubble = make_bubble(context, print->ts_ms, print->price,
                                                        (double)print->usd, print->position);
                     add_bubble(context, bubbles, &bubble);
@@ -116,10 +152,11 @@ static void draw_bubble(struct layer_context *context, const struct bubble *bubb
 
 void bubbles_draw(struct layer_context *context) {
     static struct bubbles bubbles; /* main thread only; too large for the stack */
-    bubbles.count = 0;
+    bubbles.count = bubbles.left_out = 0;
     bubbles.usd_max = USD_AT_MAX_MIN;
     collect(context, &bubbles);
     context->bubble_usd_max = bubbles.count > 0 ? bubbles.usd_max : 0;
+    context->bubbles_left_out = bubbles.left_out;
     canvas_set_list(context->canvas, CANVAS_PLOT);
     for (int i = 0; i < bubbles.count; i++) {
         draw_bubble(context, &bubbles.items[i], bubbles.usd_max);

@@ -29,6 +29,7 @@ struct layer_context { /* borrowed by a layer for one call */
     double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
     double title_right_px, caption_right_px; /* where the header's two lines end; set by title */
     double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
+    int bubbles_left_out;  /* small ones of the stretch in view, for which there was no room */
     struct canvas *canvas;
     struct labels *labels;
 };

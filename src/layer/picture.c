@@ -259,6 +259,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     canvas_draw(&picture->canvas, CANVAS_OVER, target, whole);
     text_draw(picture->labels.text, target);
     count_frame(picture, shapes, glyphs);
+    picture->stats.bubbles_left_out = context.bubbles_left_out;
 }
 
 bool picture_reload_shaders(struct picture *picture) {

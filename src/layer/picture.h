@@ -87,6 +87,7 @@ bool picture_reload_shaders(struct picture *picture);
 struct picture_stats { /* of the last frame */
     int draw_count, bind_count;
     int shape_count, glyph_count;
+    int bubbles_left_out; /* liquidations in view that were too many and too small to draw */
     int64_t upload_bytes;
     int64_t dropped_columns; /* since creation */
     int64_t dropped_items;   /* shapes, glyphs and labels that met a limit, since creation */

@@ -524,6 +524,45 @@ static void model_is_seen_in_the_picture(void **state) {
     assert_true(axis[MODEL_CALIBRATED] > 40);
 }
 
+/* Of more liquidations than there is room for the largest are drawn, however new. */
+static void largest_circles_are_drawn_when_there_are_too_many(void **state) {
+    (void)state;
+    synthetic_init(&market, &(struct synthetic_desc){.col_count = 300,
+                                                     .row_count = 64,
+                                                     .col_ms = 60000,
+                                                     .price_mid = 64000,
+                                                     .half_range = 0.09,
+                                                     .seed = 3});
+    assert_int_equal(picture_set_grid(picture, 1, &market.grid), STATUS_OK);
+    for (int col = 0; col < market.grid.col_count; col++) {
+        synthetic_next(&market, 1);
+        struct layers_column *column = &market.column;
+        column->print_count = LAYERS_COLUMN_PRINT_MAX;
+        for (int i = 0; i < LAYERS_COLUMN_PRINT_MAX; i++) {
+            column->prints[i] = (struct layers_print){.ts_ms = column->col * 60000 + 30000,
+                                                      .price = 64000,
+                                                      .usd = 20000 + (float)i,
+                                                      .position = POS_LONG};
+        }
+        if (col == market.grid.col_count - 20) {
+            column->prints[5].usd = 5e6f;
+            column->prints[5].price = 67000;
+        }
+        assert_true(picture_add_column(picture, column));
+    }
+    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    camera_zoom_time(&camera, 7200000.0 / (300 * 60000.0) * 0.9, 0);
+    struct picture_frame frame = frame_of(&camera);
+    frame.hidden = PICTURE_HIDE_FIELD | PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE;
+    uint8_t *rgba = draw_and_read(&frame);
+    double x = camera_px_from_time(&camera, (double)(market.now_ms - 20 * 60000 + 30000));
+    double y = camera_px_from_price(&camera, 67000);
+    assert_true(pixel(rgba, x, y)[1] > 100);
+    assert_true(picture_get_stats(picture).bubbles_left_out > 1000);
+    assert_int_equal(picture_get_stats(picture).dropped_items, 0);
+    free(rgba);
+}
+
 /* Only one column's certainty changes: only its pixels do, in a view that rests as in one that is
  * drawn anew, and only in what shows certainty. */
 static void certainty_belongs_to_its_column(void **state) {
@@ -810,6 +849,7 @@ int main(void) {
         PICTURE_TEST(absurd_sizes_and_places_are_survived),
         PICTURE_TEST(sides_lie_where_they_must),
         PICTURE_TEST(still_view_is_copied_bit_for_bit),
+        PICTURE_TEST(largest_circles_are_drawn_when_there_are_too_many),
         PICTURE_TEST(model_is_seen_in_the_picture),
         PICTURE_TEST(certainty_belongs_to_its_column),
         PICTURE_TEST(scroll_step_after_a_rest_ends_as_the_whole_drawing),

@@ -47,10 +47,20 @@ static void put_flag(struct json *json, const char *key, bool value) {
     fputs(value ? "true" : "false", json->out);
 }
 
-/* Keys and texts are ours, or symbols: nothing in them needs escaping. */
+/* Keys are ours; a symbol may be a stranger's. */
 static void put_text(struct json *json, const char *key, const char *value) {
     put_key(json, key);
-    fprintf(json->out, "\"%s\"", value);
+    fputc('"', json->out);
+    for (const char *c = value; *c != '\0'; c++) {
+        if (*c == '"' || *c == '\\') {
+            fprintf(json->out, "\\%c", *c);
+        } else if ((unsigned char)*c < ' ') {
+            fprintf(json->out, "\\u%04x", (unsigned)*c);
+        } else {
+            fputc(*c, json->out);
+        }
+    }
+    fputc('"', json->out);
 }
 
 static void put_sides(struct json *json, const char *key, const double sides[REPORT_SIDE_COUNT]) {

@@ -44,7 +44,11 @@ static void title(FILE *out, const char *name, const char *how) {
 static void print_facts(FILE *out, const struct score_print *print) {
     const struct report *report = print->report;
     char from[DATE_BYTES], to[DATE_BYTES];
-    fprintf(out, "score of %s\n", print->instrument);
+    fputs("score of ", out);
+    for (const char *c = print->instrument; *c != '\0'; c++) {
+        fputc((unsigned char)*c < ' ' || *c == 0x7f ? '?' : *c, out); /* it ends up on a terminal */
+    }
+    fputc('\n', out);
     if (report->first_ms > report->last_ms) {
         return;
     }

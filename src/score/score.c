@@ -52,20 +52,6 @@ struct score {
     struct score_rolling rolling;
 };
 
-static bool prior_of(const struct estimator_desc *model, struct weights *out) {
-    struct distance_ladder *ladder = malloc(sizeof(*ladder));
-    double bin_width = model->bin_width == 0 ? ESTIMATOR_BIN_WIDTH : model->bin_width;
-    bool ok =
-        ladder != NULL &&
-        distance_ladder_init(ladder, bin_width, model->mmr == 0 ? 0.004 : model->mmr, model->fee,
-                             model->leverage_max == 0 ? 125 : model->leverage_max);
-    if (ok) {
-        weights_set_prior(out, ladder, &model->prior);
-    }
-    free(ladder);
-    return ok;
-}
-
 struct score *score_create(const struct score_desc *desc) {
     struct score *score = calloc(1, sizeof(*score));
     if (score == NULL) {
@@ -90,8 +76,7 @@ struct score *score_create(const struct score_desc *desc) {
     };
     score->pending = calloc(score->pending_max, sizeof(*score->pending));
     bool ok = score->pending != NULL && tally_init(&score->tally, &tally) &&
-              baselines_init(&score->baselines, bin_width, desc->full) &&
-              prior_of(&desc->model, &score->prior);
+              baselines_init(&score->baselines, bin_width, desc->full);
     if (desc->full) {
         score->bands = calloc(ESTIMATOR_BIN_COUNT, sizeof(*score->bands));
         ok = ok && score->bands != NULL &&
@@ -320,7 +305,10 @@ void score_begin_row(struct score *score, const struct estimator *estimator,
                      const struct entry_row *row) {
     bool history =
         (row->flags & ENTRY_ROW_HISTORY) != 0 || row->end_ms - row->begin_ms > SCORE_ROW_MS_MAX;
-    score->begun_ms = score->begun_ms == INT64_MIN ? row->begin_ms : score->begun_ms;
+    if (score->begun_ms == INT64_MIN) {
+        score->begun_ms = row->begin_ms;
+        weights_set_prior(&score->prior, estimator_ladder(estimator), &score->desc.model.prior);
+    }
     score->counted_row = !history;
     score->left_out_row =
         (row->flags & ENTRY_ROW_GAP) != 0 ||

@@ -63,6 +63,12 @@ expect_failure 1 "none.csv" demo --truth "$folder/none.csv"
 expect_failure 2 "a live source has no end to score" binance_usdm:BTCUSDT
 expect_failure 2 "--warm-up" demo --warm-up=-1
 
+# A stranger's symbol breaks neither the terminal nor the JSON.
+printf '%s\n' '{"type":"trade","venue":"bybit","symbol":"A\"\u001b[2J\\","ts_ms":1767571200000,"price":1,"qty":1,"usd":1,"side":"buy","id":"1"}' >"$folder/odd.jsonl"
+"$program" score "$folder/odd.jsonl" | grep -qF 'score of bybit:A"?[2J\' || fail "an odd symbol as text"
+"$program" score "$folder/odd.jsonl" --json | /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)' ||
+    fail "an odd symbol in JSON"
+
 # Real days without a liquidation stream.
 real=../shared/data/events
 if [[ -d $real ]]; then

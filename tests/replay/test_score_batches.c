@@ -1,5 +1,6 @@
 /* The same events give the same report: at any batch size, and whatever the other instrument does.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +8,8 @@
 
 #include <cmocka.h>
 
+#include "base/random.h"
+#include "base/str.h"
 #include "engine/engine.h"
 #include "score/report.h"
 #include "support/market_walk.h"
@@ -91,10 +94,58 @@ static void another_instrument_changes_nothing(void **state) {
     free(both);
 }
 
+/* Prices walk, every falling step liquidates longs: ten seconds a step. */
+static size_t walk_step(struct random *random, double *price, int64_t ts_ms, struct event *out) {
+    char text[32], qty[32];
+    double from = *price;
+    size_t count = 0;
+    *price *= exp(random_normal(random) * 1e-3);
+    str_format(text, sizeof text, "%.1f", *price);
+    str_format(qty, sizeof qty, "%.3f", .001 + random_exponential(random));
+    out[count++] = make_trade(btc, ts_ms, SIDE_BUY, text, qty);
+    out[count++] = make_mark(btc, ts_ms, text);
+    out[count++] = make_open_interest(btc, ts_ms, "1000");
+    if (fabs(*price - from) > 1e-3 * from) {
+        out[count++] =
+            make_liquidation(btc, ts_ms, *price < from ? POS_LONG : POS_SHORT, text, qty);
+    }
+    return count;
+}
+
+static void the_scene_tells_the_rolling_score_once_there_is_enough(void **state) {
+    (void)state;
+    static struct scene scene;
+    struct engine *engine = engine_create(&(struct engine_desc){.instruments = table});
+    struct random random;
+    double price = 60000;
+    int64_t ts_ms = MARKET_WALK_START_MS;
+    assert_non_null(engine);
+    random_init(&random, 6);
+    for (int i = 0; i < 32 * 360; i++, ts_ms += 10000) {
+        struct event events[4];
+        engine_apply(engine, events, walk_step(&random, &price, ts_ms, events));
+        if (i == 23 * 360) { /* a map younger than a day is not judged */
+            engine_fill_scene(engine, &scene);
+            assert_false(scene.instruments[0].model.scored);
+            assert_true(scene.instruments[0].model.score_usd == 0);
+        }
+    }
+    engine_fill_scene(engine, &scene);
+    const struct scene_model *model = &scene.instruments[0].model;
+    assert_true(model->scored);
+    assert_true(model->score_days > .2 && model->score_days < .4);
+    assert_true(model->score_usd > 1e6);
+    assert_true(model->predicted_over_seen > 0);
+    assert_true(isfinite(model->gain_nats));
+    assert_true(isfinite(model->gain_kernel_nats));
+    engine_destroy(engine);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_report_is_the_same_at_any_batch_size),
         cmocka_unit_test(another_instrument_changes_nothing),
+        cmocka_unit_test(the_scene_tells_the_rolling_score_once_there_is_enough),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -12,6 +12,7 @@ out vec4 density;
 
 const float UNITS_PER_KUSD = 65.536;
 const float SIDE_LEAST = 0.25;
+const float GREY_UNTIL = 0.1, COLOR_FROM = 0.7; // colormap_shown_certainty
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
@@ -20,7 +21,8 @@ void main() {
     vec4 slice_2 = texelFetch(layers, ivec3(at, 2), 0);
     float usd_long = dot(slice_0, weights_0) + dot(slice_1, weights_1_long);
     float usd_short = dot(slice_1, weights_1_short) + dot(slice_2, weights_2);
-    float sure = SIDE_LEAST + (1.0 - SIDE_LEAST) * texelFetch(certainty, at, 0).r;
+    float shown = smoothstep(GREY_UNTIL, COLOR_FROM, texelFetch(certainty, at, 0).r);
+    float sure = SIDE_LEAST + (1.0 - SIDE_LEAST) * shown;
     float side = usd_short > usd_long ? 1.0 : (usd_long > 0.0 ? -1.0 : 0.0);
     density = vec4(log2(1.0 + UNITS_PER_KUSD * max(usd_long, usd_short)),
                    side * sure, 0.0, 1.0);

@@ -7,8 +7,9 @@
  *
  * A composed texel is what a pixel needs, and no more: r the larger side's log2(1 + usd_per_bp /
  * 1000), g which side that is and how certain it is, FIELD_SIDE_LEAST + (1 - FIELD_SIDE_LEAST) x
- * certainty, negative for longs, 0 where nothing stands.  One linear sample then brings both; a
- * texture of its own for the certainty would cost software GL a third of the field's pass. */
+ * colormap_shown_certainty, negative for longs, 0 where nothing stands.  One linear sample then
+ * brings both; a texture of its own for the certainty would cost software GL a third of the field's
+ * pass. */
 #pragma once
 
 #include <stdbool.h>

@@ -150,8 +150,8 @@ const uint8_t *heatmap_get_color(const struct heatmap *heatmap, int side, double
     assert(side == 0 || side == 1);
     assert(heatmap->gamma > 0);
     double linear = pow(fmax(brightness, 0), 1 / heatmap->gamma);
-    return heatmap->colors[side][table_index(certainty, COLORMAP_LEVEL_COUNT)]
-                          [table_index(linear, COLORMAP_ENTRY_COUNT)];
+    int level = table_index(colormap_shown_certainty(certainty), COLORMAP_LEVEL_COUNT);
+    return heatmap->colors[side][level][table_index(linear, COLORMAP_ENTRY_COUNT)];
 }
 
 /* The whole pixels of the plot that the field covers. False: none. */

@@ -33,6 +33,8 @@ static const char *const certainty_keys[] = {
 };
 static_assert(ARRAY_COUNT(certainty_keys) == COLORMAP_CERTAINTY_COUNT, "a key each");
 
+#define GREY_UNTIL 0.1 /* certainty; also in compose.frag */
+#define COLOR_FROM 0.7
 /* What is left of the chroma where nothing is calibrated: enough to tell longs from shorts, too
  * little to be taken for a calibrated colour. Stripes stand beside the full colour and need none.
  */
@@ -170,13 +172,18 @@ void colormap_sample(enum colormap_id id, int side, double brightness, float out
     rgb_from_lab(lab, out_rgb);
 }
 
-/* Chroma that a certainty leaves, as a share of the palette's. */
-static float chroma_left(enum colormap_certainty mode, double brightness, double certainty) {
+double colormap_shown_certainty(double certainty) {
+    double x = fmin(fmax((certainty - GREY_UNTIL) / (COLOR_FROM - GREY_UNTIL), 0), 1);
+    return x * x * (3 - 2 * x);
+}
+
+/* Chroma that a shown certainty leaves, as a share of the palette's. */
+static float chroma_left(enum colormap_certainty mode, double brightness, double shown) {
     static const double least[COLORMAP_CERTAINTY_COUNT] = {
         [COLORMAP_CERTAINTY_SATURATION] = CHROMA_LEAST_SATURATION,
         [COLORMAP_CERTAINTY_HATCH] = CHROMA_LEAST_HATCH,
         [COLORMAP_CERTAINTY_OFF] = 1};
-    double lost = (1 - least[mode]) * (1 - fmin(fmax(certainty, 0), 1));
+    double lost = (1 - least[mode]) * (1 - fmin(fmax(shown, 0), 1));
     return (float)(1 - lost * fmin(fmax(brightness / BLACK_END, 0), 1));
 }
 
@@ -191,12 +198,12 @@ static void apply_look(const struct colormap_look *look, const float lab[3], con
 }
 
 void colormap_look_sample(const struct colormap_look *look, int side, double brightness,
-                          double certainty, float out_rgb[3]) {
+                          double shown, float out_rgb[3]) {
     float lab[3];
     float black[3];
     sample_lab(look->id, side, brightness, lab);
     sample_lab(look->id, side, 0, black);
-    apply_look(look, lab, black, chroma_left(look->certainty, brightness, certainty), out_rgb);
+    apply_look(look, lab, black, chroma_left(look->certainty, brightness, shown), out_rgb);
 }
 
 void colormap_look_fill(
@@ -210,10 +217,9 @@ void colormap_look_fill(
             float lab[3];
             sample_lab(look->id, side, brightness, lab);
             for (int level = 0; level < COLORMAP_LEVEL_COUNT; level++) {
-                double certainty = (double)level / (COLORMAP_LEVEL_COUNT - 1);
+                double shown = (double)level / (COLORMAP_LEVEL_COUNT - 1);
                 float rgb[3];
-                apply_look(look, lab, black, chroma_left(look->certainty, brightness, certainty),
-                           rgb);
+                apply_look(look, lab, black, chroma_left(look->certainty, brightness, shown), rgb);
                 for (int c = 0; c < 3; c++) {
                     out[side][level][i][c] = (uint8_t)(rgb[c] * 255 + 0.5f);
                 }

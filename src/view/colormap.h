@@ -42,7 +42,7 @@ enum colormap_certainty {
 enum {
     COLORMAP_ENTRY_COUNT = 1024,
     COLORMAP_SIDE_COUNT = 2,
-    COLORMAP_LEVEL_COUNT = 16 /* steps of certainty; their difference is below what is seen */
+    COLORMAP_LEVEL_COUNT = 16 /* steps of shown certainty; their difference is below what is seen */
 };
 
 const char *colormap_key(enum colormap_id id); /* "perceptual" */
@@ -56,11 +56,16 @@ struct colormap_look {
     enum colormap_certainty certainty;
     bool dimmed; /* the whole field is darker: the estimate does worse than a naive map */
 };
-/* The field's colour, brightness and certainty 0..1 (clamped), side 0 long, 1 short; sRGB 0..1.
- * With hatching: the colour of the stripes. */
+/* How much colour a certainty (0..1, see layers_column) keeps, 0..1: none up to .1 (sd 1.8), all
+ * from .7 (sd .6), three quarters at .5, where a distance begins to count as calibrated; so that
+ * what is calibrated and what is not are told apart at a glance.  compose.frag has the same curve.
+ */
+double colormap_shown_certainty(double certainty);
+/* The field's colour, brightness and shown certainty 0..1 (clamped), side 0 long, 1 short; sRGB
+ * 0..1. With hatching: the colour of the stripes. */
 void colormap_look_sample(const struct colormap_look *look, int side, double brightness,
-                          double certainty, float out_rgb[3]);
-/* Fill the look-up table, side by certainty by brightness^gamma: RGBA8 in sRGB, alpha 255. */
+                          double shown, float out_rgb[3]);
+/* Fill the look-up table, side by shown certainty by brightness^gamma: RGBA8 in sRGB, alpha 255. */
 void colormap_look_fill(
     const struct colormap_look *look, double gamma,
     uint8_t out[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4]);

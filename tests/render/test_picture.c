@@ -110,7 +110,7 @@ static void reference_texel(const struct field *field, int64_t col, int row, dou
     double usd[2];
     field_get_usd(field, col, row, usd);
     double side = usd[1] > usd[0] ? 1 : (usd[0] > 0 ? -1 : 0);
-    double sure = field_get_certainty(field, col, row);
+    double sure = colormap_shown_certainty(field_get_certainty(field, col, row));
     out[0] = log2(1 + fmax(usd[0], usd[1]) / 1000);
     out[1] = side * (FIELD_SIDE_LEAST + (1 - FIELD_SIDE_LEAST) * sure);
 }

@@ -287,6 +287,11 @@ static void looks_differ_only_where_they_must(void **state) {
     look.certainty = COLORMAP_CERTAINTY_SATURATION;
     colormap_look_sample(&look, 1, 0.6, 7, got);
     assert_memory_equal(got, full, sizeof full);
+    assert_near(colormap_shown_certainty(-1), 0, 0);
+    assert_near(colormap_shown_certainty(0.1), 0, 1e-12);
+    assert_near(colormap_shown_certainty(0.4), 0.5, 1e-12);
+    assert_near(colormap_shown_certainty(0.7), 1, 1e-12);
+    assert_near(colormap_shown_certainty(2), 1, 0);
     look.dimmed = true;
     colormap_look_sample(&look, 1, 0.6, 1, got);
     assert_true(seen_from_rgb(got).light < seen_from_rgb(full).light * 0.8);

@@ -14,7 +14,7 @@
 #include "sim/source.h"
 
 static const int64_t start_ms = INT64_C(1767571200000);
-static const uint64_t same_seed_hash = UINT64_C(0x167739f0724c2f28);
+static const uint64_t same_seed_hash = UINT64_C(0x7af885f2b627ccd5);
 enum { STEPS_PER_HOUR = 360, KNOWN_MAX = 200000, READ_SLOTS = 2048 };
 
 static struct market *make_market(uint64_t seed, enum regime_id regime) {
@@ -255,16 +255,17 @@ static void count_message(struct tally *tally, const struct event *slots, size_t
     }
 }
 
-static struct tally read_all(const struct source_sim_desc *wanted) {
+static struct tally read_by(const struct source_sim_desc *wanted, size_t slots_max) {
     struct source_sim_desc desc = *wanted;
     struct tally tally = {.hash = HASH_START};
     struct event_source source = {0};
     static struct event slots[READ_SLOTS];
+    assert_true(slots_max <= READ_SLOTS);
     size_t count = 0;
     desc.instruments = instrument_table_create();
     assert_int_equal(source_sim_create(&desc, &source), STATUS_OK);
     enum status status = STATUS_OK;
-    while ((status = source.ops->read(source.self, slots, READ_SLOTS, &count)) == STATUS_OK) {
+    while ((status = source.ops->read(source.self, slots, slots_max, &count)) == STATUS_OK) {
         assert_true(count > 0);
         for (size_t at = 0; at < count;) {
             size_t len = 1;
@@ -281,10 +282,23 @@ static struct tally read_all(const struct source_sim_desc *wanted) {
     return tally;
 }
 
+static struct tally read_all(const struct source_sim_desc *desc) {
+    return read_by(desc, READ_SLOTS);
+}
+
+static void any_buffer_gives_the_same_events(void **state) {
+    (void)state;
+    struct source_sim_desc desc = {.seed = 9, .days = .05, .burn_in_days = .1};
+    uint64_t wanted = read_all(&desc).hash;
+    for (size_t slots_max = 14; slots_max < READ_SLOTS; slots_max = 3 * slots_max + 1) {
+        assert_true(read_by(&desc, slots_max).hash == wanted);
+    }
+}
+
 static void same_seed_gives_the_same_events(void **state) {
     (void)state;
     struct source_sim_desc desc = {
-        .seed = 7, .regime = REGIME_AC, .days = .25, .burn_in_days = .25};
+        .seed = 7, .regime = REGIME_AC, .days = 1. / 12, .burn_in_days = .25};
     struct tally first = read_all(&desc);
     struct tally again = read_all(&desc);
     desc.seed = 8;
@@ -297,15 +311,15 @@ static void same_seed_gives_the_same_events(void **state) {
     }
     assert_int_equal(first.kinds[EVENT_FEED], 1);
     assert_int_equal(first.kinds[EVENT_INSTRUMENT], 1);
-    assert_int_equal(first.kinds[EVENT_PRICE], 6 * 3600 + 1);
-    assert_true(first.kinds[EVENT_TRADE] > 6 * 3600);
-    assert_int_equal(first.end_ms, SOURCE_SIM_START_MS + 6 * 3600 * 1000);
+    assert_int_equal(first.kinds[EVENT_PRICE], 2 * 3600 + 1);
+    assert_true(first.kinds[EVENT_TRADE] > 2 * 3600);
+    assert_int_equal(first.end_ms, SOURCE_SIM_START_MS + 2 * 3600 * 1000);
 }
 
 static void a_throttled_stream_shows_one_liquidation_a_second(void **state) {
     (void)state;
     struct source_sim_desc desc = {
-        .seed = 2, .regime = REGIME_C, .days = .25, .burn_in_days = .5, .throttled_prints = true};
+        .seed = 2, .regime = REGIME_C, .days = .1, .burn_in_days = .5, .throttled_prints = true};
     struct tally shown = read_all(&desc);
     desc.throttled_prints = false;
     struct tally all = read_all(&desc);
@@ -320,10 +334,24 @@ static void source_refuses_what_makes_no_sense(void **state) {
     struct instrument_table *table = instrument_table_create();
     struct event_source source = {0};
     const struct source_sim_desc refused[] = {
-        {.instruments = table, .days = -1},       {.instruments = table, .days = 1e9},
-        {.instruments = table, .step_ms = 7000},  {.instruments = table, .step_ms = 100},
-        {.instruments = table, .start_ms = 5},    {.instruments = table, .symbol = ""},
-        {.instruments = table, .symbol = "USDT"}, {.instruments = table, .symbol = "BTCUSD_PERP"},
+        {.instruments = table, .days = -1},
+        {.instruments = table, .days = 1e9},
+        {.instruments = table, .step_ms = 7000},
+        {.instruments = table, .step_ms = 100},
+        {.instruments = table, .start_ms = 5},
+        {.instruments = table, .symbol = ""},
+        {.instruments = table, .partial_share = 1},
+        {.instruments = table, .partial_share = -.1},
+        {.instruments = table, .oi_late_ms = 601000},
+        {.instruments = table, .oi_late_ms = -1},
+        {.instruments = table, .oi_every_ms = -1},
+        {.instruments = table, .basis = NAN},
+        {.instruments = table, .basis = -1},
+        {.instruments = table, .life_scale = -1},
+        {.instruments = table, .tiers = VENUE_KRAKEN_FUTURES},
+        {.instruments = table, .venue = VENUE_KRAKEN_FUTURES},
+        {.instruments = table, .symbol = "USDT"},
+        {.instruments = table, .symbol = "BTCUSD_PERP"},
     };
     for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
         assert_int_equal(source_sim_create(&refused[i], &source), STATUS_RANGE);
@@ -359,6 +387,7 @@ int main(void) {
         cmocka_unit_test(prints_come_by_time_within_their_step),
         cmocka_unit_test(later_liquidations_confirm_the_truth),
         cmocka_unit_test(regimes_are_as_hard_as_they_should_be),
+        cmocka_unit_test(any_buffer_gives_the_same_events),
         cmocka_unit_test(same_seed_gives_the_same_events),
         cmocka_unit_test(a_throttled_stream_shows_one_liquidation_a_second),
         cmocka_unit_test(source_refuses_what_makes_no_sense),

@@ -121,6 +121,46 @@ static void shorter_lives_leave_fewer_positions_open(void **state) {
     assert_true(open[2] > open[1]);
 }
 
+/* -- all of them -- */
+
+static void books_balance_with_every_switch_on(void **state) {
+    (void)state;
+    struct bracket_table brackets;
+    assert_true(bracket_table_of(VENUE_GATE, 100000, &brackets));
+    struct market *market = make_market((struct market_desc){.seed = 6,
+                                                             .regime = REGIME_C,
+                                                             .brackets = &brackets,
+                                                             .life_scale = .5,
+                                                             .partial_share = .5,
+                                                             .mark_apart = true});
+    for (int i = 0; i < 4 * 3600; i++) {
+        market_step(market, i < 3 * 3600 ? 1000 : 100);
+        if (i % 360 != 0) {
+            continue;
+        }
+        struct market_totals totals;
+        struct market_truth truth;
+        size_t cursor = 0;
+        int64_t open_lots[2] = {0, 0};
+        int64_t net = 0;
+        market_get_totals(market, &totals);
+        while (market_next_truth(market, &cursor, &truth)) {
+            open_lots[truth.position == POS_SHORT] += truth.qty_lots;
+        }
+        for (int maker = 0; maker < MARKET_MAKER_COUNT; maker++) {
+            net += totals.makers_lots[maker];
+        }
+        assert_int_equal(totals.agents_lots[0] - totals.agents_lots[1] + net, 0);
+        for (int side = 0; side < 2; side++) {
+            assert_int_equal(open_lots[side] + totals.closing_lots[side], totals.agents_lots[side]);
+        }
+        int64_t leaving = totals.opened_count - totals.closed_count - totals.open_count;
+        assert_true(leaving >= 0); /* a slice is no position of its own */
+        assert_true(leaving < 5000);
+    }
+    market_destroy(market);
+}
+
 /* -- through the source -- */
 
 struct interest {
@@ -246,6 +286,7 @@ int main(void) {
         cmocka_unit_test(a_mark_apart_lets_wicks_of_the_last_price_pass),
         cmocka_unit_test(a_large_position_goes_in_two_parts),
         cmocka_unit_test(shorter_lives_leave_fewer_positions_open),
+        cmocka_unit_test(books_balance_with_every_switch_on),
         cmocka_unit_test(open_interest_comes_when_asked_and_as_late),
         cmocka_unit_test(the_tiers_of_another_venue_rule_and_are_told),
         cmocka_unit_test(a_basis_shows_the_same_market_elsewhere),

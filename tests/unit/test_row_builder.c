@@ -325,6 +325,38 @@ static void absurd_bars_are_refused(void **state) {
     assert_int_equal(seen_count, 0);
 }
 
+/* Rows of a future would make every live fact until then late. */
+static void bars_of_the_future_are_refused(void **state) {
+    (void)state;
+    struct row_builder_stats stats;
+    for (int minute = 0; minute < 6; minute++) {
+        struct row_builder_kline kline = bar(minute, 100, 102, 99, 101, 10);
+        row_builder_history_kline(builder, &kline);
+    }
+    row_builder_mark(builder, START + 150000, 101); /* in the third minute */
+    row_builder_get_stats(builder, &stats);
+    assert_int_equal(stats.klines_refused, 3); /* those that end more than a minute later */
+    assert_true(row_builder_history_until_ms(builder) == START + 180000);
+    row_builder_mark(builder, START + 190000, 102);
+    row_builder_get_stats(builder, &stats);
+    assert_int_equal(stats.late_count, 1); /* the first mark alone, by half a minute */
+}
+
+static void funding_can_not_carry_the_coordinate_away(void **state) {
+    (void)state;
+    struct row_builder_stats stats;
+    row_builder_mark(builder, START, 100);
+    for (int i = 1; i <= 600; i++) {
+        row_builder_funding(builder, START + 1000 * (int64_t)i, 0.1);
+    }
+    row_builder_advance(builder, START + 700000);
+    row_builder_get_stats(builder, &stats);
+    assert_true(stats.refused_count >= 100 && stats.refused_count <= 101);
+    const struct entry_row *last = &seen[seen_count - 1].row;
+    assert_true(last->phi > 49.8 && last->phi <= 50);
+    assert_near(last->z_close, log(100) - last->phi);
+}
+
 static void a_gap_marks_its_rows(void **state) {
     (void)state;
     row_builder_mark(builder, START, 100);
@@ -351,6 +383,8 @@ int main(void) {
         CASE(a_confirmed_jump_is_believed),
         CASE(history_in_any_order_becomes_rows_in_order),
         CASE(absurd_bars_are_refused),
+        CASE(bars_of_the_future_are_refused),
+        CASE(funding_can_not_carry_the_coordinate_away),
         CASE(a_gap_marks_its_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,17 +155,23 @@ static void update_basis(struct lane *lane) {
 /* Take a read-out for the stretch since the last one. */
 static void read_out(struct lane *lane, int64_t col) {
     double weight = lane->oi_dt - lane->oi_dt_read;
-    if (!lane_silent(lane, col)) {
+    lane->read_silent = lane_silent(lane, col);
+    if (!lane->read_silent) {
         update_basis(lane);
         column_add(&lane->column, lane->estimator, lane->basis, weight > 0 ? weight : 1);
     }
+    lane->read_basis = lane->basis;
     lane->oi_dt_read = lane->oi_dt;
 }
 
-/* The column's sums become the state as it is now, unless they are already. A basis may move while
- * the state stands still. */
+/* The column's sums become the state as it is now, unless they are already: while the state stands
+ * still, the reference may move or the silence become too long. */
 static void read_state(struct lane *lane, int64_t col) {
-    if (!lane->current || lane->reference != NULL) {
+    bool silent = lane_silent(lane, col);
+    if (!silent) {
+        update_basis(lane);
+    }
+    if (!lane->current || lane->read_basis != lane->basis || lane->read_silent != silent) {
         column_begin(&lane->column);
         read_out(lane, col);
         lane->current = true;

@@ -37,7 +37,9 @@ struct lane {
     bool halved;              /* they are the read-out at the column's middle */
     double oi_dt, oi_dt_read; /* weight of the column so far, and at its last read-out */
     bool has_basis;
-    double basis; /* ln of its mark over the reference's; 0 for the first lane */
+    double basis;      /* ln of its mark over the reference's; 0 for the first lane */
+    double read_basis; /* of the last read-out */
+    bool read_silent;  /* that was none: the lane was silent */
 };
 
 struct lane *lane_create(void);       /* NULL: out of memory */

@@ -27,8 +27,9 @@ static bool take_end(void *self) {
     return true;
 }
 
-static void bench_window(struct raster *raster, const struct entry_log *log, const char *name,
-                         int64_t span_ms, int32_t col_ms, double half_range) {
+/* inputs: 1, or 2 for the same log twice, which costs what two instruments do. */
+static void bench_window(struct raster *raster, const struct entry_log *log, int inputs,
+                         const char *name, int64_t span_ms, int32_t col_ms, double half_range) {
     static struct taker taker;
     struct raster_sink sink = {.self = &taker, .begin = take_begin, .end = take_end};
     int64_t until_ms = entry_log_until_ms(log);
@@ -38,6 +39,8 @@ static void bench_window(struct raster *raster, const struct entry_log *log, con
     struct raster_request request = {
         .request_id = 1,
         .log = log,
+        .more_count = inputs - 1,
+        .more = {{.log = log}},
         .grid = {.first_col = (until_ms - span_ms) / col_ms,
                  .col_ms = col_ms,
                  .col_count = (int32_t)(span_ms / col_ms),
@@ -72,10 +75,12 @@ int main(void) {
     printf("40 days of facts: %.1f s, log %.1f MB\n",
            (double)(clock_thread_cpu_ns() - begin_ns) / 1e9, (double)stats.bytes / 1e6);
     struct raster *raster = raster_create();
-    bench_window(raster, market.log, "24 h x 1,440, +-5 %", INT64_C(86400000), 60000, 0.0512);
-    bench_window(raster, market.log, "24 h x 1,440, +-40 %", INT64_C(86400000), 60000, 0.4);
-    bench_window(raster, market.log, "1 h x 1,800, +-5 %", INT64_C(3600000), 2000, 0.0512);
-    bench_window(raster, market.log, "30 d x 1,440, +-20 %", INT64_C(2592000000), 1800000, 0.2);
+    bench_window(raster, market.log, 1, "24 h x 1,440, +-5 %", INT64_C(86400000), 60000, 0.0512);
+    bench_window(raster, market.log, 1, "24 h x 1,440, +-40 %", INT64_C(86400000), 60000, 0.4);
+    bench_window(raster, market.log, 1, "1 h x 1,800, +-5 %", INT64_C(3600000), 2000, 0.0512);
+    bench_window(raster, market.log, 1, "30 d x 1,440, +-20 %", INT64_C(2592000000), 1800000, 0.2);
+    bench_window(raster, market.log, 2, "24 h x 1,440, +-5 %, two instruments", INT64_C(86400000),
+                 60000, 0.0512);
     raster_destroy(raster);
     fact_market_finish(&market);
     return 0;

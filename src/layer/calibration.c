@@ -20,6 +20,13 @@ static struct theme_color lamp_color(const struct scene_model *model) {
     return model->shape_only ? THEME_WARN : THEME_UP;
 }
 
+/* Room for the label, and some air to its right. */
+static bool fits_loosely(struct layer_context *context, const struct label *label) {
+    struct label further = *label;
+    further.x += 20 * context->layout->scale;
+    return labels_fits(context->labels, label) && labels_fits(context->labels, &further);
+}
+
 static void draw_captions(struct layer_context *context) {
     const struct scene_model *model = &context->instrument->model;
     const struct layout *layout = context->layout;
@@ -46,8 +53,7 @@ static void draw_captions(struct layer_context *context) {
             second.x = context->caption_right_px + 26 * s;
             second.middle_y = layout->header.h * 0.74;
         }
-        if (labels_fits(context->labels, &first) &&
-            (last || !scored || labels_fits(context->labels, &second))) {
+        if (fits_loosely(context, &first) && (last || !scored || fits_loosely(context, &second))) {
             labels_add(context->labels, &first);
             canvas_add_disc(context->canvas, x - 13 * s, first.middle_y, 5 * s, 0,
                             lamp_color(model));

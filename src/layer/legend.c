@@ -93,6 +93,7 @@ void legend_draw(struct layer_context *context) {
         canvas_set_list(context->canvas, CANVAS_OVER);
         draw_ramps(context, round(x), y, width);
         draw_sides(context, x, y + 5 * s);
+        labels_reserve(context->labels, (struct camera_rect){x, y, width, 21 * s});
         for (int i = 0; i < 3; i++) {
             char usd[NUMBER_TEXT_BYTES];
             char text[64];

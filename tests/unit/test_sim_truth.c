@@ -95,6 +95,7 @@ static void spans_hold_exactly_the_open_positions_at_random_times(void **state) 
     struct market *market =
         market_create(&(struct market_desc){.seed = 11,
                                             .regime = REGIME_C,
+                                            .partial_share = .3,
                                             .start_ms = start_ms,
                                             .truth = {.span = keep_span, .user = list}});
     const struct market_view *view = market_view(market);

@@ -7,6 +7,7 @@
 #include <math.h>
 
 #include "app/picture_link.h"
+#include "support/event_make.h"
 
 #define HOUR_MS 3600e3
 #define NOW_MS  INT64_C(1781685000000)
@@ -64,8 +65,49 @@ static void a_tight_grid_begins_at_the_left_edge(void **state) {
     assert_true((double)((grid.first_col + 1) * grid.col_ms) > camera.time_left_ms);
 }
 
+static void apply_mark(struct engine *engine, uint16_t instrument, const char *price) {
+    for (int second = 0; second < 3; second++) {
+        struct event mark = make_mark(instrument, NOW_MS + second * 1000, price);
+        engine_apply(engine, &mark, 1);
+    }
+}
+
+/* The one that is shown comes first, then the others of its coin that have a price. */
+static void instruments_of_one_coin_are_shown_together(void **state) {
+    (void)state;
+    static struct scene scene;
+    struct instrument_table *table = instrument_table_create();
+    struct engine *engine = engine_create(&(struct engine_desc){.instruments = table});
+    uint16_t binance = instrument_add(table, VENUE_BINANCE_USDM, "BTCUSDT", 7);
+    uint16_t ether = instrument_add(table, VENUE_BINANCE_USDM, "ETHUSDT", 7);
+    uint16_t okx = instrument_add(table, VENUE_OKX, "BTC-USDT-SWAP", 13);
+    uint16_t bybit = instrument_add(table, VENUE_BYBIT, "BTCUSDT", 7);
+    apply_mark(engine, binance, "60000");
+    apply_mark(engine, ether, "3000");
+    apply_mark(engine, okx, "60010");
+    struct event silent = make_event(EVENT_OPEN_INTEREST, bybit, NOW_MS);
+    engine_apply(engine, &silent, 1); /* known, but without a price */
+    engine_fill_scene(engine, &scene);
+    assert_int_equal(scene.instrument_count, 4);
+
+    struct picture_inputs inputs = picture_inputs_of(engine, &scene, 0);
+    assert_int_equal(inputs.count, 2);
+    assert_ptr_equal(inputs.items[0].log, engine_entry_log(engine, binance));
+    assert_ptr_equal(inputs.items[1].log, engine_entry_log(engine, okx));
+    inputs = picture_inputs_of(engine, &scene, 2);
+    assert_int_equal(inputs.count, 2);
+    assert_ptr_equal(inputs.items[0].log, engine_entry_log(engine, okx));
+    assert_ptr_equal(inputs.items[1].log, engine_entry_log(engine, binance));
+    inputs = picture_inputs_of(engine, &scene, 1);
+    assert_int_equal(inputs.count, 1);
+    assert_ptr_equal(inputs.items[0].log, engine_entry_log(engine, ether));
+    engine_destroy(engine);
+    instrument_table_destroy(table);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(instruments_of_one_coin_are_shown_together),
         cmocka_unit_test(grids_cover_the_view_with_a_margin_and_keep_the_limits),
         cmocka_unit_test(a_day_on_a_1080p_screen_has_a_column_a_minute),
         cmocka_unit_test(the_past_is_covered_to_the_right_as_well),

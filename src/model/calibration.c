@@ -8,7 +8,8 @@
 #include "base/hash.h"
 #include "base/math.h"
 
-#define POOL_SHARE    0.2 /* A_o: how firmly a source's pooled scale is held to the prior's */
+#define POOL_SHARE    0.2 /* A_oj: how firmly a pooled scale is held to the prior's */
+#define POOL_WIDTH    0.5 /* h: of the pool, in ln d */
 #define EMS_SHARE     0.1 /* of each smooth neighbour */
 #define PSI_CELLS     4   /* the prior of psi is worth cells of so many psi predicted */
 #define RHO_MAX       1e3
@@ -61,21 +62,38 @@ static void scale_evidence(const struct calibration_input *input, double n[CLASS
     }
 }
 
-/* The scale of the prior that each class falls back to: pooled over the distances of its source. */
+/* K_ij: how much distance i tells of the scale at distance j. */
+static double kinship(const struct distance_ladder *ladder, int i, int j) {
+    double apart = math_log(ladder->cells[i].distance / ladder->cells[j].distance) / POOL_WIDTH;
+    return math_exp(-0.5 * apart * apart);
+}
+
+/* The scale of the prior that each class falls back to: pooled over the distances around its own,
+ * source by source, and the prior's own where nothing near was swept. */
 static void pool_scales(const struct calibration_input *input, const double n[CLASS_LANES],
                         double alpha[CLASS_LANES]) {
-    for (int source = 0; source < CLASS_SOURCES; source++) {
-        double n_sum = 0, expected = 0, prior_sum = 0;
-        for (int lane = source; lane < CLASS_LANES; lane += CLASS_SOURCES) {
-            double rho0 = (double)input->prior->rho[lane];
-            n_sum += n[lane];
-            expected += input->evidence->exposed_usd[lane] * rho0;
-            prior_sum += rho0;
+    const struct distance_ladder *ladder = input->ladder;
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        alpha[lane] = 1;
+    }
+    for (int j = 0; j < ladder->count; j++) {
+        double told[CLASS_SOURCES] = {0}, expected[CLASS_SOURCES] = {0}, prior[CLASS_SOURCES] = {0};
+        for (int i = 0; i < ladder->count; i++) {
+            double kin = kinship(ladder, i, j);
+            for (int source = 0; source < CLASS_SOURCES; source++) {
+                int lane = i * CLASS_SOURCES + source;
+                double rho0 = (double)input->prior->rho[lane];
+                told[source] += kin * n[lane];
+                expected[source] += kin * input->evidence->exposed_usd[lane] * rho0;
+                prior[source] += kin * rho0;
+            }
         }
-        double held = POOL_SHARE * input->a0_usd * prior_sum;
-        double scale = held > 0 ? math_clamp((n_sum + held) / (expected + held), 0, ALPHA_MAX) : 1;
-        for (int lane = source; lane < CLASS_LANES; lane += CLASS_SOURCES) {
-            alpha[lane] = scale;
+        for (int source = 0; source < CLASS_SOURCES; source++) {
+            double held = POOL_SHARE * input->a0_usd * prior[source];
+            if (held > 0) {
+                alpha[j * CLASS_SOURCES + source] =
+                    math_clamp((told[source] + held) / (expected[source] + held), 0, ALPHA_MAX);
+            }
         }
     }
 }

@@ -6,11 +6,19 @@
  * variance psi times the mean; prints are shared out by rho_c E_kc (online EM), and the M-step is
  * the mean of a Gamma posterior whose prior is worth a0 USD of exposure:
  *
- *   alpha_o = (sum_j N_oj + A_o) / (sum_j D_oj rho0_oj + A_o),   A_o = .2 a0 sum_j rho0_oj
- *   rho_oj  = (N_oj + a0 alpha_o rho0_oj) / (D_oj + a0)
+ *   K_ij    = exp(-(ln d_i - ln d_j)^2 / (2 h^2)),  h = .5
+ *   alpha_oj = (sum_i K_ij N_oi + A_oj) / (sum_i K_ij D_oi rho0_oi + A_oj),
+ *   A_oj    = .2 a0 sum_i K_ij rho0_oi
+ *   rho_oj  = (N_oj + a0 alpha_oj rho0_oj) / (D_oj + a0)
  *   smooth cells: rho_j <- .8 rho_j + .1 rho_j-1 + .1 rho_j+1    (one EMS step; ends keep .9)
  *   N, D, I *= 2^(-dt / 6 d);   sd(ln rho_j) ~ sqrt(psi / I_j), I_j = sum_k (rho_j E_kj)^2 /
  * Lambda_k psi     = sum_k (Y_k - Lambda_k)^2 / sum_k Lambda_k, beside a prior worth a few cells
+ *
+ * The scale alpha is pooled over neighbouring distances only.  One scale a source (the page's
+ * alpha_o, h without end) carries what near distances teach to where the mark never came: in a
+ * market of mostly high (C) or low (B) leverage that scale is wrong there, and the far map became
+ * worse than under the prior.  With the kernel, a distance with nothing swept around it keeps the
+ * prior's shape at the prior's scale.  Figures: tests/bench/README.md.
  *
  * Hearing.  Exposure says "this was swept and nothing more was liquidated", which is true only
  * while somebody listens: day files and some venues tell no liquidation ever, connections die
@@ -36,7 +44,7 @@
 
 enum { CALIBRATION_STEP_MS = 600000 }; /* M-steps at multiples of it, event time */
 
-#define CALIBRATION_A0_OF_OI  0.01          /* a0, share of the open interest in USD */
+#define CALIBRATION_A0_OF_OI  0.1           /* a0, share of the open interest in USD */
 #define CALIBRATION_A0_USD    1e6           /* where open interest is not known */
 #define CALIBRATION_MEMORY_MS (6 * 86400e3) /* half-life of the evidence */
 #define CALIBRATION_PSI_USD   5e4           /* dispersion before anything was seen */

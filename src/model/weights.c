@@ -11,8 +11,8 @@ static double default_to(double value, double fallback) {
 
 void weights_set_prior(struct weights *weights, const struct distance_ladder *ladder,
                        const struct weights_prior_desc *desc) {
-    const double totals[] = {default_to(desc->total_net, 0.20), default_to(desc->total_churn, 0.10),
-                             default_to(desc->total_ambient, 0.015)};
+    const double totals[] = {default_to(desc->total_net, 0.10), default_to(desc->total_churn, 0.10),
+                             default_to(desc->total_ambient, 0.03)};
     double centre = default_to(desc->centre, 0.10), width = default_to(desc->width, 1.1);
     double sharp_share = default_to(desc->sharp_share, 0.5);
     double shape[DISTANCE_MAX] = {0}, sums[2] = {0};

@@ -24,10 +24,13 @@ struct weights {
     float calibrated_to;    /* the largest distance with sd < WEIGHTS_SD_CALIBRATED; 0: none */
 };
 
-/* The prior of a ladder of distances: totals .20 net, .10 churn, .015 ambient, each spread over the
- * distances log-normally (centre 10 %, width 1.1), sharp_share of it on the exact-ladder cells. */
+/* The prior of a ladder of distances: totals .10 net, .10 churn, .03 ambient, each spread over the
+ * distances log-normally (centre 10 %, width 1.1), sharp_share of it on the exact-ladder cells.
+ * (estimator.md 4.7 has .20, .10, .015. Sources are told apart slowly, and beside the simulator's
+ * positions the longest-lived one was too heavy: shifting half of it to ambient, the best single
+ * source on recorded days (7.4), places near and far dollars better in every regime.) */
 struct weights_prior_desc {
-    double total_net, total_churn, total_ambient; /* 0: .20, .10, .015 */
+    double total_net, total_churn, total_ambient; /* 0: .10, .10, .03 */
     double centre, width;                         /* 0: .10, 1.1 */
     double sharp_share;                           /* 0: .5; Hyperliquid .2 */
 };

@@ -95,6 +95,18 @@ static void known_weights_come_back_from_their_prints(void **state) {
     assert_near((double)output.weights.calibrated_to, 0.6, 1e-6);
 }
 
+/* The net source's scale around cell j when cell i alone was swept, and told times its prior. */
+static double pooled_scale(int j, int i, double times, double exposed_usd) {
+    double held = 0;
+    for (int k = 0; k < ladder.count; k++) {
+        double apart = log(ladder.cells[k].distance / ladder.cells[j].distance) / 0.5;
+        held += 0.2 * A0 * exp(-apart * apart / 2) * (double)prior.rho[k * CLASS_SOURCES];
+    }
+    double apart = log(ladder.cells[i].distance / ladder.cells[j].distance) / 0.5;
+    double expected = exp(-apart * apart / 2) * exposed_usd * (double)prior.rho[i * CLASS_SOURCES];
+    return (times * expected + held) / (expected + held);
+}
+
 /* By hand: one source swept, exposure 3e6 and 2 x the prior's prints in one cell. */
 static void the_formulas_are_those_of_the_page(void **state) {
     (void)state;
@@ -107,22 +119,25 @@ static void the_formulas_are_those_of_the_page(void **state) {
     const double rho0 = (double)prior.rho[lane];
     evidence.exposed_usd[lane] = 3e6;
     evidence.attributed_usd[lane] = 2 * 3e6 * rho0;
-    double net = 0;
-    for (int i = 0; i < ladder.count; i++) {
-        net += (double)prior.rho[i * CLASS_SOURCES];
-    }
-    double held = 0.2 * A0 * net;
-    double alpha = (2 * 3e6 * rho0 + held) / (3e6 * rho0 + held);
+    double alpha = pooled_scale(sharp, sharp, 2, 3e6);
     struct calibration_output output = step(&evidence);
     assert_near((double)output.weights.rho[lane], (2 * 3e6 * rho0 + A0 * alpha * rho0) / (3e6 + A0),
                 1e-6);
-    /* A sharp cell elsewhere: the prior times the pooled scale; another source: the prior. */
-    int other = sharp + 1;
+    /* A sharp cell beside it: the prior times the scale pooled around that one. The nearest: too
+     * far for this evidence, the prior. Another source: the prior. */
+    int other = sharp + 1, nearest = ladder.count - 1;
     while (!ladder.cells[other].sharp) {
         other++;
     }
+    while (!ladder.cells[nearest].sharp) {
+        nearest--;
+    }
+    double there = pooled_scale(other, sharp, 2, 3e6);
+    assert_true(there > 1.05 && there < alpha);
     assert_near((double)output.weights.rho[other * CLASS_SOURCES],
-                alpha * (double)prior.rho[other * CLASS_SOURCES], 1e-6);
+                there * (double)prior.rho[other * CLASS_SOURCES], 1e-6);
+    assert_near((double)output.weights.rho[nearest * CLASS_SOURCES],
+                (double)prior.rho[nearest * CLASS_SOURCES], 1e-3);
     assert_near((double)output.weights.rho[other * CLASS_SOURCES + 1],
                 (double)prior.rho[other * CLASS_SOURCES + 1], 1e-6);
 }

@@ -177,11 +177,11 @@ static void prior_has_its_totals_and_shares(void **state) {
             sharp += (double)weights.rho[lane];
         }
     }
-    assert_true(fabs(totals[0] - .20) < 1e-6);
+    assert_true(fabs(totals[0] - .10) < 1e-6);
     assert_true(fabs(totals[1] - .10) < 1e-6);
-    assert_true(fabs(totals[2] - .015) < 1e-6);
+    assert_true(fabs(totals[2] - .03) < 1e-6);
     assert_true(totals[3] == 0);
-    assert_true(fabs(sharp - .10) < 1e-6);
+    assert_true(fabs(sharp - .05) < 1e-6);
 }
 
 int main(void) {

@@ -91,13 +91,13 @@ static void an_entry_counts_once_in_every_class_and_its_weights_make_usd(void **
         assert_near(mass.held + mass.clipped, mass.deposited, 1e-6);
         assert_near(estimator_sum_map(estimator, side), mass.held, 1e-6);
     }
-    /* Net weights add up to .20 of 10 coins; the far classes are clipped, shorts end above the
+    /* Net weights add up to .10 of 10 coins; the far classes are clipped, shorts end above the
      * entry. */
     double bands[DISTANCE_BAND_COUNT];
     double longs = read_usd(MODEL_LONG, bands);
-    assert_true(longs > 0.7 * 0.20 * 10 * price && longs < 0.20 * 10 * price);
+    assert_true(longs > 0.7 * 0.10 * 10 * price && longs < 0.10 * 10 * price);
     double shorts = read_usd(MODEL_SHORT, bands);
-    assert_true(shorts > 0.20 * 10 * price && shorts < 1.5 * 0.20 * 10 * price);
+    assert_true(shorts > 0.10 * 10 * price && shorts < 1.5 * 0.10 * 10 * price);
     for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
         assert_true(bands[band] > 0);
     }
@@ -236,7 +236,7 @@ static void a_print_is_sought_further_back_where_nothing_was_swept_lately(void *
 static void open_interest_bounds_the_read_out_only(void **state) {
     (void)state;
     const double z = log(60000);
-    struct entry_deposit deposit = {.bin = (int32_t)floor(z / WIDTH), .base = {10, 0, 0}};
+    struct entry_deposit deposit = {.bin = (int32_t)floor(z / WIDTH), .base = {20, 0, 0}};
     struct entry_row row = next_row(z, 1000, 0.5);
     row.deposit_count = 1;
     estimator_apply_row(estimator, &row, &deposit, NULL);

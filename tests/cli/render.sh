@@ -40,10 +40,20 @@ cmp -s "$folder/file_a.png" "$folder/at.png" && fail "--at changes nothing"
 [[ -e $folder/none.png ]] && fail "a file was left behind"
 [[ $(wc -l <"$folder/err") == 1 ]] || fail "want one line, got: $(cat "$folder/err")"
 
+# A second venue of the coin is added to the first.
+"$program" simulate --days 0.5 --seed 3 | sed 's/"venue":"binance_usdm"/"venue":"bybit"/' >"$folder/day.bybit.jsonl"
+for name in a b; do
+    "$program" render "$folder/day.jsonl.zst" "$folder/day.bybit.jsonl" -o "$folder/both_$name.png" \
+        --size 640x360 --window 8h || fail "render of two venues"
+done
+cmp "$folder/both_a.png" "$folder/both_b.png" || fail "two runs over two files differ"
+cmp -s "$folder/both_a.png" "$folder/file_a.png" && fail "the second venue changes nothing"
+
 # A place that cannot be written.
 "$program" render demo -o "$folder/nosuch/x.png" --size 640x360 --days 0.1 2>"$folder/err"
 [[ $? == 1 && $(wc -l <"$folder/err") == 1 ]] || fail "unwritable: $(cat "$folder/err")"
-ls "$folder" | grep -v -e '^day\.' -e '^file_[ab]\.png$' -e '^demo_[ab]\.png$' -e '^at\.png$' -e '^err$' &&
+ls "$folder" | grep -v -e '^day\.' -e '^file_[ab]\.png$' -e '^demo_[ab]\.png$' -e '^both_[ab]\.png$' \
+    -e '^at\.png$' -e '^err$' &&
     fail "something was left behind"
 
 echo "$failures failures"

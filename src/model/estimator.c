@@ -260,11 +260,13 @@ static void note_cleared(void *user, int32_t bin, const float *raw, float share)
         }
     }
     if (watcher->swept != NULL) {
+        float left = unit_map_left(&estimator->map, clearing->side, bin);
         watcher->swept(watcher->user,
                        &(struct estimator_swept){.ts_ms = clearing->ts_ms,
                                                  .side = clearing->side,
                                                  .bin = bin,
                                                  .share = share,
+                                                 .extent = share * left,
                                                  .price = price,
                                                  .oi_bound = estimator->row_bound[clearing->side],
                                                  .removed = removed});

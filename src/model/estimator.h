@@ -51,6 +51,7 @@ struct estimator_swept {
     int32_t side;         /* MODEL_LONG, MODEL_SHORT */
     int32_t bin;          /* absolute, of z */
     float share;          /* of what was left of the bin: (0, 1] */
+    float extent;         /* of the whole bin: (0, 1] */
     double price;         /* of the bin's centre */
     double oi_bound;      /* the side's read-out factor before the row, 0..1 */
     const float *removed; /* [CLASS_LANES], base coin by class, before the weights; all 0: empty */

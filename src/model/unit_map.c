@@ -72,6 +72,10 @@ bool unit_map_contains(const struct unit_map *map, int32_t bin) {
     return bin >= map->first_bin && bin - map->first_bin < UNIT_MAP_BINS;
 }
 
+float unit_map_left(const struct unit_map *map, int side, int32_t bin) {
+    return map->unswept[side][slot_of(bin)];
+}
+
 static void slot_reset(struct unit_map *map, int32_t bin) {
     size_t slot = slot_of(bin);
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {

@@ -46,6 +46,8 @@ void unit_map_clear(struct unit_map *map, int32_t centre_bin);
 void unit_map_recentre(struct unit_map *map, int32_t centre_bin,
                        double lost[MODEL_SIDE_COUNT][CLASS_LANES]);
 bool unit_map_contains(const struct unit_map *map, int32_t bin);
+/* The extent of a bin inside the map that was not swept yet, 0..1. */
+float unit_map_left(const struct unit_map *map, int side, int32_t bin);
 
 /* Lay amount[lane] (raw, a vector a class) down around bin along taps, leaving out those nearer
  * than skip_bins bins or outside the map. lost_near and lost_far get each distance's tap weight

@@ -25,7 +25,7 @@ struct pending_cell {
     int32_t bin;
     uint8_t side;
     bool left_out;
-    float share;
+    float share, extent; /* of what was left of the bin, and of the whole bin */
     double seen_usd;
     float predicted_usd[SCORE_MODEL_COUNT];
 };
@@ -176,6 +176,7 @@ static void take_swept(void *user, const struct estimator_swept *swept) {
             last->predicted_usd[model] += predicted_usd[model];
         }
         last->share += (1 - last->share) * swept->share;
+        last->extent += swept->extent;
         return;
     }
     if (score->end - score->first == score->pending_max) {
@@ -188,7 +189,8 @@ static void take_swept(void *user, const struct estimator_swept *swept) {
                                   .bin = swept->bin,
                                   .side = (uint8_t)swept->side,
                                   .left_out = score->left_out_row,
-                                  .share = swept->share};
+                                  .share = swept->share,
+                                  .extent = swept->extent};
     memcpy(cell->predicted_usd, predicted_usd, sizeof(cell->predicted_usd));
 }
 
@@ -215,7 +217,8 @@ static struct pending_cell *cell_before(const struct score *score, uint64_t *at,
 
 static double weight_of(const struct pending_cell *cell, int32_t bin) {
     int64_t apart = (int64_t)cell->bin - bin;
-    return apart == 0 ? 0.5 : apart == -1 || apart == 1 ? 0.25 : 0;
+    double tap = apart == 0 ? 0.5 : apart == -1 || apart == 1 ? 0.25 : 0;
+    return tap * (double)cell->extent;
 }
 
 /* False: nothing of the side was swept around it. */

@@ -4,7 +4,8 @@
  * to be liquidated there; after it, the prints say how many were.  A cell is a (side, bin) swept in
  * a row of at most SCORE_ROW_MS_MAX.  A print is given to cells BY ITS PRICE ALONE, never by any
  * map's content: its bin is moved into the range that its side swept within the last 2 s before it
- * (give or take one bin) and shared, 1/4 1/2 1/4 over neighbours, among the cells of the last 4 s;
+ * (give or take one bin) and shared among the cells of the last 4 s, 1/4 1/2 1/4 over neighbouring
+ * bins and by how much of its bin each cell passed;
  * cells therefore wait SCORE_WAIT_MS before they count.  Prints that find no cell are counted as
  * nowhere.  Cells of rows with a gap are left out, and so is what falls on them.
  *

@@ -140,6 +140,21 @@ static void a_print_is_shared_by_price_among_neighbours(void **state) {
     assert_close((double)tally->hits[MODEL_LONG][2].seen_usd, 100, 1e-6);
 }
 
+/* Two rows pass one bin: the dollars go where the price range is. */
+static void a_bin_passed_in_parts_is_shared_by_extent(void **state) {
+    (void)state;
+    pass(10 + WIDTH / 2, NULL, NULL);
+    pass(10 - .5 * WIDTH, NULL, NULL); /* half of bin 49999, after 50000 */
+    struct entry_print print = print_in(49999, 400);
+    pass(10 - .9 * WIDTH, NULL, &print); /* four fifths of the rest: .4 of the bin */
+    score_finish_rows(score);
+    const struct tally_hit *hits = score_tally(score)->hits[MODEL_LONG];
+    double sum = .25 + .5 * .5 + .5 * .4;
+    assert_close((double)hits[0].seen_usd, 400 * .25 / sum, 1e-4);
+    assert_close((double)hits[1].seen_usd, 400 * .5 * .5 / sum, 1e-4);
+    assert_close((double)hits[2].seen_usd, 400 * .5 * .4 / sum, 1e-4);
+}
+
 static void a_print_beyond_the_swept_range_goes_to_its_end(void **state) {
     (void)state;
     pass(10 + WIDTH / 2, NULL, NULL);
@@ -358,6 +373,7 @@ int main(void) {
                                         teardown),
         cmocka_unit_test_setup_teardown(a_print_is_shared_by_price_among_neighbours, setup,
                                         teardown),
+        cmocka_unit_test_setup_teardown(a_bin_passed_in_parts_is_shared_by_extent, setup, teardown),
         cmocka_unit_test_setup_teardown(a_print_beyond_the_swept_range_goes_to_its_end, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(a_print_that_nothing_was_swept_around_is_nowhere, setup,

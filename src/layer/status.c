@@ -79,19 +79,21 @@ static void put_feed(struct line *line, const struct scene_feed *feed) {
     }
 }
 
-static void put_market(struct line *line, const struct scene_instrument *instrument) {
+/* Open interest and liquidations of all that the field adds up; funding is the first one's. */
+static void put_market(struct line *line, const struct scene *scene,
+                       const struct scene_instrument *instrument) {
+    const struct scene_sums sums = scene_sum(scene, (int)(instrument - scene->instruments));
     char text[96];
     char number[NUMBER_TEXT_BYTES];
-    if (instrument->oi_usd > 0) {
-        str_format(text, sizeof text, "open interest %s",
-                   number_format_usd(instrument->oi_usd, number));
+    if (sums.oi_usd > 0) {
+        str_format(text, sizeof text, "open interest %s", number_format_usd(sums.oi_usd, number));
         put_left(line, text, THEME_TEXT_DIM);
     }
-    if (instrument->unallocated_usd[0] > 0 || instrument->unallocated_usd[1] > 0) {
+    if (sums.unallocated_usd[0] > 0 || sums.unallocated_usd[1] > 0) {
         char other[NUMBER_TEXT_BYTES];
         str_format(text, sizeof text, "unallocated: longs %s, shorts %s",
-                   number_format_usd(instrument->unallocated_usd[0], number),
-                   number_format_usd(instrument->unallocated_usd[1], other));
+                   number_format_usd(sums.unallocated_usd[0], number),
+                   number_format_usd(sums.unallocated_usd[1], other));
         put_left(line, text, THEME_TEXT_DIM);
     }
     if (isfinite(instrument->funding_rate)) {
@@ -102,11 +104,11 @@ static void put_market(struct line *line, const struct scene_instrument *instrum
         }
         put_left(line, text, THEME_TEXT_DIM);
     }
-    if (instrument->liquidated_usd_24h[0] > 0 || instrument->liquidated_usd_24h[1] > 0) {
+    if (sums.liquidated_usd_24h[0] > 0 || sums.liquidated_usd_24h[1] > 0) {
         char other[NUMBER_TEXT_BYTES];
         str_format(text, sizeof text, "liquidated 24 h: longs %s, shorts %s",
-                   number_format_usd(instrument->liquidated_usd_24h[0], number),
-                   number_format_usd(instrument->liquidated_usd_24h[1], other));
+                   number_format_usd(sums.liquidated_usd_24h[0], number),
+                   number_format_usd(sums.liquidated_usd_24h[1], other));
         put_left(line, text, THEME_TEXT_DIM);
     }
 }
@@ -137,7 +139,7 @@ void status_draw(struct layer_context *context) {
         put_feed(&line, &scene->feeds[i]);
     }
     if (context->instrument != NULL) {
-        put_market(&line, context->instrument);
+        put_market(&line, scene, context->instrument);
     }
     str_format(text, sizeof text, "%s events", number_format_count(scene->events_applied, number));
     put_right(&line, text, THEME_TEXT_FAINT);

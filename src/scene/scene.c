@@ -7,3 +7,20 @@ bool scene_is_added(const struct scene *scene, int shown, int other) {
     const struct scene_instrument *b = &scene->instruments[other];
     return other != shown && b->mark > 0 && a->base[0] != '\0' && strcmp(a->base, b->base) == 0;
 }
+
+struct scene_sums scene_sum(const struct scene *scene, int shown) {
+    struct scene_sums sums = {0};
+    for (int i = 0; i < scene->instrument_count; i++) {
+        const struct scene_instrument *instrument = &scene->instruments[i];
+        if (i != shown && !scene_is_added(scene, shown, i)) {
+            continue;
+        }
+        sums.oi_usd += instrument->oi_usd;
+        for (int side = 0; side < 2; side++) {
+            sums.estimate_usd[side] += instrument->estimate_usd[side];
+            sums.unallocated_usd[side] += instrument->unallocated_usd[side];
+            sums.liquidated_usd_24h[side] += instrument->liquidated_usd_24h[side];
+        }
+    }
+    return sums;
+}

@@ -106,3 +106,12 @@ struct scene {
 /* Whether instrument other is added to what is shown of instrument shown: another one of its coin
  * that has a price. Both are places in scene->instruments. */
 bool scene_is_added(const struct scene *scene, int shown, int other);
+
+/* What is shown of an instrument, with those that are added to it. */
+struct scene_sums {
+    double oi_usd;                /* of those that tell it */
+    double estimate_usd[2];       /* estimate: long, short */
+    double unallocated_usd[2];    /* estimate */
+    double liquidated_usd_24h[2]; /* seen */
+};
+struct scene_sums scene_sum(const struct scene *scene, int shown);

@@ -186,6 +186,8 @@ static void put_truth(struct json *json, const struct truth_report *truth) {
     put_open(json, "truth", '{');
     put_integer(json, "snapshots", truth->snapshots);
     put_number(json, "positions", truth->positions);
+    put_number(json, "near_r_attainable", truth->near_r_attainable);
+    put_number(json, "far_r_attainable", truth->far_r_attainable);
     put_number(json, "snapshots_lost", (double)truth->snapshots_lost);
     put_number(json, "positions_lost", (double)truth->positions_lost);
     for (int model = 0; truth->snapshots > 0 && model < SCORE_MODEL_COUNT; model++) {

@@ -161,7 +161,8 @@ static void print_frozen(FILE *out, const struct report *report) {
 
 static void print_truth(FILE *out, const struct truth_report *truth) {
     title(out, "truth: the map beside the positions that were open, every six hours",
-          "overlap 1 and R 1 are perfect, W1 is how far dollars are misplaced; near 0-3 % (10 bp "
+          "overlap 1 is perfect, R is to be read beside what is attainable, W1 is how far dollars "
+          "are misplaced; near 0-3 % (10 bp "
           "cells), far 3-15 % (20 bp cells)");
     fprintf(out, "  %d snapshots, %.0f positions each\n", truth->snapshots, truth->positions);
     fprintf(out, "  %-24s %30s   %30s\n", "", "near", "far");
@@ -173,6 +174,8 @@ static void print_truth(FILE *out, const struct truth_report *truth) {
                 score_model_text((enum score_model)model), near->overlap, near->r, near->w1_bp,
                 near->mass, far->overlap, far->r, far->w1_bp, far->mass);
     }
+    fprintf(out, "  %-24s %8s %6.2f %7s %6s   %8s %6.2f\n", "attainable by any map", "",
+            truth->near_r_attainable, "", "", "", truth->far_r_attainable);
 }
 
 static void print_limits(FILE *out, const struct score_print *print) {

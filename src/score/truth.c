@@ -202,10 +202,11 @@ void truth_take_maps(struct truth *truth, struct score *score, const struct esti
 
 /* -- comparison -- */
 
-static void truth_cells(const struct truth_snapshot *snapshot,
-                        double out[MODEL_SIDE_COUNT][TRUTH_CELLS]) {
+/* Dollars of every stride-th position from first on, by side and cell. */
+static void sum_positions(const struct truth_snapshot *snapshot, size_t first, size_t stride,
+                          double out[MODEL_SIDE_COUNT][TRUTH_CELLS]) {
     memset(out, 0, sizeof(double) * MODEL_SIDE_COUNT * TRUTH_CELLS);
-    for (size_t i = 0; i < snapshot->position_count; i++) {
+    for (size_t i = first; i < snapshot->position_count; i += stride) {
         const struct truth_position *position = &snapshot->positions[i];
         double price = (double)position->liquidation_price;
         double up = math_log(price / snapshot->mark);
@@ -221,12 +222,12 @@ struct likeness {
     double count, overlap, r_count, r, w1_bp, map_usd, truth_usd;
 };
 
-static void compare(int count, const float map[], const double real[], double cell_bp,
+static void compare(int count, const double map[], const double real[], double cell_bp,
                     struct likeness *out) {
     double map_sum = 0, real_sum = 0, overlap = 0, w1 = 0, map_done = 0, real_done = 0;
     double mm = 0, tt = 0, mt = 0, even = 1.0 / count;
     for (int i = 0; i < count; i++) {
-        map_sum += (double)map[i];
+        map_sum += map[i];
         real_sum += real[i];
     }
     out->map_usd += map_sum;
@@ -235,7 +236,7 @@ static void compare(int count, const float map[], const double real[], double ce
         return;
     }
     for (int i = 0; i < count; i++) {
-        double m = (double)map[i] / map_sum, t = real[i] / real_sum;
+        double m = map[i] / map_sum, t = real[i] / real_sum;
         overlap += m < t ? m : t;
         map_done += m;
         real_done += t;
@@ -268,10 +269,44 @@ static struct truth_figures figures_of(const struct likeness *likeness) {
     return out;
 }
 
+struct comparison {
+    struct likeness near[SCORE_MODEL_COUNT], far[SCORE_MODEL_COUNT];
+    struct likeness near_halves, far_halves;
+};
+
+static void compare_cells(const double map[TRUTH_CELLS], const double real[TRUTH_CELLS],
+                          struct likeness *near, struct likeness *far) {
+    compare(TRUTH_NEAR_CELLS, map, real, TRUTH_NEAR_CELL * 1e4, near);
+    compare(TRUTH_FAR_CELLS, map + TRUTH_NEAR_CELLS, real + TRUTH_NEAR_CELLS, TRUTH_FAR_CELL * 1e4,
+            far);
+}
+
+static void compare_snapshot(const struct truth_snapshot *snapshot, struct comparison *out) {
+    double real[MODEL_SIDE_COUNT][TRUTH_CELLS], map[TRUTH_CELLS];
+    double halves[2][MODEL_SIDE_COUNT][TRUTH_CELLS];
+    sum_positions(snapshot, 0, 1, real);
+    sum_positions(snapshot, 0, 2, halves[0]);
+    sum_positions(snapshot, 1, 2, halves[1]);
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
+            for (int cell = 0; cell < TRUTH_CELLS; cell++) {
+                map[cell] = (double)snapshot->maps->usd[model][side][cell];
+            }
+            compare_cells(map, real[side], &out->near[model], &out->far[model]);
+        }
+        compare_cells(halves[0][side], halves[1][side], &out->near_halves, &out->far_halves);
+    }
+}
+
+static double attainable_r(const struct likeness *halves) {
+    double r = figures_of(halves).r;
+    return r > 0 ? sqrt(2 * r / (1 + r)) : 0;
+}
+
 void truth_measure(const struct truth *truth, int64_t first_ms, int64_t last_ms,
                    struct truth_report *out) {
-    struct likeness near[SCORE_MODEL_COUNT] = {{0}}, far[SCORE_MODEL_COUNT] = {{0}};
-    double real[MODEL_SIDE_COUNT][TRUTH_CELLS];
+    struct comparison sum;
+    memset(&sum, 0, sizeof(sum));
     *out = (struct truth_report){.spans = truth->spans,
                                  .snapshots_lost = truth->snapshots_lost,
                                  .positions_lost = truth->positions_lost};
@@ -282,21 +317,15 @@ void truth_measure(const struct truth *truth, int64_t first_ms, int64_t last_ms,
             ts_ms > last_ms) {
             continue;
         }
-        truth_cells(snapshot, real);
         out->snapshots++;
         out->positions += (double)snapshot->position_count;
-        for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
-            for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-                const float *map = snapshot->maps->usd[model][side];
-                compare(TRUTH_NEAR_CELLS, map, real[side], TRUTH_NEAR_CELL * 1e4, &near[model]);
-                compare(TRUTH_FAR_CELLS, map + TRUTH_NEAR_CELLS, real[side] + TRUTH_NEAR_CELLS,
-                        TRUTH_FAR_CELL * 1e4, &far[model]);
-            }
-        }
+        compare_snapshot(snapshot, &sum);
     }
     out->positions = out->snapshots > 0 ? out->positions / out->snapshots : 0;
     for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
-        out->near[model] = figures_of(&near[model]);
-        out->far[model] = figures_of(&far[model]);
+        out->near[model] = figures_of(&sum.near[model]);
+        out->far[model] = figures_of(&sum.far[model]);
     }
+    out->near_r_attainable = attainable_r(&sum.near_halves);
+    out->far_r_attainable = attainable_r(&sum.far_halves);
 }

@@ -12,8 +12,10 @@
  *   R = Pearson's correlation of m and t over the cells       mass = sum of map / sum of truth
  *
  * overlap, R and W1 are means over snapshots and sides; mass is over all of them together.
- * Positions whose own stop lies before their liquidation price are left out: they will never be
- * liquidated there.
+ * Positions are few and of very different sizes, so even a perfect forecast of the population
+ * cannot reach R = 1: with r the mean correlation between two halves of the positions, it attains
+ * about sqrt(2 r / (1 + r)) (Spearman and Brown's formula for a half test). Positions whose own
+ * stop lies before their liquidation price are left out: they will never be liquidated there.
  *
  * Thread: the owner's.  Owner: app; a score borrows it.  Limits: TRUTH_SNAPSHOT_MAX snapshots (one
  * more year of six hours) and TRUTH_POSITIONS_MAX positions in all of them, counted when met. */
@@ -79,6 +81,7 @@ struct truth_report {
     int snapshots;    /* compared: those from first_ms on that have positions */
     double positions; /* mean of a snapshot */
     uint64_t spans, snapshots_lost, positions_lost;
+    double near_r_attainable, far_r_attainable; /* 0: not known */
     struct truth_figures near[SCORE_MODEL_COUNT], far[SCORE_MODEL_COUNT];
 };
 /* Whether score is the one whose maps were taken. */

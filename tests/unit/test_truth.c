@@ -99,6 +99,9 @@ static void a_map_that_is_the_truth_overlaps_wholly(void **state) {
     assert_true(report.far[SCORE_OURS].overlap > .99);
     assert_true(report.far[SCORE_OURS].w1_bp < .5);
     assert_true(report.near[SCORE_KERNEL].overlap < report.near[SCORE_OURS].overlap);
+    /* Halves that are alike could be foretold; a single position could not. */
+    assert_true(report.near_r_attainable > .99);
+    assert_true(report.near_r_attainable <= 1);
 }
 
 static void one_position_is_compared_where_it_stands(void **state) {
@@ -119,6 +122,7 @@ static void one_position_is_compared_where_it_stands(void **state) {
     assert_true(report.near[SCORE_OURS].overlap > 0);
     assert_true(report.near[SCORE_OURS].overlap < .3);
     assert_close(report.far[SCORE_OURS].overlap, 0, 0);
+    assert_close(report.near_r_attainable, 0, 0);
     assert_close(report.far[SCORE_OURS].mass, 0, 0); /* no truth there */
 }
 

@@ -164,11 +164,15 @@ static void print_truth(FILE *out, const struct truth_report *truth) {
           "overlap 1 is perfect, R is to be read beside what is attainable, W1 is how far dollars "
           "are misplaced; near 0-3 % (10 bp "
           "cells), far 3-15 % (20 bp cells)");
+    if (truth->snapshots == 0) {
+        fputs("  no snapshot: no position is known at any sixth hour of the days counted\n", out);
+        return;
+    }
     fprintf(out, "  %d snapshots, %.0f positions each\n", truth->snapshots, truth->positions);
     fprintf(out, "  %-24s %30s   %30s\n", "", "near", "far");
     fprintf(out, "  %-24s %8s %6s %7s %6s   %8s %6s %7s %6s\n", "", "overlap", "R", "W1 bp", "mass",
             "overlap", "R", "W1 bp", "mass");
-    for (int model = 0; truth->snapshots > 0 && model < SCORE_MODEL_COUNT; model++) {
+    for (int model = 0; model < SCORE_MODEL_COUNT; model++) {
         const struct truth_figures *near = &truth->near[model], *far = &truth->far[model];
         fprintf(out, "  %-24s %8.3f %6.2f %7.1f %6.3g   %8.3f %6.2f %7.1f %6.3g\n",
                 score_model_text((enum score_model)model), near->overlap, near->r, near->w1_bp,

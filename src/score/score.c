@@ -302,8 +302,6 @@ static void prepare_weights(struct score *score, const struct estimator *estimat
     }
 }
 
-static void measure_rolling(struct score *score, int64_t now_ms);
-
 void score_begin_row(struct score *score, const struct estimator *estimator,
                      const struct entry_row *row) {
     bool history =
@@ -337,10 +335,6 @@ void score_begin_row(struct score *score, const struct estimator *estimator,
     }
     if (score->desc.truth != NULL && estimator_has_mark(estimator)) {
         truth_take_maps(score->desc.truth, score, estimator, row->begin_ms);
-    }
-    if (!score->desc.full && row->begin_ms - score->measured_ms >= ROLLING_MEASURE_MS) {
-        score->measured_ms = row->begin_ms;
-        measure_rolling(score, row->begin_ms);
     }
 }
 
@@ -443,6 +437,11 @@ static void measure_rolling(struct score *score, int64_t now_ms) {
     }
 }
 
-void score_get_rolling(const struct score *score, struct score_rolling *out) {
+void score_get_rolling(struct score *score, struct score_rolling *out) {
+    int64_t now_ms = score->stats.last_ms;
+    if (now_ms != INT64_MIN && now_ms - score->measured_ms >= ROLLING_MEASURE_MS) {
+        score->measured_ms = now_ms;
+        measure_rolling(score, now_ms);
+    }
     *out = score->rolling;
 }

@@ -17,7 +17,8 @@
  *
  * Thread: the owner's (engine).  Owner: engine_instrument.  Limits: SCORE_CELL_MAX cells waiting
  * (rolling: SCORE_ROLLING_CELL_MAX; the oldest count early then), score/tally.h, score/frozen.h;
- * each with a counter.  Memory: a rolling score some 0.4 MB, a full one some 20 MB where used. */
+ * each with a counter.  Memory: a rolling score 0.2 MB and 32 bytes a cell with dollars of the open
+ * day (1 MB at most), a full one some 20 MB where used. */
 #pragma once
 
 #include <stdbool.h>
@@ -84,9 +85,10 @@ void score_get_stats(const struct score *score, struct score_stats *out);
 const struct tally *score_tally(const struct score *score);
 const struct frozen *score_frozen(const struct score *score); /* full only, else NULL */
 
-/* A rolling score's figures, brought up to date once a minute of event time. */
+/* A rolling score's figures. They are brought up to date when they are asked for, and for that once
+ * a minute of event time at most: it costs a logarithm a cell with dollars of the open day. */
 struct score_rolling {
     bool judged; /* enough liquidations; else only days and usd stand */
     double days, usd, gain_nats, gain_kernel_nats, predicted_over_seen;
 };
-void score_get_rolling(const struct score *score, struct score_rolling *out);
+void score_get_rolling(struct score *score, struct score_rolling *out);

@@ -12,9 +12,11 @@
 
 #define SMOOTH_NEAREST  0.0035
 #define SMOOTH_FARTHEST 0.60
+#define LEVERAGE_MAX    1000.0 /* a venue that allows more is a mistake in a table */
 
 static const double sharp_leverages[] = {3, 5, 10, 20, 25, 50, 75, 100, 125};
-static_assert(ARRAY_COUNT(sharp_leverages) == DISTANCE_SHARP_MAX, "a cell per ladder leverage");
+static_assert(ARRAY_COUNT(sharp_leverages) + 1 == DISTANCE_SHARP_MAX,
+              "a cell per ladder leverage, and the venue's maximum");
 static_assert(DISTANCE_MAX * CLASS_SOURCES <= CLASS_LANES, "a vector per distance");
 
 static const double band_low[DISTANCE_BAND_COUNT] = {0, 5, 10, 25, 50, 100};
@@ -50,6 +52,16 @@ static void ladder_add(struct distance_ladder *ladder, struct distance_cell cell
     ladder->cells[at] = cell;
 }
 
+/* A ladder step whose initial margin is next to the maintenance margin cannot be held. */
+static void ladder_add_sharp(struct distance_ladder *ladder, double leverage) {
+    double distance = margin_distance_long(leverage, ladder->mmr, ladder->fee);
+    if (1 / leverage > 1.05 * ladder->mmr && distance >= 5e-4) {
+        ladder_add(ladder, (struct distance_cell){
+                               .distance = distance, .leverage = leverage, .sharp = true});
+    }
+}
+
+/* The usual steps as far as the venue goes, and its own last one: whoever wants more ends there. */
 static void ladder_add_cells(struct distance_ladder *ladder, double leverage_max) {
     double step = math_log(SMOOTH_FARTHEST / SMOOTH_NEAREST) / (DISTANCE_SMOOTH_COUNT - 1);
     for (int i = 0; i < DISTANCE_SMOOTH_COUNT; i++) {
@@ -57,15 +69,15 @@ static void ladder_add_cells(struct distance_ladder *ladder, double leverage_max
         double leverage = margin_leverage_of_distance(distance, ladder->mmr, ladder->fee);
         ladder_add(ladder, (struct distance_cell){.distance = distance, .leverage = leverage});
     }
-    for (int i = 0; i < DISTANCE_SHARP_MAX; i++) {
-        double leverage = sharp_leverages[i];
-        double distance = margin_distance_long(leverage, ladder->mmr, ladder->fee);
-        /* A ladder step whose initial margin is next to the maintenance margin cannot be held. */
-        if (leverage > leverage_max || 1 / leverage <= 1.05 * ladder->mmr || distance < 5e-4) {
-            continue;
+    bool listed = false;
+    for (size_t i = 0; i < ARRAY_COUNT(sharp_leverages); i++) {
+        if (sharp_leverages[i] <= leverage_max) {
+            ladder_add_sharp(ladder, sharp_leverages[i]);
         }
-        ladder_add(ladder, (struct distance_cell){
-                               .distance = distance, .leverage = leverage, .sharp = true});
+        listed = listed || sharp_leverages[i] == leverage_max;
+    }
+    if (!listed && leverage_max > sharp_leverages[0] && leverage_max <= LEVERAGE_MAX) {
+        ladder_add_sharp(ladder, leverage_max);
     }
 }
 

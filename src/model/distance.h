@@ -14,14 +14,14 @@
 
 enum {
     DISTANCE_SMOOTH_COUNT = 22,
-    DISTANCE_SHARP_MAX = 9,
+    DISTANCE_SHARP_MAX = 10, /* 3 5 10 20 25 50 75 100 125 and the venue's maximum */
     DISTANCE_MAX = DISTANCE_SMOOTH_COUNT + DISTANCE_SHARP_MAX,
     DISTANCE_TAP_MAX = 8, /* taps of one cell */
     DISTANCE_PHASE_COUNT = 32,
     DISTANCE_BAND_COUNT = 6, /* by leverage equivalent: <5, 5-10, 10-25, 25-50, 50-100, >=100 */
 
     CLASS_SOURCES = 4, /* net, churn, ambient and an empty lane: one vector a distance */
-    CLASS_LANES = 128  /* DISTANCE_MAX x CLASS_SOURCES, padded to whole cache lines */
+    CLASS_LANES = 128  /* DISTANCE_MAX x CLASS_SOURCES, whole cache lines */
 };
 
 enum { MODEL_LONG, MODEL_SHORT, MODEL_SIDE_COUNT }; /* which way the mark has to go: down, up */

@@ -15,7 +15,7 @@ enum {
     SCENE_FEED_MAX = 16,
     SCENE_GAP_MAX = 32,
     SCENE_TAIL_MAX = 64,
-    SCENE_DISTANCE_MAX = 31
+    SCENE_DISTANCE_MAX = 32
 };
 
 struct scene_print {

@@ -519,7 +519,7 @@ static void records_with_absurd_numbers_are_refused(void **state) {
     }
     assert_true(calibration_record_valid(&good));
     struct calibration_record record = good;
-    record.distance_count = 32;
+    record.distance_count = DISTANCE_MAX + 1;
     assert_false(calibration_record_valid(&record));
     record = good;
     record.stepped_ms = -1;

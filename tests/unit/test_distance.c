@@ -96,13 +96,33 @@ static void sharp_cells_stand_at_their_exact_offset(void **state) {
             }
         }
     }
-    assert_int_equal(sharp_count, DISTANCE_SHARP_MAX);
+    assert_int_equal(sharp_count, DISTANCE_SHARP_MAX - 1); /* the maximum is a usual step */
+}
+
+static void the_venues_maximum_is_a_step_of_its_own(void **state) {
+    (void)state;
+    static const struct {
+        double leverage_max;
+        int sharp_count;
+    } rows[] = {{40, 6}, {50, 6}, {150, 10}, {2, 0}, {1e9, 9}};
+    struct distance_ladder other;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        assert_true(distance_ladder_init(&other, 2e-4, .004, 0, rows[i].leverage_max));
+        int sharp_count = 0;
+        bool met = false;
+        for (int j = 0; j < other.count; j++) {
+            sharp_count += other.cells[j].sharp;
+            met = met || (other.cells[j].sharp && other.cells[j].leverage == rows[i].leverage_max);
+        }
+        assert_int_equal(sharp_count, rows[i].sharp_count);
+        assert_int_equal(met, rows[i].leverage_max > 2 && rows[i].leverage_max < 1000);
+    }
 }
 
 static void cells_rise_in_leverage_and_bands_are_runs(void **state) {
     (void)state;
     static const double low[] = {0, 5, 10, 25, 50, 100, 1e9};
-    assert_int_equal(ladder.count, DISTANCE_MAX);
+    assert_int_equal(ladder.count, DISTANCE_MAX - 1);
     assert_int_equal(ladder.band_begin[0], 0);
     assert_int_equal(ladder.band_begin[DISTANCE_BAND_COUNT], ladder.count);
     for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
@@ -125,7 +145,7 @@ static void impossible_ladder_steps_are_dropped(void **state) {
             highest = fmax(highest, hyperliquid.cells[i].leverage);
         }
     }
-    assert_true(highest == 25); /* 3 5 10 20 25 of the ladder; 50 is above 40x */
+    assert_true(highest == 40); /* 3 5 10 20 25 of the ladder and its own; 50 is above 40x */
     assert_false(distance_ladder_init(&hyperliquid, 0, .004, 0, 125));
     assert_false(distance_ladder_init(&hyperliquid, 2e-4, NAN, 0, 125));
     assert_false(distance_ladder_init(&hyperliquid, 2e-4, .004, .2, 125));
@@ -161,7 +181,7 @@ static void inverse_contracts_have_mirrored_offsets(void **state) {
         price = margin_price_inverse_short(1, cell->leverage, .005, 0);
         assert_true(fabs(means[MODEL_SHORT] - math_log(price) / 2e-4) < 1e-3);
     }
-    assert_int_equal(sharp_count, DISTANCE_SHARP_MAX - 1); /* all but 125x */
+    assert_int_equal(sharp_count, DISTANCE_SHARP_MAX - 2); /* all but 125x; 100x is listed */
     assert_false(distance_ladder_init_inverse(&inverse, 2e-4, .5, 0, 100));
 }
 
@@ -192,6 +212,7 @@ int main(void) {
         cmocka_unit_test(cells_rise_in_leverage_and_bands_are_runs),
         cmocka_unit_test(impossible_ladder_steps_are_dropped),
         cmocka_unit_test(inverse_contracts_have_mirrored_offsets),
+        cmocka_unit_test(the_venues_maximum_is_a_step_of_its_own),
         cmocka_unit_test(prior_has_its_totals_and_shares),
     };
     return cmocka_run_group_tests(tests, setup, NULL);

@@ -71,7 +71,10 @@ static void make_item(struct engine_calibration *item, uint64_t seed) {
     record->weights.calibrated_to = 0.0461f;
     record->evidence.residual_usd2 = 9.123456789e11;
     record->evidence.predicted_usd = 1.0 / 3;
-    for (int i = 0; i < DISTANCE_MAX; i++) {
+    for (int i = ladder.count; i < DISTANCE_MAX; i++) {
+        record->weights.sd[i] = WEIGHTS_SD_MAX; /* of no distance */
+    }
+    for (int i = 0; i < ladder.count; i++) {
         record->weights.sd[i] = (float)(2 * random_uniform(&random) + 1e-6) / 1.001f;
         record->evidence.information_usd[i] = math_exp(60 * random_uniform(&random) - 20);
         for (int source = 0; source < 3; source++) {
@@ -167,7 +170,7 @@ static void more_distances_than_there_can_be_are_refused(void **state) {
     str_format(many, sizeof many, "%.*s%.*s,%s", (int)(array - text), text, (int)(end - array),
                array, array);
     assert_false(parses(many, reason));
-    assert_string_equal(reason, "distances: more than 31");
+    assert_non_null(strstr(reason, "distances: more than "));
 }
 
 static int files_in(const char *path) {

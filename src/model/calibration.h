@@ -11,8 +11,9 @@
  *   A_oj    = .2 a0 sum_i K_ij rho0_oi
  *   rho_oj  = (N_oj + a0 alpha_oj rho0_oj) / (D_oj + a0)
  *   smooth cells: rho_j <- .8 rho_j + .1 rho_j-1 + .1 rho_j+1    (one EMS step; ends keep .9)
- *   N, D, I *= 2^(-dt / 6 d);   sd(ln rho_j) ~ sqrt(psi / I_j), I_j = sum_k (rho_j E_kj)^2 /
- * Lambda_k psi     = sum_k (Y_k - Lambda_k)^2 / sum_k Lambda_k, beside a prior worth a few cells
+ *   N, D, I *= 2^(-dt / 6 d)
+ *   sd(ln rho_j) ~ sqrt(psi / I_j),  I_j = sum_k (rho_j E_kj)^2 / Lambda_k
+ *   psi     = sum_k (Y_k - Lambda_k)^2 / sum_k Lambda_k, beside a prior worth a few cells
  *
  * The scale alpha is pooled over neighbouring distances only.  One scale a source (the page's
  * alpha_o, h without end) carries what near distances teach to where the mark never came: in a

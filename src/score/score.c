@@ -15,10 +15,7 @@
 static_assert((int)LIGHT_MAP_BINS == (int)ESTIMATOR_BIN_COUNT, "every map spans the same bins");
 static_assert(SCORE_WAIT_MS >= JOURNAL_MS + 4000, "a print may look back so far");
 
-enum {
-    ROLLING_WARM_UP_MS = TALLY_DAY_MS, /* a map younger than a day is not judged */
-    ROLLING_MEASURE_MS = 60000
-};
+enum { ROLLING_WARM_UP_MS = TALLY_DAY_MS }; /* a map younger than a day is not judged */
 
 struct pending_cell {
     int64_t ts_ms;
@@ -347,6 +344,7 @@ void score_end_row(struct score *score, const struct entry_row *row,
 }
 
 void score_finish_rows(struct score *score) {
+    score->measured_ms = 0;
     count_until(score, INT64_MAX);
     tally_close(&score->tally);
     if (score->desc.full) {
@@ -439,7 +437,7 @@ static void measure_rolling(struct score *score, int64_t now_ms) {
 
 void score_get_rolling(struct score *score, struct score_rolling *out) {
     int64_t now_ms = score->stats.last_ms;
-    if (now_ms != INT64_MIN && now_ms - score->measured_ms >= ROLLING_MEASURE_MS) {
+    if (now_ms != INT64_MIN && now_ms != score->measured_ms) {
         score->measured_ms = now_ms;
         measure_rolling(score, now_ms);
     }

@@ -85,8 +85,9 @@ void score_get_stats(const struct score *score, struct score_stats *out);
 const struct tally *score_tally(const struct score *score);
 const struct frozen *score_frozen(const struct score *score); /* full only, else NULL */
 
-/* A rolling score's figures. They are brought up to date when they are asked for, and for that once
- * a minute of event time at most: it costs a logarithm a cell with dollars of the open day. */
+/* A rolling score's figures, as of the newest row: they are a function of what was applied, however
+ * seldom or often they were asked for. The first question after a row costs a logarithm a cell with
+ * dollars of the open day. */
 struct score_rolling {
     bool judged; /* enough liquidations; else only days and usd stand */
     double days, usd, gain_nats, gain_kernel_nats, predicted_over_seen;

@@ -177,6 +177,28 @@ void calibration_wear(struct calibration *calibration, int64_t dt_ms) {
     evidence->predicted_usd *= kept;
 }
 
+void calibration_make_way(struct calibration *calibration, double a0_usd) {
+    struct calibration_evidence *evidence = &calibration->evidence;
+    double enough_usd = CALIBRATION_ENOUGH_PSI * calibration_psi(evidence);
+    for (int i = 0; i < DISTANCE_MAX; i++) {
+        double exposed_usd = 0;
+        for (int lane = i * CLASS_SOURCES; lane < (i + 1) * CLASS_SOURCES; lane++) {
+            exposed_usd = fmax(exposed_usd, evidence->exposed_usd[lane]);
+        }
+        double kept = fmax(enough_usd / evidence->information_usd[i],
+                           CALIBRATION_ENOUGH_A0 * a0_usd / exposed_usd);
+        if (!(kept < 1)) {
+            continue; /* not enough yet, or nothing at all */
+        }
+        evidence->information_usd[i] *= kept;
+        for (int lane = i * CLASS_SOURCES; lane < (i + 1) * CLASS_SOURCES; lane++) {
+            evidence->attributed_usd[lane] *= kept;
+            evidence->sampled_usd[lane] *= kept;
+            evidence->exposed_usd[lane] *= kept;
+        }
+    }
+}
+
 void calibration_hear(struct calibration *calibration) {
     struct calibration_evidence *evidence = &calibration->evidence;
     for (int lane = 0; lane < CLASS_LANES; lane++) {

@@ -11,7 +11,7 @@
  *   A_oj    = .2 a0 sum_i K_ij rho0_oi
  *   rho_oj  = (N_oj + a0 alpha_oj rho0_oj) / (D_oj + a0)
  *   smooth cells: rho_j <- .8 rho_j + .1 rho_j-1 + .1 rho_j+1    (one EMS step; ends keep .9)
- *   N, D, I *= 2^(-dt / 6 d)
+ *   N, D, I *= 2^(-dt / 6 d);   N, D, I of j *= min(1, max(7 psi / I_j, 5 a0 / max_o D_oj))
  *   sd(ln rho_j) ~ sqrt(psi / I_j),  I_j = sum_k (rho_j E_kj)^2 / Lambda_k
  *   psi     = sum_k (Y_k - Lambda_k)^2 / sum_k Lambda_k, beside a prior worth a few cells
  *
@@ -20,6 +20,9 @@
  * market of mostly high (C) or low (B) leverage that scale is wrong there, and the far map became
  * worse than under the prior.  With the kernel, a distance with nothing swept around it keeps the
  * prior's shape at the prior's scale.  Figures: tests/bench/README.md.
+ *
+ * That second factor lets distances that are swept all day follow a market that changes its
+ * leverage within hours, while a far one keeps its rare evidence for the whole memory.
  *
  * Hearing.  Exposure says "this was swept and nothing more was liquidated", which is true only
  * while somebody listens: day files and some venues tell no liquidation ever, connections die
@@ -45,11 +48,13 @@
 
 enum { CALIBRATION_STEP_MS = 600000 }; /* M-steps at multiples of it, event time */
 
-#define CALIBRATION_A0_OF_OI  0.1           /* a0, share of the open interest in USD */
-#define CALIBRATION_A0_USD    1e6           /* where open interest is not known */
-#define CALIBRATION_MEMORY_MS (6 * 86400e3) /* half-life of the evidence */
-#define CALIBRATION_PSI_USD   5e4           /* dispersion before anything was seen */
-#define CALIBRATION_PRINT_PSI 20            /* one print counts at most so many psi */
+#define CALIBRATION_A0_OF_OI   0.1           /* a0, share of the open interest in USD */
+#define CALIBRATION_A0_USD     1e6           /* where open interest is not known */
+#define CALIBRATION_MEMORY_MS  (6 * 86400e3) /* half-life of the evidence */
+#define CALIBRATION_PSI_USD    5e4           /* dispersion before anything was seen */
+#define CALIBRATION_ENOUGH_A0  5             /* and the exposure that outweighs the prior, in a0 */
+#define CALIBRATION_ENOUGH_PSI 7             /* information of a distance, at most: sd .38 */
+#define CALIBRATION_PRINT_PSI  20            /* one print counts at most so many psi */
 
 /* Sums with the memory's weight, USD. */
 struct calibration_evidence {
@@ -106,6 +111,9 @@ double calibration_a0(double oi_usd);
 void calibration_reset(struct calibration *calibration);
 /* dt_ms of the memory pass; <= 0: nothing. */
 void calibration_wear(struct calibration *calibration, int64_t dt_ms);
+/* Evidence of a distance that is more than enough makes way for newer: what remains holds its sd
+ * at some .4 and outweighs the prior. Before an M-step. */
+void calibration_make_way(struct calibration *calibration, double a0_usd);
 /* A print was told. What was swept before it counts from now on. */
 void calibration_hear(struct calibration *calibration);
 uint64_t calibration_hash(const struct calibration *calibration, uint64_t hash);

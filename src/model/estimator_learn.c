@@ -164,11 +164,13 @@ void estimator_learn_step(struct estimator *estimator, const struct entry_row *r
         return;
     }
     double mark = math_exp(estimator->z_mark + estimator->phi);
+    double a0_usd = calibration_a0(estimator->oi_base * mark);
+    calibration_make_way(calibration, a0_usd);
     const struct calibration_input input = {
         .evidence = &calibration->evidence,
         .ladder = &estimator->ladder,
         .prior = &estimator->prior,
-        .a0_usd = calibration_a0(estimator->oi_base * mark),
+        .a0_usd = a0_usd,
         .outside_scale = estimator->outside_scale,
     };
     struct calibration_output output;

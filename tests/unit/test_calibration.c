@@ -248,6 +248,38 @@ static void evidence_fades_with_a_half_life_of_six_days(void **state) {
     assert_near(calibration.evidence.exposed_usd[5], 2, 1e-9);
 }
 
+static void more_than_enough_makes_way_for_newer_evidence(void **state) {
+    (void)state;
+    struct calibration calibration;
+    calibration_reset(&calibration);
+    double enough = CALIBRATION_ENOUGH_PSI * calibration_psi(&calibration.evidence);
+    calibration.evidence.information_usd[2] = 4 * enough;
+    calibration.evidence.information_usd[3] = enough / 2;
+    for (int lane = 2 * CLASS_SOURCES; lane < 4 * CLASS_SOURCES; lane++) {
+        calibration.evidence.attributed_usd[lane] = 300;
+        calibration.evidence.sampled_usd[lane] = 200;
+        calibration.evidence.exposed_usd[lane] = 100;
+    }
+    calibration_make_way(&calibration, 1); /* the prior weighs nothing */
+    const struct calibration_evidence *evidence = &calibration.evidence;
+    assert_near(evidence->information_usd[2], enough, 1e-6);
+    assert_near(evidence->information_usd[3], enough / 2, 1e-6);
+    for (int i = 0; i < CLASS_SOURCES; i++) {
+        int crowded = 2 * CLASS_SOURCES + i, scarce = 3 * CLASS_SOURCES + i;
+        assert_near(evidence->attributed_usd[crowded], 75, 1e-6);
+        assert_near(evidence->sampled_usd[crowded], 50, 1e-6);
+        assert_near(evidence->exposed_usd[crowded], 25, 1e-6);
+        assert_near(evidence->exposed_usd[scarce], 100, 1e-6);
+    }
+    /* Beside a prior of 4 dollars 20 are wanted; beside one of a million nothing is too much. */
+    calibration.evidence.information_usd[2] = 100 * enough;
+    calibration_make_way(&calibration, 4);
+    assert_near(evidence->exposed_usd[2 * CLASS_SOURCES], 20, 1e-6);
+    calibration.evidence.information_usd[2] = 100 * enough;
+    calibration_make_way(&calibration, 1e6);
+    assert_near(evidence->exposed_usd[2 * CLASS_SOURCES], 20, 1e-6);
+}
+
 /* -- in an estimator -- */
 
 struct rig {
@@ -393,7 +425,8 @@ static void the_swept_estimate_comes_to_match_what_is_liquidated(void **state) {
         said += (double)weights->rho[lane] * calibration->evidence.exposed_usd[lane];
         seen += calibration->evidence.attributed_usd[lane];
     }
-    assert_near(seen, 3 * 3600 * 500, 0.02);
+    assert_near(calibration->attributed_total_usd, 3 * 3600 * 500, 1e-3);
+    assert_true(seen > 1e5 && seen < calibration->attributed_total_usd); /* the rest made way */
     assert_near(said, seen, 0.1);
     assert_true(weights->calibrated_to > 0.003f && weights->calibrated_to < 0.02f);
     entry_log_destroy(log);
@@ -543,6 +576,7 @@ int main(void) {
         cmocka_unit_test(throttled_prints_give_shape_and_never_scale),
         cmocka_unit_test(absurd_evidence_gives_finite_weights),
         cmocka_unit_test(evidence_fades_with_a_half_life_of_six_days),
+        cmocka_unit_test(more_than_enough_makes_way_for_newer_evidence),
         cmocka_unit_test(a_venue_that_tells_no_liquidation_stays_at_the_prior),
         cmocka_unit_test(what_nobody_listened_to_does_not_count),
         cmocka_unit_test(steps_fall_on_the_epochs_ten_minutes),

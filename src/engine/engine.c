@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/stat.h"
+#include "base/str.h"
 #include "engine/engine_instrument.h"
 
 enum { SLOT_NONE = 0, SLOT_REFUSED = UINT8_MAX };
@@ -114,6 +115,32 @@ static void apply_gap(struct engine *engine, const struct event *event) {
     }
 }
 
+/* Complete venues of a coin tell its throttled ones the scale (estimator.md section 4.11): after an
+ * M-step of one, all that they told over all that their priors expected. The order of events
+ * decides which M-step comes first, so what is replayed in one order gives the same bits. */
+static void share_scale(struct engine *engine, struct engine_instrument *learned) {
+    uint64_t step_count = estimator_calibration(learned->estimator)->step_count;
+    if (step_count == learned->shared_step_count || engine->instrument_count < 2 ||
+        learned->base[0] == 0) {
+        return;
+    }
+    learned->shared_step_count = step_count;
+    struct calibration_scale scale = {0};
+    for (int i = 0; i < engine->instrument_count; i++) {
+        const struct engine_instrument *other = instrument_at(engine, i);
+        if (str_equal_nocase(other->base, learned->base)) {
+            estimator_add_scale(other->estimator, &scale);
+        }
+    }
+    for (int i = 0; i < engine->instrument_count; i++) {
+        struct engine_instrument *other = instrument_at(engine, i);
+        if (str_equal_nocase(other->base, learned->base)) {
+            double factor = scale.expected_usd > 0 ? scale.told_usd / scale.expected_usd : 0;
+            estimator_set_outside_scale(other->estimator, factor);
+        }
+    }
+}
+
 static void apply_one(struct engine *engine, const struct event *event) {
     engine->demo = engine->demo || (event->flags & EVENT_FLAG_DEMO) != 0;
     switch ((enum event_kind)event->kind) {
@@ -134,6 +161,7 @@ static void apply_one(struct engine *engine, const struct event *event) {
         return;
     }
     engine_instrument_apply(instrument, event, &engine->counts);
+    share_scale(engine, instrument);
     engine->ts_ms = instrument->now_ms > engine->ts_ms ? instrument->now_ms : engine->ts_ms;
 }
 

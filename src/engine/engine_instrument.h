@@ -64,6 +64,7 @@ struct engine_instrument {
     struct row_builder *builder; /* owned */
     struct estimator *estimator; /* owned */
     bool restore_refused;        /* what was kept of another run is of other distances */
+    uint64_t shared_step_count;  /* M-steps whose scale other venues of the coin know */
     struct score *score;         /* owned; watches the estimator */
 };
 

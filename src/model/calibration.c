@@ -40,6 +40,25 @@ double calibration_a0(double oi_usd) {
                       : CALIBRATION_A0_USD;
 }
 
+/* USD that the prior's weights would have had liquidated. */
+static double prior_expects(const struct calibration_evidence *evidence,
+                            const struct weights *prior) {
+    double sum = 0;
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        sum += evidence->exposed_usd[lane] * (double)prior->rho[lane];
+    }
+    return sum;
+}
+
+void calibration_add_scale(const struct calibration_evidence *evidence, const struct weights *prior,
+                           struct calibration_scale *scale) {
+    double complete = sum_lanes(evidence->attributed_usd);
+    if (complete > sum_lanes(evidence->sampled_usd)) {
+        scale->told_usd += complete;
+        scale->expected_usd += prior_expects(evidence, prior);
+    }
+}
+
 /* N of both kinds of prints, on the scale that may be learned. */
 static void scale_evidence(const struct calibration_input *input, double n[CLASS_LANES],
                            struct calibration_output *output) {
@@ -50,10 +69,7 @@ static void scale_evidence(const struct calibration_input *input, double n[CLASS
     output->shape_only = sampled > complete;
     if (output->shape_only) {
         double scale = input->outside_scale > 0 ? input->outside_scale : 1;
-        wanted = 0;
-        for (int lane = 0; lane < CLASS_LANES; lane++) {
-            wanted += scale * evidence->exposed_usd[lane] * (double)input->prior->rho[lane];
-        }
+        wanted = scale * prior_expects(evidence, input->prior);
     }
     double told = complete + sampled, factor = told > 0 ? wanted / told : 1;
     output->kappa = output->shape_only ? math_clamp(factor, 1, KAPPA_MAX) : 1;

@@ -101,6 +101,14 @@ struct calibration_output {
 /* Finite for every finite evidence >= 0; rho in [0, 1e3]. */
 void calibration_step(const struct calibration_input *input, struct calibration_output *output);
 
+/* What complete prints tell of the scale: dollars told, and dollars that the prior expected of the
+ * same exposure; their ratio is an outside_scale. Adds nothing where most prints were sampled. */
+struct calibration_scale {
+    double told_usd, expected_usd;
+};
+void calibration_add_scale(const struct calibration_evidence *evidence, const struct weights *prior,
+                           struct calibration_scale *scale);
+
 /* The dispersion psi that the evidence speaks for, USD, > 0. */
 double calibration_psi(const struct calibration_evidence *evidence);
 /* Prior weight a0 of an open interest, USD; clamped to [1e3, 1e13]; oi_usd 0: not known. */

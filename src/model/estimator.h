@@ -149,6 +149,8 @@ bool estimator_take_weights(struct estimator *estimator, struct weights *out);
 /* The scale of complete venues for one that tells only some of its liquidations, in units of the
  * prior's (calibration_input.outside_scale); 0: the prior's. */
 void estimator_set_outside_scale(struct estimator *estimator, double scale);
+/* Add what its own complete prints tell of the scale. */
+void estimator_add_scale(const struct estimator *estimator, struct calibration_scale *scale);
 /* What is worth keeping for another run. False: nothing was learned yet. */
 bool estimator_export(const struct estimator *estimator, struct calibration_record *out);
 /* Go on from a record, before the first row; estimator_take_weights then gives its weights. False:

@@ -200,6 +200,10 @@ void estimator_set_outside_scale(struct estimator *estimator, double scale) {
     estimator->outside_scale = scale > 0 && scale < 1e6 ? scale : 0;
 }
 
+void estimator_add_scale(const struct estimator *estimator, struct calibration_scale *scale) {
+    calibration_add_scale(&estimator->calibration.evidence, &estimator->prior, scale);
+}
+
 /* -- from one run to the next -- */
 
 bool estimator_export(const struct estimator *estimator, struct calibration_record *out) {

@@ -136,12 +136,8 @@ static size_t next_message(struct engine_replay *replay) {
                                      &replay->slot_count) != STATUS_OK;
         replay->slot_count = replay->ended ? 0 : replay->slot_count;
     }
-    size_t end = replay->slot_next;
-    while (end < replay->slot_count && (replay->slots[end].flags & EVENT_FLAG_END) == 0) {
-        end++;
-    }
-    end = end < replay->slot_count ? end + 1 : end;
-    return end - replay->slot_next;
+    return event_message_slots(&replay->slots[replay->slot_next],
+                               replay->slot_count - replay->slot_next);
 }
 
 void engine_replay_advance(struct engine_replay *replay, int64_t until_ms) {

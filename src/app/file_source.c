@@ -61,15 +61,6 @@ static struct file *oldest(struct file_source *files) {
     return found;
 }
 
-static size_t message_len(const struct file *file) {
-    size_t len = 1;
-    while (file->next + len < file->count &&
-           (file->slots[file->next + len - 1].flags & EVENT_FLAG_END) == 0) {
-        len++;
-    }
-    return len;
-}
-
 static enum status files_read(void *self, struct event *out, size_t count_max, size_t *count) {
     struct file_source *files = self;
     *count = 0;
@@ -79,7 +70,7 @@ static enum status files_read(void *self, struct event *out, size_t count_max, s
     }
     struct file *file = NULL;
     while ((file = oldest(files)) != NULL) {
-        size_t len = message_len(file);
+        size_t len = event_message_slots(&file->slots[file->next], file->count - file->next);
         if (len > count_max - *count) {
             return *count > 0 ? STATUS_OK : STATUS_RANGE;
         }

@@ -42,10 +42,7 @@ static void run(void *user) {
     while (paced->inner.ops->read(paced->inner.self, paced->slots, EVENT_MESSAGE_SLOTS_MAX,
                                   &count) == STATUS_OK) {
         for (size_t begin = 0, end = 0; begin < count; begin = end) {
-            while (end < count && (paced->slots[end].flags & EVENT_FLAG_END) == 0) {
-                end++;
-            }
-            end = end < count ? end + 1 : count;
+            end += event_message_slots(&paced->slots[begin], count - begin);
             int64_t ts_ms = paced->slots[begin].ts_ms;
             if (first_ns == 0) {
                 first_ms = ts_ms;

@@ -35,10 +35,7 @@ struct simulate {
 static bool write_messages(struct simulate *job, size_t count) {
     job->text.len = 0;
     for (size_t at = 0; at < count;) {
-        size_t len = 1;
-        while (!(job->slots[at + len - 1].flags & EVENT_FLAG_END)) {
-            len++;
-        }
+        size_t len = event_message_slots(&job->slots[at], count - at);
         if (job->slots[at].kind != EVENT_FEED &&
             !event_lines_format(job->instruments, &job->slots[at], len, NULL, &job->text)) {
             return false;

@@ -132,10 +132,10 @@ static void share_scale(struct engine *engine, struct engine_instrument *learned
             estimator_add_scale(other->estimator, &scale);
         }
     }
+    double factor = scale.expected_usd > 0 ? scale.told_usd / scale.expected_usd : 0;
     for (int i = 0; i < engine->instrument_count; i++) {
         struct engine_instrument *other = instrument_at(engine, i);
         if (str_equal_nocase(other->base, learned->base)) {
-            double factor = scale.expected_usd > 0 ? scale.told_usd / scale.expected_usd : 0;
             estimator_set_outside_scale(other->estimator, factor);
         }
     }

@@ -193,6 +193,13 @@ static uint64_t hash_text(uint64_t hash, const char *text, size_t size_bytes) {
     return hash_bytes(hash, text, strnlen(text, size_bytes));
 }
 
+size_t event_message_slots(const struct event *slots, size_t count) {
+    size_t len = 0;
+    while (len < count && !(slots[len++].flags & EVENT_FLAG_END)) {
+    }
+    return len;
+}
+
 uint64_t event_hash(uint64_t hash, const struct event *event) {
     /* The bit fields by value: where the compiler puts them is its own affair. */
     const int32_t head[] = {

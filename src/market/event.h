@@ -166,5 +166,9 @@ void event_trade_set_id(struct event *event, const char *id, size_t len);
 enum { EVENT_ID_TEXT_BYTES = 40 };
 size_t event_trade_id_text(const struct event *event, char out[EVENT_ID_TEXT_BYTES]);
 
+/* How many of count slots make up the message that begins with the first: up to the one with
+ * EVENT_FLAG_END, all of them where none has it. */
+size_t event_message_slots(const struct event *slots, size_t count);
+
 /* Hash of what happened (all but recv_ns), for replay tests. */
 uint64_t event_hash(uint64_t hash, const struct event *event);

@@ -44,10 +44,7 @@ static enum status sim_source_read(void *self, struct event *out, size_t count_m
         }
         while (source->stage_at < source->stage_count) {
             const struct event *message = &source->stage[source->stage_at];
-            size_t len = 1;
-            while (!(message[len - 1].flags & EVENT_FLAG_END)) {
-                len++;
-            }
+            size_t len = event_message_slots(message, source->stage_count - source->stage_at);
             if (len > count_max - *count) {
                 return *count > 0 ? STATUS_OK : STATUS_RANGE;
             }

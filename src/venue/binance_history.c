@@ -209,10 +209,7 @@ static bool push_run(struct venue_feed *feed, struct feed_instrument *instrument
                      const struct feed_run *run, size_t *at, bool past) {
     while (*at < run->count) {
         const struct event *slots = run->slots + *at;
-        size_t count = 1;
-        while ((slots[count - 1].flags & EVENT_FLAG_END) == 0) {
-            count++;
-        }
+        size_t count = event_message_slots(slots, run->count - *at);
         const bool in_bars =
             !past && slots[0].kind == EVENT_TRADE && slots[0].ts_ms < instrument->history_to_ms;
         if (!in_bars && !feed_push_history(feed, slots, count)) {

@@ -163,10 +163,7 @@ static void the_ring_and_the_thread_give_the_same_bits(void **state) {
     assert_true(engine_thread_start(thread));
     struct event_sink sink = engine_thread_sink(thread, 0);
     for (size_t at = 0; at < event_count;) {
-        size_t count = 1;
-        while ((events[at + count - 1].flags & EVENT_FLAG_END) == 0) {
-            count++;
-        }
+        size_t count = event_message_slots(events + at, event_count - at);
         assert_true(event_sink_push(&sink, events + at, count));
         at += count;
     }

@@ -144,11 +144,7 @@ static void calibration_is_kept_from_one_run_to_the_next(void **state) {
 }
 
 static size_t message_slots(size_t at) {
-    size_t count = 1;
-    while ((events[at + count - 1].flags & EVENT_FLAG_END) == 0) {
-        count++;
-    }
-    return count;
+    return event_message_slots(events + at, event_count - at);
 }
 
 /* Push message-sized runs, as a source does. */

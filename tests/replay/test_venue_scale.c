@@ -76,10 +76,7 @@ static struct engine *run(bool with_complete) {
                    : at[1] == counts[1]                              ? 0
                    : events[1][at[1]].ts_ms < events[0][at[0]].ts_ms ? 1
                                                                      : 0;
-        size_t len = 1;
-        while (!(events[next][at[next] + len - 1].flags & EVENT_FLAG_END)) {
-            len++;
-        }
+        size_t len = event_message_slots(&events[next][at[next]], counts[next] - at[next]);
         engine_apply(engine, &events[next][at[next]], len);
         at[next] += len;
     }

@@ -178,6 +178,17 @@ static void hash_skips_what_means_nothing(void **state) {
     }
 }
 
+static void a_message_goes_up_to_its_end(void **state) {
+    (void)state;
+    struct event slots[5] = {{.ts_ms = 1}};
+    slots[1].flags = EVENT_FLAG_END;
+    slots[2].flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END;
+    assert_int_equal(event_message_slots(slots, 5), 2);
+    assert_int_equal(event_message_slots(slots + 2, 3), 1);
+    assert_int_equal(event_message_slots(slots + 3, 2), 2); /* the rest of it is missing */
+    assert_int_equal(event_message_slots(slots, 0), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_has_a_name),
@@ -186,6 +197,7 @@ int main(void) {
         cmocka_unit_test(ids_come_back_as_they_were_where_they_fit),
         cmocka_unit_test(hash_sees_all_but_the_receipt),
         cmocka_unit_test(hash_skips_what_means_nothing),
+        cmocka_unit_test(a_message_goes_up_to_its_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

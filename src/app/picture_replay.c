@@ -83,9 +83,8 @@ enum exit_status picture_replay_create(const struct picture_replay_desc *desc,
         picture_replay_destroy(replay);
         return status;
     }
-    navigator_init(&replay->nav, &(struct navigator_desc){.span_ms = desc->span_ms,
-                                                          .palette = desc->palette,
-                                                          .certainty = desc->certainty});
+    navigator_init(&replay->nav,
+                   &(struct navigator_desc){.span_ms = desc->span_ms, .settings = desc->settings});
     replay->link.picture = replay->picture;
     replay->link.opened_within_window = desc->opened_within_window;
     *out = replay;
@@ -172,8 +171,7 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
                                                           .scene = scene,
                                                           .camera = &nav->camera,
                                                           .now_ms = now_ms,
-                                                          .palette = nav->palette,
-                                                          .certainty = nav->certainty,
+                                                          .settings = nav->settings,
                                                           .settled = !replay->drawn});
     replay->drawn = true;
     return EXIT_STATUS_DONE;

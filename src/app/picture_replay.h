@@ -10,7 +10,7 @@
 #include "app/source.h"
 #include "gfx/target.h"
 #include "sim/source.h"
-#include "view/colormap.h"
+#include "view/settings.h"
 
 struct picture_replay;
 
@@ -19,8 +19,7 @@ struct picture_replay_desc {
     struct source_sim_desc demo;       /* what the demo is; instruments are filled in */
     const struct margin_set *margins;  /* as engine_desc has it; NULL: the program's own */
     double span_ms;                    /* time across the picture */
-    enum colormap_id palette;
-    enum colormap_certainty certainty;
+    struct settings settings;
     bool opened_within_window;
     const char *shader_dir; /* NULL or empty: the shaders in the program; borrowed for the call */
 };

@@ -2,12 +2,21 @@
 
 #include "app/app.h"
 #if PICTURE
+#include "view/settings.h"
 #include "window/keymap.h"
 #endif
 
 void app_print_command_help(enum command command) {
     cli_print_command_help(stdout, command);
 #if PICTURE
+    if (command == COMMAND_view || command == COMMAND_render) {
+        puts("\nparts of the picture, for --show:");
+        for (int i = 0; i < SETTINGS_PART_COUNT; i++) {
+            bool shown = (settings_default().parts >> i & 1) != 0;
+            printf("  %c%-14s %s\n", shown ? '+' : '-', settings_part_key((enum settings_part)i),
+                   settings_part_help((enum settings_part)i));
+        }
+    }
     if (command == COMMAND_view) {
         puts("\nkeys:");
         for (int i = 0; i < keymap_row_count(); i++) {

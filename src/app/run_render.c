@@ -4,6 +4,7 @@
 
 #include "app/app.h"
 #include "app/demo.h"
+#include "app/picture_options.h"
 #include "app/picture_replay.h"
 #include "app/source.h"
 #include "base/clock.h"
@@ -27,6 +28,7 @@ struct render {
     const char *path;
     int width_px, height_px;
     double span_ms;
+    struct settings settings;
 
     /* In the order of building up. */
     struct offscreen *offscreen;
@@ -86,6 +88,10 @@ static int check_options(struct render *render) {
         return app_fail(EXIT_STATUS_USAGE, "render",
                         "--size: \"%s\": a film needs an even width and height", size->text);
     }
+    status = (int)picture_options_read(table, "render", &render->settings);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
     status = (int)source_list_resolve(render->options, &render->sources, reason);
     if (status != EXIT_STATUS_DONE) {
         return fail((enum exit_status)status, reason);
@@ -108,11 +114,10 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
         .demo = demo_desc(table),
         .margins = render->options->margins,
         .span_ms = render->span_ms,
+        .settings = render->settings,
         .opened_within_window = option_flag(table, OPT_opened_within_window),
         .shader_dir = option_text(table, OPT_shader_dir),
     };
-    colormap_from_key(option_text(table, OPT_palette), &desc.palette);
-    colormap_certainty_from_key(option_text(table, OPT_certainty), &desc.certainty);
     return desc;
 }
 

@@ -11,6 +11,7 @@
 #include "app/app.h"
 #include "app/live_clock.h"
 #include "app/picture_link.h"
+#include "app/picture_options.h"
 #include "app/pipeline.h"
 #include "app/source.h"
 #include "base/clock.h"
@@ -116,16 +117,12 @@ static int start_data(struct view *view, const struct app_options *options) {
     return EXIT_STATUS_DONE;
 }
 
-static void prepare_loop(struct view *view, const struct app_options *options) {
+static void prepare_loop(struct view *view, const struct app_options *options,
+                         const struct settings *settings) {
     const struct option_table *table = &options->table;
-    enum colormap_id palette = COLORMAP_PERCEPTUAL;
-    colormap_from_key(option_text(table, OPT_palette), &palette);
-    enum colormap_certainty certainty = COLORMAP_CERTAINTY_SATURATION;
-    colormap_certainty_from_key(option_text(table, OPT_certainty), &certainty);
     navigator_init(&view->nav, &(struct navigator_desc){
                                    .span_ms = (double)option_integer(table, OPT_window),
-                                   .palette = palette,
-                                   .certainty = certainty,
+                                   .settings = *settings,
                                    .fullscreen = option_flag(table, OPT_fullscreen),
                                });
     view->link = (struct picture_link){
@@ -234,11 +231,7 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
                           : 0,
         .now_ms = (int64_t)now_ms,
         .latency_ns = view->latency_ns,
-        .palette = view->nav.palette,
-        .certainty = view->nav.certainty,
-        .hidden = view->nav.hidden,
-        .band_hidden = view->nav.band_hidden,
-        .side_hidden = view->nav.side_hidden,
+        .settings = view->nav.settings,
         .pointer_inside = input->pointer_inside && pointer_awake(view, input),
         .pointer_x_px = input->pointer_x_px,
         .pointer_y_px = input->pointer_y_px,
@@ -381,7 +374,12 @@ int run_view(const struct app_options *options) {
     static struct view view; /* holds a path's text; one window a process */
     char reason[SOURCE_REASON_BYTES];
     struct sigaction action = {.sa_handler = on_signal};
-    int status = (int)source_list_resolve(options, &view.sources, reason);
+    struct settings settings = {0};
+    int status = (int)picture_options_read(&options->table, "view", &settings);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
+    status = (int)source_list_resolve(options, &view.sources, reason);
     if (status != EXIT_STATUS_DONE) {
         return app_fail((enum exit_status)status, "view", "%s", reason);
     }
@@ -392,7 +390,7 @@ int run_view(const struct app_options *options) {
         status = start_data(&view, options);
     }
     if (status == EXIT_STATUS_DONE) {
-        prepare_loop(&view, options);
+        prepare_loop(&view, options, &settings);
         status = loop(&view, options);
     }
     raster_worker_destroy(view.worker); /* reads the engine's log: before the pipeline */

@@ -38,7 +38,7 @@ static void draw_prices(struct layer_context *context, const struct axes_ticks *
         }
         struct label label = {.utf8 = number_format_price(ticks->prices[i].price, decimals, text),
                               .size_px = THEME_AXIS_PX,
-                              .color = THEME_TEXT_DIM,
+                              .color = context->theme->text_dim,
                               .align = LABELS_LEFT,
                               .x = axis->x + 12 * s,
                               .middle_y = y};
@@ -52,7 +52,7 @@ static void draw_times(struct layer_context *context, const struct axes_ticks *t
     double middle = axis->y + axis->h * 0.5;
     struct label zone = {.utf8 = name,
                          .size_px = THEME_AXIS_PX,
-                         .color = THEME_TEXT_FAINT,
+                         .color = context->theme->text_faint,
                          .align = LABELS_LEFT,
                          .x = context->layout->price_axis.x + 12 * context->layout->scale,
                          .middle_y = middle};
@@ -62,7 +62,7 @@ static void draw_times(struct layer_context *context, const struct axes_ticks *t
             .utf8 = ticks->times[i].label,
             .face = ticks->times[i].major ? TEXT_SANS_STRONG : TEXT_SANS,
             .size_px = THEME_AXIS_PX,
-            .color = ticks->times[i].major ? THEME_TEXT : THEME_TEXT_DIM,
+            .color = ticks->times[i].major ? context->theme->text : context->theme->text_dim,
             .align = LABELS_CENTER,
             .x = camera_px_from_time(context->camera, (double)ticks->times[i].time_ms),
             .middle_y = middle};
@@ -78,8 +78,8 @@ void axes_draw(struct layer_context *context) {
     canvas_set_list(context->canvas, CANVAS_OVER);
     struct camera_rect below = {0, layout->time_axis.y, layout->width_px, line};
     struct camera_rect beside = {layout->price_axis.x, layout->plot.y, line, layout->plot.h};
-    canvas_add_box(context->canvas, below, 0, THEME_RULE);
-    canvas_add_box(context->canvas, beside, 0, THEME_RULE);
+    canvas_add_box(context->canvas, below, 0, context->theme->rule);
+    canvas_add_box(context->canvas, beside, 0, context->theme->rule);
     draw_prices(context, &ticks);
     draw_times(context, &ticks);
 }

@@ -13,11 +13,11 @@ static const struct {
     int model, score;
 } lengths[] = {{0, 0}, {0, 1}, {1, 1}, {1, 2}, {2, 2}, {2, 2}};
 
-static struct theme_color lamp_color(const struct scene_model *model) {
+static struct theme_color lamp_color(const struct theme *theme, const struct scene_model *model) {
     if (model->calibrated_ms == 0 || !(model->calibrated_to > 0)) {
-        return THEME_TEXT_FAINT;
+        return theme->text_faint;
     }
-    return model->shape_only ? THEME_WARN : THEME_UP;
+    return model->shape_only ? theme->warn : theme->up;
 }
 
 /* Room for the label, and some air to its right. */
@@ -39,13 +39,13 @@ static void draw_captions(struct layer_context *context) {
                                                     context->frame->utc_offset_min,
                                                     lengths[i].model, words),
                               .size_px = THEME_CAPTION_PX,
-                              .color = THEME_TEXT,
+                              .color = context->theme->text,
                               .x = x,
                               .middle_y = layout->header.h * 0.34};
         struct label second = first;
         struct camera_rect box = labels_measure(context->labels, &first);
         second.utf8 = caption_score(model, lengths[i].score, score);
-        second.color = caption_is_dimmed(model) ? THEME_WARN : THEME_TEXT_DIM;
+        second.color = caption_is_dimmed(model) ? context->theme->warn : context->theme->text_dim;
         second.x = box.x + box.w + 26 * s;
         bool scored = score[0] != '\0';
         bool last = i + 1 == ARRAY_COUNT(lengths);
@@ -56,7 +56,7 @@ static void draw_captions(struct layer_context *context) {
         if (fits_loosely(context, &first) && (last || !scored || fits_loosely(context, &second))) {
             labels_add(context->labels, &first);
             canvas_add_disc(context->canvas, x - 13 * s, first.middle_y, 5 * s, 0,
-                            lamp_color(model));
+                            lamp_color(context->theme, model));
             if (scored) {
                 labels_add(context->labels, &second);
             }
@@ -87,7 +87,7 @@ static void draw_end(struct layer_context *context, double share) {
     str_format(text, sizeof text, "%+.*f %%", fabs(percent) < 10 ? 1 : 0, percent);
     struct label label = {.utf8 = text,
                           .size_px = THEME_STATUS_PX,
-                          .color = THEME_TEXT_DIM,
+                          .color = context->theme->text_dim,
                           .align = LABELS_RIGHT,
                           .x = axis->x + axis->w - 8 * s,
                           .middle_y = y};

@@ -52,8 +52,8 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     struct camera_rect plate = {box.x - 10 * s, label.middle_y - 14 * s, box.w + 20 * s, 28 * s};
     if (labels_add(context->labels, &label)) {
         canvas_set_list(context->canvas, CANVAS_OVER);
-        canvas_add_box(context->canvas, plate, 5 * s, THEME_PLATE);
-        canvas_add_frame(context->canvas, plate, 5 * s, fmax(1, s), THEME_RULE);
+        canvas_add_box(context->canvas, plate, 5 * s, context->theme->plate);
+        canvas_add_frame(context->canvas, plate, 5 * s, fmax(1, s), context->theme->rule);
         labels_reserve(context->labels, plate);
     }
 }
@@ -62,10 +62,10 @@ static void draw_axis_tag(struct layer_context *context, const char *text, struc
                           struct camera_rect plate) {
     label->utf8 = text;
     label->size_px = THEME_AXIS_PX;
-    label->color = THEME_TEXT;
+    label->color = context->theme->text;
     if (labels_add(context->labels, label)) {
         canvas_set_list(context->canvas, CANVAS_OVER);
-        canvas_add_box(context->canvas, plate, 4 * context->layout->scale, THEME_RULE);
+        canvas_add_box(context->canvas, plate, 4 * context->layout->scale, context->theme->rule);
         labels_reserve(context->labels, plate);
     }
 }

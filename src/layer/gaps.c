@@ -13,7 +13,7 @@ static void hatch(struct layer_context *context, double from_ms, double to_ms) {
     if (right >= plot->x && left <= plot->x + plot->w && right > left) {
         struct camera_rect rect = {left, plot->y, fmax(right - left, 1), plot->h};
         canvas_add_hatch(context->canvas, rect, HATCH_PERIOD_PX * context->layout->scale,
-                         THEME_HATCH);
+                         context->theme->hatch);
     }
 }
 
@@ -65,7 +65,7 @@ static void draw_history_edge(struct layer_context *context) {
     }
     struct label label = {.utf8 = "back-filled",
                           .size_px = THEME_STATUS_PX,
-                          .color = THEME_TEXT_DIM,
+                          .color = context->theme->text_dim,
                           .align = LABELS_RIGHT,
                           .x = x - 8 * s,
                           .middle_y = layout->plot.y + layout->plot.h - 14 * s};

@@ -13,11 +13,11 @@ void grid_draw(struct layer_context *context) {
     for (int i = 0; i < ticks.price_count; i++) {
         double y = round(camera_px_from_price(context->camera, ticks.prices[i].price));
         canvas_add_box(context->canvas, (struct camera_rect){plot->x, y, plot->w, line}, 0,
-                       THEME_GRID);
+                       context->theme->grid);
     }
     for (int i = 0; i < ticks.time_count; i++) {
         double x = round(camera_px_from_time(context->camera, (double)ticks.times[i].time_ms));
         canvas_add_box(context->canvas, (struct camera_rect){x, plot->y, line, plot->h}, 0,
-                       ticks.times[i].major ? THEME_GRID_MAJOR : THEME_GRID);
+                       ticks.times[i].major ? context->theme->grid_major : context->theme->grid);
     }
 }

@@ -4,25 +4,25 @@
 #include "layer/heatmap.h"
 
 const struct layer_ops layer_table[] = {
-    {"grid", 0, grid_draw},
-    {"gaps", 0, gaps_draw},
-    {"price", PICTURE_HIDE_PRICE, price_draw},
-    {"bubbles", PICTURE_HIDE_BUBBLES, bubbles_draw},
-    {"title", 0, title_draw},
-    {"badge", 0, badge_draw},
-    {"legend", PICTURE_HIDE_LEGEND, legend_draw},
-    {"calibration", 0, calibration_draw},
-    {"profile", PICTURE_HIDE_PROFILE, profile_draw},
-    {"crosshair", 0, crosshair_draw},
-    {"axes", 0, axes_draw},
-    {"status", PICTURE_HIDE_HUD, status_draw},
+    {"grid", SETTINGS_PART_GRID, grid_draw},
+    {"gaps", SETTINGS_PART_GAPS, gaps_draw},
+    {"price", SETTINGS_PART_PRICE, price_draw},
+    {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw},
+    {"title", LAYER_ALWAYS, title_draw},
+    {"badge", LAYER_ALWAYS, badge_draw},
+    {"legend", SETTINGS_PART_LEGEND, legend_draw},
+    {"calibration", LAYER_ALWAYS, calibration_draw},
+    {"profile", SETTINGS_PART_PROFILE, profile_draw},
+    {"crosshair", LAYER_ALWAYS, crosshair_draw},
+    {"axes", LAYER_ALWAYS, axes_draw},
+    {"status", SETTINGS_PART_STATUS, status_draw},
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);
 
 struct theme_color layer_side_color(const struct layer_context *context, int position,
                                     double brightness, uint8_t alpha) {
     float rgb[3] = {0};
-    colormap_sample(context->frame->palette, position == POS_SHORT ? 1 : 0, brightness, rgb);
+    colormap_sample(context->settings->palette, position == POS_SHORT ? 1 : 0, brightness, rgb);
     return (struct theme_color){(uint8_t)(rgb[0] * 255 + 0.5f), (uint8_t)(rgb[1] * 255 + 0.5f),
                                 (uint8_t)(rgb[2] * 255 + 0.5f), alpha};
 }

@@ -9,6 +9,7 @@
 #include "layer/labels.h"
 #include "layer/layout.h"
 #include "layer/picture.h"
+#include "layer/theme.h"
 #include "view/scale.h"
 
 struct heatmap;
@@ -19,7 +20,9 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct scene_instrument *instrument; /* NULL: nothing known yet */
     const struct camera *camera;
     const struct layout *layout;
-    const struct field *field; /* the one drawn; NULL: none yet */
+    const struct theme *theme;
+    const struct settings *settings; /* the frame's */
+    const struct field *field;       /* the one drawn; NULL: none yet */
     const struct scale *scale;
     const struct heatmap *heatmap; /* its table is the look's */
     struct profile *profile;       /* sums of the newest column */
@@ -34,9 +37,11 @@ struct layer_context { /* borrowed by a layer for one call */
     struct labels *labels;
 };
 
+enum { LAYER_ALWAYS = -1 };
+
 struct layer_ops {
     const char *name;
-    unsigned hide_bit; /* PICTURE_HIDE_..., 0: always there */
+    int part; /* enum settings_part that switches it; LAYER_ALWAYS: it is always there */
     void (*draw)(struct layer_context *context);
 };
 

@@ -65,7 +65,7 @@ static void draw_circles(struct layer_context *context) {
     str_format(text, sizeof text, "largest circle %s",
                number_format_usd(context->bubble_usd_max, usd));
     struct label label = {.size_px = THEME_STATUS_PX,
-                          .color = THEME_TEXT_DIM,
+                          .color = context->theme->text_dim,
                           .x = fmax(CIRCLES_X_PX * s, context->caption_right_px + 52 * s),
                           .middle_y = layout->header.h * 0.74};
     for (int i = 0; i < 3; i++) {
@@ -102,7 +102,7 @@ void legend_draw(struct layer_context *context) {
             str_format(text, sizeof text, i == 2 ? "%s/bp" : "%s", usd);
             struct label label = {.utf8 = text,
                                   .size_px = THEME_STATUS_PX,
-                                  .color = THEME_TEXT_DIM,
+                                  .color = context->theme->text_dim,
                                   .align = (enum labels_align)i,
                                   .x = x + width * i * 0.5,
                                   .middle_y = layout->header.h * 0.76};
@@ -110,7 +110,7 @@ void legend_draw(struct layer_context *context) {
         }
         struct label word = {.utf8 = "estimate",
                              .size_px = THEME_STATUS_PX,
-                             .color = THEME_TEXT_DIM,
+                             .color = context->theme->text_dim,
                              .align = LABELS_RIGHT,
                              .x = x - 10 * s,
                              .middle_y = layout->header.h * 0.76};

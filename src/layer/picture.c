@@ -135,12 +135,12 @@ bool picture_add_column(struct picture *picture, const struct layers_column *col
     return false;
 }
 
-static void update_weights(struct field *field, const struct picture_frame *frame) {
+static void update_weights(struct field *field, const struct settings *settings) {
     float weights[LAYERS_CHANNEL_COUNT] = {0};
     for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
-        unsigned side = (unsigned)(channel / LAYERS_BAND_COUNT);
-        unsigned band = (unsigned)(channel % LAYERS_BAND_COUNT);
-        bool shown = (frame->side_hidden >> side & 1) == 0 && (frame->band_hidden >> band & 1) == 0;
+        bool is_long = channel < LAYERS_BAND_COUNT;
+        bool side_shown = settings->side != (is_long ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+        bool shown = side_shown && (settings->band_hidden >> channel % LAYERS_BAND_COUNT & 1) == 0;
         weights[channel] = shown ? 1 : 0;
     }
     field_set_weights(field, weights);
@@ -170,6 +170,8 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .instrument = known ? &frame->scene->instruments[frame->instrument] : NULL,
         .camera = frame->camera,
         .layout = layout,
+        .theme = &theme_dark,
+        .settings = &frame->settings,
         .field = field->used && field->count > 0 ? field : NULL,
         .scale = &picture->scale,
         .heatmap = &picture->heatmap,
@@ -179,8 +181,8 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .labels = &picture->labels,
     };
     context->look =
-        (struct colormap_look){.id = frame->palette,
-                               .certainty = frame->certainty,
+        (struct colormap_look){.id = frame->settings.palette,
+                               .certainty = frame->settings.certainty,
                                .dimmed = known && caption_is_dimmed(&context->instrument->model)};
     context->price = newest_price(context);
     struct decimal tick = known ? context->instrument->tick : (struct decimal){0};
@@ -191,9 +193,9 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
 static void draw_field(struct picture *picture, const struct layer_context *context) {
     const struct picture_frame *frame = context->frame;
     struct field *field = &picture->fields[picture->drawn];
-    update_weights(field, frame);
+    update_weights(field, &frame->settings);
     heatmap_update_scale(&picture->heatmap, field, frame->camera, frame->settled, &picture->scale);
-    scale_pin(&picture->scale, frame->black_usd_per_bp, frame->white_usd_per_bp);
+    scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
     field_compose(field, &picture->compose);
     target_begin(&frame->target, TARGET_BLEND_NONE);
     struct heatmap_view view = {.field = field,
@@ -206,8 +208,7 @@ static void draw_field(struct picture *picture, const struct layer_context *cont
     heatmap_draw(&picture->heatmap, &frame->target, &view);
 }
 
-static void clear(const struct target *target) {
-    const struct theme_color c = THEME_BACKGROUND;
+static void clear(const struct target *target, struct theme_color c) {
     const float rgba[4] = {(float)c.r / 255, (float)c.g / 255, (float)c.b / 255, 1};
     target_begin(target, TARGET_BLEND_NONE);
     target_clear(rgba);
@@ -230,7 +231,8 @@ static void count_frame(struct picture *picture, int shapes, int glyphs) {
 void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     assert(frame->camera != NULL);
     const struct target *target = &frame->target;
-    struct layout layout = layout_make(target->width_px, target->height_px, frame->scale_factor);
+    struct layout layout =
+        layout_make(target->width_px, target->height_px, frame->settings.scale_factor);
     /* A raster that stopped without its last column (the market began later) is whole after two
      * quiet frames. */
     if (picture->arriving && picture->fields[1 - picture->drawn].count > 0 &&
@@ -240,14 +242,15 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     struct layer_context context;
     fill_context(picture, frame, &layout, &context);
     heatmap_set_look(&picture->heatmap, &context.look, context.gamma);
-    clear(target);
-    if (context.field != NULL && (frame->hidden & PICTURE_HIDE_FIELD) == 0) {
+    clear(target, context.theme->background);
+    if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_FIELD)) {
         draw_field(picture, &context);
     }
     labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
-                 (frame->hidden & PICTURE_HIDE_TEXT) != 0);
+                 frame->text_hidden);
     for (int i = 0; i < layer_count; i++) {
-        if ((frame->hidden & layer_table[i].hide_bit) == 0) {
+        int part = layer_table[i].part;
+        if (part == LAYER_ALWAYS || settings_shows(&frame->settings, (enum settings_part)part)) {
             layer_table[i].draw(&context);
         }
     }

@@ -15,7 +15,7 @@
 #include "scene/layers.h"
 #include "scene/scene.h"
 #include "view/camera.h"
-#include "view/colormap.h"
+#include "view/settings.h"
 
 struct picture;
 
@@ -28,34 +28,18 @@ struct picture_frame {
     struct target target;
     const struct scene *scene; /* borrowed for the call; NULL: nothing known yet */
     const struct camera
-        *camera;         /* its plot_px is picture_plot_px of this target and scale_factor */
-    int instrument;      /* index into scene->instruments */
-    double scale_factor; /* of text and marks; 0: chosen from the target's height */
-    int64_t now_ms;      /* event time that the picture stands for; ages are counted from it */
-    int64_t latency_ns;  /* socket to pixel of a recent frame; 0: unknown, not shown */
-    enum colormap_id palette;
-    enum colormap_certainty certainty;         /* how the field shows what is not calibrated */
-    unsigned hidden;                           /* PICTURE_HIDE_... bits */
-    unsigned band_hidden;                      /* bit n: leverage band n is left out of the field */
-    unsigned side_hidden;                      /* bit 0: longs, bit 1: shorts */
-    double black_usd_per_bp, white_usd_per_bp; /* pinned scale; 0: automatic */
-    double gamma;                              /* of the field's brightness; 0: 1.4 */
-    int utc_offset_min;                        /* of the time axis; 0: UTC */
-    const char *utc_name;                      /* "UTC", "CEST"; NULL: "UTC" */
-    bool pointer_inside;                       /* crosshair and read-out at pointer_px */
+        *camera;        /* its plot_px is picture_plot_px of this target and scale_factor */
+    int instrument;     /* index into scene->instruments */
+    int64_t now_ms;     /* event time that the picture stands for; ages are counted from it */
+    int64_t latency_ns; /* socket to pixel of a recent frame; 0: unknown, not shown */
+    struct settings settings;
+    double gamma;         /* of the field's brightness; 0: 1.4 */
+    int utc_offset_min;   /* of the time axis; 0: UTC */
+    const char *utc_name; /* "UTC", "CEST"; NULL: "UTC" */
+    bool text_hidden;     /* golden images: fonts differ between machines */
+    bool pointer_inside;  /* crosshair and read-out at pointer_px */
     double pointer_x_px, pointer_y_px;
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
-};
-
-enum {
-    PICTURE_HIDE_LEGEND = 1,
-    PICTURE_HIDE_HUD = 2,
-    PICTURE_HIDE_BUBBLES = 4,
-    PICTURE_HIDE_PRICE = 8,
-    PICTURE_HIDE_PROFILE = 16,
-    PICTURE_HIDE_TEXT = 32, /* golden images: fonts differ between machines */
-    PICTURE_HIDE_FIELD = 64,
-    PICTURE_SHOW_CANDLES = 128 /* candles instead of the price line */
 };
 
 /* Compile, load fonts, make textures. STATUS_UNSUPPORTED: a shader or a framebuffer was refused

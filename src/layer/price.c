@@ -65,7 +65,7 @@ static void draw_line(struct layer_context *context) {
     double s = context->layout->scale;
     for (int pass = 0; pass < 2; pass++) {
         double width = (pass == 0 ? HALO_PX : LINE_PX) * s;
-        struct theme_color color = pass == 0 ? THEME_HALO : THEME_PRICE;
+        struct theme_color color = pass == 0 ? context->theme->halo : context->theme->price;
         /* The halo is wide and soft: it needs a third of the points. */
         int step = pass == 0 ? 3 : 1;
         for (int i = 0; i + 1 < count; i += step) {
@@ -78,7 +78,7 @@ static void draw_line(struct layer_context *context) {
         canvas_add_disc(context->canvas, points[count - 1].x, points[count - 1].y, 7 * s, 0,
                         (struct theme_color){255, 255, 255, 60});
         canvas_add_disc(context->canvas, points[count - 1].x, points[count - 1].y, 3.5 * s, 0,
-                        THEME_PRICE);
+                        context->theme->price);
     }
 }
 
@@ -95,12 +95,13 @@ static void draw_candle(struct layer_context *context, const struct candle *cand
     double close = camera_px_from_price(context->camera, candle->close);
     double high = camera_px_from_price(context->camera, candle->high);
     double low = camera_px_from_price(context->camera, candle->low);
-    struct theme_color color = candle->close >= candle->open ? THEME_UP : THEME_DOWN;
+    struct theme_color color =
+        candle->close >= candle->open ? context->theme->up : context->theme->down;
     struct camera_rect wick = {middle - 0.6 * s, high, 1.2 * s, fmax(1, low - high)};
     struct camera_rect bar = {middle - body / 2, fmin(open, close), body,
                               fmax(1.5 * s, fabs(open - close))};
     struct camera_rect edge = {bar.x - s, bar.y - s, bar.w + 2 * s, bar.h + 2 * s};
-    canvas_add_box(context->canvas, edge, 1.5 * s, THEME_HALO);
+    canvas_add_box(context->canvas, edge, 1.5 * s, context->theme->halo);
     canvas_add_box(context->canvas, wick, 0, color);
     canvas_add_box(context->canvas, bar, s, color);
 }
@@ -157,7 +158,7 @@ static void draw_tag(struct layer_context *context) {
     struct label label = {.utf8 = text,
                           .face = TEXT_SANS_STRONG,
                           .size_px = THEME_TAG_PX,
-                          .color = THEME_BACKGROUND,
+                          .color = context->theme->background,
                           .align = LABELS_LEFT,
                           .x = layout->price_axis.x + 12 * s,
                           .middle_y = middle};
@@ -167,7 +168,7 @@ static void draw_tag(struct layer_context *context) {
         number_format_price(context->price, decimals, text);
     } while (labels_measure(context->labels, &label).w > plate.w - 14 * s && decimals-- > 0);
     canvas_set_list(context->canvas, CANVAS_OVER);
-    canvas_add_box(context->canvas, plate, 4 * s, THEME_TEXT);
+    canvas_add_box(context->canvas, plate, 4 * s, context->theme->text);
     labels_add(context->labels, &label);
     labels_reserve(context->labels,
                    (struct camera_rect){plate.x, plate.y - 4 * s, plate.w, plate.h + 8 * s});
@@ -175,7 +176,7 @@ static void draw_tag(struct layer_context *context) {
 
 void price_draw(struct layer_context *context) {
     canvas_set_list(context->canvas, CANVAS_PLOT);
-    if ((context->frame->hidden & PICTURE_SHOW_CANDLES) != 0 && context->field != NULL) {
+    if (settings_shows(context->settings, SETTINGS_PART_CANDLES) && context->field != NULL) {
         draw_candles(context);
     } else {
         draw_line(context);

@@ -81,7 +81,7 @@ static void draw_totals(struct layer_context *context) {
         struct camera_rect box = labels_measure(context->labels, &label);
         struct camera_rect plate = {box.x - 6 * s, label.middle_y - 12 * s, box.w + 12 * s, 24 * s};
         if (labels_add(context->labels, &label)) {
-            canvas_add_box(context->canvas, plate, 4 * s, THEME_PLATE);
+            canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
         }
     }
 }
@@ -103,7 +103,7 @@ void profile_draw(struct layer_context *context) {
     canvas_set_list(context->canvas, CANVAS_OVER);
     double line = fmax(1, round(s * 0.75));
     canvas_add_box(context->canvas, (struct camera_rect){area->x, area->y, line, area->h}, 0,
-                   THEME_RULE);
+                   context->theme->rule);
     for (double y = area->y; usd_max > 0 && y + step <= area->y + area->h; y += step) {
         double usd[2] = {0};
         bar_usd(context, y, step, usd);

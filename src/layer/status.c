@@ -72,7 +72,7 @@ static void put_feed(struct line *line, const struct scene_feed *feed) {
     }
     double x = line->left;
     line->left += 16 * s;
-    if (put_left(line, text, THEME_TEXT_DIM)) {
+    if (put_left(line, text, context->theme->text_dim)) {
         canvas_add_disc(context->canvas, x + 5 * s, line->middle_y, 5 * s, 0, lamps[state].color);
     } else {
         line->left = x;
@@ -87,14 +87,14 @@ static void put_market(struct line *line, const struct scene *scene,
     char number[NUMBER_TEXT_BYTES];
     if (sums.oi_usd > 0) {
         str_format(text, sizeof text, "open interest %s", number_format_usd(sums.oi_usd, number));
-        put_left(line, text, THEME_TEXT_DIM);
+        put_left(line, text, line->context->theme->text_dim);
     }
     if (sums.unallocated_usd[0] > 0 || sums.unallocated_usd[1] > 0) {
         char other[NUMBER_TEXT_BYTES];
         str_format(text, sizeof text, "unallocated: longs %s, shorts %s",
                    number_format_usd(sums.unallocated_usd[0], number),
                    number_format_usd(sums.unallocated_usd[1], other));
-        put_left(line, text, THEME_TEXT_DIM);
+        put_left(line, text, line->context->theme->text_dim);
     }
     if (isfinite(instrument->funding_rate)) {
         str_format(text, sizeof text, "funding %s",
@@ -102,14 +102,14 @@ static void put_market(struct line *line, const struct scene *scene,
         if (instrument->funding_interval_h > 0) {
             str_append(text, sizeof text, " / %d h", instrument->funding_interval_h);
         }
-        put_left(line, text, THEME_TEXT_DIM);
+        put_left(line, text, line->context->theme->text_dim);
     }
     if (sums.liquidated_usd_24h[0] > 0 || sums.liquidated_usd_24h[1] > 0) {
         char other[NUMBER_TEXT_BYTES];
         str_format(text, sizeof text, "liquidated 24 h: longs %s, shorts %s",
                    number_format_usd(sums.liquidated_usd_24h[0], number),
                    number_format_usd(sums.liquidated_usd_24h[1], other));
-        put_left(line, text, THEME_TEXT_DIM);
+        put_left(line, text, line->context->theme->text_dim);
     }
 }
 
@@ -123,7 +123,7 @@ void status_draw(struct layer_context *context) {
                         .middle_y = layout->status.y + layout->status.h * 0.5};
     canvas_set_list(context->canvas, CANVAS_OVER);
     if (scene == NULL) {
-        put_left(&line, "no data yet", THEME_TEXT_FAINT);
+        put_left(&line, "no data yet", context->theme->text_faint);
         return;
     }
     char text[96];
@@ -131,10 +131,11 @@ void status_draw(struct layer_context *context) {
     if (context->frame->latency_ns > 0) {
         str_format(text, sizeof text, "socket to pixel %.1f ms",
                    (double)context->frame->latency_ns / 1e6);
-        put_right(&line, text, THEME_TEXT_DIM);
+        put_right(&line, text, context->theme->text_dim);
     }
     str_format(text, sizeof text, "%s lost", number_format_count(scene->events_lost, number));
-    put_right(&line, text, scene->events_lost > 0 ? THEME_WARN : THEME_TEXT_DIM);
+    put_right(&line, text,
+              scene->events_lost > 0 ? context->theme->warn : context->theme->text_dim);
     for (int i = 0; i < scene->feed_count && i < SCENE_FEED_MAX; i++) {
         put_feed(&line, &scene->feeds[i]);
     }
@@ -142,5 +143,5 @@ void status_draw(struct layer_context *context) {
         put_market(&line, scene, context->instrument);
     }
     str_format(text, sizeof text, "%s events", number_format_count(scene->events_applied, number));
-    put_right(&line, text, THEME_TEXT_FAINT);
+    put_right(&line, text, context->theme->text_faint);
 }

@@ -42,7 +42,7 @@ void title_draw(struct layer_context *context) {
                                                               : "waiting for data",
                           .face = TEXT_SANS_STRONG,
                           .size_px = THEME_TITLE_PX,
-                          .color = THEME_TEXT,
+                          .color = context->theme->text,
                           .x = 16 * s,
                           .middle_y = layout->header.h * 0.34};
     labels_add(context->labels, &title);
@@ -52,14 +52,14 @@ void title_draw(struct layer_context *context) {
                number_format_span((int64_t)shown_ms, span));
     struct label market = {.utf8 = text,
                            .size_px = THEME_TAG_PX,
-                           .color = THEME_TEXT_DIM,
+                           .color = context->theme->text_dim,
                            .x = taken.x + taken.w + 16 * s,
                            .middle_y = title.middle_y};
     labels_add(context->labels, &market);
     taken = labels_measure(context->labels, &market);
     context->title_right_px = taken.x + taken.w;
     struct label caption = {.size_px = THEME_CAPTION_PX,
-                            .color = THEME_TEXT_DIM,
+                            .color = context->theme->text_dim,
                             .x = 16 * s,
                             .middle_y = layout->header.h * 0.74};
     for (int length = 0; length < CAPTION_LENGTH_COUNT; length++) {
@@ -83,15 +83,16 @@ void badge_draw(struct layer_context *context) {
     struct label label = {.utf8 = "DEMO \xc2\xb7 simulated",
                           .face = TEXT_SANS_STRONG,
                           .size_px = THEME_BADGE_PX,
-                          .color = THEME_BACKGROUND,
+                          .color = context->theme->background,
                           .x = layout->plot.x + 28 * s,
                           .middle_y = layout->plot.y + 31 * s};
     struct camera_rect box = labels_measure(context->labels, &label);
     struct camera_rect plate = {box.x - 12 * s, label.middle_y - 15 * s, box.w + 24 * s, 30 * s};
     canvas_set_list(context->canvas, CANVAS_OVER);
     struct camera_rect rim = {plate.x - 3 * s, plate.y - 3 * s, plate.w + 6 * s, plate.h + 6 * s};
-    canvas_add_box(context->canvas, rim, 9 * s, THEME_HALO); /* stands out from any field */
-    canvas_add_box(context->canvas, plate, 6 * s, THEME_DEMO);
+    canvas_add_box(context->canvas, rim, 9 * s,
+                   context->theme->halo); /* stands out from any field */
+    canvas_add_box(context->canvas, plate, 6 * s, context->theme->demo);
     labels_add(context->labels, &label);
     labels_reserve(context->labels, plate);
 }

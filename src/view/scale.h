@@ -12,6 +12,20 @@
 enum { SCALE_BIN_COUNT = 256 };
 #define SCALE_LOG2_MAX 24.0 /* 16.8 billion USD a basis point */
 
+/* How brightness grows between black and white: with the logarithm of USD, its square root, or USD
+ * itself. */
+#define SCALE_CURVE_LIST(X)                                                                        \
+    X(LOG, "log")                                                                                  \
+    X(SQRT, "sqrt")                                                                                \
+    X(LINEAR, "linear")
+
+enum scale_curve {
+#define SCALE_ENUM(name, key) SCALE_CURVE_##name,
+    SCALE_CURVE_LIST(SCALE_ENUM)
+#undef SCALE_ENUM
+        SCALE_CURVE_COUNT
+};
+
 struct scale {
     double black_log2, white_log2; /* white > black */
     bool valid;                    /* false until the first value was seen */

@@ -30,8 +30,7 @@
 
 void navigator_init(struct navigator *nav, const struct navigator_desc *desc) {
     memset(nav, 0, sizeof *nav);
-    nav->palette = desc->palette;
-    nav->certainty = desc->certainty;
+    nav->settings = desc->settings;
     nav->fullscreen = desc->fullscreen;
     camera_init(&nav->camera, 0, desc->span_ms, 1, navigator_ln_span(desc->span_ms));
 }
@@ -163,6 +162,49 @@ static void apply_move(struct navigator *nav, enum action action, bool shift) {
     }
 }
 
+/* One side alone, or both again. */
+static void show_side(struct settings *settings, enum settings_side side) {
+    settings->side = settings->side == side ? SETTINGS_SIDE_BOTH : side;
+}
+
+/* What changes the settings. */
+static void apply_look(struct settings *settings, enum action action) {
+    switch (action) {
+    case ACTION_PALETTE_NEXT:
+        settings->palette = (enum colormap_id)((settings->palette + 1) % COLORMAP_COUNT);
+        break;
+    case ACTION_CERTAINTY_NEXT:
+        settings->certainty =
+            (enum colormap_certainty)((settings->certainty + 1) % COLORMAP_CERTAINTY_COUNT);
+        break;
+    case ACTION_BAND_1:
+    case ACTION_BAND_2:
+    case ACTION_BAND_3:
+    case ACTION_BAND_4:
+    case ACTION_BAND_5:
+    case ACTION_BAND_6:
+        settings->band_hidden ^= 1U << (action - ACTION_BAND_1);
+        break;
+    case ACTION_SIDE_LONG:
+        show_side(settings, SETTINGS_SIDE_LONG);
+        break;
+    case ACTION_SIDE_SHORT:
+        show_side(settings, SETTINGS_SIDE_SHORT);
+        break;
+    case ACTION_CANDLES:
+        settings->parts ^= SETTINGS_BIT(CANDLES);
+        break;
+    case ACTION_PROFILE:
+        settings->parts ^= SETTINGS_BIT(PROFILE);
+        break;
+    case ACTION_STATUS:
+        settings->parts ^= SETTINGS_BIT(STATUS);
+        break;
+    default:
+        break;
+    }
+}
+
 static void apply_action(struct navigator *nav, enum action action, bool shift) {
     switch (action) {
     case ACTION_QUIT:
@@ -192,33 +234,19 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
         nav->wants_range = true;
         break;
     case ACTION_PALETTE_NEXT:
-        nav->palette = (enum colormap_id)((nav->palette + 1) % COLORMAP_COUNT);
-        break;
     case ACTION_CERTAINTY_NEXT:
-        nav->certainty = (enum colormap_certainty)((nav->certainty + 1) % COLORMAP_CERTAINTY_COUNT);
-        break;
     case ACTION_BAND_1:
     case ACTION_BAND_2:
     case ACTION_BAND_3:
     case ACTION_BAND_4:
     case ACTION_BAND_5:
     case ACTION_BAND_6:
-        nav->band_hidden ^= 1U << (action - ACTION_BAND_1);
-        break;
     case ACTION_SIDE_LONG:
-        nav->side_hidden ^= 1U;
-        break;
     case ACTION_SIDE_SHORT:
-        nav->side_hidden ^= 2U;
-        break;
     case ACTION_CANDLES:
-        nav->hidden ^= PICTURE_SHOW_CANDLES;
-        break;
     case ACTION_PROFILE:
-        nav->hidden ^= PICTURE_HIDE_PROFILE;
-        break;
     case ACTION_STATUS:
-        nav->hidden ^= PICTURE_HIDE_HUD;
+        apply_look(&nav->settings, action);
         break;
     case ACTION_RELOAD_SHADERS:
         nav->wants_reload = true;

@@ -7,15 +7,12 @@
 #include <stdint.h>
 
 #include "view/camera.h"
-#include "view/colormap.h"
+#include "view/settings.h"
 #include "window/input.h"
 
 struct navigator {
     struct camera camera;
-    enum colormap_id palette;
-    enum colormap_certainty certainty;
-    unsigned hidden; /* PICTURE_... bits of layer/picture.h */
-    unsigned band_hidden, side_hidden;
+    struct settings settings;
     int instrument;  /* which of the scene's, modulo how many there are; 0..11 */
     bool fullscreen; /* wanted; the display follows */
     bool quit;
@@ -28,8 +25,7 @@ struct navigator {
 
 struct navigator_desc {
     double span_ms; /* time across the plot */
-    enum colormap_id palette;
-    enum colormap_certainty certainty;
+    struct settings settings;
     bool fullscreen;
 };
 

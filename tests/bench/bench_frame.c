@@ -65,7 +65,7 @@ enum motion {
     MOTION_LIVE    /* the clock: 1/60 s a frame, the live column again every second */
 };
 
-static void measure(struct bench *bench, const char *name, unsigned hidden, enum motion motion) {
+static void measure(struct bench *bench, const char *name, uint32_t parts, enum motion motion) {
     static int64_t ns[FRAME_MAX];
     double cpu_ms = 0;
     for (int i = -WARM_UP; i < bench->frames; i++) {
@@ -86,13 +86,15 @@ static void measure(struct bench *bench, const char *name, unsigned hidden, enum
             now += i * 1000.0 / 60;
         }
         camera_follow(&bench->camera, now);
-        picture_draw(bench->picture,
-                     &(struct picture_frame){.target = offscreen_target(bench->offscreen),
-                                             .scene = &bench->market->scene,
-                                             .camera = &bench->camera,
-                                             .now_ms = (int64_t)now,
-                                             .latency_ns = 9400000,
-                                             .hidden = hidden});
+        struct picture_frame frame = {.target = offscreen_target(bench->offscreen),
+                                      .scene = &bench->market->scene,
+                                      .camera = &bench->camera,
+                                      .now_ms = (int64_t)now,
+                                      .latency_ns = 9400000,
+                                      .settings = settings_default(),
+                                      .text_hidden = parts == SETTINGS_BIT(FIELD)};
+        frame.settings.parts = parts;
+        picture_draw(bench->picture, &frame);
         readback_finish();
         if (i >= 0) {
             ns[i] = clock_mono_ns() - start;
@@ -140,12 +142,11 @@ int main(int argc, char **argv) {
     }
     printf("renderer %s\n", offscreen_caps(bench.offscreen)->renderer);
     fill(&bench);
-    unsigned all = PICTURE_HIDE_LEGEND | PICTURE_HIDE_HUD | PICTURE_HIDE_BUBBLES |
-                   PICTURE_HIDE_PRICE | PICTURE_HIDE_PROFILE | PICTURE_HIDE_TEXT;
-    measure(&bench, "field", all, MOTION_SCROLL);
-    measure(&bench, "without field", PICTURE_HIDE_FIELD, MOTION_SCROLL);
-    measure(&bench, "whole, scroll", 0, MOTION_SCROLL);
-    measure(&bench, "whole, live", 0, MOTION_LIVE);
+    uint32_t all = settings_default().parts;
+    measure(&bench, "field", SETTINGS_BIT(FIELD), MOTION_SCROLL);
+    measure(&bench, "without field", all & ~SETTINGS_BIT(FIELD), MOTION_SCROLL);
+    measure(&bench, "whole, scroll", all, MOTION_SCROLL);
+    measure(&bench, "whole, live", all, MOTION_LIVE);
     int failed = argc > 4 ? save(&bench, argv[4]) : 0;
     picture_destroy(bench.picture);
     offscreen_destroy(bench.offscreen);

@@ -28,7 +28,7 @@ static struct pipeline pipe_line;
 static struct picture_pipeline view;
 static uint8_t frame_a[PIXELS * 4], frame_b[PIXELS * 4];
 
-static void draw(unsigned hidden, uint8_t *out) {
+static void draw(uint32_t hidden, uint8_t *out) {
     picture_pipeline_draw(&view, hidden, true);
     offscreen_read_rgba(view.offscreen, (size_t)PIXELS * 4, out);
 }
@@ -91,7 +91,7 @@ static void the_field_is_drawn(void **state) {
     (void)state;
     assert_true(view.columns > 100);
     draw(0, frame_a);
-    draw(PICTURE_HIDE_FIELD, frame_b);
+    draw(SETTINGS_BIT(FIELD), frame_b);
     struct camera_rect plot = view.camera.plot_px;
     struct difference found = compare_in(plot);
     double share = found.count / (plot.w * plot.h);
@@ -113,7 +113,7 @@ static bool has_print(const struct scene *scene) {
 static void check_circle(double price) {
     picture_pipeline_drain(&view);
     draw(0, frame_a);
-    draw(PICTURE_HIDE_BUBBLES, frame_b);
+    draw(SETTINGS_BIT(BUBBLES), frame_b);
     double x_px = camera_px_from_time(&view.camera, (double)injected_ms);
     double y_px = camera_px_from_price(&view.camera, price);
     struct difference found =

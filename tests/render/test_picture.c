@@ -91,6 +91,7 @@ static struct picture_frame frame_of(const struct camera *camera) {
                                   .camera = camera,
                                   .now_ms = market.now_ms,
                                   .latency_ns = 8300000,
+                                  .settings = settings_default(),
                                   .settled = true};
 }
 
@@ -285,9 +286,9 @@ static void every_palette_and_option_draws_without_an_error(void **state) {
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     for (int palette = 0; palette < COLORMAP_COUNT; palette++) {
         struct picture_frame frame = frame_of(&camera);
-        frame.palette = (enum colormap_id)palette;
-        frame.certainty = (enum colormap_certainty)(palette % COLORMAP_CERTAINTY_COUNT);
-        frame.hidden = palette % 2 == 0 ? PICTURE_SHOW_CANDLES : 0;
+        frame.settings.palette = (enum colormap_id)palette;
+        frame.settings.certainty = (enum colormap_certainty)(palette % COLORMAP_CERTAINTY_COUNT);
+        frame.settings.parts |= palette % 2 == 0 ? SETTINGS_BIT(CANDLES) : 0;
         frame.pointer_inside = true;
         frame.pointer_x_px = 200 + palette * 40;
         frame.pointer_y_px = 150;
@@ -331,7 +332,7 @@ static void demo_is_written_whenever_the_market_is_simulated(void **state) {
         assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
         struct camera camera = camera_of(sizes[i][0], sizes[i][1], 0);
         struct picture_frame frame = frame_of(&camera);
-        frame.hidden = PICTURE_HIDE_LEGEND | PICTURE_HIDE_HUD;
+        frame.settings.parts &= ~(SETTINGS_BIT(LEGEND) | SETTINGS_BIT(STATUS));
         market.scene.demo = true;
         picture_draw(picture, &frame);
         assert_true(has_text("DEMO"));
@@ -425,7 +426,7 @@ static void absurd_sizes_and_places_are_survived(void **state) {
             camera_zoom_time(&camera, place == 4 ? 1e-9 : 1, 0);
             camera_zoom_price(&camera, place == 4 ? 1e9 : 1, 0);
             struct picture_frame frame = frame_of(&camera);
-            frame.scale_factor = place == 1 ? 4 : 0;
+            frame.settings.scale_factor = place == 1 ? 4 : 0;
             frame.pointer_inside = true;
             frame.pointer_x_px = camera.plot_px.x;
             frame.pointer_y_px = camera.plot_px.y;
@@ -445,10 +446,11 @@ static void sides_lie_where_they_must(void **state) {
     fill_picture();
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     struct picture_frame frame = frame_of(&camera);
-    frame.palette = COLORMAP_HOT_COLD;
-    frame.black_usd_per_bp = 1e4; /* pinned: what is there must show */
-    frame.white_usd_per_bp = 2e6;
-    frame.hidden = PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES;
+    frame.settings.palette = COLORMAP_HOT_COLD;
+    frame.settings.black_usd_per_bp = 1e4; /* pinned: what is there must show */
+    frame.settings.white_usd_per_bp = 2e6;
+    frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
+    frame.text_hidden = true;
     uint8_t *rgba = draw_and_read(&frame);
     double x = camera_px_from_time(&camera, (double)market.now_ms) - 4;
     double above = camera_px_from_price(&camera, market.price * 1.03);
@@ -458,7 +460,7 @@ static void sides_lie_where_they_must(void **state) {
     double future = camera_px_from_time(&camera, (double)market.now_ms) + 5;
     assert_true(pixel(rgba, future, above)[0] < 40); /* nothing is known there */
     free(rgba);
-    frame.side_hidden = 2;
+    frame.settings.side = SETTINGS_SIDE_LONG;
     rgba = draw_and_read(&frame);
     assert_true(pixel(rgba, x, above)[0] < 40); /* shorts are left out, longs stay */
     assert_true(pixel(rgba, x, below)[2] > pixel(rgba, x, below)[0] + 20);
@@ -483,9 +485,9 @@ static void still_view_is_copied_bit_for_bit(void **state) {
     assert_memory_not_equal(direct, changed, (size_t)WIDTH * HEIGHT * 4);
     /* Only the changed column's strip was drawn anew: no other pixel differs from drawing it all.
      */
-    frame.palette = COLORMAP_VIRIDIS;
+    frame.settings.palette = COLORMAP_VIRIDIS;
     free(draw_and_read(&frame));
-    frame.palette = 0;
+    frame.settings.palette = 0;
     uint8_t *whole = draw_and_read(&frame);
     assert_memory_equal(changed, whole, (size_t)WIDTH * HEIGHT * 4);
     free(direct);
@@ -500,7 +502,8 @@ static void model_is_seen_in_the_picture(void **state) {
     fill_picture();
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     struct picture_frame frame = frame_of(&camera);
-    frame.hidden = PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES;
+    frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
+    frame.text_hidden = true;
     uint8_t *shots[MODEL_STATE_COUNT];
     double light[MODEL_STATE_COUNT] = {0};
     double axis[MODEL_STATE_COUNT] = {0};
@@ -553,7 +556,8 @@ static void largest_circles_are_drawn_when_there_are_too_many(void **state) {
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     camera_zoom_time(&camera, 7200000.0 / (300 * 60000.0) * 0.9, 0);
     struct picture_frame frame = frame_of(&camera);
-    frame.hidden = PICTURE_HIDE_FIELD | PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE;
+    frame.settings.parts &= ~(SETTINGS_BIT(FIELD) | SETTINGS_BIT(PRICE));
+    frame.text_hidden = true;
     uint8_t *rgba = draw_and_read(&frame);
     double x = camera_px_from_time(&camera, (double)(market.now_ms - 20 * 60000 + 30000));
     double y = camera_px_from_price(&camera, 67000);
@@ -570,10 +574,10 @@ static void certainty_belongs_to_its_column(void **state) {
     fill_picture();
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     struct picture_frame frame = frame_of(&camera);
-    frame.hidden =
-        PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES | PICTURE_HIDE_PROFILE;
-    frame.black_usd_per_bp = 1e4;
-    frame.white_usd_per_bp = 1e7;
+    frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES) | SETTINGS_BIT(PROFILE));
+    frame.text_hidden = true;
+    frame.settings.black_usd_per_bp = 1e4;
+    frame.settings.white_usd_per_bp = 1e7;
     for (int i = 0; i < 3; i++) {
         free(draw_and_read(&frame)); /* rests */
     }
@@ -596,7 +600,7 @@ static void certainty_belongs_to_its_column(void **state) {
         }
     }
     assert_true(changed > 100);
-    frame.certainty = COLORMAP_CERTAINTY_OFF;
+    frame.settings.certainty = COLORMAP_CERTAINTY_OFF;
     uint8_t *off = draw_and_read(&frame);
     memset(market.column.certainty, 0, sizeof market.column.certainty);
     assert_true(picture_add_column(picture, &market.column));
@@ -626,9 +630,9 @@ static void scroll_step_after_a_rest_ends_as_the_whole_drawing(void **state) {
             free(draw_and_read(&frame));
         }
         uint8_t *rested = draw_and_read(&frame);
-        frame.palette = COLORMAP_VIRIDIS;
+        frame.settings.palette = COLORMAP_VIRIDIS;
         free(draw_and_read(&frame));
-        frame.palette = COLORMAP_PERCEPTUAL;
+        frame.settings.palette = COLORMAP_PERCEPTUAL;
         uint8_t *whole = draw_and_read(&frame);
         assert_memory_equal(rested, whole, (size_t)WIDTH * HEIGHT * 4);
         free(rested);
@@ -703,12 +707,12 @@ static void pictures_equal_their_golden_images(void **state) {
         enum colormap_id palette;
         enum colormap_certainty certainty;
         int model;
-        unsigned hidden;
+        uint32_t parts; /* beside the usual ones */
         double span_ms;
     } rows[] = {
         {"whole", COLORMAP_PERCEPTUAL, COLORMAP_CERTAINTY_SATURATION, MODEL_CALIBRATED, 0, 7200000},
         {"candles", COLORMAP_VIRIDIS, COLORMAP_CERTAINTY_HATCH, MODEL_SHAPE_ONLY,
-         PICTURE_SHOW_CANDLES, 7200000},
+         SETTINGS_BIT(CANDLES), 7200000},
         {"dimmed", COLORMAP_BLUE_ORANGE, COLORMAP_CERTAINTY_SATURATION, MODEL_DIMMED, 0, 7200000},
         {"close", COLORMAP_HOT_COLD, COLORMAP_CERTAINTY_OFF, MODEL_PRIOR, 0, 1200000}};
     fill_picture(); /* without the badge: its plate is as wide as its text */
@@ -717,10 +721,11 @@ static void pictures_equal_their_golden_images(void **state) {
         struct camera camera = camera_of(WIDTH, HEIGHT, 0);
         camera_zoom_time(&camera, 7200000 / rows[i].span_ms, 0);
         struct picture_frame frame = frame_of(&camera);
-        frame.palette = rows[i].palette;
-        frame.certainty = rows[i].certainty;
+        frame.settings.palette = rows[i].palette;
+        frame.settings.certainty = rows[i].certainty;
         market.scene.instruments[0].model = model_in_state(rows[i].model);
-        frame.hidden = rows[i].hidden | PICTURE_HIDE_TEXT;
+        frame.settings.parts |= rows[i].parts;
+        frame.text_hidden = true;
         uint8_t *got = draw_and_read(&frame);
         compare_with_golden(rows[i].name, got);
         free(got);
@@ -732,7 +737,8 @@ static void gaps_are_hatched(void **state) {
     fill_picture();
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     struct picture_frame frame = frame_of(&camera);
-    frame.hidden = PICTURE_HIDE_TEXT | PICTURE_HIDE_PRICE | PICTURE_HIDE_BUBBLES;
+    frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
+    frame.text_hidden = true;
     uint8_t *before = draw_and_read(&frame);
     market.column.flags = LAYERS_COLUMN_GAP;
     for (int i = 50; i < 60; i++) {
@@ -760,7 +766,7 @@ static void old_field_stays_until_the_new_one_has_come(void **state) {
     fill_picture();
     struct camera camera = camera_of(WIDTH, HEIGHT, 0);
     struct picture_frame frame = frame_of(&camera);
-    frame.hidden = PICTURE_HIDE_TEXT;
+    frame.text_hidden = true;
     uint8_t *before = draw_and_read(&frame);
     struct layers_grid grid = market.grid;
     grid.col_ms = 120000;

@@ -99,7 +99,7 @@ static inline bool picture_pipeline_wait_field(struct picture_pipeline *view, in
 
 /* Draw the newest scene that was taken, to the end; columns that came since are handed over before,
  * by picture_pipeline_drain. */
-static inline void picture_pipeline_draw(struct picture_pipeline *view, unsigned hidden,
+static inline void picture_pipeline_draw(struct picture_pipeline *view, uint32_t hidden,
                                          bool settled) {
     const struct scene *scene = view->pipe->scene;
     camera_follow(&view->camera, (double)scene->ts_ms);
@@ -107,8 +107,9 @@ static inline void picture_pipeline_draw(struct picture_pipeline *view, unsigned
                                   .scene = scene,
                                   .camera = &view->camera,
                                   .now_ms = scene->ts_ms,
-                                  .hidden = hidden,
+                                  .settings = settings_default(),
                                   .settled = settled};
+    frame.settings.parts &= ~hidden;
     picture_draw(view->picture, &frame);
     readback_finish();
 }

@@ -26,7 +26,8 @@ static struct navigator nav;
 static const struct camera_rect plot = {100, 50, 1000, 600};
 
 static void start(void) {
-    navigator_init(&nav, &(struct navigator_desc){.span_ms = 24 * HOUR_MS});
+    navigator_init(
+        &nav, &(struct navigator_desc){.span_ms = 24 * HOUR_MS, .settings = settings_default()});
     camera_set_plot(&nav.camera, plot);
     navigator_advance(&nav, NOW_MS, 60000);
     navigator_fit(&nav, 0, 0, 60000);
@@ -47,7 +48,8 @@ static double ln_mid(void) {
 
 static void first_price_places_the_camera_and_now_is_near_the_right_edge(void **state) {
     (void)state;
-    navigator_init(&nav, &(struct navigator_desc){.span_ms = 24 * HOUR_MS});
+    navigator_init(
+        &nav, &(struct navigator_desc){.span_ms = 24 * HOUR_MS, .settings = settings_default()});
     camera_set_plot(&nav.camera, plot);
     navigator_advance(&nav, NOW_MS, 0);
     assert_false(nav.placed);
@@ -154,23 +156,26 @@ static void toggles_turn_on_and_off_again(void **state) {
     start();
     press(ACTION_BAND_1);
     press(ACTION_BAND_6);
-    assert_int_equal(nav.band_hidden, 1 | 32);
+    assert_int_equal(nav.settings.band_hidden, 1 | 32);
     press(ACTION_BAND_1);
-    assert_int_equal(nav.band_hidden, 32);
+    assert_int_equal(nav.settings.band_hidden, 32);
     press(ACTION_SIDE_LONG);
+    assert_int_equal(nav.settings.side, SETTINGS_SIDE_LONG);
     press(ACTION_SIDE_SHORT);
-    assert_int_equal(nav.side_hidden, 3);
+    assert_int_equal(nav.settings.side, SETTINGS_SIDE_SHORT);
+    press(ACTION_SIDE_SHORT);
+    assert_int_equal(nav.settings.side, SETTINGS_SIDE_BOTH);
     press(ACTION_CANDLES);
-    assert_int_equal(nav.hidden, PICTURE_SHOW_CANDLES);
+    assert_int_equal(nav.settings.parts, settings_default().parts | SETTINGS_BIT(CANDLES));
     for (int i = 0; i < COLORMAP_COUNT; i++) {
         press(ACTION_PALETTE_NEXT);
     }
-    assert_int_equal(nav.palette, COLORMAP_PERCEPTUAL);
+    assert_int_equal(nav.settings.palette, COLORMAP_PERCEPTUAL);
     press(ACTION_CERTAINTY_NEXT);
-    assert_int_equal(nav.certainty, COLORMAP_CERTAINTY_HATCH);
+    assert_int_equal(nav.settings.certainty, COLORMAP_CERTAINTY_HATCH);
     press(ACTION_CERTAINTY_NEXT);
     press(ACTION_CERTAINTY_NEXT);
-    assert_int_equal(nav.certainty, COLORMAP_CERTAINTY_SATURATION);
+    assert_int_equal(nav.settings.certainty, COLORMAP_CERTAINTY_SATURATION);
     press(ACTION_FULLSCREEN);
     assert_true(nav.fullscreen);
     press(ACTION_LEAVE_FULLSCREEN);

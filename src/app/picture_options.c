@@ -1,0 +1,39 @@
+#include "app/picture_options.h"
+
+/* Palettes, sides and curves are named in options.def, too: a word that passed there is known here,
+ * which test_option_table proves. */
+enum exit_status picture_options_read(const struct option_table *table, const char *command,
+                                      struct settings *out) {
+    struct settings settings = settings_default();
+    const char *wrong = NULL;
+    colormap_from_key(option_text(table, OPT_palette), &settings.palette);
+    colormap_certainty_from_key(option_text(table, OPT_certainty), &settings.certainty);
+    settings_side_from_key(option_text(table, OPT_side), &settings.side);
+    settings.curve = (enum scale_curve)option_integer(table, OPT_curve);
+    settings.black_usd_per_bp = option_number(table, OPT_black);
+    settings.white_usd_per_bp = option_number(table, OPT_white);
+    settings.least_usd_per_bp = option_number(table, OPT_least);
+    settings.split = option_flag(table, OPT_split);
+    settings.local_time = option_flag(table, OPT_local_time);
+    settings.scale_factor = option_number(table, OPT_text_scale);
+    if (settings_parse_parts(option_text(table, OPT_show), &settings.parts, &wrong) != STATUS_OK) {
+        return (enum exit_status)app_fail(
+            EXIT_STATUS_USAGE, command,
+            "--show: \"%.40s\": unknown part; liqscope help %s lists them", wrong, command);
+    }
+    if (settings_parse_bands(option_text(table, OPT_bands), &settings.band_hidden, &wrong) !=
+        STATUS_OK) {
+        return (enum exit_status)app_fail(
+            EXIT_STATUS_USAGE, command,
+            "--bands: \"%.40s\": unknown; expected all, or some of <5 5-10 10-25 25-50 50-100 100+",
+            wrong);
+    }
+    double white = settings.white_usd_per_bp;
+    if (white > 0 && white <= settings.black_usd_per_bp) {
+        return (enum exit_status)app_fail(EXIT_STATUS_USAGE, command,
+                                          "--white: %.17g: not above --black, which is %.17g",
+                                          white, settings.black_usd_per_bp);
+    }
+    *out = settings;
+    return EXIT_STATUS_DONE;
+}

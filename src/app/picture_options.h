@@ -1,0 +1,11 @@
+/* app/picture_options.h - from the options of view and render to the settings of a picture.
+ * Thread: main. */
+#pragma once
+
+#include "app/app.h"
+#include "view/settings.h"
+
+/* EXIT_STATUS_DONE and *out, or EXIT_STATUS_USAGE: an option was refused, with a line on standard
+ * error that names command. */
+enum exit_status picture_options_read(const struct option_table *table, const char *command,
+                                      struct settings *out);

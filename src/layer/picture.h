@@ -13,6 +13,7 @@
 #include "base/status.h"
 #include "gfx/target.h"
 #include "scene/layers.h"
+#include "scene/map.h"
 #include "scene/scene.h"
 #include "view/camera.h"
 #include "view/settings.h"
@@ -26,7 +27,8 @@ struct picture_desc {
 /* What one frame needs to know. Zero is the default of every optional field. */
 struct picture_frame {
     struct target target;
-    const struct scene *scene; /* borrowed for the call; NULL: nothing known yet */
+    const struct scene *scene;   /* borrowed for the call; NULL: nothing known yet */
+    const struct scene_map *map; /* of the instrument; borrowed for the call; NULL: not known yet */
     const struct camera
         *camera;        /* its plot_px is picture_plot_px of this target and scale_factor */
     int instrument;     /* index into scene->instruments */

@@ -69,11 +69,16 @@ struct layers_column {
     double oi_usd;       /* one-sided, at its end; 0 where unknown */
     double total_usd[2]; /* long, short: the whole estimate at its end, inside the rows or not */
     double liquidated_usd[2];
+    double funding; /* sum of the rates that were settled in it; 0 where none was */
+    bool has_book;  /* book[] is filled */
     struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
     /* By row: 255 = the estimate there rests on distances that are calibrated, 0 = on the prior
      * alone; 255 x (1 - mean sd / 2) over what stands there, sd as in scene_distance, by leverage
      * bands. Where nothing stands: 0. */
     uint8_t certainty[LAYERS_ROW_MAX];
+    /* By row: log2(1 + usd_per_bp / 1000) of what rests in the order book, time-weighted mean over
+     * the column, as a half float; bids negative. */
+    uint16_t book[LAYERS_ROW_MAX];
     alignas(64)
         uint16_t texels[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* rows 0..row_count-1 are filled */
 };

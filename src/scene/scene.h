@@ -15,7 +15,8 @@ enum {
     SCENE_FEED_MAX = 16,
     SCENE_GAP_MAX = 32,
     SCENE_TAIL_MAX = 64,
-    SCENE_DISTANCE_MAX = 32
+    SCENE_DISTANCE_MAX = 32,
+    SCENE_RECEIPT_MAX = 64
 };
 
 struct scene_print {
@@ -37,6 +38,17 @@ struct scene_feed {
     int64_t ts_ms;      /* newest event time of it */
     int64_t lost_count; /* slots lost on it */
     char reason[30];
+};
+
+/* What a sweep of a cluster was expected to liquidate, and what was seen. */
+struct scene_receipt {
+    int64_t from_ms, to_ms;       /* the mark was inside the cluster's prices */
+    double price_low, price_high; /* that it passed through */
+    double expected_usd;          /* estimate: what the map lost there */
+    double seen_usd;              /* liquidations of that side that were published for it */
+    uint8_t side;                 /* 0 long, 1 short */
+    uint8_t complete;             /* the venue publishes all of them; else seen is a lower bound */
+    uint8_t open;                 /* late prints may still be added */
 };
 
 /* How well one distance from entry to liquidation is known. */
@@ -90,6 +102,8 @@ struct scene_instrument {
     struct scene_print prints[SCENE_PRINT_MAX];
     int32_t gap_count;
     struct scene_gap gaps[SCENE_GAP_MAX];
+    int32_t receipt_count; /* newest ones, oldest first */
+    struct scene_receipt receipts[SCENE_RECEIPT_MAX];
 };
 
 struct scene {

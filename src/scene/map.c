@@ -1,0 +1,30 @@
+#include "scene/map.h"
+
+#include <math.h>
+
+static double level_usd(const struct map_side *side, int level, uint32_t band_hidden) {
+    double usd = 0;
+    for (int band = 0; band < LAYERS_BAND_COUNT; band++) {
+        usd += (band_hidden >> band & 1) == 0 ? (double)side->bands_usd[level][band] : 0;
+    }
+    return usd;
+}
+
+double map_usd_to(const struct scene_map *map, int side, double price, uint32_t band_hidden) {
+    if (!(map->reference > 0) || !(price > 0) || !(map->level_height > 0)) {
+        return 0;
+    }
+    double away = log(price / map->reference) / map->level_height;
+    double levels = side == 0 ? -away : away;
+    double usd = 0;
+    for (int level = 0; level < map->level_count && level < levels; level++) {
+        double part = fmin(levels - level, 1);
+        usd += level_usd(&map->sides[side], level, band_hidden) * part;
+    }
+    return usd;
+}
+
+double map_usd_within(const struct scene_map *map, int side, double share, uint32_t band_hidden) {
+    double price = map->reference * (side == 0 ? 1 - share : 1 + share);
+    return map_usd_to(map, side, price, band_hidden);
+}

@@ -4,13 +4,10 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include <errno.h>
 #include <math.h>
-#include <png.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/math.h"
 #include "base/str.h"
@@ -21,87 +18,36 @@
 #include "layer/heatmap.h"
 #include "layer/labels.h"
 #include "layer/picture.h"
-#include "record/screenshot.h"
 #include "support/alloc_count.h"
-#include "support/keep_modules.h"
+#include "support/golden.h"
 #include "support/near.h"
-#include "support/synthetic_picture.h"
 
 /* What is drawn off-screen, compared with plain C and with what must be seen. One context for all
  * of it. */
 
 enum { WIDTH = 640, HEIGHT = 360 };
 
-static struct offscreen *offscreen;
-static struct picture *picture;
-static struct synthetic market;
+static struct golden stage;
 
 static int open_context(void **state) {
     (void)state;
-    if (offscreen_create(WIDTH, HEIGHT, &offscreen) != STATUS_OK) {
-        return -1;
-    }
-    keep_modules_now();
-    return 0;
+    return golden_open(&stage, WIDTH, HEIGHT);
 }
 
 static int close_context(void **state) {
     (void)state;
-    offscreen_destroy(offscreen);
+    golden_close(&stage);
     return 0;
 }
 
 static int open_picture(void **state) {
     (void)state;
-    return picture_create(NULL, &picture) == STATUS_OK ? 0 : -1;
+    return golden_open_picture(&stage);
 }
 
 static int close_picture(void **state) {
     (void)state;
-    picture_destroy(picture);
-    picture = NULL;
-    assert_int_equal(debug_error_count(), 0);
-    return 0;
-}
-
-/* A small market of 120 columns x 200 rows in the picture. */
-static void fill_picture(void) {
-    synthetic_init(&market, &(struct synthetic_desc){.col_count = 120,
-                                                     .row_count = 200,
-                                                     .col_ms = 60000,
-                                                     .price_mid = 64000,
-                                                     .half_range = 0.09,
-                                                     .seed = 3});
-    assert_int_equal(picture_set_grid(picture, 1, &market.grid), STATUS_OK);
-    for (int i = 0; i < market.grid.col_count; i++) {
-        assert_true(picture_add_column(picture, synthetic_next(&market, 1)));
-    }
-}
-
-static struct camera camera_of(int width, int height, double scale) {
-    struct camera camera;
-    camera_init(&camera, market.now_ms, 7200000.0 / CAMERA_LIVE_FRACTION, 64000, 0.17);
-    camera_set_plot(&camera, picture_plot_px(width, height, scale));
-    return camera;
-}
-
-static struct picture_frame frame_of(const struct camera *camera) {
-    return (struct picture_frame){.target = offscreen_target(offscreen),
-                                  .scene = &market.scene,
-                                  .camera = camera,
-                                  .now_ms = market.now_ms,
-                                  .latency_ns = 8300000,
-                                  .settings = settings_default(),
-                                  .settled = true};
-}
-
-static uint8_t *draw_and_read(const struct picture_frame *frame) {
-    size_t bytes = (size_t)frame->target.width_px * (size_t)frame->target.height_px * 4;
-    uint8_t *rgba = malloc(bytes);
-    assert_non_null(rgba);
-    picture_draw(picture, frame);
-    offscreen_read_rgba(offscreen, bytes, rgba);
-    return rgba;
+    return golden_close_picture(&stage);
 }
 
 /* -- the passes beside plain C -- */
@@ -120,17 +66,17 @@ static void compose_equals_its_reference(void **state) {
     (void)state;
     struct field field;
     struct program program;
-    synthetic_init(&market, &(struct synthetic_desc){.col_count = 40,
-                                                     .row_count = 64,
-                                                     .col_ms = 60000,
-                                                     .price_mid = 64000,
-                                                     .half_range = 0.09,
-                                                     .seed = 5});
+    synthetic_init(&stage.market, &(struct synthetic_desc){.col_count = 40,
+                                                           .row_count = 64,
+                                                           .col_ms = 60000,
+                                                           .price_mid = 64000,
+                                                           .half_range = 0.09,
+                                                           .seed = 5});
     assert_true(program_init(&program, &field_program_desc));
-    assert_int_equal(field_init(&field, 1, &market.grid), STATUS_OK);
+    assert_int_equal(field_init(&field, 1, &stage.market.grid), STATUS_OK);
     /* More columns than the ring has rows: it wraps. */
     for (int i = 0; i < 130; i++) {
-        assert_true(field_add_column(&field, synthetic_next(&market, 1)));
+        assert_true(field_add_column(&field, synthetic_next(&stage.market, 1)));
     }
     float weights[LAYERS_CHANNEL_COUNT];
     for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
@@ -200,7 +146,7 @@ static int count_wrong_pixels(const struct heatmap_view *view, const uint8_t *rg
     const struct field *field = view->field;
     const struct camera *camera = view->camera;
     int wrong = 0;
-    int last = (int)camera_px_from_time(camera, (double)market.now_ms) - 1;
+    int last = (int)camera_px_from_time(camera, (double)stage.market.now_ms) - 1;
     for (int y = 1; y < HEIGHT - 1; y += 3) {
         for (int x = 1; x < last; x += 3) {
             double col = camera_time_from_px(camera, x + 0.5) / field->grid.col_ms;
@@ -231,25 +177,25 @@ static void heatmap_equals_its_reference(void **state) {
     struct field field;
     struct program program;
     struct heatmap heatmap;
-    synthetic_init(&market, &(struct synthetic_desc){.col_count = 600,
-                                                     .row_count = 400,
-                                                     .col_ms = 10000,
-                                                     .price_mid = 64000,
-                                                     .half_range = 0.09,
-                                                     .seed = 9});
+    synthetic_init(&stage.market, &(struct synthetic_desc){.col_count = 600,
+                                                           .row_count = 400,
+                                                           .col_ms = 10000,
+                                                           .price_mid = 64000,
+                                                           .half_range = 0.09,
+                                                           .seed = 9});
     assert_true(program_init(&program, &field_program_desc));
     assert_true(heatmap_init(&heatmap, NULL));
-    assert_int_equal(field_init(&field, 1, &market.grid), STATUS_OK);
+    assert_int_equal(field_init(&field, 1, &stage.market.grid), STATUS_OK);
     for (int i = 0; i < 700; i++) { /* wraps: the seam lies inside the picture */
-        field_add_column(&field, synthetic_next(&market, 1));
+        field_add_column(&field, synthetic_next(&stage.market, 1));
     }
     field_compose(&field, &program);
     struct camera camera;
-    camera_init(&camera, market.now_ms, 6000000.0, 64000, 0.15);
+    camera_init(&camera, stage.market.now_ms, 6000000.0, 64000, 0.15);
     camera_set_plot(&camera, (struct camera_rect){0, 0, WIDTH, HEIGHT});
     struct scale scale = {0};
     scale_pin(&scale, 1e5, 5e7);
-    struct target target = offscreen_target(offscreen);
+    struct target target = offscreen_target(stage.offscreen);
     for (size_t i = 0; i < ARRAY_COUNT(looks); i++) {
         const struct heatmap_view view = {.field = &field,
                                           .camera = &camera,
@@ -257,12 +203,12 @@ static void heatmap_equals_its_reference(void **state) {
                                           .look = looks[i],
                                           .gamma = 1,
                                           .hatch_px = 11,
-                                          .until_ms = (double)market.now_ms};
+                                          .until_ms = (double)stage.market.now_ms};
         static uint8_t rgba[WIDTH * HEIGHT * 4];
         target_begin(&target, TARGET_BLEND_NONE);
         target_clear((const float[4]){0, 0, 0, 1});
         heatmap_draw(&heatmap, &target, &view);
-        offscreen_read_rgba(offscreen, sizeof rgba, rgba);
+        offscreen_read_rgba(stage.offscreen, sizeof rgba, rgba);
         int compared = 0;
         int wrong = count_wrong_pixels(&view, rgba, &compared);
         /* llvmpipe interpolates with 8 bits of weight: on steep edges a look-up may land some
@@ -282,18 +228,18 @@ static void heatmap_equals_its_reference(void **state) {
 
 static void every_palette_and_option_draws_without_an_error(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
     for (int palette = 0; palette < COLORMAP_COUNT; palette++) {
-        struct picture_frame frame = frame_of(&camera);
+        struct picture_frame frame = golden_frame(&stage, &camera);
         frame.settings.palette = (enum colormap_id)palette;
         frame.settings.certainty = (enum colormap_certainty)(palette % COLORMAP_CERTAINTY_COUNT);
         frame.settings.parts |= palette % 2 == 0 ? SETTINGS_BIT(CANDLES) : 0;
         frame.pointer_inside = true;
         frame.pointer_x_px = 200 + palette * 40;
         frame.pointer_y_px = 150;
-        picture_draw(picture, &frame);
-        struct picture_stats stats = picture_get_stats(picture);
+        picture_draw(stage.picture, &frame);
+        struct picture_stats stats = picture_get_stats(stage.picture);
         assert_true(stats.draw_count <= 10);
         assert_int_equal(stats.dropped_items, 0);
     }
@@ -301,21 +247,21 @@ static void every_palette_and_option_draws_without_an_error(void **state) {
 
 static void picture_without_data_says_so(void **state) {
     (void)state;
-    memset(&market, 0, sizeof market);
-    market.now_ms = INT64_C(1781654400000);
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    memset(&stage.market, 0, sizeof stage.market);
+    stage.market.now_ms = INT64_C(1781654400000);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.scene = NULL;
-    picture_draw(picture, &frame);
+    picture_draw(stage.picture, &frame);
     struct picture_text_box boxes[LABELS_MAX];
-    int count = picture_get_text_boxes(picture, LABELS_MAX, boxes);
+    int count = picture_get_text_boxes(stage.picture, LABELS_MAX, boxes);
     assert_true(count > 0);
     assert_string_equal(boxes[0].text, "waiting for data");
 }
 
 static bool has_text(const char *part) {
     struct picture_text_box boxes[LABELS_MAX];
-    int count = picture_get_text_boxes(picture, LABELS_MAX, boxes);
+    int count = picture_get_text_boxes(stage.picture, LABELS_MAX, boxes);
     for (int i = 0; i < count; i++) {
         if (strstr(boxes[i].text, part) != NULL) {
             return true;
@@ -326,26 +272,26 @@ static bool has_text(const char *part) {
 
 static void demo_is_written_whenever_the_market_is_simulated(void **state) {
     (void)state;
-    fill_picture();
+    golden_fill(&stage, NULL);
     static const int sizes[][2] = {{640, 360}, {1280, 720}, {3840, 2160}};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
-        assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
-        struct camera camera = camera_of(sizes[i][0], sizes[i][1], 0);
-        struct picture_frame frame = frame_of(&camera);
+        golden_resize(&stage, sizes[i][0], sizes[i][1]);
+        struct camera camera = golden_camera(&stage, 0, 0);
+        struct picture_frame frame = golden_frame(&stage, &camera);
         frame.settings.parts &= ~(SETTINGS_BIT(LEGEND) | SETTINGS_BIT(STATUS));
-        market.scene.demo = true;
-        picture_draw(picture, &frame);
+        stage.market.scene.demo = true;
+        picture_draw(stage.picture, &frame);
         assert_true(has_text("DEMO"));
-        market.scene.demo = false;
-        picture_draw(picture, &frame);
+        stage.market.scene.demo = false;
+        picture_draw(stage.picture, &frame);
         assert_false(has_text("DEMO"));
     }
-    assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
+    golden_resize(&stage, WIDTH, HEIGHT);
 }
 
 static void check_boxes(int width, int height) {
     struct picture_text_box b[LABELS_MAX];
-    int count = picture_get_text_boxes(picture, LABELS_MAX, b);
+    int count = picture_get_text_boxes(stage.picture, LABELS_MAX, b);
     for (int i = 0; i < count; i++) {
         if (b[i].x < 0 || b[i].y < 0 || b[i].x + b[i].w > width || b[i].y + b[i].h > height) {
             fail_msg("%d x %d: \"%s\" leaves the picture", width, height, b[i].text);
@@ -364,7 +310,7 @@ enum { MODEL_PRIOR, MODEL_CALIBRATED, MODEL_SHAPE_ONLY, MODEL_DIMMED, MODEL_STAT
 static struct scene_model model_in_state(int state) {
     struct scene_model model = {0};
     if (state != MODEL_PRIOR) {
-        model.calibrated_ms = market.now_ms - 600000;
+        model.calibrated_ms = stage.market.now_ms - 600000;
         model.calibrated_to = 0.062f;
         model.shape_only = state == MODEL_SHAPE_ONLY;
         model.scored = !model.shape_only;
@@ -380,21 +326,21 @@ static const char *const model_words[MODEL_STATE_COUNT] = {"prior", "6.2 %", "sh
 
 static void texts_never_overlap_at_any_size(void **state) {
     (void)state;
-    fill_picture();
-    market.scene.demo = true;
+    golden_fill(&stage, NULL);
+    stage.market.scene.demo = true;
     static const int sizes[][2] = {{640, 360},   {800, 600},   {1024, 768},  {1280, 720},
                                    {1366, 768},  {1920, 1080}, {2560, 1080}, {1080, 1920},
                                    {2560, 1440}, {3840, 2160}};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
-        assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
-        struct camera camera = camera_of(sizes[i][0], sizes[i][1], 0);
-        struct picture_frame frame = frame_of(&camera);
+        golden_resize(&stage, sizes[i][0], sizes[i][1]);
+        struct camera camera = golden_camera(&stage, 0, 0);
+        struct picture_frame frame = golden_frame(&stage, &camera);
         for (int turn = 0; turn < MODEL_STATE_COUNT; turn++) {
             frame.pointer_inside = turn % 2 == 1;
-            market.scene.instruments[0].model = model_in_state(turn);
+            stage.market.scene.instruments[0].model = model_in_state(turn);
             frame.pointer_x_px = sizes[i][0] * 0.4;
             frame.pointer_y_px = sizes[i][1] * 0.5;
-            picture_draw(picture, &frame);
+            picture_draw(stage.picture, &frame);
             check_boxes(sizes[i][0], sizes[i][1]);
             assert_true(has_text("Estimated liquidation density"));
             assert_true(has_text("BTCUSDT"));
@@ -408,33 +354,33 @@ static void texts_never_overlap_at_any_size(void **state) {
             assert_true(!score_fits || has_text("score"));
         }
     }
-    assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
+    golden_resize(&stage, WIDTH, HEIGHT);
 }
 
 /* Windows can be dragged to any size, and cameras to any place: nothing may break. */
 static void absurd_sizes_and_places_are_survived(void **state) {
     (void)state;
-    fill_picture();
-    market.scene.demo = true;
+    golden_fill(&stage, NULL);
+    stage.market.scene.demo = true;
     static const int sizes[][2] = {{1, 1}, {7, 300}, {300, 7}, {64, 64}, {200, 100}};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
-        assert_int_equal(offscreen_resize(offscreen, sizes[i][0], sizes[i][1]), STATUS_OK);
+        golden_resize(&stage, sizes[i][0], sizes[i][1]);
         for (int place = 0; place < 5; place++) {
-            struct camera camera = camera_of(sizes[i][0], sizes[i][1], place == 1 ? 4 : 0);
+            struct camera camera = golden_camera(&stage, 0, place == 1 ? 4 : 0);
             camera.following = place == 0;
             camera_pan_px(&camera, place == 2 ? 1e6 : 0, place == 3 ? 1e3 : 0);
             camera_zoom_time(&camera, place == 4 ? 1e-9 : 1, 0);
             camera_zoom_price(&camera, place == 4 ? 1e9 : 1, 0);
-            struct picture_frame frame = frame_of(&camera);
+            struct picture_frame frame = golden_frame(&stage, &camera);
             frame.settings.scale_factor = place == 1 ? 4 : 0;
             frame.pointer_inside = true;
             frame.pointer_x_px = camera.plot_px.x;
             frame.pointer_y_px = camera.plot_px.y;
-            picture_draw(picture, &frame);
+            picture_draw(stage.picture, &frame);
             check_boxes(sizes[i][0], sizes[i][1]);
         }
     }
-    assert_int_equal(offscreen_resize(offscreen, WIDTH, HEIGHT), STATUS_OK);
+    golden_resize(&stage, WIDTH, HEIGHT);
 }
 
 static const uint8_t *pixel(const uint8_t *rgba, double x, double y) {
@@ -443,25 +389,25 @@ static const uint8_t *pixel(const uint8_t *rgba, double x, double y) {
 
 static void sides_lie_where_they_must(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.palette = COLORMAP_HOT_COLD;
     frame.settings.black_usd_per_bp = 1e4; /* pinned: what is there must show */
     frame.settings.white_usd_per_bp = 2e6;
     frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
     frame.text_hidden = true;
-    uint8_t *rgba = draw_and_read(&frame);
-    double x = camera_px_from_time(&camera, (double)market.now_ms) - 4;
-    double above = camera_px_from_price(&camera, market.price * 1.03);
-    double below = camera_px_from_price(&camera, market.price * 0.97);
+    uint8_t *rgba = golden_draw(&stage, &frame);
+    double x = camera_px_from_time(&camera, (double)stage.market.now_ms) - 4;
+    double above = camera_px_from_price(&camera, stage.market.price * 1.03);
+    double below = camera_px_from_price(&camera, stage.market.price * 0.97);
     assert_true(pixel(rgba, x, above)[0] > pixel(rgba, x, above)[2] + 20); /* shorts: hot */
     assert_true(pixel(rgba, x, below)[2] > pixel(rgba, x, below)[0] + 20); /* longs: cold */
-    double future = camera_px_from_time(&camera, (double)market.now_ms) + 5;
+    double future = camera_px_from_time(&camera, (double)stage.market.now_ms) + 5;
     assert_true(pixel(rgba, future, above)[0] < 40); /* nothing is known there */
     free(rgba);
     frame.settings.side = SETTINGS_SIDE_LONG;
-    rgba = draw_and_read(&frame);
+    rgba = golden_draw(&stage, &frame);
     assert_true(pixel(rgba, x, above)[0] < 40); /* shorts are left out, longs stay */
     assert_true(pixel(rgba, x, below)[2] > pixel(rgba, x, below)[0] + 20);
     free(rgba);
@@ -469,26 +415,27 @@ static void sides_lie_where_they_must(void **state) {
 
 static void still_view_is_copied_bit_for_bit(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
-    uint8_t *direct = draw_and_read(&frame);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
+    uint8_t *direct = golden_draw(&stage, &frame);
     for (int i = 0; i < 3; i++) {
-        uint8_t *copied = draw_and_read(&frame);
+        uint8_t *copied = golden_draw(&stage, &frame);
         assert_memory_equal(direct, copied, (size_t)WIDTH * HEIGHT * 4);
         free(copied);
     }
-    market.column.total_usd[0] = 1;
-    memset(market.column.texels, 0, sizeof market.column.texels); /* the newest column goes dark */
-    assert_true(picture_add_column(picture, &market.column));
-    uint8_t *changed = draw_and_read(&frame);
+    stage.market.column.total_usd[0] = 1;
+    memset(stage.market.column.texels, 0,
+           sizeof stage.market.column.texels); /* the newest column goes dark */
+    assert_true(picture_add_column(stage.picture, &stage.market.column));
+    uint8_t *changed = golden_draw(&stage, &frame);
     assert_memory_not_equal(direct, changed, (size_t)WIDTH * HEIGHT * 4);
     /* Only the changed column's strip was drawn anew: no other pixel differs from drawing it all.
      */
     frame.settings.palette = COLORMAP_VIRIDIS;
-    free(draw_and_read(&frame));
+    free(golden_draw(&stage, &frame));
     frame.settings.palette = 0;
-    uint8_t *whole = draw_and_read(&frame);
+    uint8_t *whole = golden_draw(&stage, &frame);
     assert_memory_equal(changed, whole, (size_t)WIDTH * HEIGHT * 4);
     free(direct);
     free(changed);
@@ -499,20 +446,20 @@ static void still_view_is_copied_bit_for_bit(void **state) {
  */
 static void model_is_seen_in_the_picture(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
     frame.text_hidden = true;
     uint8_t *shots[MODEL_STATE_COUNT];
     double light[MODEL_STATE_COUNT] = {0};
     double axis[MODEL_STATE_COUNT] = {0};
     double axis_x = camera.plot_px.x + camera.plot_px.w + 1; /* no room for a profile here */
-    double inside = camera_px_from_price(&camera, market.price * 1.05);
-    double outside = camera_px_from_price(&camera, market.price * 1.07);
+    double inside = camera_px_from_price(&camera, stage.market.price * 1.05);
+    double outside = camera_px_from_price(&camera, stage.market.price * 1.07);
     for (int i = 0; i < MODEL_STATE_COUNT; i++) {
-        market.scene.instruments[0].model = model_in_state(i);
-        shots[i] = draw_and_read(&frame);
+        stage.market.scene.instruments[0].model = model_in_state(i);
+        shots[i] = golden_draw(&stage, &frame);
         for (int y = (int)camera.plot_px.y; y < camera.plot_px.y + camera.plot_px.h; y++) {
             for (int x = 0; x < camera.plot_px.w * 0.8; x++) {
                 light[i] += pixel(shots[i], x, y)[1];
@@ -530,16 +477,16 @@ static void model_is_seen_in_the_picture(void **state) {
 /* Of more liquidations than there is room for the largest are drawn, however new. */
 static void largest_circles_are_drawn_when_there_are_too_many(void **state) {
     (void)state;
-    synthetic_init(&market, &(struct synthetic_desc){.col_count = 300,
-                                                     .row_count = 64,
-                                                     .col_ms = 60000,
-                                                     .price_mid = 64000,
-                                                     .half_range = 0.09,
-                                                     .seed = 3});
-    assert_int_equal(picture_set_grid(picture, 1, &market.grid), STATUS_OK);
-    for (int col = 0; col < market.grid.col_count; col++) {
-        synthetic_next(&market, 1);
-        struct layers_column *column = &market.column;
+    synthetic_init(&stage.market, &(struct synthetic_desc){.col_count = 300,
+                                                           .row_count = 64,
+                                                           .col_ms = 60000,
+                                                           .price_mid = 64000,
+                                                           .half_range = 0.09,
+                                                           .seed = 3});
+    assert_int_equal(picture_set_grid(stage.picture, 1, &stage.market.grid), STATUS_OK);
+    for (int col = 0; col < stage.market.grid.col_count; col++) {
+        synthetic_next(&stage.market, 1);
+        struct layers_column *column = &stage.market.column;
         column->print_count = LAYERS_COLUMN_PRINT_MAX;
         for (int i = 0; i < LAYERS_COLUMN_PRINT_MAX; i++) {
             column->prints[i] = (struct layers_print){.ts_ms = column->col * 60000 + 30000,
@@ -547,23 +494,23 @@ static void largest_circles_are_drawn_when_there_are_too_many(void **state) {
                                                       .usd = 20000 + (float)i,
                                                       .position = POS_LONG};
         }
-        if (col == market.grid.col_count - 20) {
+        if (col == stage.market.grid.col_count - 20) {
             column->prints[5].usd = 5e6f;
             column->prints[5].price = 67000;
         }
-        assert_true(picture_add_column(picture, column));
+        assert_true(picture_add_column(stage.picture, column));
     }
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+    struct camera camera = golden_camera(&stage, 0, 0);
     camera_zoom_time(&camera, 7200000.0 / (300 * 60000.0) * 0.9, 0);
-    struct picture_frame frame = frame_of(&camera);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(FIELD) | SETTINGS_BIT(PRICE));
     frame.text_hidden = true;
-    uint8_t *rgba = draw_and_read(&frame);
-    double x = camera_px_from_time(&camera, (double)(market.now_ms - 20 * 60000 + 30000));
+    uint8_t *rgba = golden_draw(&stage, &frame);
+    double x = camera_px_from_time(&camera, (double)(stage.market.now_ms - 20 * 60000 + 30000));
     double y = camera_px_from_price(&camera, 67000);
     assert_true(pixel(rgba, x, y)[1] > 100);
-    assert_true(picture_get_stats(picture).bubbles_left_out > 1000);
-    assert_int_equal(picture_get_stats(picture).dropped_items, 0);
+    assert_true(picture_get_stats(stage.picture).bubbles_left_out > 1000);
+    assert_int_equal(picture_get_stats(stage.picture).dropped_items, 0);
     free(rgba);
 }
 
@@ -571,26 +518,27 @@ static void largest_circles_are_drawn_when_there_are_too_many(void **state) {
  * drawn anew, and only in what shows certainty. */
 static void certainty_belongs_to_its_column(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES) | SETTINGS_BIT(PROFILE));
     frame.text_hidden = true;
     frame.settings.black_usd_per_bp = 1e4;
     frame.settings.white_usd_per_bp = 1e7;
     for (int i = 0; i < 3; i++) {
-        free(draw_and_read(&frame)); /* rests */
+        free(golden_draw(&stage, &frame)); /* rests */
     }
-    market.column.col = market.grid.first_col + 90;
-    memset(market.column.certainty, 0, sizeof market.column.certainty);
-    assert_true(picture_add_column(picture, &market.column));
-    double left = camera_px_from_time(&camera, (double)market.column.col * market.grid.col_ms);
-    double right =
-        camera_px_from_time(&camera, (double)(market.column.col + 1) * market.grid.col_ms);
-    uint8_t *grey = draw_and_read(&frame);
-    memset(market.column.certainty, 255, sizeof market.column.certainty);
-    assert_true(picture_add_column(picture, &market.column));
-    uint8_t *after = draw_and_read(&frame);
+    stage.market.column.col = stage.market.grid.first_col + 90;
+    memset(stage.market.column.certainty, 0, sizeof stage.market.column.certainty);
+    assert_true(picture_add_column(stage.picture, &stage.market.column));
+    double left =
+        camera_px_from_time(&camera, (double)stage.market.column.col * stage.market.grid.col_ms);
+    double right = camera_px_from_time(&camera, (double)(stage.market.column.col + 1) *
+                                                    stage.market.grid.col_ms);
+    uint8_t *grey = golden_draw(&stage, &frame);
+    memset(stage.market.column.certainty, 255, sizeof stage.market.column.certainty);
+    assert_true(picture_add_column(stage.picture, &stage.market.column));
+    uint8_t *after = golden_draw(&stage, &frame);
     int changed = 0;
     for (int y = (int)camera.plot_px.y; y < camera.plot_px.y + camera.plot_px.h; y++) {
         for (int x = (int)camera.plot_px.x; x < camera.plot_px.x + camera.plot_px.w; x++) {
@@ -601,10 +549,10 @@ static void certainty_belongs_to_its_column(void **state) {
     }
     assert_true(changed > 100);
     frame.settings.certainty = COLORMAP_CERTAINTY_OFF;
-    uint8_t *off = draw_and_read(&frame);
-    memset(market.column.certainty, 0, sizeof market.column.certainty);
-    assert_true(picture_add_column(picture, &market.column));
-    uint8_t *still_off = draw_and_read(&frame);
+    uint8_t *off = golden_draw(&stage, &frame);
+    memset(stage.market.column.certainty, 0, sizeof stage.market.column.certainty);
+    assert_true(picture_add_column(stage.picture, &stage.market.column));
+    uint8_t *still_off = golden_draw(&stage, &frame);
     assert_memory_equal(off, still_off, (size_t)WIDTH * HEIGHT * 4);
     free(grey);
     free(after);
@@ -616,89 +564,34 @@ static void certainty_belongs_to_its_column(void **state) {
  */
 static void scroll_step_after_a_rest_ends_as_the_whole_drawing(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     for (int i = 0; i < 3; i++) {
-        free(draw_and_read(&frame));
+        free(golden_draw(&stage, &frame));
     }
     double step_ms = 0.25 * (camera.time_right_ms - camera.time_left_ms) / camera.plot_px.w;
     for (int step = 0; step < 3; step++) {
         camera.time_left_ms += step_ms;
         camera.time_right_ms += step_ms;
         for (int i = 0; i < 6; i++) {
-            free(draw_and_read(&frame));
+            free(golden_draw(&stage, &frame));
         }
-        uint8_t *rested = draw_and_read(&frame);
+        uint8_t *rested = golden_draw(&stage, &frame);
         frame.settings.palette = COLORMAP_VIRIDIS;
-        free(draw_and_read(&frame));
+        free(golden_draw(&stage, &frame));
         frame.settings.palette = COLORMAP_PERCEPTUAL;
-        uint8_t *whole = draw_and_read(&frame);
+        uint8_t *whole = golden_draw(&stage, &frame);
         assert_memory_equal(rested, whole, (size_t)WIDTH * HEIGHT * 4);
         free(rested);
         free(whole);
         for (int i = 0; i < 2; i++) {
-            free(draw_and_read(&frame)); /* rest again */
+            free(golden_draw(&stage, &frame)); /* rest again */
         }
     }
 }
 
-/* -- golden images: tests/data/golden, without text. LIQSCOPE_GOLDEN=update writes them anew. -- */
-
-static bool read_png(const char *path, int width, int height, uint8_t *rgba) {
-    png_image image = {.version = PNG_IMAGE_VERSION};
-    if (!png_image_begin_read_from_file(&image, path)) {
-        return false;
-    }
-    image.format = PNG_FORMAT_RGBA;
-    bool good = (int)image.width == width && (int)image.height == height &&
-                png_image_finish_read(&image, NULL, rgba, 0, NULL) != 0;
-    png_image_free(&image);
-    return good;
-}
-
-static void save_failure(const char *name, const char *what, const uint8_t *rgba) {
-    char path[256];
-    mkdir("build", 0755);
-    mkdir("build/render", 0755);
-    str_format(path, sizeof path, "build/render/%s-%s.png", name, what);
-    screenshot_write_png(path, WIDTH, HEIGHT, rgba);
-}
-
-/* Edges may be shaded a little differently by another driver: up to 0.5 % of the pixels may be off
- * by more than 24 of 255, and the mean difference stays below 0.6. */
-static void compare_with_golden(const char *name, const uint8_t *got) {
-    char path[256];
-    static uint8_t want[WIDTH * HEIGHT * 4];
-    static uint8_t diff[WIDTH * HEIGHT * 4];
-    str_format(path, sizeof path, "tests/data/golden/%s.png", name);
-    const char *mode = getenv("LIQSCOPE_GOLDEN");
-    if (mode != NULL && strcmp(mode, "update") == 0) {
-        assert_int_equal(screenshot_write_png(path, WIDTH, HEIGHT, got), STATUS_OK);
-    }
-    assert_true(read_png(path, WIDTH, HEIGHT, want));
-    double sum = 0;
-    int far_off = 0;
-    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT; i++) {
-        int most = 0;
-        for (size_t c = 0; c < 3; c++) {
-            int d = abs(got[i * 4 + c] - want[i * 4 + c]);
-            sum += d;
-            most = d > most ? d : most;
-            diff[i * 4 + c] = (uint8_t)(d * 4 > 255 ? 255 : d * 4);
-        }
-        far_off += most > 24;
-    }
-    double mean = sum / (WIDTH * HEIGHT * 3.0);
-    if (far_off * 200 > WIDTH * HEIGHT || mean > 0.6) {
-        save_failure(name, "got", got);
-        save_failure(name, "want", want);
-        save_failure(name, "diff", diff);
-        fail_msg("%s: %d pixels differ by more than 24 of 255, mean difference %.3f; see "
-                 "build/render/%s-{got,want,diff}.png",
-                 name, far_off, mean, name);
-    }
-}
+/* -- golden images -- */
 
 static void pictures_equal_their_golden_images(void **state) {
     (void)state;
@@ -715,39 +608,36 @@ static void pictures_equal_their_golden_images(void **state) {
          SETTINGS_BIT(CANDLES), 7200000},
         {"dimmed", COLORMAP_BLUE_ORANGE, COLORMAP_CERTAINTY_SATURATION, MODEL_DIMMED, 0, 7200000},
         {"close", COLORMAP_HOT_COLD, COLORMAP_CERTAINTY_OFF, MODEL_PRIOR, 0, 1200000}};
-    fill_picture(); /* without the badge: its plate is as wide as its text */
-    market.scene.instruments[0].history_until_ms = market.now_ms - 3000000;
+    golden_fill(&stage, NULL); /* without the badge: its plate is as wide as its text */
+    stage.market.scene.instruments[0].history_until_ms = stage.market.now_ms - 3000000;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        struct camera camera = camera_of(WIDTH, HEIGHT, 0);
+        struct camera camera = golden_camera(&stage, 0, 0);
         camera_zoom_time(&camera, 7200000 / rows[i].span_ms, 0);
-        struct picture_frame frame = frame_of(&camera);
+        struct picture_frame frame = golden_frame(&stage, &camera);
         frame.settings.palette = rows[i].palette;
         frame.settings.certainty = rows[i].certainty;
-        market.scene.instruments[0].model = model_in_state(rows[i].model);
+        stage.market.scene.instruments[0].model = model_in_state(rows[i].model);
         frame.settings.parts |= rows[i].parts;
-        frame.text_hidden = true;
-        uint8_t *got = draw_and_read(&frame);
-        compare_with_golden(rows[i].name, got);
-        free(got);
+        golden_check(&stage, rows[i].name, &frame);
     }
 }
 
 static void gaps_are_hatched(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
     frame.text_hidden = true;
-    uint8_t *before = draw_and_read(&frame);
-    market.column.flags = LAYERS_COLUMN_GAP;
+    uint8_t *before = golden_draw(&stage, &frame);
+    stage.market.column.flags = LAYERS_COLUMN_GAP;
     for (int i = 50; i < 60; i++) {
-        market.column.col = market.grid.first_col + i;
-        assert_true(picture_add_column(picture, &market.column));
+        stage.market.column.col = stage.market.grid.first_col + i;
+        assert_true(picture_add_column(stage.picture, &stage.market.column));
     }
-    uint8_t *after = draw_and_read(&frame);
-    double x0 = camera_px_from_time(&camera, (double)(market.grid.first_col + 50) * 60000);
-    double x1 = camera_px_from_time(&camera, (double)(market.grid.first_col + 60) * 60000);
+    uint8_t *after = golden_draw(&stage, &frame);
+    double x0 = camera_px_from_time(&camera, (double)(stage.market.grid.first_col + 50) * 60000);
+    double x1 = camera_px_from_time(&camera, (double)(stage.market.grid.first_col + 60) * 60000);
     int lighter = 0;
     int total = 0;
     for (double y = camera.plot_px.y + 5; y < camera.plot_px.y + camera.plot_px.h - 5; y++) {
@@ -763,54 +653,54 @@ static void gaps_are_hatched(void **state) {
 
 static void old_field_stays_until_the_new_one_has_come(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.text_hidden = true;
-    uint8_t *before = draw_and_read(&frame);
-    struct layers_grid grid = market.grid;
+    uint8_t *before = golden_draw(&stage, &frame);
+    struct layers_grid grid = stage.market.grid;
     grid.col_ms = 120000;
-    grid.first_col = market.grid.first_col / 2;
+    grid.first_col = stage.market.grid.first_col / 2;
     grid.col_count = 60;
-    assert_int_equal(picture_set_grid(picture, 2, &grid), STATUS_OK);
-    uint8_t *while_waiting = draw_and_read(&frame);
+    assert_int_equal(picture_set_grid(stage.picture, 2, &grid), STATUS_OK);
+    uint8_t *while_waiting = golden_draw(&stage, &frame);
     assert_memory_equal(before, while_waiting, (size_t)WIDTH * HEIGHT * 4);
-    assert_true(picture_get_stats(picture).field_arriving);
-    market.column.request_id = 2;
-    market.column.pass = 1;
-    market.column.flags = 0;
+    assert_true(picture_get_stats(stage.picture).field_arriving);
+    stage.market.column.request_id = 2;
+    stage.market.column.pass = 1;
+    stage.market.column.flags = 0;
     for (int i = 0; i < grid.col_count; i++) {
-        market.column.col = grid.first_col + i;
-        assert_true(picture_add_column(picture, &market.column));
+        stage.market.column.col = grid.first_col + i;
+        assert_true(picture_add_column(stage.picture, &stage.market.column));
     }
-    picture_draw(picture, &frame);
-    assert_false(picture_get_stats(picture).field_arriving);
-    market.column.request_id = 1;
-    assert_false(picture_add_column(picture, &market.column)); /* the old one is gone */
-    assert_int_equal(picture_get_stats(picture).dropped_columns, 1);
+    picture_draw(stage.picture, &frame);
+    assert_false(picture_get_stats(stage.picture).field_arriving);
+    stage.market.column.request_id = 1;
+    assert_false(picture_add_column(stage.picture, &stage.market.column)); /* the old one is gone */
+    assert_int_equal(picture_get_stats(stage.picture).dropped_columns, 1);
     free(before);
     free(while_waiting);
 }
 
 static void drawing_and_new_columns_allocate_nothing(void **state) {
     (void)state;
-    fill_picture();
-    struct camera camera = camera_of(WIDTH, HEIGHT, 0);
-    struct picture_frame frame = frame_of(&camera);
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, 0);
+    struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settled = false;
     for (int i = 0; i < 5; i++) {
-        picture_draw(picture, &frame); /* the atlas has its glyphs, the copy its texture */
+        picture_draw(stage.picture, &frame); /* the atlas has its glyphs, the copy its texture */
     }
     /* Every digit at the places where labels may stand is drawn once more while it is counted:
      * glyphs are FreeType's memory, which is not ours. */
     alloc_count_begin();
     for (int i = 0; i < 30; i++) {
-        frame.now_ms = market.now_ms + i * 16;
+        frame.now_ms = stage.market.now_ms + i * 16;
         camera_follow(&camera, (double)frame.now_ms);
         if (i % 10 == 0) {
-            picture_add_column(picture, synthetic_next(&market, 1));
+            picture_add_column(stage.picture, synthetic_next(&stage.market, 1));
         }
-        picture_draw(picture, &frame);
+        picture_draw(stage.picture, &frame);
     }
     assert_int_equal(alloc_count_end(), 0);
 }
@@ -819,15 +709,15 @@ static void grids_beyond_the_limits_are_refused(void **state) {
     (void)state;
     struct layers_grid grid = {
         .col_ms = 1000, .col_count = LAYERS_COL_MAX + 1, .row_count = 10, .row_height = 1e-4};
-    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_RANGE);
+    assert_int_equal(picture_set_grid(stage.picture, 1, &grid), STATUS_RANGE);
     grid.col_count = 10;
     grid.row_count = LAYERS_ROW_MAX + 1;
-    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_RANGE);
+    assert_int_equal(picture_set_grid(stage.picture, 1, &grid), STATUS_RANGE);
     grid.row_count = 10;
     grid.row_height = 0;
-    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_RANGE);
+    assert_int_equal(picture_set_grid(stage.picture, 1, &grid), STATUS_RANGE);
     grid.row_height = 1e-4;
-    assert_int_equal(picture_set_grid(picture, 1, &grid), STATUS_OK);
+    assert_int_equal(picture_set_grid(stage.picture, 1, &grid), STATUS_OK);
 }
 
 static void shaders_that_do_not_compile_leave_the_old_ones(void **state) {
@@ -840,7 +730,7 @@ static void shaders_that_do_not_compile_leave_the_old_ones(void **state) {
                      STATUS_OK);
     assert_true(picture_reload_shaders(other));
     picture_destroy(other);
-    assert_true(picture_reload_shaders(picture));
+    assert_true(picture_reload_shaders(stage.picture));
 }
 
 int main(void) {

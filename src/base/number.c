@@ -101,8 +101,33 @@ const char *number_format_age(int64_t ms, char out[NUMBER_TEXT_BYTES]) {
     return format_time(ms, false, out);
 }
 
+/* The largest unit of which the span is a whole number, as people name time frames; to a part in a
+ * thousand, since a camera's edges are rounded. */
+static const char *format_frame(double days, char out[NUMBER_TEXT_BYTES]) {
+    static const struct {
+        double days;
+        const char *one, *many;
+    } units[] = {{365, "year", "years"},
+                 {30, "month", "months"},
+                 {7, "week", "weeks"},
+                 {1, "d", "d"},
+                 {1.0 / 24, "h", "h"}};
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        double number = days / units[i].days, whole = round(number);
+        bool few = units[i].days != 1 || whole > 2; /* 24 h and 48 h are called that */
+        if (whole >= 1 && few && fabs(number - whole) < 1e-3 * whole &&
+            (whole < 50 || units[i].days == 1)) {
+            str_format(out, NUMBER_TEXT_BYTES, "%.0f %s", whole,
+                       whole > 1 ? units[i].many : units[i].one);
+            return out;
+        }
+    }
+    return NULL;
+}
+
 const char *number_format_span(int64_t ms, char out[NUMBER_TEXT_BYTES]) {
-    return format_time(ms, true, out);
+    const char *frame = format_frame((double)ms / 86400e3, out);
+    return frame != NULL ? frame : format_time(ms, true, out);
 }
 
 const char *number_format_count(int64_t count, char out[NUMBER_TEXT_BYTES]) {

@@ -17,7 +17,8 @@ int number_decimals_of_tick(int64_t mantissa, int exponent, double price);
 const char *number_format_rate(double rate, char out[NUMBER_TEXT_BYTES]);
 /* "0.4 s", "12 s", "3 min", "5 h", "2 d"; negative counts as 0. */
 const char *number_format_age(int64_t ms, char out[NUMBER_TEXT_BYTES]);
-/* "24 h", "90 min", "3 d", "45 s" of a span. */
+/* "24 h", "90 min", "3 d", "2 weeks", "3 months" (of 30 days), "1 year" (of 365) of a span; one that
+ * is no whole number of those to its nearest "45 s", "75 min", "5 h", "41 d". */
 const char *number_format_span(int64_t ms, char out[NUMBER_TEXT_BYTES]);
 /* "1,234,567". */
 const char *number_format_count(int64_t count, char out[NUMBER_TEXT_BYTES]);

@@ -101,16 +101,17 @@ static bool parse_choice(const struct option_row *row, struct option_value *valu
 
 bool option_parse_span(const char *text, size_t len, int64_t *out_ms) {
     static const struct {
-        char letter;
+        const char *name;
         double ms;
-    } units[] = {{'s', 1e3}, {'m', 60e3}, {'h', 3600e3}, {'d', 86400e3}, {'w', 7 * 86400e3}};
-    if (len < 2 || strspn(text, "0123456789.") < len - 1) {
-        return false;
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(units); i++) {
+    } units[] = {{"s", 1e3},         {"m", 60e3},          {"h", 3600e3},       {"d", 86400e3},
+                 {"w", 7 * 86400e3}, {"mo", 30 * 86400e3}, {"y", 365 * 86400e3}};
+    size_t digits = strspn(text, "0123456789.");
+    for (size_t i = 0; i < ARRAY_COUNT(units) && digits < len; i++) {
         double number = 0;
-        if (text[len - 1] == units[i].letter && parse_number(text, len - 1, &number) &&
-            number * units[i].ms >= 1 && number * units[i].ms < 1e15) {
+        size_t name_len = strlen(units[i].name);
+        if (len - digits == name_len && memcmp(text + digits, units[i].name, name_len) == 0 &&
+            parse_number(text, digits, &number) && number * units[i].ms >= 1 &&
+            number * units[i].ms < 1e15) {
             *out_ms = (int64_t)(number * units[i].ms);
             return true;
         }
@@ -120,7 +121,7 @@ bool option_parse_span(const char *text, size_t len, int64_t *out_ms) {
 
 static bool parse_span(const struct option_row *row, struct option_value *value, char *error) {
     if (!option_parse_span(value->text, strlen(value->text), &value->integer)) {
-        return refuse(error, value->text, "not a length of time such as 90s 30m 4h 3d 1w");
+        return refuse(error, value->text, "not a length of time such as 90s 30m 4h 3d 1w 1mo 1y");
     }
     if ((double)value->integer < row->min || (double)value->integer > row->max) {
         char expected[128];

@@ -73,8 +73,9 @@ void navigator_advance(struct navigator *nav, double now_ms, double price) {
 
 double navigator_next_span(double span, int direction) {
     static const double spans[] = {
-        MINUTE_MS,    5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS,    4 * HOUR_MS, 12 * HOUR_MS,
-        24 * HOUR_MS, 48 * HOUR_MS,  3 * DAY_MS,     7 * DAY_MS, 14 * DAY_MS, 30 * DAY_MS,
+        MINUTE_MS,    5 * MINUTE_MS, 15 * MINUTE_MS, HOUR_MS,      4 * HOUR_MS,
+        12 * HOUR_MS, 24 * HOUR_MS,  48 * HOUR_MS,   3 * DAY_MS,   7 * DAY_MS,
+        14 * DAY_MS,  30 * DAY_MS,   90 * DAY_MS,    180 * DAY_MS, 365 * DAY_MS,
     };
     int count = (int)ARRAY_COUNT(spans);
     if (direction > 0) {

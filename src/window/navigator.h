@@ -39,5 +39,6 @@ void navigator_advance(struct navigator *nav, double now_ms, double price);
  * is known, fit around price. Answers wants_range. */
 void navigator_fit(struct navigator *nav, double ln_low, double ln_high, double price);
 void navigator_apply(struct navigator *nav, const struct input *input);
-/* The next span of 1m 5m 15m 1h 4h 12h 24h 48h 3d 1w 2w 30d, shorter (-1) or longer (+1). */
+/* The next time frame of 1m 5m 15m (minutes) 1h 4h 12h 24h 48h 3d 1w 2w 1mo 3mo 6mo 1y, shorter
+ * (-1) or longer (+1). */
 double navigator_next_span(double span_ms, int direction);

@@ -75,7 +75,7 @@ static void every_mistake_names_file_line_subject_and_expectation(void **state) 
          "heat.conf:2: [picture].palette: \"a\": unknown; one of perceptual, blue-orange, "
          "hot-cold, "
          "viridis, deep-red\n"
-         "heat.conf:3: [picture].window: \"b\": not a length of time such as 90s 30m 4h 3d 1w\n",
+         "heat.conf:3: [picture].window: \"b\": not a length of time such as 90s 30m 4h 3d 1w 1mo 1y\n",
          2},
         {"[picture]\n\x01\x1b[2J=1\n", "heat.conf:2: [picture].??[2J: unknown option\n", 1},
     };

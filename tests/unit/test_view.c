@@ -78,7 +78,35 @@ static void spans_and_ages_pick_their_unit(void **state) {
     assert_string_equal(number_format_age(45000, out), "45 s");
     assert_string_equal(number_format_span(5400000, out), "90 min");
     assert_string_equal(number_format_span(86400000, out), "24 h");
-    assert_string_equal(number_format_span(INT64_C(259200000), out), "3 d");
+    static const struct {
+        double hours;
+        const char *text;
+    } spans[] = {
+        {1.0 / 60, "60 s"},
+        {0.25, "15 min"},
+        {1, "1 h"},
+        {1.0005, "1 h"},
+        {1.01, "61 min"},
+        {4, "4 h"},
+        {24, "24 h"},
+        {48, "48 h"},
+        {72, "3 d"},
+        {24 * 7, "1 week"},
+        {24 * 14, "2 weeks"},
+        {24 * 30, "1 month"},
+        {24 * 90, "3 months"},
+        {24 * 180, "6 months"},
+        {24 * 365, "1 year"},
+        {24 * 41.2, "41 d"},
+        {24 * 100, "100 d"},
+        {26.4, "26 h"},
+        {0, "0 s"},
+        {24 * 6, "6 d"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(spans); i++) {
+        assert_string_equal(number_format_span((int64_t)(spans[i].hours * 3600e3), out),
+                            spans[i].text);
+    }
     assert_string_equal(number_format_rate(0.0001, out), "+0.0100 %");
     assert_string_equal(number_format_rate(NAN, out), "\xe2\x80\x93");
     assert_string_equal(number_format_count(1234567, out), "1,234,567");

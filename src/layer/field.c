@@ -210,10 +210,14 @@ int64_t field_oldest_change(const struct field *field, uint64_t version) {
     return col;
 }
 
+static bool has_cell(const struct field *field, int64_t col, int row) {
+    return field->count > 0 && col >= field->oldest_col && col <= field->newest_col && row >= 0 &&
+           row < field->grid.row_count;
+}
+
 void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]) {
     out_usd[0] = out_usd[1] = 0;
-    if (field->count == 0 || col < field->oldest_col || col > field->newest_col || row < 0 ||
-        row >= field->grid.row_count) {
+    if (!has_cell(field, col, row)) {
         return;
     }
     const uint16_t *texels = field->texels + (size_t)field_slot(field, col) * column_texels(field);
@@ -229,9 +233,23 @@ void field_get_usd(const struct field *field, int64_t col, int row, double out_u
     out_usd[1] *= LAYERS_UNIT_USD_PER_BP;
 }
 
+void field_get_bands(const struct field *field, int64_t col, int row,
+                     double out[2][LAYERS_BAND_COUNT]) {
+    memset(out, 0, sizeof(double) * LAYERS_CHANNEL_COUNT);
+    if (!has_cell(field, col, row)) {
+        return;
+    }
+    const uint16_t *texels = field->texels + (size_t)field_slot(field, col) * column_texels(field);
+    for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
+        size_t at = ((size_t)(channel / 4) * (size_t)field->grid.row_count + (size_t)row) * 4;
+        uint16_t half = texels[at + (size_t)(channel % 4)];
+        out[channel / LAYERS_BAND_COUNT][channel % LAYERS_BAND_COUNT] =
+            half != 0 ? (double)float_from_half(half) * LAYERS_UNIT_USD_PER_BP : 0;
+    }
+}
+
 double field_get_certainty(const struct field *field, int64_t col, int row) {
-    if (field->count == 0 || col < field->oldest_col || col > field->newest_col || row < 0 ||
-        row >= field->grid.row_count) {
+    if (!has_cell(field, col, row)) {
         return 0;
     }
     return slot_certainties(field, field_slot(field, col))[row] / 255.0;

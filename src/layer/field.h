@@ -68,6 +68,9 @@ const struct field_column *field_get_column(const struct field *field, int64_t c
 int64_t field_oldest_change(const struct field *field, uint64_t version);
 /* USD per bp, long and short, of one cell under the current weights; zeros outside. */
 void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]);
+/* The same band by band, whatever the weights are: out[side][band]. */
+void field_get_bands(const struct field *field, int64_t col, int row,
+                     double out[2][LAYERS_BAND_COUNT]);
 
 /* How much of a cell rests on calibrated distances, 0..1 (see layers_column); 0 outside. */
 double field_get_certainty(const struct field *field, int64_t col, int row);

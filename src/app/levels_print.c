@@ -34,7 +34,7 @@ static void put_cell(FILE *out, const char *text, int width, bool right) {
 }
 
 /* "10-25x 62%, 25-50x 30%": the bands that hold a tenth or more. */
-static const char *format_bands(const struct cluster *cluster, char text[CELL_BYTES]) {
+static const char *format_bands(const struct map_cluster *cluster, char text[CELL_BYTES]) {
     text[0] = '\0';
     for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
         double percent = 100 * cluster->bands_usd[band] / cluster->usd;
@@ -56,7 +56,7 @@ static const char *format_sd(double sd, char text[CELL_BYTES]) {
     return text;
 }
 
-static void print_cluster(const struct levels_report *report, const struct cluster *cluster,
+static void print_cluster(const struct levels_report *report, const struct map_cluster *cluster,
                           FILE *out) {
     char number[NUMBER_TEXT_BYTES];
     char high[NUMBER_TEXT_BYTES];
@@ -145,8 +145,8 @@ static void print_totals(const struct levels_report *report, FILE *out) {
     } else {
         fputs("open interest unknown: nothing bounds the estimate\n", out);
     }
-    if (report->clusters.left_out > 0) {
-        fprintf(out, "%d smaller clusters are not shown\n", report->clusters.left_out);
+    if (report->map.cluster_left_out > 0) {
+        fprintf(out, "%d smaller clusters are not shown\n", report->map.cluster_left_out);
     }
 }
 
@@ -162,19 +162,19 @@ void levels_report_print_table(const struct levels_report *report, FILE *out) {
     fputs("  leverage\n", out);
     int side = MODEL_SHORT;
     char number[NUMBER_TEXT_BYTES];
-    for (int i = 0; i <= report->clusters.count; i++) {
-        bool ends = i == report->clusters.count;
-        if (side == MODEL_SHORT && (ends || report->clusters.items[i].side == MODEL_LONG)) {
+    for (int i = 0; i <= report->map.cluster_count; i++) {
+        bool ends = i == report->map.cluster_count;
+        if (side == MODEL_SHORT && (ends || report->map.clusters[i].side == MODEL_LONG)) {
             put_cell(out, number_format_price(report->mark, price_decimals(report), number), 14,
                      true);
             fputs("   ---- mark ----\n", out);
             side = MODEL_LONG;
         }
         if (!ends) {
-            print_cluster(report, &report->clusters.items[i], out);
+            print_cluster(report, &report->map.clusters[i], out);
         }
     }
-    if (report->clusters.count == 0) {
+    if (report->map.cluster_count == 0) {
         fputs("no level stands out\n", out);
     }
     print_totals(report, out);
@@ -205,8 +205,8 @@ void levels_report_print_csv(const struct levels_report *report, FILE *out) {
           "usd_10_25x,usd_25_50x,usd_50_100x,usd_100x_over,sd_ln,calibrated,magnet_usd_per_pct,"
           "magnet_rank\n",
           out);
-    for (int i = 0; i < report->clusters.count; i++) {
-        const struct cluster *cluster = &report->clusters.items[i];
+    for (int i = 0; i < report->map.cluster_count; i++) {
+        const struct map_cluster *cluster = &report->map.clusters[i];
         fprintf(out, "%s,%s,%.*f,%s,%.*f,%.*f,%.*f,%.4f,%.0f", time, base, decimals, report->mark,
                 side_names[cluster->side], decimals, cluster->price, decimals, cluster->price_low,
                 decimals, cluster->price_high, 100 * cluster->distance, cluster->usd);
@@ -260,7 +260,7 @@ static void json_instrument(const struct levels_report *report, int i, FILE *out
     fputc('}', out);
 }
 
-static void json_cluster(const struct levels_report *report, const struct cluster *cluster,
+static void json_cluster(const struct levels_report *report, const struct map_cluster *cluster,
                          FILE *out) {
     int decimals = price_decimals(report);
     fprintf(out,
@@ -295,10 +295,10 @@ void levels_report_print_json(const struct levels_report *report, FILE *out) {
             "],\"reach_pct\":%.0f,\"long_usd\":%.0f,\"short_usd\":%.0f,\"long_sd_ln\":%.3f,"
             "\"short_sd_ln\":%.3f,\"left_out\":%d,\"clusters\":[",
             100 * CLUSTERS_REACH, report->usd[0], report->usd[1], report->sd[0], report->sd[1],
-            report->clusters.left_out);
-    for (int i = 0; i < report->clusters.count; i++) {
+            report->map.cluster_left_out);
+    for (int i = 0; i < report->map.cluster_count; i++) {
         fputs(i > 0 ? ",\n" : "\n", out);
-        json_cluster(report, &report->clusters.items[i], out);
+        json_cluster(report, &report->map.clusters[i], out);
     }
     fputs("]}\n", out);
 }

@@ -4,10 +4,6 @@
 
 #include "base/str.h"
 
-/* An instrument that told nothing for so long has an old mark and an old map: adding it up would
- * move its levels to where the price is now. */
-#define STALE_MS INT64_C(300000)
-
 static bool has_price(const struct scene_instrument *instrument) {
     return instrument->mark > 0;
 }
@@ -38,24 +34,23 @@ static bool gather(struct levels_report *report, const struct scene *scene, char
 }
 
 static void sum_reach(struct levels_report *report) {
-    const struct profile *profile = &report->profile;
+    const struct scene_map *map = &report->map;
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
         double sd_usd = 0;
-        for (int i = 0; i < profile->level_count; i++) {
-            if (profile_edge(profile, i) < CLUSTERS_REACH) {
-                report->usd[side] += (double)profile->sides[side].usd[i];
-                sd_usd += (double)profile->sides[side].sd_usd[i];
-            }
+        for (int i = 0; i < map->level_count && i * map->level_height < CLUSTERS_REACH; i++) {
+            double usd = map_level_usd(&map->sides[side], i, 0);
+            report->usd[side] += usd;
+            sd_usd += usd * (double)map->sides[side].sd[i];
         }
         report->sd[side] =
             report->usd[side] > 0 ? sd_usd / report->usd[side] : (double)WEIGHTS_SD_MAX;
     }
-    for (int i = 0; i < report->clusters.count; i++) {
-        report->cluster_usd[report->clusters.items[i].side] += report->clusters.items[i].usd;
+    for (int i = 0; i < map->cluster_count; i++) {
+        report->cluster_usd[map->clusters[i].side] += map->clusters[i].usd;
     }
 }
 
-bool levels_report_make(struct levels_report *report, const struct engine *engine,
+bool levels_report_make(struct levels_report *report, struct engine *engine,
                         const struct scene *scene, char reason[SOURCE_REASON_BYTES]) {
     memset(report, 0, sizeof *report);
     report->demo = scene->demo;
@@ -64,23 +59,17 @@ bool levels_report_make(struct levels_report *report, const struct engine *engin
     }
     for (int i = 0; i < report->instrument_count; i++) {
         const struct scene_instrument *instrument = report->instruments[i];
-        report->stale[i] = report->ts_ms - instrument->ts_ms > STALE_MS;
-        const struct estimator *estimator = engine_estimator(engine, instrument->instrument);
-        if (report->stale[i] || estimator == NULL) {
-            continue;
-        }
-        if (report->first == NULL) {
+        report->stale[i] = report->ts_ms - instrument->ts_ms > SCENE_SILENT_MS;
+        if (!report->stale[i] && report->first == NULL &&
+            engine_fill_map(engine, instrument->instrument, &report->map)) {
             report->first = instrument;
             report->mark = instrument->mark;
-            if (!profile_begin(&report->profile,
-                               &(struct profile_desc){.reference = instrument->mark})) {
-                str_copy(reason, SOURCE_REASON_BYTES, "the mark price is out of range");
-                return false;
-            }
         }
-        profile_add(&report->profile, estimator);
     }
-    clusters_find(&report->profile, CLUSTERS_REACH, &report->clusters);
+    if (report->first == NULL) {
+        str_copy(reason, SOURCE_REASON_BYTES, "no row of the market is closed by that time");
+        return false;
+    }
     sum_reach(report);
     return true;
 }
@@ -94,7 +83,7 @@ const char *levels_report_note(const struct levels_report *report, int i,
                        "%s:%s is silent for %lld min and not added up; expected one of at most %d",
                        venue_key((enum venue_id)instrument->venue), instrument->symbol,
                        (long long)((report->ts_ms - instrument->ts_ms) / 60000),
-                       (int)(STALE_MS / 60000));
+                       (int)(SCENE_SILENT_MS / 60000));
             return out;
         }
     }

@@ -1,6 +1,6 @@
 /* app/levels_report.h - the clusters of one coin at one time, and the texts they are printed as.
  *
- * Thread: main.  Owner: run_levels.  Plain data but for the profile (some 260 KB: not on a stack).
+ * Thread: main.  Owner: run_levels.  Plain data (some 80 KB: not on a stack).
  * USD and everything made from them are estimates. */
 #pragma once
 
@@ -8,6 +8,7 @@
 
 #include "app/source.h"
 #include "density/clusters.h"
+#include "scene/map.h"
 #include "engine/engine.h"
 #include "scene/scene.h"
 
@@ -21,15 +22,14 @@ struct levels_report {
     double mark;                          /* of first */
     double usd[2];         /* long, short: within CLUSTERS_REACH of the mark, clusters or not */
     double cluster_usd[2]; /* of that, in clusters */
-    double sd[2]; /* of ln usd, all that is within reach; WEIGHTS_SD_MAX where nothing is */
-    struct profile profile;
-    struct clusters clusters;
+    double sd[2];         /* of ln usd, all that is within reach; WEIGHTS_SD_MAX where nothing is */
+    struct scene_map map; /* what a picture of first shows */
 };
 
 /* Fill it from an engine that has taken every event up to the time wanted; scene is its own, and
  * has to live as long as the report. False: reason says why there are no levels (no price is known,
  * or the instruments are of several coins). */
-bool levels_report_make(struct levels_report *report, const struct engine *engine,
+bool levels_report_make(struct levels_report *report, struct engine *engine,
                         const struct scene *scene, char reason[SOURCE_REASON_BYTES]);
 
 /* What was left out of it, one line for people a call, i = 0, 1, …; NULL: no more. */

@@ -14,6 +14,7 @@
 struct picture_replay {
     /* In the order of building up. */
     struct scene *scene;          /* owned */
+    struct scene_map *map;        /* owned */
     struct layers_column *column; /* owned: the one being made */
     struct raster *raster;
     struct engine_replay *events;
@@ -56,9 +57,11 @@ bool picture_replay_find_times(const struct picture_replay_desc *desc, int64_t *
 static enum exit_status create_parts(struct picture_replay *replay,
                                      const struct picture_replay_desc *desc, char *reason) {
     replay->scene = calloc(1, sizeof *replay->scene);
+    replay->map = calloc(1, sizeof *replay->map);
     replay->column = aligned_alloc(64, sizeof *replay->column);
     replay->raster = raster_create();
-    if (replay->scene == NULL || replay->column == NULL || replay->raster == NULL) {
+    if (replay->scene == NULL || replay->map == NULL || replay->column == NULL ||
+        replay->raster == NULL) {
         return fail_memory(reason);
     }
     const struct engine_replay_desc events = engine_desc_of(desc);
@@ -99,12 +102,17 @@ void picture_replay_destroy(struct picture_replay *replay) {
     raster_destroy(replay->raster); /* reads the engine's log */
     engine_replay_destroy(replay->events);
     free(replay->column);
+    free(replay->map);
     free(replay->scene);
     free(replay);
 }
 
 void picture_replay_advance(struct picture_replay *replay, int64_t until_ms) {
     engine_replay_advance(replay->events, until_ms);
+}
+
+void picture_replay_finish(struct picture_replay *replay) {
+    engine_finish(replay->engine);
 }
 
 bool picture_replay_times(const struct picture_replay *replay, int64_t *first_ms,
@@ -168,8 +176,10 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         return EXIT_STATUS_FAILED;
     }
     picture_draw(replay->picture, &(struct picture_frame){.target = target,
+    bool mapped = engine_fill_map(replay->engine, scene->instruments[0].instrument, replay->map);
                                                           .scene = scene,
                                                           .camera = &nav->camera,
+                                                          .map = mapped ? replay->map : NULL,
                                                           .now_ms = now_ms,
                                                           .settings = nav->settings,
                                                           .settled = !replay->drawn});

@@ -38,6 +38,9 @@ bool picture_replay_find_times(const struct picture_replay_desc *desc, int64_t *
 /* Apply every event up to until_ms (INT64_MAX: all). Events of a source come in its order; the
  * first later one ends the step. */
 void picture_replay_advance(struct picture_replay *replay, int64_t until_ms);
+/* No more is wanted: close the open rows, so that the picture holds what `levels` of that time does.
+ */
+void picture_replay_finish(struct picture_replay *replay);
 /* Times of what was applied so far: the first and the newest event. False: none yet. */
 bool picture_replay_times(const struct picture_replay *replay, int64_t *first_ms,
                           int64_t *newest_ms);

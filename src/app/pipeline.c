@@ -52,7 +52,8 @@ static void start_store(struct pipeline *pipeline, const struct pipeline_desc *d
 static enum exit_status start_engine(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                      char *reason) {
     pipeline->instruments = instrument_table_create();
-    if (pipeline->instruments == NULL || !mailbox_init(&pipeline->scenes, sizeof(struct scene))) {
+    if (pipeline->instruments == NULL || !mailbox_init(&pipeline->scenes, sizeof(struct scene)) ||
+        !mailbox_init(&pipeline->maps, sizeof(struct scene_map))) {
         return fail(reason, "start", STATUS_MEMORY);
     }
     const struct calibration_store *store = pipeline->store;
@@ -67,6 +68,7 @@ static enum exit_status start_engine(struct pipeline *pipeline, const struct pip
     pipeline->engine_thread = engine_thread_create(&(struct engine_thread_desc){
         .engine = pipeline->engine,
         .scenes = &pipeline->scenes,
+        .maps = &pipeline->maps,
         .calibrations = pipeline->store != NULL ? &pipeline->store->learned : NULL,
         .source_count = desc->sources->count,
         .wait_when_full = pipeline->kind == SOURCE_FILE,
@@ -270,6 +272,7 @@ void pipeline_stop(struct pipeline *pipeline) {
         calibration_store_finish(pipeline->store);
         free(pipeline->store);
     }
+    mailbox_finish(&pipeline->maps);
     mailbox_finish(&pipeline->scenes);
     instrument_table_destroy(pipeline->instruments);
     memset(pipeline, 0, sizeof *pipeline);
@@ -279,6 +282,16 @@ const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh) 
     *fresh = mailbox_take(&pipeline->scenes);
     const struct scene *scene = mailbox_front(&pipeline->scenes);
     return scene->sequence != 0 ? scene : NULL;
+}
+
+const struct scene_map *pipeline_take_map(struct pipeline *pipeline, uint16_t instrument,
+                                          bool *fresh) {
+    engine_thread_show(pipeline->engine_thread, instrument);
+    *fresh = mailbox_take(&pipeline->maps);
+    const struct scene_map *map = mailbox_front(&pipeline->maps);
+    bool serves =
+        map->ts_ms != 0 && (instrument == INSTRUMENT_NONE || map->instrument == instrument);
+    return serves ? map : NULL;
 }
 
 const char *pipeline_take_trouble(struct pipeline *pipeline) {

@@ -39,6 +39,7 @@ struct pipeline {
     /* In the order of building up; torn down in reverse. */
     struct instrument_table *instruments;
     struct mailbox scenes;           /* of struct scene */
+    struct mailbox maps;             /* of struct scene_map */
     struct calibration_store *store; /* owned; NULL: nothing is kept (all but live venues) */
     struct engine *engine;
     struct engine_thread *engine_thread;
@@ -62,6 +63,10 @@ void pipeline_halt(struct pipeline *pipeline);
 
 /* Newest scene, or NULL before the first. *fresh: it was not there at the last call. */
 const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh);
+/* Newest map of the instrument that is shown from now on (of the scene; INSTRUMENT_NONE: the first
+ * that comes), or NULL before there is one. *fresh as above. */
+const struct scene_map *pipeline_take_map(struct pipeline *pipeline, uint16_t instrument,
+                                          bool *fresh);
 /* A file that broke off or held lines that are no events: its first trouble, once, as one line for
  * people; NULL: nothing new. */
 const char *pipeline_take_trouble(struct pipeline *pipeline);

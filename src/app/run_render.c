@@ -165,6 +165,7 @@ static int render_picture(struct render *render) {
     int64_t first_ms = 0;
     int64_t newest_ms = 0;
     picture_replay_advance(render->replay, at_ms);
+    picture_replay_finish(render->replay);
     tell_trouble(render);
     if (!picture_replay_times(render->replay, &first_ms, &newest_ms)) {
         return fail(EXIT_STATUS_FAILED,

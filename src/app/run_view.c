@@ -50,6 +50,7 @@ struct view {
     struct navigator nav;
     struct picture_link link;
     struct live_clock clock;
+    const struct scene_map *map; /* borrowed from the pipeline, this frame; NULL: none */
     struct pacer pacer;
     double pointer_x_px, pointer_y_px; /* where it last was, and when it moved */
     int64_t pointer_ns;
@@ -225,6 +226,7 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
     const struct picture_frame frame = {
         .target = display_target(view->display),
         .scene = scene,
+        .map = view->map,
         .camera = &view->nav.camera,
         .instrument = scene != NULL && scene->instrument_count > 0
                           ? view->nav.instrument % scene->instrument_count
@@ -322,6 +324,7 @@ static const struct scene *frame(struct view *view) {
     return scene;
 }
 
+    news = take_map(view, scene) || news;
 /* Every feed was refused for good before there was anything to show: a window that stays empty
  * helps nobody. */
 static bool refused(const struct scene *scene) {

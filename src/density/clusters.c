@@ -134,9 +134,9 @@ static void find_extent(const struct ridge *ridge, int index, int *first, int *l
 }
 
 /* What stands in levels [first, last]. */
-static struct cluster sum_levels(const struct profile *profile, int side, int first, int last) {
+static struct map_cluster sum_levels(const struct profile *profile, int side, int first, int last) {
     const struct profile_side *from = &profile->sides[side];
-    struct cluster made = {.side = side};
+    struct map_cluster made = {.side = side};
     double moment = 0, sd_usd = 0;
     for (int level = first; level <= last; level++) {
         double usd = (double)from->usd[level];
@@ -164,9 +164,9 @@ static struct cluster sum_levels(const struct profile *profile, int side, int fi
 }
 
 /* Keep it among the side's largest, items[0 .. *count). */
-static void keep(struct cluster items[CLUSTERS_SIDE_MAX], int *count, struct clusters *out,
-                 const struct cluster *made) {
-    if (*count < CLUSTERS_SIDE_MAX) {
+static void keep(struct map_cluster items[MAP_CLUSTER_SIDE_MAX], int *count, struct scene_map *map,
+                 const struct map_cluster *made) {
+    if (*count < MAP_CLUSTER_SIDE_MAX) {
         items[(*count)++] = *made;
         return;
     }
@@ -174,7 +174,7 @@ static void keep(struct cluster items[CLUSTERS_SIDE_MAX], int *count, struct clu
     for (int i = 1; i < *count; i++) {
         smallest = items[i].usd <= items[smallest].usd ? i : smallest;
     }
-    out->left_out++;
+    map->cluster_left_out++;
     if (made->usd > items[smallest].usd) {
         memmove(&items[smallest], &items[smallest + 1],
                 sizeof(items[0]) * (size_t)(*count - smallest - 1));
@@ -184,7 +184,7 @@ static void keep(struct cluster items[CLUSTERS_SIDE_MAX], int *count, struct clu
 
 /* A side's clusters, nearest to the mark first. */
 static int find_side(const struct profile *profile, int side, double reach,
-                     struct cluster items[CLUSTERS_SIDE_MAX], struct clusters *out) {
+                     struct map_cluster items[MAP_CLUSTER_SIDE_MAX], struct scene_map *map) {
     struct ridge ridge = {.count = profile->level_count};
     float once[PROFILE_LEVEL_MAX];
     int count = 0;
@@ -199,21 +199,21 @@ static int find_side(const struct profile *profile, int side, double reach,
     for (int i = 0; i < ridge.peak_count; i++) {
         int first = 0, last = 0;
         find_extent(&ridge, i, &first, &last);
-        struct cluster made = sum_levels(profile, side, first, last);
+        struct map_cluster made = sum_levels(profile, side, first, last);
         bool inside = profile_edge(profile, ridge.peaks[i].level) < reach;
         if (inside && made.usd > 0 && made.usd >= SHARE * within_usd) {
-            keep(items, &count, out, &made);
+            keep(items, &count, map, &made);
         }
     }
     return count;
 }
 
-static void rank_by_magnet(struct clusters *clusters) {
-    for (int i = 0; i < clusters->count; i++) {
-        struct cluster *item = &clusters->items[i];
+static void rank_by_magnet(struct scene_map *map) {
+    for (int i = 0; i < map->cluster_count; i++) {
+        struct map_cluster *item = &map->clusters[i];
         item->rank = 1;
-        for (int k = 0; k < clusters->count; k++) {
-            const struct cluster *other = &clusters->items[k];
+        for (int k = 0; k < map->cluster_count; k++) {
+            const struct map_cluster *other = &map->clusters[k];
             bool nearer = fabs(other->distance) < fabs(item->distance) ||
                           (fabs(other->distance) == fabs(item->distance) && k > i);
             item->rank += other->magnet_usd > item->magnet_usd ||
@@ -222,17 +222,18 @@ static void rank_by_magnet(struct clusters *clusters) {
     }
 }
 
-void clusters_find(const struct profile *profile, double reach, struct clusters *out) {
-    struct cluster longs[CLUSTERS_SIDE_MAX], shorts[CLUSTERS_SIDE_MAX];
-    memset(out, 0, sizeof(*out));
+void clusters_find(const struct profile *profile, double reach, struct scene_map *map) {
+    struct map_cluster longs[MAP_CLUSTER_SIDE_MAX], shorts[MAP_CLUSTER_SIDE_MAX];
+    map->cluster_count = map->cluster_left_out = 0;
+    memset(map->clusters, 0, sizeof(map->clusters));
     reach = reach > 0 ? reach : CLUSTERS_REACH;
-    int short_count = find_side(profile, MODEL_SHORT, reach, shorts, out);
-    int long_count = find_side(profile, MODEL_LONG, reach, longs, out);
+    int short_count = find_side(profile, MODEL_SHORT, reach, shorts, map);
+    int long_count = find_side(profile, MODEL_LONG, reach, longs, map);
     for (int i = short_count - 1; i >= 0; i--) {
-        out->items[out->count++] = shorts[i];
+        map->clusters[map->cluster_count++] = shorts[i];
     }
     for (int i = 0; i < long_count; i++) {
-        out->items[out->count++] = longs[i];
+        map->clusters[map->cluster_count++] = longs[i];
     }
-    rank_by_magnet(out);
+    rank_by_magnet(map);
 }

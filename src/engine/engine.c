@@ -21,6 +21,7 @@ struct engine {
     int feed_count;
     struct scene_feed feeds[SCENE_FEED_MAX];
 
+    struct survey survey; /* scratch of engine_fill_map */
     int instrument_count;
     uint8_t slot_of[INSTRUMENT_COUNT_MAX]; /* table index -> slot + 1, SLOT_NONE, SLOT_REFUSED */
     /* -- atomic: the engine publishes once, all read -- */
@@ -227,6 +228,33 @@ void engine_fill_scene(struct engine *engine, struct scene *scene) {
             }
         }
     }
+}
+
+static bool is_added(const struct engine_instrument *shown, const struct engine_instrument *other) {
+    return other != shown && shown->base[0] != 0 && strcmp(other->base, shown->base) == 0;
+}
+
+bool engine_fill_map(struct engine *engine, uint16_t instrument, struct scene_map *map) {
+    const struct engine_instrument *instruments[SCENE_INSTRUMENT_MAX];
+    int count = 0;
+    for (int i = 0; i < engine->instrument_count && count == 0; i++) {
+        instruments[0] = instrument_at(engine, i);
+        count = instrument == INSTRUMENT_NONE || instruments[0]->index == instrument;
+    }
+    if (count == 0) {
+        return false;
+    }
+    for (int i = 0; i < engine->instrument_count; i++) {
+        const struct engine_instrument *other = instrument_at(engine, i);
+        if (is_added(instruments[0], other)) {
+            instruments[count++] = other;
+        }
+    }
+    return engine_map_fill(&engine->survey, count, instruments, map);
+}
+
+int64_t engine_ts_ms(const struct engine *engine) {
+    return engine->ts_ms;
 }
 
 /* Any thread: slot_of is the engine's own, so the few published ones are looked through. */

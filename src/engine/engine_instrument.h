@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "density/survey.h"
 #include "engine/engine.h"
 #include "market/event.h"
 #include "model/estimator.h"
@@ -99,4 +100,8 @@ void engine_instrument_export(const struct engine_instrument *instrument,
 /* Newest facts for the picture; the estimate is that of the closed rows. */
 void engine_instrument_fill(const struct engine_instrument *instrument,
                             struct scene_instrument *out);
+/* The map of instruments of one coin (count > 0), the shown one first (engine_map.c). False: that
+ * has no mark yet, and *out is as it was. */
+bool engine_map_fill(struct survey *survey, int count,
+                     const struct engine_instrument *const instruments[], struct scene_map *out);
 uint64_t engine_instrument_hash(uint64_t hash, const struct engine_instrument *instrument);

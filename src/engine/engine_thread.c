@@ -26,6 +26,7 @@ struct engine_thread {
 
     /* -- atomic: owner writes, all read -- */
     atomic_bool stopping;
+    _Atomic uint16_t shown; /* instrument of the maps */
 
     /* -- atomic: engine writes, all read -- */
     _Atomic int64_t applied_count;
@@ -34,6 +35,9 @@ struct engine_thread {
     bool changed;         /* since the last scene */
     int64_t published_ns; /* when the last scene went out */
     uint64_t sequence;
+    int64_t map_step;           /* of event time, of the last map; -1: none yet */
+    uint16_t map_shown;         /* what it was of */
+    int64_t map_ns;             /* when it went out */
     uint64_t calibration_steps; /* when what was learned last went out */
     struct event batch[ENGINE_BATCH_SLOTS];
 };
@@ -74,6 +78,24 @@ static void publish(struct engine_thread *thread, int64_t now_ns) {
     if (thread->desc.published != NULL) {
         waker_wake(thread->desc.published);
     }
+}
+
+/* The map once a second of event time, and at once when another instrument is shown. Until there is
+ * a price it is tried again. */
+static void publish_map(struct engine_thread *thread, int64_t now_ns, bool ending) {
+    /* relaxed: a number by itself */
+    uint16_t shown = atomic_load_explicit(&thread->shown, memory_order_relaxed);
+    int64_t step = engine_ts_ms(thread->desc.engine) / ENGINE_MAP_STEP_MS;
+    bool news = ending || step != thread->map_step || shown != thread->map_shown;
+    bool due = ending || now_ns - thread->map_ns >= (int64_t)ENGINE_MAP_EVERY_MS * NS_PER_MS;
+    if (thread->desc.maps == NULL || !news || !due ||
+        !engine_fill_map(thread->desc.engine, shown, mailbox_back(thread->desc.maps))) {
+        return;
+    }
+    mailbox_publish(thread->desc.maps);
+    thread->map_step = step;
+    thread->map_shown = shown;
+    thread->map_ns = now_ns;
 }
 
 /* What was learned goes out after an M-step, and once more at the end, for the evidence since. */
@@ -122,6 +144,7 @@ static void run_engine(void *user) {
             publish(thread, now_ns);
             publish_calibrations(thread, false);
         }
+        publish_map(thread, now_ns, false);
         if (count > 0) {
             continue;
         }
@@ -133,6 +156,7 @@ static void run_engine(void *user) {
     if (thread->changed) {
         publish(thread, clock_mono_ns());
     }
+    publish_map(thread, clock_mono_ns(), true);
     publish_calibrations(thread, true);
 }
 
@@ -173,6 +197,9 @@ struct engine_thread *engine_thread_create(const struct engine_thread_desc *desc
     thread->desc = *desc;
     thread->desc.source_count = desc->source_count > 0 ? desc->source_count : 1;
     thread->waker.fd = -1;
+    thread->map_step = -1;
+    /* relaxed: starting the thread orders it */
+    atomic_store_explicit(&thread->shown, INSTRUMENT_NONE, memory_order_relaxed);
     size_t slots = desc->ring_slots > 0 ? desc->ring_slots : ENGINE_RING_SLOTS;
     slots = slots > EVENT_MESSAGE_SLOTS_MAX ? slots : EVENT_MESSAGE_SLOTS_MAX;
     bool ok = waker_init(&thread->waker);
@@ -216,6 +243,14 @@ struct event_sink engine_thread_sink(struct engine_thread *thread, int source) {
     assert(source >= 0);
     assert(source < thread->desc.source_count);
     return (struct event_sink){.self = &thread->sources[source], .push = push_slots};
+}
+
+void engine_thread_show(struct engine_thread *thread, uint16_t instrument) {
+    /* relaxed: a number by itself; the waker brings it to the thread's notice */
+    uint16_t before = atomic_exchange_explicit(&thread->shown, instrument, memory_order_relaxed);
+    if (before != instrument) {
+        waker_wake(&thread->waker);
+    }
 }
 
 int64_t engine_thread_applied_count(const struct engine_thread *thread) {

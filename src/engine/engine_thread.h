@@ -19,7 +19,9 @@ enum {
     ENGINE_SOURCE_MAX = 8,
     ENGINE_BATCH_SLOTS = 256,
     ENGINE_RING_SLOTS = 65536, /* default of a source's ring: 4 MiB */
-    ENGINE_SCENE_EVERY_MS = 2  /* a scene is not published more often than this */
+    ENGINE_SCENE_EVERY_MS = 2, /* a scene is not published more often than this */
+    ENGINE_MAP_STEP_MS = 1000, /* of event time from map to map: rows close so often */
+    ENGINE_MAP_EVERY_MS = 50   /* and no more often than this, however fast a recording runs */
 };
 
 struct engine_thread;
@@ -28,6 +30,7 @@ struct engine_thread_desc {
     struct engine
         *engine; /* borrowed; belongs to the thread from start to stop, but for engine_entry_log */
     struct mailbox *scenes; /* borrowed, of struct scene; NULL: none wanted */
+    struct mailbox *maps;   /* borrowed, of struct scene_map; NULL: none wanted */
     /* Borrowed, of struct engine_calibrations: what was learned, after each M-step and at the end;
      * NULL: not wanted. */
     struct mailbox *calibrations;
@@ -51,6 +54,10 @@ void engine_thread_stop(struct engine_thread *thread);
  * the caller counts it (market/event_sink.h); waiting ones wait, and refuse only what is longer
  * than the ring, or while the thread is stopping. */
 struct event_sink engine_thread_sink(struct engine_thread *thread, int source);
+
+/* Of which instrument maps are published from now on; INSTRUMENT_NONE, as at the start: of the
+ * first that comes. Any thread. */
+void engine_thread_show(struct engine_thread *thread, uint16_t instrument);
 
 /* Slots applied so far; any thread. */
 int64_t engine_thread_applied_count(const struct engine_thread *thread);

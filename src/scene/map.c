@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-static double level_usd(const struct map_side *side, int level, uint32_t band_hidden) {
+double map_level_usd(const struct map_side *side, int level, uint32_t band_hidden) {
     double usd = 0;
     for (int band = 0; band < LAYERS_BAND_COUNT; band++) {
         usd += (band_hidden >> band & 1) == 0 ? (double)side->bands_usd[level][band] : 0;
@@ -19,7 +19,7 @@ double map_usd_to(const struct scene_map *map, int side, double price, uint32_t 
     double usd = 0;
     for (int level = 0; level < map->level_count && level < levels; level++) {
         double part = fmin(levels - level, 1);
-        usd += level_usd(&map->sides[side], level, band_hidden) * part;
+        usd += map_level_usd(&map->sides[side], level, band_hidden) * part;
     }
     return usd;
 }

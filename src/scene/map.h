@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "scene/layers.h"
+#include "scene/scene.h"
 
 enum {
     MAP_LEVEL_MAX = 1280, /* a side */
@@ -41,15 +42,19 @@ struct map_cluster {
 struct scene_map {
     int64_t ts_ms;       /* event time; 0: none yet */
     uint16_t instrument; /* in whose prices; others of its coin are added up, as in the field */
-    double reference;    /* its mark */
-    double level_height; /* ln price */
-    int32_t level_count; /* of both sides, <= MAP_LEVEL_MAX */
+    int32_t input_count; /* the instruments that are in it, instrument first */
+    uint16_t inputs[SCENE_INSTRUMENT_MAX];
+    double reference;         /* its mark at the end of its newest closed row */
+    double level_height;      /* ln price */
+    int32_t level_count;      /* of both sides, <= MAP_LEVEL_MAX */
     struct map_side sides[2]; /* long, short */
     double max_pain; /* price at which most would have been liquidated, both sides; 0: none */
     int32_t cluster_count, cluster_left_out;      /* left out: beyond MAP_CLUSTER_SIDE_MAX a side */
     struct map_cluster clusters[MAP_CLUSTER_MAX]; /* from the highest price to the lowest */
 };
 
+/* USD of level of a side, of the bands that are not hidden (bit n: band n). */
+double map_level_usd(const struct map_side *side, int level, uint32_t band_hidden);
 /* USD of a side between the reference and a price on its side of it (0 on the other side), of the
  * bands that are not hidden (bit n: band n). A level that the price cuts counts by its share in ln
  * price. */

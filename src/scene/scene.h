@@ -18,6 +18,9 @@ enum {
     SCENE_DISTANCE_MAX = 32,
     SCENE_RECEIPT_MAX = 64
 };
+/* An instrument that told nothing for so long has an old mark and an old map: adding it up would
+ * move its levels to where the price is now. */
+#define SCENE_SILENT_MS INT64_C(300000)
 
 struct scene_print {
     int64_t ts_ms;

@@ -21,7 +21,7 @@ struct market {
 };
 
 static struct profile profile, twice;
-static struct clusters clusters;
+static struct scene_map map;
 
 static void apply(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
                   const struct entry_print *prints) {
@@ -72,9 +72,9 @@ static void check_near(uint64_t seed, const char *what, double got, double want,
 
 static void check_clusters(uint64_t seed, double reference) {
     double usd[MODEL_SIDE_COUNT] = {0};
-    clusters_find(&profile, 0.8, &clusters);
-    for (int i = 0; i < clusters.count; i++) {
-        const struct cluster *item = &clusters.items[i];
+    clusters_find(&profile, 0.8, &map);
+    for (int i = 0; i < map.cluster_count; i++) {
+        const struct map_cluster *item = &map.clusters[i];
         bool finite = isfinite(item->price) && isfinite(item->usd) && isfinite(item->sd) &&
                       isfinite(item->magnet_usd) && isfinite(item->distance);
         bool inside = item->side == MODEL_LONG ? item->price_high <= reference * (1 + 1e-12)
@@ -140,7 +140,7 @@ static void levels_hold_the_field_whatever_the_market_did(void **state) {
                 fact_market_advance(&markets[i].facts, 40);
             }
             check_profile(seed, markets);
-            found += clusters.count;
+            found += map.cluster_count;
         }
         for (int i = 0; i < MARKETS; i++) {
             market_end(&markets[i]);

@@ -15,7 +15,7 @@
 #include "support/near.h"
 
 static struct profile profile;
-static struct clusters clusters;
+static struct scene_map map;
 
 #define REFERENCE 1000.0
 
@@ -50,16 +50,16 @@ static void put_bell(int side, double distance, double width, double usd) {
 
 static int count_of(int side) {
     int count = 0;
-    for (int i = 0; i < clusters.count; i++) {
-        count += clusters.items[i].side == side;
+    for (int i = 0; i < map.cluster_count; i++) {
+        count += map.clusters[i].side == side;
     }
     return count;
 }
 
 static double usd_of(int side) {
     double usd = 0;
-    for (int i = 0; i < clusters.count; i++) {
-        usd += clusters.items[i].side == side ? clusters.items[i].usd : 0;
+    for (int i = 0; i < map.cluster_count; i++) {
+        usd += map.clusters[i].side == side ? map.clusters[i].usd : 0;
     }
     return usd;
 }
@@ -67,45 +67,45 @@ static double usd_of(int side) {
 /* What must hold of any clusters of any profile. */
 static void check_order(void) {
     uint64_t ranks = 0;
-    for (int i = 0; i < clusters.count; i++) {
-        const struct cluster *item = &clusters.items[i];
+    for (int i = 0; i < map.cluster_count; i++) {
+        const struct map_cluster *item = &map.clusters[i];
         assert_true(isfinite(item->price) && isfinite(item->usd) && isfinite(item->sd));
         assert_true(isfinite(item->magnet_usd) && isfinite(item->distance));
         assert_true(item->usd > 0 && item->sd >= 0 && item->sd <= 2);
         assert_true(item->price_low <= item->price && item->price <= item->price_high);
         assert_true(item->side == MODEL_LONG ? item->price_high <= REFERENCE
                                              : item->price_low >= REFERENCE);
-        assert_true(i == 0 || item->price_high <= clusters.items[i - 1].price_low + 1e-9);
-        assert_true(item->rank >= 1 && item->rank <= clusters.count);
+        assert_true(i == 0 || item->price_high <= map.clusters[i - 1].price_low + 1e-9);
+        assert_true(item->rank >= 1 && item->rank <= map.cluster_count);
         ranks |= UINT64_C(1) << item->rank;
     }
-    assert_true(ranks == (UINT64_C(1) << (clusters.count + 1)) - 2);
+    assert_true(ranks == (UINT64_C(1) << (map.cluster_count + 1)) - 2);
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
         double field = 0;
         for (int i = 0; i < profile.level_count; i++) {
             field += (double)profile.sides[side].usd[i];
         }
         assert_true(usd_of(side) <= field * (1 + 1e-9));
-        assert_true(count_of(side) <= CLUSTERS_SIDE_MAX);
+        assert_true(count_of(side) <= MAP_CLUSTER_SIDE_MAX);
     }
 }
 
 static void nothing_has_no_clusters(void **state) {
     (void)state;
     empty_profile();
-    clusters_find(&profile, 0, &clusters);
-    assert_int_equal(clusters.count, 0);
-    assert_int_equal(clusters.left_out, 0);
+    clusters_find(&profile, 0, &map);
+    assert_int_equal(map.cluster_count, 0);
+    assert_int_equal(map.cluster_left_out, 0);
 }
 
 static void a_single_peak_is_one_cluster(void **state) {
     (void)state;
     empty_profile();
     put_bell(MODEL_LONG, 0.05, 0.001, 3e6);
-    clusters_find(&profile, 0, &clusters);
+    clusters_find(&profile, 0, &map);
     check_order();
-    assert_int_equal(clusters.count, 1);
-    const struct cluster *item = &clusters.items[0];
+    assert_int_equal(map.cluster_count, 1);
+    const struct map_cluster *item = &map.clusters[0];
     assert_int_equal(item->side, MODEL_LONG);
     assert_near(item->price, REFERENCE * exp(-0.05), 0.01);
     assert_near(item->distance, exp(-0.05) - 1, 1e-5);
@@ -121,14 +121,14 @@ static void one_level_is_a_cluster_of_its_own(void **state) {
     (void)state;
     empty_profile();
     put(MODEL_SHORT, 0, 1000, 2); /* the mark's own neighbour */
-    clusters_find(&profile, 0, &clusters);
+    clusters_find(&profile, 0, &map);
     check_order();
-    assert_int_equal(clusters.count, 1);
-    assert_near(clusters.items[0].usd, 1000, 1e-3);
-    assert_near(clusters.items[0].price_low, REFERENCE, 1e-9);
-    assert_near(clusters.items[0].magnet_usd, 1000 / 0.1,
+    assert_int_equal(map.cluster_count, 1);
+    assert_near(map.clusters[0].usd, 1000, 1e-3);
+    assert_near(map.clusters[0].price_low, REFERENCE, 1e-9);
+    assert_near(map.clusters[0].magnet_usd, 1000 / 0.1,
                 1); /* no nearer than a tenth of a percent */
-    assert_false(clusters.items[0].calibrated);
+    assert_false(map.clusters[0].calibrated);
 }
 
 /* Two bells merge where the ground between them is hardly lower than the smaller. */
@@ -142,10 +142,10 @@ static void neighbouring_peaks_merge_and_distant_ones_do_not(void **state) {
         empty_profile();
         put_bell(MODEL_SHORT, 0.05, 0.001, 1e6);
         put_bell(MODEL_SHORT, 0.05 + cases[i].apart, 0.001, 1e6);
-        clusters_find(&profile, 0, &clusters);
+        clusters_find(&profile, 0, &map);
         check_order();
-        if (clusters.count != cases[i].count) {
-            fail_msg("%g apart: got %d clusters, want %d", cases[i].apart, clusters.count,
+        if (map.cluster_count != cases[i].count) {
+            fail_msg("%g apart: got %d clusters, want %d", cases[i].apart, map.cluster_count,
                      cases[i].count);
         }
     }
@@ -158,10 +158,10 @@ static void a_ripple_on_a_hill_does_not_stand_out(void **state) {
         double hill = 1 - fabs(i - 250.0) / 150;
         put(MODEL_LONG, i, 1e4 * (hill + 0.03 * sin(i * 0.9)) + 400, 1.5);
     }
-    clusters_find(&profile, 0, &clusters);
+    clusters_find(&profile, 0, &map);
     check_order();
-    assert_int_equal(clusters.count, 1);
-    assert_near(clusters.items[0].distance, -0.049, 0.004);
+    assert_int_equal(map.cluster_count, 1);
+    assert_near(map.clusters[0].distance, -0.049, 0.004);
 }
 
 static void a_plateau_is_one_cluster_as_wide_as_it_is(void **state) {
@@ -170,11 +170,11 @@ static void a_plateau_is_one_cluster_as_wide_as_it_is(void **state) {
     for (int i = 200; i < 300; i++) {
         put(MODEL_LONG, i, 5000, 1.5);
     }
-    clusters_find(&profile, 0, &clusters);
+    clusters_find(&profile, 0, &map);
     check_order();
-    assert_int_equal(clusters.count, 1);
-    assert_near(clusters.items[0].price, REFERENCE * exp(-0.05), 0.3);
-    assert_true(clusters.items[0].usd > 0.9 * 5000 * 100);
+    assert_int_equal(map.cluster_count, 1);
+    assert_near(map.clusters[0].price, REFERENCE * exp(-0.05), 0.3);
+    assert_true(map.clusters[0].usd > 0.9 * 5000 * 100);
 }
 
 static void one_side_alone_has_clusters_on_that_side(void **state) {
@@ -183,10 +183,10 @@ static void one_side_alone_has_clusters_on_that_side(void **state) {
         empty_profile();
         put_bell(side, 0.01, 0.0005, 1e6);
         put_bell(side, 0.10, 0.003, 5e6);
-        clusters_find(&profile, 0, &clusters);
+        clusters_find(&profile, 0, &map);
         check_order();
         assert_int_equal(count_of(side), 2);
-        assert_int_equal(clusters.count, 2);
+        assert_int_equal(map.cluster_count, 2);
     }
 }
 
@@ -197,12 +197,12 @@ static void magnets_rank_by_value_over_distance(void **state) {
     put_bell(MODEL_LONG, 0.10, 0.001, 1e6);
     put_bell(MODEL_SHORT, 0.02, 0.001, 1e6);
     put_bell(MODEL_SHORT, 0.15, 0.001, 9e6);
-    clusters_find(&profile, 0, &clusters);
+    clusters_find(&profile, 0, &map);
     check_order();
-    assert_int_equal(clusters.count, 3);
-    assert_int_equal(clusters.items[0].rank, 1); /* 9 M at 16 % */
-    assert_int_equal(clusters.items[1].rank, 2); /* 1 M at 2 % */
-    assert_int_equal(clusters.items[2].rank, 3); /* 1 M at 10 % */
+    assert_int_equal(map.cluster_count, 3);
+    assert_int_equal(map.clusters[0].rank, 1); /* 9 M at 16 % */
+    assert_int_equal(map.clusters[1].rank, 2); /* 1 M at 2 % */
+    assert_int_equal(map.clusters[2].rank, 3); /* 1 M at 10 % */
 }
 
 static void specks_and_what_is_out_of_reach_are_left_out(void **state) {
@@ -211,10 +211,10 @@ static void specks_and_what_is_out_of_reach_are_left_out(void **state) {
     put_bell(MODEL_LONG, 0.05, 0.001, 1e6);
     put_bell(MODEL_LONG, 0.10, 0.001, 1000); /* a thousandth */
     put_bell(MODEL_LONG, 0.40, 0.001, 9e6);
-    clusters_find(&profile, 0, &clusters);
-    assert_int_equal(clusters.count, 1);
-    clusters_find(&profile, 0.5, &clusters);
-    assert_int_equal(clusters.count, 2);
+    clusters_find(&profile, 0, &map);
+    assert_int_equal(map.cluster_count, 1);
+    clusters_find(&profile, 0.5, &map);
+    assert_int_equal(map.cluster_count, 2);
     check_order();
 }
 
@@ -227,15 +227,15 @@ static void too_many_keep_the_largest_and_count_the_others(void **state) {
         put_bell(MODEL_SHORT, distance, 0.0002, 1e6 + 1e4 * (i % 7));
         distance *= 1.2;
     }
-    clusters_find(&profile, 0.3, &clusters);
+    clusters_find(&profile, 0.3, &map);
     check_order();
-    assert_int_equal(clusters.count, CLUSTERS_SIDE_MAX);
-    assert_int_equal(clusters.left_out, BELLS - CLUSTERS_SIDE_MAX);
+    assert_int_equal(map.cluster_count, MAP_CLUSTER_SIDE_MAX);
+    assert_int_equal(map.cluster_left_out, BELLS - MAP_CLUSTER_SIDE_MAX);
 }
 
 static void twice_the_field_is_the_same_clusters_of_twice_the_size(void **state) {
     (void)state;
-    static struct clusters once;
+    static struct scene_map once;
     for (int times = 1; times <= 2; times++) {
         struct random random;
         random_init(&random, 5);
@@ -244,14 +244,14 @@ static void twice_the_field_is_the_same_clusters_of_twice_the_size(void **state)
             double usd = 1000 * random_uniform(&random) * (1 + sin(i * 0.02));
             put(i % 2, i, times * usd, 1);
         }
-        clusters_find(&profile, 0, times == 1 ? &once : &clusters);
+        clusters_find(&profile, 0, times == 1 ? &once : &map);
     }
-    assert_true(once.count > 4);
-    assert_int_equal(clusters.count, once.count);
-    for (int i = 0; i < once.count; i++) {
-        assert_near(clusters.items[i].usd, 2 * once.items[i].usd, 1e-6 * once.items[i].usd);
-        assert_near(clusters.items[i].price, once.items[i].price, 1e-6);
-        assert_int_equal(clusters.items[i].rank, once.items[i].rank);
+    assert_true(once.cluster_count > 4);
+    assert_int_equal(map.cluster_count, once.cluster_count);
+    for (int i = 0; i < once.cluster_count; i++) {
+        assert_near(map.clusters[i].usd, 2 * once.clusters[i].usd, 1e-6 * once.clusters[i].usd);
+        assert_near(map.clusters[i].price, once.clusters[i].price, 1e-6);
+        assert_int_equal(map.clusters[i].rank, once.clusters[i].rank);
     }
 }
 
@@ -271,7 +271,7 @@ static void any_field_has_orderly_clusters(void **state) {
             double size = exp(30 * random_uniform(&random) * spike - 5);
             put(side, level, size, 2 * random_uniform(&random));
         }
-        clusters_find(&profile, seed % 2 == 0 ? 0 : 0.8, &clusters);
+        clusters_find(&profile, seed % 2 == 0 ? 0 : 0.8, &map);
         check_order();
     }
 }

@@ -288,6 +288,17 @@ static void rest_until(struct view *view, int64_t due_ns) {
     clock_sleep_until_ns(due_ns);
 }
 
+/* The newest map of what is shown; true: it is news. */
+static bool take_map(struct view *view, const struct scene *scene) {
+    bool fresh = false;
+    uint16_t shown = INSTRUMENT_NONE;
+    if (scene != NULL && scene->instrument_count > 0) {
+        shown = scene->instruments[view->nav.instrument % scene->instrument_count].instrument;
+    }
+    view->map = pipeline_take_map(&view->pipeline, shown, &fresh);
+    return fresh;
+}
+
 /* One frame; returns the scene that was drawn, NULL before the first. */
 static const struct scene *frame(struct view *view) {
     struct input input;

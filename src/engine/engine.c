@@ -276,6 +276,12 @@ struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrum
     return found != NULL ? found->log : NULL;
 }
 
+const struct book_log *engine_book_log(const struct engine *engine, uint16_t instrument) {
+    const struct engine_instrument *found = find_published(engine, instrument);
+    /* acquire: pairs with the release in engine_book; the log is complete */
+    return found != NULL ? atomic_load_explicit(&found->book.log, memory_order_acquire) : NULL;
+}
+
 bool engine_model(const struct engine *engine, uint16_t instrument, struct estimator_desc *out) {
     const struct engine_instrument *found = find_published(engine, instrument);
     /* acquire: pairs with engine_facts_end; the description is final */

@@ -4,8 +4,8 @@
  * Thread: engine (or the one thread of a command or test).  Owner: whoever called engine_create.
  * It reads no clock and draws no chance: the same events give the same bits, whatever the batches.
  * Limits: SCENE_INSTRUMENT_MAX instruments; events of others are counted and left.  Memory for an
- * instrument (some 10 MB) is taken when its first event comes; after that nothing is allocated but
- * log chunks. */
+ * instrument (some 10 MB) is taken when its first event comes, that of its book log (up to
+ * BOOK_LOG_BYTES_MAX) with its first book event; after that nothing is allocated but log chunks. */
 #pragma once
 
 #include <stdbool.h>
@@ -19,6 +19,7 @@
 #include "scene/scene.h"
 
 struct engine;
+struct book_log;
 struct entry_log;
 struct margin_set;
 struct score;
@@ -72,6 +73,9 @@ int64_t engine_ts_ms(const struct engine *engine);
 /* The log of an instrument, or NULL before its first event. Any thread; valid until engine_destroy.
  */
 struct entry_log *engine_entry_log(const struct engine *engine, uint16_t instrument);
+/* The log of an instrument's order book, or NULL before its first book event. Any thread; valid
+ * until engine_destroy. */
+const struct book_log *engine_book_log(const struct engine *engine, uint16_t instrument);
 /* How the engine's estimator of an instrument was made, for a raster of the same field. False: no
  * market fact of it yet (tiers and contract that come before make the model; later ones move only
  * the trigger of prints). Any thread. */

@@ -86,6 +86,7 @@ static void pass_time(struct engine_instrument *instrument) {
         apply_settlement(instrument, due_ms, rate);
     }
     prints_advance(&instrument->prints, instrument->now_ms);
+    engine_book_pass(&instrument->book, instrument->now_ms);
 }
 
 /* Rows are closed by live facts; where only the book moves, time passes too. Not while bars of the
@@ -259,6 +260,17 @@ static void apply_kline(struct engine_instrument *instrument, const struct event
     apply_bar(instrument, event, counts);
 }
 
+static void apply_book(struct engine_instrument *instrument, const struct event *event) {
+    bool passes =
+        event->ts_ms > instrument->now_ms && event->ts_ms - instrument->now_ms < ENGINE_LATE_MAX_MS;
+    instrument->now_ms = passes ? event->ts_ms : instrument->now_ms;
+    engine_book_apply(&instrument->book, event, instrument->now_ms);
+    if (passes) {
+        pass_time(instrument);
+        advance_rows(instrument);
+    }
+}
+
 /* A live fact with a time of its own, already admitted. */
 static void apply_live(struct engine_instrument *instrument, const struct event *event,
                        struct engine_counts *counts) {
@@ -305,7 +317,7 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
     }
     bool ok = made->log != NULL && made->estimator != NULL && made->builder != NULL &&
               made->score != NULL;
-    ok = book_init(&made->book) && ok;
+    ok = engine_book_init(&made->book) && ok;
     ok = candles_init(&made->candles, ENGINE_CANDLE_MS) && ok;
     if (!ok) {
         engine_instrument_destroy(made);
@@ -321,7 +333,7 @@ void engine_instrument_destroy(struct engine_instrument *instrument) {
         return;
     }
     candles_finish(&instrument->candles);
-    book_finish(&instrument->book);
+    engine_book_finish(&instrument->book);
     row_builder_destroy(instrument->builder);
     estimator_destroy(instrument->estimator);
     score_destroy(instrument->score);
@@ -343,13 +355,7 @@ void engine_instrument_apply(struct engine_instrument *instrument, const struct 
     switch ((enum event_kind)event->kind) {
     case EVENT_BOOK:
         /* Its levels stand for themselves: no time is too late or too early for them. */
-        book_apply(&instrument->book, event);
-        if (event->ts_ms > instrument->now_ms &&
-            event->ts_ms - instrument->now_ms < ENGINE_LATE_MAX_MS) {
-            instrument->now_ms = event->ts_ms;
-            pass_time(instrument);
-            advance_rows(instrument);
-        }
+        apply_book(instrument, event);
         return;
     case EVENT_KLINE:
     case EVENT_KLINE_VOLUME:
@@ -396,7 +402,7 @@ void engine_instrument_gap(struct engine_instrument *instrument, const struct ev
         return;
     }
     if (gap.stream == STREAM_ALL || gap.stream == STREAM_BOOK) {
-        book_invalidate(&instrument->book);
+        engine_book_gap(&instrument->book, gap.from_ms);
     }
     if (gap.stream != STREAM_BOOK) {
         engine_facts_end(instrument, counts);
@@ -409,6 +415,7 @@ void engine_instrument_finish(struct engine_instrument *instrument) {
         instrument->history_pending = false;
         row_builder_history_end(instrument->builder);
     }
+    engine_book_end(&instrument->book, instrument->now_ms);
     if (instrument->now_ms != 0) {
         /* To the end of the second that is open, and of the wait for marks. */
         row_builder_advance(instrument->builder,
@@ -440,7 +447,7 @@ uint64_t engine_instrument_hash(uint64_t hash, const struct engine_instrument *i
     int64_t head[3] = {instrument->now_ms, instrument->index,
                        row_builder_closed_ms(instrument->builder)};
     hash = hash_bytes(hash, head, sizeof(head));
-    hash = book_hash(hash, &instrument->book);
+    hash = book_hash(hash, &instrument->book.book);
     hash = candles_hash(hash, &instrument->candles);
     hash = open_interest_hash(hash, &instrument->oi);
     hash = funding_hash(hash, &instrument->funding);

@@ -10,11 +10,11 @@
 
 #include "density/survey.h"
 #include "engine/engine.h"
+#include "engine/engine_book.h"
 #include "market/event.h"
 #include "model/estimator.h"
 #include "model/row_builder.h"
 #include "score/score.h"
-#include "state/book.h"
 #include "state/candles.h"
 #include "state/funding.h"
 #include "state/gaps.h"
@@ -47,7 +47,7 @@ struct engine_instrument {
     bool has_kline;       /* kline waits for its volume slot */
     struct event kline;
 
-    struct book book;
+    struct engine_book book;
     struct candles candles;
     struct open_interest oi;
     struct funding funding;

@@ -80,8 +80,8 @@ void engine_instrument_fill(const struct engine_instrument *instrument,
     out->mark = mark->in_force;
     out->index = mark->index;
     out->last = mark->last;
-    book_best_prices(&instrument->book, &out->bid, &out->ask);
-    out->book_valid = book_is_valid(&instrument->book);
+    book_best_prices(&instrument->book.book, &out->bid, &out->ask);
+    out->book_valid = book_is_valid(&instrument->book.book);
     out->funding_rate = instrument->funding.rate;
     out->funding_interval_h = instrument->funding.interval_h;
     out->next_funding_ms = instrument->funding.next_ms;

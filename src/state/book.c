@@ -102,6 +102,12 @@ static void side_set(struct book *book, struct book_side *side, struct book_leve
     bool ascending = bid == worst_first;
     int index = side_find(side, level.price, ascending);
     bool known = index < side->count && side->levels[index].price == level.price;
+    if (worst_first) {
+        book->change = (struct book_change){.side = bid ? SIDE_BUY : SIDE_SELL,
+                                            .price = level.price,
+                                            .qty_before = known ? side->levels[index].qty_base : 0,
+                                            .qty_after = level.qty_base};
+    }
     if (level.qty_base == 0) {
         if (known) {
             side_remove_at(side, index);
@@ -117,6 +123,7 @@ static void side_set(struct book *book, struct book_side *side, struct book_leve
         int worst = worst_first ? 0 : side->count - 1;
         int new_is_worst_at = worst_first ? 0 : side->count;
         if (index == new_is_worst_at) {
+            book->change.side = SIDE_NONE;
             return;
         }
         side_remove_at(side, worst);
@@ -212,6 +219,7 @@ void book_finish(struct book *book) {
 
 void book_apply(struct book *book, const struct event *slot) {
     assert(slot->kind == EVENT_BOOK);
+    book->change.side = SIDE_NONE;
     bool snapshot = (slot->flags & EVENT_FLAG_SNAPSHOT) != 0;
     if ((slot->flags & EVENT_FLAG_BEGIN) != 0) {
         book_begin_message(book, snapshot);

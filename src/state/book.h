@@ -25,6 +25,12 @@ struct book_side {
     int count;
 };
 
+/* What a slot did to one level. */
+struct book_change {
+    enum side side; /* SIDE_NONE: nothing changed, or it was part of a snapshot */
+    int64_t price, qty_before, qty_after; /* at the book's exponents */
+};
+
 struct book {
     struct book_side bids, asks;
     int price_exponent, qty_exponent; /* <= 0 */
@@ -33,6 +39,7 @@ struct book {
     bool has_snapshot;                /* cleared by a gap, until the next snapshot */
     bool in_message, in_snapshot;     /* between the BEGIN and the END slot of a message */
     bool crossed;                     /* best bid >= best ask after the newest message: not shown */
+    struct book_change change;        /* by the newest slot */
 
     /* Counters. */
     int64_t snapshot_count, message_count;

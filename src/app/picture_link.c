@@ -58,7 +58,7 @@ static bool zoomed(double now, double then) {
 static bool serves(const struct picture_link *link, const struct camera *camera, int64_t now_ms) {
     double left_ms = 0;
     double right_ms = 0;
-    double least_ms = link->opened_within_window ? -HUGE_VAL : MARGIN_LEAST * span_ms(camera);
+    double least_ms = link->asked.opened_within_window ? -HUGE_VAL : MARGIN_LEAST * span_ms(camera);
     double least_ln = MARGIN_LEAST * ln_span(camera);
     double grid_top = link->grid.ln_price_min + link->grid.row_count * link->grid.row_height;
     covered_ms(link, now_ms, &left_ms, &right_ms);
@@ -75,14 +75,14 @@ static bool serves(const struct picture_link *link, const struct camera *camera,
 }
 
 struct picture_inputs picture_inputs_of(const struct engine *engine, const struct scene *scene,
-                                        int shown) {
-    struct picture_inputs inputs = {0};
+                                        int shown, const struct settings *settings) {
+    struct picture_inputs inputs = {.opened_within_window = settings->opened_within_window};
     for (int step = 0; step < scene->instrument_count; step++) {
         /* The one that is shown comes first, then the others in their order. */
         int i = step == 0 ? shown : step <= shown ? step - 1 : step;
         uint16_t instrument = scene->instruments[i].instrument;
         struct raster_input *input = &inputs.items[inputs.count];
-        if (i != shown && !scene_is_added(scene, shown, i)) {
+        if (i != shown && !scene_is_added(scene, shown, i, settings->venue_hidden)) {
             continue;
         }
         input->log = engine_entry_log(engine, instrument);
@@ -96,7 +96,8 @@ struct picture_inputs picture_inputs_of(const struct engine *engine, const struc
 }
 
 static bool same_inputs(const struct raster_request *asked, const struct picture_inputs *inputs) {
-    bool same = asked->log == inputs->items[0].log && asked->more_count == inputs->count - 1;
+    bool same = asked->log == inputs->items[0].log && asked->more_count == inputs->count - 1 &&
+                asked->opened_within_window == inputs->opened_within_window;
     for (int i = 1; same && i < inputs->count; i++) {
         same = asked->more[i - 1].log == inputs->items[i].log;
     }
@@ -110,7 +111,7 @@ bool picture_link_plan(struct picture_link *link, const struct picture_inputs *i
     if (!first && serves(link, camera, now_ms)) {
         return false;
     }
-    struct layers_grid grid = picture_link_grid(camera, now_ms, link->opened_within_window);
+    struct layers_grid grid = picture_link_grid(camera, now_ms, inputs->opened_within_window);
     uint32_t request_id = link->request_id + 1 != 0 ? link->request_id + 1 : 1;
     enum status status = picture_set_grid(link->picture, request_id, &grid);
     if (status != STATUS_OK) {
@@ -129,7 +130,7 @@ bool picture_link_plan(struct picture_link *link, const struct picture_inputs *i
                                        .model = inputs->items[0].model,
                                        .more_count = inputs->count - 1,
                                        .grid = grid,
-                                       .opened_within_window = link->opened_within_window};
+                                       .opened_within_window = inputs->opened_within_window};
     for (int i = 1; i < inputs->count; i++) {
         request->more[i - 1] = inputs->items[i];
     }

@@ -1,8 +1,8 @@
 /* app/picture_link.h - between the picture and the raster worker: what to ask for, and when.
  *
  * Thread: main.  Owner: run_view, run_render.  A request is made when the camera leaves the
- * raster's margin, when the zoom has doubled or halved since, or when another instrument is shown;
- * not more often than PICTURE_LINK_ASK_MS. Nothing here waits or allocates. */
+ * raster's margin, when the zoom has doubled or halved since, or when other instruments or another
+ * reading are shown; not more often than PICTURE_LINK_ASK_MS. Nothing here waits or allocates. */
 #pragma once
 
 #include <stdbool.h>
@@ -27,8 +27,7 @@ struct picture_link {
     struct picture *picture;      /* borrowed */
     struct raster_worker *worker; /* borrowed; NULL: rasters are made by the caller */
     struct raster_request asked;  /* the newest one; its logs are borrowed */
-    bool opened_within_window;
-    uint32_t request_id; /* of the newest request; 0: none yet */
+    uint32_t request_id;          /* of the newest request; 0: none yet */
     struct layers_grid grid;
     int64_t last_col;        /* newest column that came for it */
     double span_ms, ln_span; /* of the camera that asked */
@@ -36,14 +35,15 @@ struct picture_link {
     bool live; /* the grid's end was the live edge */
 };
 
-/* What the raster is made of: the instrument at place shown of the scene, and the others that are
- * added to it (scene_is_added). */
+/* What the raster is made of: the instrument at place shown of the scene, the others that are added
+ * to it (scene_is_added with the settings' hidden venues), and which of their positions. */
 struct picture_inputs {
     int count; /* 0: the instrument has no log yet */
+    bool opened_within_window;
     struct raster_input items[RASTER_INPUT_MAX];
 };
 struct picture_inputs picture_inputs_of(const struct engine *engine, const struct scene *scene,
-                                        int shown);
+                                        int shown, const struct settings *settings);
 
 /* If the newest raster does not serve the camera any more: tell the picture of the next grid and
  * fill *request (true); who calls then makes or sends it. */

@@ -1,5 +1,28 @@
 #include "app/picture_options.h"
 
+#include <string.h>
+
+#include "market/instrument.h"
+
+/* Venues by name, blanks or commas between, as bits. False: *wrong is not one. */
+static bool parse_venues(const char *text, uint32_t *hidden, const char **wrong) {
+    size_t len = 0;
+    for (const char *at = text + strspn(text, " ,"); *at != '\0'; at += strspn(at, " ,")) {
+        len = strcspn(at, " ,");
+        enum venue_id venue = venue_from_key(at, len);
+        if (len == 3 && memcmp(at, "all", len) == 0) {
+            *hidden = UINT32_MAX;
+        } else if (venue != VENUE_NONE) {
+            *hidden |= UINT32_C(1) << venue;
+        } else {
+            *wrong = at;
+            return false;
+        }
+        at += len;
+    }
+    return true;
+}
+
 /* Palettes, sides and curves are named in options.def, too: a word that passed there is known here,
  * which test_option_table proves. */
 enum exit_status picture_options_read(const struct option_table *table, const char *command,
@@ -13,6 +36,7 @@ enum exit_status picture_options_read(const struct option_table *table, const ch
     settings.black_usd_per_bp = option_number(table, OPT_black);
     settings.white_usd_per_bp = option_number(table, OPT_white);
     settings.least_usd_per_bp = option_number(table, OPT_least);
+    settings.opened_within_window = option_flag(table, OPT_opened_within_window);
     settings.split = option_flag(table, OPT_split);
     settings.local_time = option_flag(table, OPT_local_time);
     settings.scale_factor = option_number(table, OPT_text_scale);
@@ -27,6 +51,10 @@ enum exit_status picture_options_read(const struct option_table *table, const ch
             EXIT_STATUS_USAGE, command,
             "--bands: \"%.40s\": unknown; expected all, or some of <5 5-10 10-25 25-50 50-100 100+",
             wrong);
+    }
+    if (!parse_venues(option_text(table, OPT_hide_venue), &settings.venue_hidden, &wrong)) {
+        return (enum exit_status)app_fail(EXIT_STATUS_USAGE, command,
+                                          "--hide-venue: \"%.40s\": not a venue, nor all", wrong);
     }
     double white = settings.white_usd_per_bp;
     if (white > 0 && white <= settings.black_usd_per_bp) {

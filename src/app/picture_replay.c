@@ -89,7 +89,6 @@ enum exit_status picture_replay_create(const struct picture_replay_desc *desc,
     navigator_init(&replay->nav,
                    &(struct navigator_desc){.span_ms = desc->span_ms, .settings = desc->settings});
     replay->link.picture = replay->picture;
-    replay->link.opened_within_window = desc->opened_within_window;
     *out = replay;
     return EXIT_STATUS_DONE;
 }
@@ -154,7 +153,7 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
     if (scene->instrument_count > 0) {
         const struct scene_instrument *instrument = &scene->instruments[0];
         price = instrument->mark > 0 ? instrument->mark : instrument->last;
-        inputs = picture_inputs_of(replay->engine, scene, 0);
+        inputs = picture_inputs_of(replay->engine, scene, 0, &nav->settings);
     }
     if (!(price > 0) || inputs.count == 0) {
         str_copy(reason, SOURCE_REASON_BYTES,

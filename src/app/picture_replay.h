@@ -20,7 +20,6 @@ struct picture_replay_desc {
     const struct margin_set *margins;  /* as engine_desc has it; NULL: the program's own */
     double span_ms;                    /* time across the picture */
     struct settings settings;
-    bool opened_within_window;
     const char *shader_dir; /* NULL or empty: the shaders in the program; borrowed for the call */
 };
 

@@ -115,7 +115,6 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
         .margins = render->options->margins,
         .span_ms = render->span_ms,
         .settings = render->settings,
-        .opened_within_window = option_flag(table, OPT_opened_within_window),
         .shader_dir = option_text(table, OPT_shader_dir),
     };
     return desc;

@@ -129,7 +129,6 @@ static void prepare_loop(struct view *view, const struct app_options *options,
     view->link = (struct picture_link){
         .picture = view->picture,
         .worker = view->worker,
-        .opened_within_window = option_flag(table, OPT_opened_within_window),
     };
     double speed = option_number(table, OPT_speed);
     live_clock_init(&view->clock, view->pipeline.kind == SOURCE_FILE && speed > 0 ? speed : 1);
@@ -170,7 +169,8 @@ static void steer(struct view *view, const struct scene *scene, double now_ms, i
         return;
     }
     int shown = view->nav.instrument % scene->instrument_count;
-    const struct picture_inputs inputs = picture_inputs_of(view->pipeline.engine, scene, shown);
+    const struct picture_inputs inputs =
+        picture_inputs_of(view->pipeline.engine, scene, shown, &view->nav.settings);
     double price = known_price(&scene->instruments[shown]);
     navigator_advance(&view->nav, now_ms, price);
     if (inputs.count == 0) {

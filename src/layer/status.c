@@ -82,7 +82,8 @@ static void put_feed(struct line *line, const struct scene_feed *feed) {
 /* Open interest and liquidations of all that the field adds up; funding is the first one's. */
 static void put_market(struct line *line, const struct scene *scene,
                        const struct scene_instrument *instrument) {
-    const struct scene_sums sums = scene_sum(scene, (int)(instrument - scene->instruments));
+    const struct scene_sums sums = scene_sum(scene, (int)(instrument - scene->instruments),
+                                             line->context->settings->venue_hidden);
     char text[96];
     char number[NUMBER_TEXT_BYTES];
     if (sums.oi_usd > 0) {

@@ -1,13 +1,14 @@
 /* Which market, which stretch of time, and what is being drawn. */
 #include <math.h>
 
-#include "base/number.h"
 #include "base/str.h"
 #include "layer/caption.h"
 #include "layer/layer.h"
+#include "layer/span.h"
 
 /* Of the width; the rest of its line is for circles and legend. */
 #define CAPTION_SHARE 0.46
+#define DOT           "  \xc2\xb7  "
 
 enum { MARKET_BYTES = 256 };
 
@@ -15,6 +16,7 @@ enum { MARKET_BYTES = 256 };
 static const char *market_title(const struct layer_context *context, char out[MARKET_BYTES]) {
     const struct scene_instrument *instrument = context->instrument;
     const struct scene *scene = context->frame->scene;
+    uint32_t hidden = context->settings->venue_hidden;
     out[0] = '\0';
     if (instrument == NULL || instrument->venue >= VENUE_COUNT) {
         return out;
@@ -24,7 +26,7 @@ static const char *market_title(const struct layer_context *context, char out[MA
     for (int i = 0; i < scene->instrument_count; i++) {
         const struct scene_instrument *other = &scene->instruments[i];
         if (other->venue < VENUE_COUNT &&
-            scene_is_added(scene, (int)(instrument - scene->instruments), i)) {
+            scene_is_added(scene, (int)(instrument - scene->instruments), i, hidden)) {
             str_append(out, MARKET_BYTES, " + %s %s", venue_title((enum venue_id)other->venue),
                        other->symbol);
         }
@@ -35,9 +37,9 @@ static const char *market_title(const struct layer_context *context, char out[MA
 void title_draw(struct layer_context *context) {
     const struct layout *layout = context->layout;
     double s = layout->scale;
-    char text[MARKET_BYTES + NUMBER_TEXT_BYTES];
+    char text[MARKET_BYTES + SPAN_TEXT_BYTES];
     char market_text[MARKET_BYTES];
-    char span[NUMBER_TEXT_BYTES];
+    char span[SPAN_TEXT_BYTES];
     struct label title = {.utf8 = context->instrument != NULL ? context->instrument->symbol
                                                               : "waiting for data",
                           .face = TEXT_SANS_STRONG,
@@ -47,16 +49,20 @@ void title_draw(struct layer_context *context) {
                           .middle_y = layout->header.h * 0.34};
     labels_add(context->labels, &title);
     struct camera_rect taken = labels_measure(context->labels, &title);
-    double shown_ms = context->camera->time_right_ms - context->camera->time_left_ms;
-    str_format(text, sizeof text, "%s  \xc2\xb7  %s", market_title(context, market_text),
-               number_format_span((int64_t)shown_ms, span));
     struct label market = {.utf8 = text,
                            .size_px = THEME_TAG_PX,
                            .color = context->theme->text_dim,
                            .x = taken.x + taken.w + 16 * s,
                            .middle_y = title.middle_y};
+    for (int length = 0; length < SPAN_LENGTH_COUNT; length++) {
+        str_format(text, sizeof text, "%s" DOT "%s", market_title(context, market_text),
+                   span_title(context, length, span));
+        taken = labels_measure(context->labels, &market);
+        if (taken.x + taken.w < layout->width_px * CAPTION_SHARE) {
+            break;
+        }
+    }
     labels_add(context->labels, &market);
-    taken = labels_measure(context->labels, &market);
     context->title_right_px = taken.x + taken.w;
     struct label caption = {.size_px = THEME_CAPTION_PX,
                             .color = context->theme->text_dim,

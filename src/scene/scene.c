@@ -2,17 +2,19 @@
 
 #include <string.h>
 
-bool scene_is_added(const struct scene *scene, int shown, int other) {
+bool scene_is_added(const struct scene *scene, int shown, int other, uint32_t venue_hidden) {
     const struct scene_instrument *a = &scene->instruments[shown];
     const struct scene_instrument *b = &scene->instruments[other];
-    return other != shown && b->mark > 0 && a->base[0] != '\0' && strcmp(a->base, b->base) == 0;
+    bool hidden = b->venue < 32 && (venue_hidden >> b->venue & 1) != 0;
+    return other != shown && !hidden && b->mark > 0 && a->base[0] != '\0' &&
+           strcmp(a->base, b->base) == 0;
 }
 
-struct scene_sums scene_sum(const struct scene *scene, int shown) {
+struct scene_sums scene_sum(const struct scene *scene, int shown, uint32_t venue_hidden) {
     struct scene_sums sums = {0};
     for (int i = 0; i < scene->instrument_count; i++) {
         const struct scene_instrument *instrument = &scene->instruments[i];
-        if (i != shown && !scene_is_added(scene, shown, i)) {
+        if (i != shown && !scene_is_added(scene, shown, i, venue_hidden)) {
             continue;
         }
         sums.oi_usd += instrument->oi_usd;

@@ -121,8 +121,9 @@ struct scene {
 };
 
 /* Whether instrument other is added to what is shown of instrument shown: another one of its coin
- * that has a price. Both are places in scene->instruments. */
-bool scene_is_added(const struct scene *scene, int shown, int other);
+ * that has a price, and whose venue is not hidden (bit n of venue_hidden: enum venue_id n). Both
+ * are places in scene->instruments. */
+bool scene_is_added(const struct scene *scene, int shown, int other, uint32_t venue_hidden);
 
 /* What is shown of an instrument, with those that are added to it. */
 struct scene_sums {
@@ -131,4 +132,4 @@ struct scene_sums {
     double unallocated_usd[2];    /* estimate */
     double liquidated_usd_24h[2]; /* seen */
 };
-struct scene_sums scene_sum(const struct scene *scene, int shown);
+struct scene_sums scene_sum(const struct scene *scene, int shown, uint32_t venue_hidden);

@@ -71,10 +71,12 @@ struct settings {
     double least_usd_per_bp; /* what is less is not shown in the field; 0: all is */
     uint32_t parts;          /* SETTINGS_BIT... that are shown */
     uint32_t band_hidden;    /* bit n: leverage band n is left out of the field */
+    uint32_t venue_hidden;   /* bit n: enum venue_id n is not added to the instrument looked at */
     enum settings_side side;
-    bool split;          /* two panels: shorts above, longs below, each with its own prices */
-    bool local_time;     /* the time axis in the machine's zone, not in UTC */
-    double scale_factor; /* of text and marks; 0: chosen from the target's size */
+    bool opened_within_window; /* count only positions opened inside the window */
+    bool split;                /* two panels: shorts above, longs below, each with its own prices */
+    bool local_time;           /* the time axis in the machine's zone, not in UTC */
+    double scale_factor;       /* of text and marks; 0: chosen from the target's size */
 };
 
 struct settings settings_default(void);

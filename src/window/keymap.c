@@ -42,6 +42,8 @@ static const struct {
     {SDLK_k, ACTION_CANDLES, "k", "candles or price line"},
     {SDLK_p, ACTION_PROFILE, "p", "profile on or off"},
     {SDLK_h, ACTION_STATUS, "h", "status line on or off"},
+    {SDLK_o, ACTION_OPENED_WITHIN, "o", "all known positions, or only those opened in the window"},
+    {SDLK_v, ACTION_VENUES, "v", "other venues of the coin added up, or this one alone"},
     {SDLK_r, ACTION_RELOAD_SHADERS, "r", "read the shaders of --shader-dir again"},
 };
 

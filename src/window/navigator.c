@@ -201,6 +201,12 @@ static void apply_look(struct settings *settings, enum action action) {
     case ACTION_STATUS:
         settings->parts ^= SETTINGS_BIT(STATUS);
         break;
+    case ACTION_OPENED_WITHIN:
+        settings->opened_within_window = !settings->opened_within_window;
+        break;
+    case ACTION_VENUES:
+        settings->venue_hidden = settings->venue_hidden != 0 ? 0 : UINT32_MAX;
+        break;
     default:
         break;
     }
@@ -247,6 +253,8 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
     case ACTION_CANDLES:
     case ACTION_PROFILE:
     case ACTION_STATUS:
+    case ACTION_OPENED_WITHIN:
+    case ACTION_VENUES:
         apply_look(&nav->settings, action);
         break;
     case ACTION_RELOAD_SHADERS:

@@ -154,6 +154,15 @@ static void brackets_walk_the_ladder_of_spans(void **state) {
 static void toggles_turn_on_and_off_again(void **state) {
     (void)state;
     start();
+    press(ACTION_OPENED_WITHIN);
+    assert_true(nav.settings.opened_within_window);
+    press(ACTION_OPENED_WITHIN);
+    assert_false(nav.settings.opened_within_window);
+    nav.settings.venue_hidden = 4;
+    press(ACTION_VENUES);
+    assert_int_equal(nav.settings.venue_hidden, 0);
+    press(ACTION_VENUES);
+    assert_int_equal(nav.settings.venue_hidden, UINT32_MAX);
     press(ACTION_BAND_1);
     press(ACTION_BAND_6);
     assert_int_equal(nav.settings.band_hidden, 1 | 32);

@@ -76,6 +76,7 @@ static void apply_mark(struct engine *engine, uint16_t instrument, const char *p
 static void instruments_of_one_coin_are_shown_together(void **state) {
     (void)state;
     static struct scene scene;
+    struct settings settings = settings_default();
     struct instrument_table *table = instrument_table_create();
     struct engine *engine = engine_create(&(struct engine_desc){.instruments = table});
     uint16_t binance = instrument_add(table, VENUE_BINANCE_USDM, "BTCUSDT", 7);
@@ -90,17 +91,23 @@ static void instruments_of_one_coin_are_shown_together(void **state) {
     engine_fill_scene(engine, &scene);
     assert_int_equal(scene.instrument_count, 4);
 
-    struct picture_inputs inputs = picture_inputs_of(engine, &scene, 0);
+    struct picture_inputs inputs = picture_inputs_of(engine, &scene, 0, &settings);
     assert_int_equal(inputs.count, 2);
     assert_ptr_equal(inputs.items[0].log, engine_entry_log(engine, binance));
     assert_ptr_equal(inputs.items[1].log, engine_entry_log(engine, okx));
-    inputs = picture_inputs_of(engine, &scene, 2);
+    inputs = picture_inputs_of(engine, &scene, 2, &settings);
     assert_int_equal(inputs.count, 2);
     assert_ptr_equal(inputs.items[0].log, engine_entry_log(engine, okx));
     assert_ptr_equal(inputs.items[1].log, engine_entry_log(engine, binance));
-    inputs = picture_inputs_of(engine, &scene, 1);
+    inputs = picture_inputs_of(engine, &scene, 1, &settings);
     assert_int_equal(inputs.count, 1);
     assert_ptr_equal(inputs.items[0].log, engine_entry_log(engine, ether));
+
+    settings.venue_hidden = UINT32_C(1) << VENUE_OKX;
+    inputs = picture_inputs_of(engine, &scene, 0, &settings);
+    assert_int_equal(inputs.count, 1);
+    inputs = picture_inputs_of(engine, &scene, 2, &settings);
+    assert_int_equal(inputs.count, 2); /* the one that is looked at stays */
     engine_destroy(engine);
     instrument_table_destroy(table);
 }

@@ -160,7 +160,8 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
                  "nothing to draw: the source knows no price by that time");
         return EXIT_STATUS_FAILED;
     }
-    camera_set_plot(&nav->camera, picture_plot_px(target.width_px, target.height_px, 0));
+    camera_set_plot(&nav->camera,
+                    picture_plot_px(target.width_px, target.height_px, &nav->settings));
     navigator_advance(nav, (double)now_ms, price);
     if (nav->wants_range) {
         double low = 0;
@@ -174,8 +175,8 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         str_format(reason, SOURCE_REASON_BYTES, "raster: %s", status_text(status));
         return EXIT_STATUS_FAILED;
     }
-    picture_draw(replay->picture, &(struct picture_frame){.target = target,
     bool mapped = engine_fill_map(replay->engine, scene->instruments[0].instrument, replay->map);
+    picture_draw(replay->picture, &(struct picture_frame){.target = target,
                                                           .scene = scene,
                                                           .camera = &nav->camera,
                                                           .map = mapped ? replay->map : NULL,

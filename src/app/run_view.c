@@ -288,6 +288,11 @@ static void rest_until(struct view *view, int64_t due_ns) {
     clock_sleep_until_ns(due_ns);
 }
 
+static void place_plot(struct view *view, const struct target *target) {
+    camera_set_plot(&view->nav.camera,
+                    picture_plot_px(target->width_px, target->height_px, &view->nav.settings));
+}
+
 /* The newest map of what is shown; true: it is news. */
 static bool take_map(struct view *view, const struct scene *scene) {
     bool fresh = false;
@@ -305,8 +310,9 @@ static const struct scene *frame(struct view *view) {
     bool fresh = false;
     display_poll(view->display, &input);
     struct target target = display_target(view->display);
-    camera_set_plot(&view->nav.camera, picture_plot_px(target.width_px, target.height_px, 0));
+    place_plot(view, &target);
     navigator_apply(&view->nav, &input);
+    place_plot(view, &target); /* what is shown may have changed */
     display_set_fullscreen(view->display, view->nav.fullscreen);
     if (view->nav.wants_reload) {
         (void)picture_reload_shaders(view->picture); /* the log says what did not compile */
@@ -318,6 +324,7 @@ static const struct scene *frame(struct view *view) {
     double now_ms = frame_time_ms(view, scene, fresh, mono_ns);
     steer(view, scene, now_ms, mono_ns);
     bool news = picture_link_drain(&view->link) > 0 || view->drained || fresh || input.any;
+    news = take_map(view, scene) || news;
     view->drained = false;
     if (looks_different(view, news, mono_ns)) {
         draw(view, scene, &input, now_ms);
@@ -335,7 +342,6 @@ static const struct scene *frame(struct view *view) {
     return scene;
 }
 
-    news = take_map(view, scene) || news;
 /* Every feed was refused for good before there was anything to show: a window that stays empty
  * helps nobody. */
 static bool refused(const struct scene *scene) {

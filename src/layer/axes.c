@@ -19,7 +19,7 @@ void axes_make_ticks(const struct layer_context *context, struct axes_ticks *out
     bool priced = instrument != NULL && (instrument->mark > 0 || instrument->last > 0);
     out->price_count = priced ? ticks_make_price(low, high, prices, out->prices) : 0;
     out->time_count = ticks_make_time((int64_t)camera->time_left_ms, (int64_t)camera->time_right_ms,
-                                      times, context->frame->utc_offset_min, out->times);
+                                      times, context->frame->zone, out->times);
 }
 
 static void draw_prices(struct layer_context *context, const struct axes_ticks *ticks) {
@@ -48,7 +48,7 @@ static void draw_prices(struct layer_context *context, const struct axes_ticks *
 
 static void draw_times(struct layer_context *context, const struct axes_ticks *ticks) {
     const struct camera_rect *axis = &context->layout->time_axis;
-    const char *name = context->frame->utc_name != NULL ? context->frame->utc_name : "UTC";
+    const char *name = zone_name(context->frame->zone, context->frame->now_ms);
     double middle = axis->y + axis->h * 0.5;
     struct label zone = {.utf8 = name,
                          .size_px = THEME_AXIS_PX,

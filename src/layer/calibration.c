@@ -35,13 +35,14 @@ static void draw_captions(struct layer_context *context) {
     for (size_t i = 0; i < ARRAY_COUNT(lengths); i++) {
         char words[CAPTION_BYTES];
         char score[CAPTION_BYTES];
-        struct label first = {.utf8 = caption_model(model, context->frame->now_ms,
-                                                    context->frame->utc_offset_min,
-                                                    lengths[i].model, words),
-                              .size_px = THEME_CAPTION_PX,
-                              .color = context->theme->text,
-                              .x = x,
-                              .middle_y = layout->header.h * 0.34};
+        struct label first = {
+            .utf8 = caption_model(model, context->frame->now_ms,
+                                  zone_offset_min(context->frame->zone, model->calibrated_ms),
+                                  lengths[i].model, words),
+            .size_px = THEME_CAPTION_PX,
+            .color = context->theme->text,
+            .x = x,
+            .middle_y = layout->header.h * 0.34};
         struct label second = first;
         struct camera_rect box = labels_measure(context->labels, &first);
         second.utf8 = caption_score(model, lengths[i].score, score);

@@ -17,7 +17,7 @@ const char *caption_colors(enum colormap_certainty certainty, int length);
 
 /* "calibrated to ±6.2 % · weights of 14:05": how far from the price the weights rest on
  * liquidations that were seen, and their time; or that they are the prior, or only their shape is
- * known. now_ms: event time of the picture; utc_offset_min as in picture_frame. model NULL: empty.
+ * known. now_ms: event time of the picture; utc_offset_min: of its clock. model NULL: empty.
  */
 const char *caption_model(const struct scene_model *model, int64_t now_ms, int utc_offset_min,
                           int length, char out[CAPTION_BYTES]);

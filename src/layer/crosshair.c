@@ -93,7 +93,7 @@ void crosshair_draw(struct layer_context *context) {
     int64_t ms = (int64_t)camera_time_from_px(context->camera, x);
     char utc[CLOCK_TEXT_BYTES];
     char clock[24];
-    clock_format_utc((ms + (int64_t)context->frame->utc_offset_min * 60000) / 1000 * 1000, utc);
+    clock_format_utc(zone_local_ms(context->frame->zone, ms) / 1000 * 1000, utc);
     str_format(clock, sizeof clock, "%.5s %.8s", utc + 5, utc + 11);
     struct label at_time = {.x = fmin(fmax(x, plot->x + 70 * s), plot->x + plot->w - 70 * s),
                             .middle_y = layout->time_axis.y + layout->time_axis.h * 0.5,

@@ -86,8 +86,8 @@ double picture_scale_for_size(int width_px, int height_px) {
     return layout_scale_for_size(width_px, height_px);
 }
 
-struct camera_rect picture_plot_px(int width_px, int height_px, double scale_factor) {
-    return layout_make(width_px, height_px, scale_factor).plot;
+struct camera_rect picture_plot_px(int width_px, int height_px, const struct settings *settings) {
+    return layout_make(width_px, height_px, settings).plot;
 }
 
 enum status picture_set_grid(struct picture *picture, uint32_t request_id,
@@ -168,7 +168,6 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
     *context = (struct layer_context){
         .frame = frame,
         .instrument = known ? &frame->scene->instruments[frame->instrument] : NULL,
-        .camera = frame->camera,
         .layout = layout,
         .theme = &theme_dark,
         .settings = &frame->settings,
@@ -194,12 +193,13 @@ static void draw_field(struct picture *picture, const struct layer_context *cont
     const struct picture_frame *frame = context->frame;
     struct field *field = &picture->fields[picture->drawn];
     update_weights(field, &frame->settings);
-    heatmap_update_scale(&picture->heatmap, field, frame->camera, frame->settled, &picture->scale);
+    heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
+                         &picture->scale);
     scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
     field_compose(field, &picture->compose);
     target_begin(&frame->target, TARGET_BLEND_NONE);
     struct heatmap_view view = {.field = field,
-                                .camera = frame->camera,
+                                .camera = context->camera,
                                 .scale = &picture->scale,
                                 .look = context->look,
                                 .gamma = context->gamma,
@@ -231,16 +231,18 @@ static void count_frame(struct picture *picture, int shapes, int glyphs) {
 void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     assert(frame->camera != NULL);
     const struct target *target = &frame->target;
-    struct layout layout =
-        layout_make(target->width_px, target->height_px, frame->settings.scale_factor);
+    struct layout layout = layout_make(target->width_px, target->height_px, &frame->settings);
     /* A raster that stopped without its last column (the market began later) is whole after two
      * quiet frames. */
     if (picture->arriving && picture->fields[1 - picture->drawn].count > 0 &&
         picture->quiet_frames++ >= 2) {
         show_arriving(picture);
     }
+    struct camera camera = *frame->camera;
+    camera_set_plot(&camera, layout.plot);
     struct layer_context context;
     fill_context(picture, frame, &layout, &context);
+    context.camera = &camera;
     heatmap_set_look(&picture->heatmap, &context.look, context.gamma);
     clear(target, context.theme->background);
     if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_FIELD)) {

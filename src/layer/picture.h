@@ -17,6 +17,7 @@
 #include "scene/scene.h"
 #include "view/camera.h"
 #include "view/settings.h"
+#include "view/zone.h"
 
 struct picture;
 
@@ -29,17 +30,15 @@ struct picture_frame {
     struct target target;
     const struct scene *scene;   /* borrowed for the call; NULL: nothing known yet */
     const struct scene_map *map; /* of the instrument; borrowed for the call; NULL: not known yet */
-    const struct camera
-        *camera;        /* its plot_px is picture_plot_px of this target and scale_factor */
-    int instrument;     /* index into scene->instruments */
+    const struct camera *camera; /* drawn into picture_plot_px of this target and settings */
+    int instrument;              /* index into scene->instruments */
     int64_t now_ms;     /* event time that the picture stands for; ages are counted from it */
     int64_t latency_ns; /* socket to pixel of a recent frame; 0: unknown, not shown */
     struct settings settings;
-    double gamma;         /* of the field's brightness; 0: 1.4 */
-    int utc_offset_min;   /* of the time axis; 0: UTC */
-    const char *utc_name; /* "UTC", "CEST"; NULL: "UTC" */
-    bool text_hidden;     /* golden images: fonts differ between machines */
-    bool pointer_inside;  /* crosshair and read-out at pointer_px */
+    double gamma;            /* of the field's brightness; 0: 1.4 */
+    const struct zone *zone; /* of all times in the picture; borrowed for the call; NULL: UTC */
+    bool text_hidden;        /* golden images: fonts differ between machines */
+    bool pointer_inside;     /* crosshair and read-out at pointer_px */
     double pointer_x_px, pointer_y_px;
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
@@ -51,8 +50,8 @@ void picture_destroy(struct picture *picture); /* NULL accepted */
 
 /* The scale that scale_factor 0 stands for: 1 at 1080 lines, 0.75..4. */
 double picture_scale_for_size(int width_px, int height_px);
-/* Where the plot lies in a target of that size. scale_factor 0: chosen as above. */
-struct camera_rect picture_plot_px(int width_px, int height_px, double scale_factor);
+/* Where the plot lies in a target of that size: the parts that are shown decide. */
+struct camera_rect picture_plot_px(int width_px, int height_px, const struct settings *settings);
 
 /* Columns of request_id will come with this grid (from a raster job that was just asked for). What
  * is drawn now stays, reprojected, until the new field has arrived. STATUS_RANGE: the grid breaks a

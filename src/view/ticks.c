@@ -7,12 +7,31 @@
 
 #define DAY_MS INT64_C(86400000)
 
-static const int64_t time_steps_ms[] = {
-    1000,        2000,        5000,        10000,       15000,   30000,      60000,
-    120000,      300000,      600000,      900000,      1800000, 3600000,    7200000,
-    10800000,    14400000,    21600000,    43200000,    DAY_MS,  2 * DAY_MS, 7 * DAY_MS,
-    14 * DAY_MS, 28 * DAY_MS, 56 * DAY_MS, 91 * DAY_MS,
+/* A step of the time axis: milliseconds of the clock, days of the month, or months of the year. */
+struct time_step {
+    int64_t about_ms;
+    int32_t days;   /* > 0: the 1st, (1 + days)th ... of each month */
+    int32_t months; /* > 0: January, (1 + months)th ... month of each year */
 };
+
+#define CLOCK(ms)                                                                                  \
+    { ms, 0, 0 }
+#define DAYS(count)                                                                                \
+    { (count) * DAY_MS, count, 0 }
+#define MONTHS(many)                                                                               \
+    { (many) * 30 * DAY_MS, 0, many }
+static const struct time_step time_steps[] = {
+    CLOCK(1000),     CLOCK(2000),     CLOCK(5000),     CLOCK(10000),   CLOCK(15000),
+    CLOCK(30000),    CLOCK(60000),    CLOCK(120000),   CLOCK(300000),  CLOCK(600000),
+    CLOCK(900000),   CLOCK(1800000),  CLOCK(3600000),  CLOCK(7200000), CLOCK(10800000),
+    CLOCK(14400000), CLOCK(21600000), CLOCK(43200000), DAYS(1),        DAYS(2),
+    DAYS(5),         DAYS(10),        MONTHS(1),       MONTHS(2),      MONTHS(3),
+    MONTHS(6),       MONTHS(12),
+};
+/* A step may be so much shorter than asked for: rather two hours at 134 pixels than three at 200.
+ */
+#define STEP_SLACK 0.8
+
 static const char *const month_names[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 
@@ -56,47 +75,105 @@ static void civil_from_days(int64_t days, int *year, int *month, int *day) {
     *year = (int)(yoe + era * 400 + (*month <= 2 ? 1 : 0));
 }
 
-static void time_label(struct ticks_time *tick, int64_t local_ms, int64_t step_ms) {
-    int year = 0;
-    int month = 0;
-    int day = 0;
-    civil_from_days(local_ms / DAY_MS, &year, &month, &day);
-    int64_t second = local_ms % DAY_MS / 1000;
-    int hh = (int)(second / 3600);
-    int mm = (int)(second / 60 % 60);
-    tick->major = local_ms % DAY_MS == 0 && (step_ms < DAY_MS || day <= step_ms / DAY_MS);
-    if (local_ms % DAY_MS == 0) {
-        str_format(tick->label, sizeof tick->label, "%d %s", day, month_names[month - 1]);
-    } else if (step_ms < 60000) {
-        str_format(tick->label, sizeof tick->label, "%02d:%02d:%02d", hh, mm, (int)(second % 60));
-    } else {
-        str_format(tick->label, sizeof tick->label, "%02d:%02d", hh, mm);
+struct ticks {
+    int64_t left_ms, right_ms;
+    const struct zone *zone;
+    int count;
+    struct ticks_time *out; /* TICKS_COUNT_MAX */
+};
+
+static void add_tick(struct ticks *ticks, int64_t time_ms, bool major, const char *label) {
+    if (time_ms >= ticks->left_ms && time_ms <= ticks->right_ms && ticks->count < TICKS_COUNT_MAX) {
+        struct ticks_time *tick = &ticks->out[ticks->count++];
+        *tick = (struct ticks_time){.time_ms = time_ms, .major = major};
+        str_copy(tick->label, sizeof tick->label, label);
     }
 }
 
-int ticks_make_time(int64_t left_ms, int64_t right_ms, int count_wanted, int utc_offset_min,
+/* Every step_ms of the clock; where it is put forward or back, the count begins anew. */
+static void make_clock(struct ticks *ticks, int64_t step_ms) {
+    for (int64_t from = ticks->left_ms; from <= ticks->right_ms;) {
+        int64_t until = zone_even_until_ms(ticks->zone, from);
+        int64_t offset = (int64_t)zone_offset_min(ticks->zone, from) * 60000;
+        until = until <= ticks->right_ms ? until : ticks->right_ms + 1;
+        int64_t local = from + offset + step_ms - 1;
+        for (int64_t at = local - local % step_ms; at - offset < until; at += step_ms) {
+            char label[TICKS_LABEL_BYTES];
+            int64_t second = at % DAY_MS / 1000;
+            int hh = (int)(second / 3600);
+            int mm = (int)(second / 60 % 60);
+            if (second == 0) {
+                int year = 0, month = 0, day = 0;
+                civil_from_days(at / DAY_MS, &year, &month, &day);
+                str_format(label, sizeof label, "%d %s", day, month_names[month - 1]);
+            } else if (step_ms < 60000) {
+                str_format(label, sizeof label, "%02d:%02d:%02d", hh, mm, (int)(second % 60));
+            } else {
+                str_format(label, sizeof label, "%02d:%02d", hh, mm);
+            }
+            add_tick(ticks, at - offset, second == 0, label);
+        }
+        from = until;
+    }
+}
+
+/* When the zone's clock shows midnight of that day. */
+static int64_t midnight_ms(const struct zone *zone, int64_t days) {
+    int64_t local = days * DAY_MS;
+    int64_t about = local - (int64_t)zone_offset_min(zone, local) * 60000;
+    return local - (int64_t)zone_offset_min(zone, about) * 60000;
+}
+
+static bool on_step(const struct time_step *step, int month, int day) {
+    if (step->months > 0) {
+        return day == 1 && (month - 1) % step->months == 0;
+    }
+    /* The last of them may not come closer to the next month's first than half a step. */
+    return (day - 1) % step->days == 0 && (day == 1 || 31 - day >= step->days / 2);
+}
+
+static void make_calendar(struct ticks *ticks, const struct time_step *step) {
+    int64_t last = zone_local_ms(ticks->zone, ticks->right_ms) / DAY_MS;
+    for (int64_t days = zone_local_ms(ticks->zone, ticks->left_ms) / DAY_MS; days <= last; days++) {
+        char label[TICKS_LABEL_BYTES];
+        int year = 0, month = 0, day = 0;
+        civil_from_days(days, &year, &month, &day);
+        if (!on_step(step, month, day)) {
+            continue;
+        }
+        if (day == 1 && month == 1) {
+            str_format(label, sizeof label, "%d", year);
+        } else if (day == 1) {
+            str_copy(label, sizeof label, month_names[month - 1]);
+        } else {
+            str_format(label, sizeof label, "%d %s", day, month_names[month - 1]);
+        }
+        bool major = step->months > 0 ? month == 1 : day == 1;
+        add_tick(ticks, midnight_ms(ticks->zone, days), major, label);
+    }
+}
+
+int ticks_make_time(int64_t left_ms, int64_t right_ms, int count_wanted, const struct zone *zone,
                     struct ticks_time out[TICKS_COUNT_MAX]) {
     assert(right_ms > left_ms);
     int wanted = count_wanted < 1 ? 1 : (count_wanted > 32 ? 32 : count_wanted);
-    int64_t raw = (right_ms - left_ms) / wanted;
+    double least_ms = (double)(right_ms - left_ms) / wanted * STEP_SLACK;
     size_t i = 0;
-    while (i + 1 < ARRAY_COUNT(time_steps_ms) && time_steps_ms[i] < raw) {
+    while (i + 1 < ARRAY_COUNT(time_steps) && (double)time_steps[i].about_ms < least_ms) {
         i++;
     }
-    int64_t step = time_steps_ms[i];
-    int64_t offset = (int64_t)utc_offset_min * 60000;
-    int64_t left = left_ms + offset;
-    int64_t first = left / step * step;
-    if (left < 0) {
-        first = 0; /* before 1970 nothing is labelled */
+    /* Before 1970 nothing is labelled; the first two days leave room for every zone. */
+    struct ticks ticks = {.left_ms = left_ms > 2 * DAY_MS ? left_ms : 2 * DAY_MS,
+                          .right_ms = right_ms,
+                          .zone = zone,
+                          .out = out};
+    if (ticks.left_ms > right_ms) {
+        return 0;
     }
-    int count = 0;
-    for (int64_t at = first; at <= right_ms + offset && count < TICKS_COUNT_MAX; at += step) {
-        if (at < left) {
-            continue;
-        }
-        out[count].time_ms = at - offset;
-        time_label(&out[count++], at, step);
+    if (time_steps[i].days > 0 || time_steps[i].months > 0) {
+        make_calendar(&ticks, &time_steps[i]);
+    } else {
+        make_clock(&ticks, time_steps[i].about_ms);
     }
-    return count;
+    return ticks.count;
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "view/zone.h"
+
 enum { TICKS_COUNT_MAX = 64, TICKS_LABEL_BYTES = 24 };
 
 struct ticks_price {
@@ -19,11 +21,12 @@ int ticks_make_price(double low, double high, int count_wanted,
 
 struct ticks_time {
     int64_t time_ms;
-    bool major; /* the day changes here (or, for long spans, the month): drawn stronger */
-    char label[TICKS_LABEL_BYTES]; /* "14:30", "09:30:15", "17 Jun", "2026" */
+    bool major; /* the day changes here (or, for long spans, the month or year): drawn stronger */
+    char label[TICKS_LABEL_BYTES]; /* "14:30", "09:30:15", "17 Jun", "Jul", "2026" */
 };
 
-/* Round times of the calendar between left_ms and right_ms (epoch), counted in local time
- * utc_offset_min east of UTC. Returns how many. */
-int ticks_make_time(int64_t left_ms, int64_t right_ms, int count_wanted, int utc_offset_min,
+/* Round times of the zone's clock and calendar between left_ms and right_ms (epoch, right_ms >
+ * left_ms), about count_wanted of them, oldest first: from every second to every year. zone NULL:
+ * UTC. Returns how many (<= TICKS_COUNT_MAX). */
+int ticks_make_time(int64_t left_ms, int64_t right_ms, int count_wanted, const struct zone *zone,
                     struct ticks_time out[TICKS_COUNT_MAX]);

@@ -56,7 +56,8 @@ static void fill(struct bench *bench) {
     }
     bench->market->scene.demo = true;
     camera_init(&bench->camera, bench->market->now_ms, 86400000.0, 64000, 0.165);
-    camera_set_plot(&bench->camera, picture_plot_px(bench->width, bench->height, 0));
+    struct settings settings = settings_default();
+    camera_set_plot(&bench->camera, picture_plot_px(bench->width, bench->height, &settings));
 }
 
 /* What moves between two frames of a measurement. */

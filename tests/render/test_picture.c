@@ -229,7 +229,7 @@ static void heatmap_equals_its_reference(void **state) {
 static void every_palette_and_option_draws_without_an_error(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     for (int palette = 0; palette < COLORMAP_COUNT; palette++) {
         struct picture_frame frame = golden_frame(&stage, &camera);
         frame.settings.palette = (enum colormap_id)palette;
@@ -249,7 +249,7 @@ static void picture_without_data_says_so(void **state) {
     (void)state;
     memset(&stage.market, 0, sizeof stage.market);
     stage.market.now_ms = INT64_C(1781654400000);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.scene = NULL;
     picture_draw(stage.picture, &frame);
@@ -276,7 +276,7 @@ static void demo_is_written_whenever_the_market_is_simulated(void **state) {
     static const int sizes[][2] = {{640, 360}, {1280, 720}, {3840, 2160}};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         golden_resize(&stage, sizes[i][0], sizes[i][1]);
-        struct camera camera = golden_camera(&stage, 0, 0);
+        struct camera camera = golden_camera(&stage, 0, NULL);
         struct picture_frame frame = golden_frame(&stage, &camera);
         frame.settings.parts &= ~(SETTINGS_BIT(LEGEND) | SETTINGS_BIT(STATUS));
         stage.market.scene.demo = true;
@@ -333,7 +333,7 @@ static void texts_never_overlap_at_any_size(void **state) {
                                    {2560, 1440}, {3840, 2160}};
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         golden_resize(&stage, sizes[i][0], sizes[i][1]);
-        struct camera camera = golden_camera(&stage, 0, 0);
+        struct camera camera = golden_camera(&stage, 0, NULL);
         struct picture_frame frame = golden_frame(&stage, &camera);
         for (int turn = 0; turn < MODEL_STATE_COUNT; turn++) {
             frame.pointer_inside = turn % 2 == 1;
@@ -366,13 +366,15 @@ static void absurd_sizes_and_places_are_survived(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
         golden_resize(&stage, sizes[i][0], sizes[i][1]);
         for (int place = 0; place < 5; place++) {
-            struct camera camera = golden_camera(&stage, 0, place == 1 ? 4 : 0);
+            struct settings settings = settings_default();
+            settings.scale_factor = place == 1 ? 4 : 0;
+            struct camera camera = golden_camera(&stage, 0, &settings);
             camera.following = place == 0;
             camera_pan_px(&camera, place == 2 ? 1e6 : 0, place == 3 ? 1e3 : 0);
             camera_zoom_time(&camera, place == 4 ? 1e-9 : 1, 0);
             camera_zoom_price(&camera, place == 4 ? 1e9 : 1, 0);
             struct picture_frame frame = golden_frame(&stage, &camera);
-            frame.settings.scale_factor = place == 1 ? 4 : 0;
+            frame.settings = settings;
             frame.pointer_inside = true;
             frame.pointer_x_px = camera.plot_px.x;
             frame.pointer_y_px = camera.plot_px.y;
@@ -390,7 +392,7 @@ static const uint8_t *pixel(const uint8_t *rgba, double x, double y) {
 static void sides_lie_where_they_must(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.palette = COLORMAP_HOT_COLD;
     frame.settings.black_usd_per_bp = 1e4; /* pinned: what is there must show */
@@ -416,7 +418,7 @@ static void sides_lie_where_they_must(void **state) {
 static void still_view_is_copied_bit_for_bit(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     uint8_t *direct = golden_draw(&stage, &frame);
     for (int i = 0; i < 3; i++) {
@@ -447,7 +449,7 @@ static void still_view_is_copied_bit_for_bit(void **state) {
 static void model_is_seen_in_the_picture(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
     frame.text_hidden = true;
@@ -500,7 +502,7 @@ static void largest_circles_are_drawn_when_there_are_too_many(void **state) {
         }
         assert_true(picture_add_column(stage.picture, column));
     }
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     camera_zoom_time(&camera, 7200000.0 / (300 * 60000.0) * 0.9, 0);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(FIELD) | SETTINGS_BIT(PRICE));
@@ -519,7 +521,7 @@ static void largest_circles_are_drawn_when_there_are_too_many(void **state) {
 static void certainty_belongs_to_its_column(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES) | SETTINGS_BIT(PROFILE));
     frame.text_hidden = true;
@@ -565,7 +567,7 @@ static void certainty_belongs_to_its_column(void **state) {
 static void scroll_step_after_a_rest_ends_as_the_whole_drawing(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     for (int i = 0; i < 3; i++) {
         free(golden_draw(&stage, &frame));
@@ -611,7 +613,7 @@ static void pictures_equal_their_golden_images(void **state) {
     golden_fill(&stage, NULL); /* without the badge: its plate is as wide as its text */
     stage.market.scene.instruments[0].history_until_ms = stage.market.now_ms - 3000000;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        struct camera camera = golden_camera(&stage, 0, 0);
+        struct camera camera = golden_camera(&stage, 0, NULL);
         camera_zoom_time(&camera, 7200000 / rows[i].span_ms, 0);
         struct picture_frame frame = golden_frame(&stage, &camera);
         frame.settings.palette = rows[i].palette;
@@ -625,7 +627,7 @@ static void pictures_equal_their_golden_images(void **state) {
 static void gaps_are_hatched(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settings.parts &= ~(SETTINGS_BIT(PRICE) | SETTINGS_BIT(BUBBLES));
     frame.text_hidden = true;
@@ -654,7 +656,7 @@ static void gaps_are_hatched(void **state) {
 static void old_field_stays_until_the_new_one_has_come(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.text_hidden = true;
     uint8_t *before = golden_draw(&stage, &frame);
@@ -685,7 +687,7 @@ static void old_field_stays_until_the_new_one_has_come(void **state) {
 static void drawing_and_new_columns_allocate_nothing(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
-    struct camera camera = golden_camera(&stage, 0, 0);
+    struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.settled = false;
     for (int i = 0; i < 5; i++) {

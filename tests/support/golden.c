@@ -72,11 +72,14 @@ void golden_fill(struct golden *golden, const struct synthetic_desc *desc) {
     }
 }
 
-struct camera golden_camera(const struct golden *golden, double span_ms, double scale_factor) {
+struct camera golden_camera(const struct golden *golden, double span_ms,
+                            const struct settings *settings) {
+    const struct settings usual = settings_default();
     struct camera camera;
     camera_init(&camera, golden->market.now_ms,
                 (span_ms > 0 ? span_ms : SPAN_MS) / CAMERA_LIVE_FRACTION, PRICE_MID, LN_SPAN);
-    camera_set_plot(&camera, picture_plot_px(golden->width_px, golden->height_px, scale_factor));
+    camera_set_plot(&camera, picture_plot_px(golden->width_px, golden->height_px,
+                                             settings != NULL ? settings : &usual));
     return camera;
 }
 

@@ -30,8 +30,9 @@ void golden_resize(struct golden *golden, int width_px, int height_px);
  * 200 rows, 58,000 to 70,000, about two hours. */
 void golden_fill(struct golden *golden, const struct synthetic_desc *desc);
 /* Where a live picture of the market's newest span_ms stands (0: two hours), 0.17 in ln price
- * high; scale_factor as in settings. */
-struct camera golden_camera(const struct golden *golden, double span_ms, double scale_factor);
+ * high; settings as the frame will have them, NULL: the usual ones. */
+struct camera golden_camera(const struct golden *golden, double span_ms,
+                            const struct settings *settings);
 /* A frame of the market with usual settings and texts; settled. camera is borrowed. */
 struct picture_frame golden_frame(const struct golden *golden, const struct camera *camera);
 /* Draw and read back: RGBA8, rows top down, of the stage's size; the caller frees it. */

@@ -51,7 +51,8 @@ static inline bool picture_pipeline_ask(struct picture_pipeline *view, int64_t s
                                         double ln_span) {
     const struct scene_instrument *now = &view->pipe->scene->instruments[0];
     camera_init(&view->camera, now->ts_ms, (double)span_ms, now->mark, ln_span);
-    camera_set_plot(&view->camera, picture_plot_px(view->width_px, view->height_px, 0.0));
+    struct settings settings = settings_default();
+    camera_set_plot(&view->camera, picture_plot_px(view->width_px, view->height_px, &settings));
     struct raster_request request = {.request_id = ++view->request_id};
     request.log = engine_entry_log(view->pipe->engine, view->pipe->instrument);
     if (request.log == NULL ||

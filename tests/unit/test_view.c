@@ -139,7 +139,7 @@ static void time_ticks_are_round_in_local_time(void **state) {
     (void)state;
     struct ticks_time out[TICKS_COUNT_MAX];
     int64_t left = INT64_C(1781680320000); /* 2026-06-17T07:12:00Z */
-    int count = ticks_make_time(left, left + 86400000, 8, 0, out);
+    int count = ticks_make_time(left, left + 86400000, 8, NULL, out);
     assert_int_equal(count, 8);
     assert_string_equal(out[0].label, "09:00");
     assert_int_equal(out[0].time_ms % 10800000, 0);
@@ -151,10 +151,12 @@ static void time_ticks_are_round_in_local_time(void **state) {
         }
     }
     assert_int_equal(midnight, 1);
-    count = ticks_make_time(left, left + 86400000, 8, 330, out); /* +05:30: half hours of UTC */
+    struct zone india = {0};
+    zone_add(&india, 0, 330, "IST");
+    count = ticks_make_time(left, left + 86400000, 8, &india, out); /* +05:30: half hours of UTC */
     assert_true(count >= 7);
     assert_int_equal((out[0].time_ms + 330 * 60000) % 10800000, 0);
-    count = ticks_make_time(left, left + 20000, 4, 0, out);
+    count = ticks_make_time(left, left + 20000, 4, NULL, out);
     assert_string_equal(out[0].label, "07:12:00");
 }
 

@@ -86,6 +86,10 @@ struct picture_inputs picture_inputs_of(const struct engine *engine, const struc
             continue;
         }
         input->log = engine_entry_log(engine, instrument);
+        /* Left out while it is not shown: it costs the raster time. */
+        input->book = settings_shows(settings, SETTINGS_PART_BOOK)
+                          ? engine_book_log(engine, instrument)
+                          : NULL;
         if (input->log != NULL && engine_model(engine, instrument, &input->model)) {
             inputs.count++;
         } else if (i == shown) {
@@ -96,10 +100,12 @@ struct picture_inputs picture_inputs_of(const struct engine *engine, const struc
 }
 
 static bool same_inputs(const struct raster_request *asked, const struct picture_inputs *inputs) {
-    bool same = asked->log == inputs->items[0].log && asked->more_count == inputs->count - 1 &&
+    bool same = asked->log == inputs->items[0].log && asked->book == inputs->items[0].book &&
+                asked->more_count == inputs->count - 1 &&
                 asked->opened_within_window == inputs->opened_within_window;
     for (int i = 1; same && i < inputs->count; i++) {
-        same = asked->more[i - 1].log == inputs->items[i].log;
+        same = asked->more[i - 1].log == inputs->items[i].log &&
+               asked->more[i - 1].book == inputs->items[i].book;
     }
     return same;
 }
@@ -127,6 +133,7 @@ bool picture_link_plan(struct picture_link *link, const struct picture_inputs *i
     link->live = (grid.first_col + grid.col_count) * grid.col_ms >= now_ms;
     *request = (struct raster_request){.request_id = request_id,
                                        .log = inputs->items[0].log,
+                                       .book = inputs->items[0].book,
                                        .model = inputs->items[0].model,
                                        .more_count = inputs->count - 1,
                                        .grid = grid,

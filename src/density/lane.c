@@ -53,6 +53,7 @@ enum status lane_prepare(struct lane *lane, const struct raster_request *request
     lane->request = request;
     lane->reference = reference;
     lane->log = input->log;
+    lane->book = input->book;
     lane->has_basis = false;
     lane->basis = 0;
     if (lane->estimator == NULL || !model_equal(&lane->model, &model)) {

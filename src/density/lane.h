@@ -21,6 +21,7 @@ struct lane {
     const struct raster_request *request; /* borrowed: the raster's */
     const struct lane *reference;         /* borrowed: the first lane; NULL: it is the first */
     const struct entry_log *log;
+    const struct book_log *book; /* NULL: not wanted */
     struct estimator_desc model; /* that the estimators were made for */
     struct estimator *estimator; /* owned */
     struct lane_checkpoint history;

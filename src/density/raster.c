@@ -14,6 +14,7 @@
 
 #include "base/math.h"
 #include "base/stat.h"
+#include "density/book_column.h"
 #include "density/lane.h"
 
 enum {
@@ -28,6 +29,7 @@ struct raster {
     int lane_count;
     struct lane *lanes[RASTER_INPUT_MAX]; /* owned; further ones are made when they are asked for */
     struct column sum;                    /* of several lanes; has no bins of its own */
+    struct book_column book;              /* scratch */
     struct layers_column other;           /* scratch: facts of the other lanes */
     const struct raster_sink *sink;       /* during a call */
 
@@ -133,6 +135,23 @@ static void write_field(struct raster *raster, struct layers_column *out) {
     column_write(&raster->sum, out);
 }
 
+/* The books that are wanted; a column of which none is told says so. */
+static void write_book(struct raster *raster, struct layers_column *out) {
+    bool wanted = false;
+    for (int i = 0; i < raster->lane_count; i++) {
+        const struct lane *lane = raster->lanes[i];
+        if (lane->book == NULL) {
+            continue;
+        }
+        if (!wanted) {
+            book_column_begin(&raster->book, &raster->request.grid);
+            wanted = true;
+        }
+        book_column_add(&raster->book, &raster->request.grid, lane->book, raster->col, lane->basis);
+    }
+    out->has_book = wanted && book_column_write(&raster->book, &raster->request.grid, out->book);
+}
+
 /* Hand the column over as it stands. False: the sink stops the job. */
 static bool hand_over(struct raster *raster, bool open) {
     struct layers_column *out = raster->sink->begin(raster->sink->self);
@@ -147,6 +166,7 @@ static bool hand_over(struct raster *raster, bool open) {
     out->flags = open ? LAYERS_COLUMN_OPEN : 0;
     write_facts(raster, out, open);
     write_field(raster, out);
+    write_book(raster, out);
     raster->columns_out++;
     stat_add(STAT_raster_columns, 1);
     return raster->sink->end(raster->sink->self);
@@ -286,7 +306,8 @@ static enum status prepare(struct raster *raster, const struct raster_request *r
     }
     raster->request = *request;
     for (int i = 0; i <= request->more_count; i++) {
-        const struct raster_input first = {.log = request->log, .model = request->model};
+        const struct raster_input first = {
+            .log = request->log, .book = request->book, .model = request->model};
         const struct raster_input *input = i == 0 ? &first : &request->more[i - 1];
         if (!choose_lane(raster, i, input->log)) {
             return STATUS_MEMORY;
@@ -302,14 +323,18 @@ static enum status prepare(struct raster *raster, const struct raster_request *r
     return STATUS_OK;
 }
 
-/* How far all inputs are told: the reference's end, less what another lags behind it; one that lags
- * by more is not waited for. */
+/* How far all inputs and their books are told: the reference's end, less what another lags behind
+ * it; one that lags by more is not waited for. */
 static int64_t told_until_ms(const struct raster *raster) {
     int64_t first_ms = entry_log_until_ms(raster->lanes[0]->log), until_ms = first_ms;
-    for (int i = 1; i < raster->lane_count; i++) {
-        int64_t told_ms = entry_log_until_ms(raster->lanes[i]->log);
-        if (told_ms < until_ms && told_ms >= first_ms - RASTER_LAG_MS) {
-            until_ms = told_ms;
+    for (int i = 0; i < raster->lane_count; i++) {
+        const struct lane *lane = raster->lanes[i];
+        const int64_t told_ms[2] = {entry_log_until_ms(lane->log),
+                                    lane->book != NULL ? book_log_until_ms(lane->book) : INT64_MAX};
+        for (int k = 0; k < 2; k++) {
+            if (told_ms[k] < until_ms && told_ms[k] >= first_ms - RASTER_LAG_MS) {
+                until_ms = told_ms[k];
+            }
         }
     }
     return until_ms;

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/status.h"
+#include "model/book_log.h"
 #include "model/entry_log.h"
 #include "model/estimator.h"
 #include "scene/layers.h"
@@ -21,15 +22,18 @@ enum {
 
 struct raster_input {
     const struct entry_log *log; /* borrowed, outlives the job */
+    const struct book_log *book; /* borrowed, outlives the job; NULL: not wanted, or none yet */
     struct estimator_desc model; /* as the engine's estimator of this instrument */
 };
 
 struct raster_request {
     uint32_t request_id;         /* comes back in every column */
     const struct entry_log *log; /* borrowed, outlives the job */
+    const struct book_log *book; /* as in raster_input */
     struct estimator_desc model; /* as the engine's estimator of this instrument */
-    /* Further instruments of the same coin: their fields, shifted by their basis, volumes, open
-     * interest and prints are added to the first one's, whose the candles and prices are. */
+    /* Further instruments of the same coin: their fields and books, shifted by their basis,
+     * volumes, open interest and prints are added to the first one's, whose the candles and prices
+     * are. */
     int more_count;
     struct raster_input more[RASTER_INPUT_MAX - 1];
     struct layers_grid grid;

@@ -1,7 +1,11 @@
 #include "app/picture_options.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
+#include "base/str.h"
 #include "market/instrument.h"
 
 /* Venues by name, blanks or commas between, as bits. False: *wrong is not one. */
@@ -64,4 +68,29 @@ enum exit_status picture_options_read(const struct option_table *table, const ch
     }
     *out = settings;
     return EXIT_STATUS_DONE;
+}
+
+enum exit_status picture_options_read_pointer(const struct option_table *table,
+                                              struct picture_place *out) {
+    const char *text = option_text(table, OPT_pointer);
+    const char *comma = strrchr(text, ',');
+    char time[CLOCK_TEXT_BYTES * 2];
+    char *end = NULL;
+    *out = (struct picture_place){.given = text[0] != '\0'};
+    if (!out->given) {
+        return EXIT_STATUS_DONE;
+    }
+    bool good = comma != NULL && comma[1] != '\0' &&
+                str_copy_span(time, sizeof time, (struct span){text, (size_t)(comma - text)}) &&
+                clock_parse_utc(time, &out->ts_ms);
+    if (good) {
+        out->price = strtod(comma + 1, &end);
+        good = *end == '\0' && isfinite(out->price) && out->price > 0;
+    }
+    return good ? EXIT_STATUS_DONE
+                : (enum exit_status)app_fail(
+                      EXIT_STATUS_USAGE, "render",
+                      "--pointer: \"%.80s\": not a place; expected TIME,PRICE such as "
+                      "2026-06-17T08:30:00Z,61800",
+                      text);
 }

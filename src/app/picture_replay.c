@@ -22,6 +22,7 @@ struct picture_replay {
     struct picture *picture;
 
     bool drawn;
+    struct picture_place pointer;
     struct navigator nav;
     struct picture_link link;
 };
@@ -89,6 +90,7 @@ enum exit_status picture_replay_create(const struct picture_replay_desc *desc,
     navigator_init(&replay->nav,
                    &(struct navigator_desc){.span_ms = desc->span_ms, .settings = desc->settings});
     replay->link.picture = replay->picture;
+    replay->pointer = desc->pointer;
     *out = replay;
     return EXIT_STATUS_DONE;
 }
@@ -143,6 +145,17 @@ static enum status make_field(struct picture_replay *replay, const struct pictur
     return raster_follow(replay->raster, &sink, &column_count);
 }
 
+/* The crosshair, in the middle of its millisecond: what is rounded away at a column's edge does not
+ * matter then. */
+static void point(const struct picture_replay *replay, struct picture_frame *frame) {
+    const struct picture_place *place = &replay->pointer;
+    if (place->given) {
+        frame->pointer_inside = true;
+        frame->pointer_x_px = camera_px_from_time(frame->camera, (double)place->ts_ms + 0.5);
+        frame->pointer_y_px = camera_px_from_price(frame->camera, place->price);
+    }
+}
+
 enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_ms,
                                      struct target target, char reason[SOURCE_REASON_BYTES]) {
     const struct scene *scene = replay->scene;
@@ -176,13 +189,15 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         return EXIT_STATUS_FAILED;
     }
     bool mapped = engine_fill_map(replay->engine, scene->instruments[0].instrument, replay->map);
-    picture_draw(replay->picture, &(struct picture_frame){.target = target,
-                                                          .scene = scene,
-                                                          .camera = &nav->camera,
-                                                          .map = mapped ? replay->map : NULL,
-                                                          .now_ms = now_ms,
-                                                          .settings = nav->settings,
-                                                          .settled = !replay->drawn});
+    struct picture_frame frame = {.target = target,
+                                  .scene = scene,
+                                  .map = mapped ? replay->map : NULL,
+                                  .camera = &nav->camera,
+                                  .now_ms = now_ms,
+                                  .settings = nav->settings,
+                                  .settled = !replay->drawn};
+    point(replay, &frame);
+    picture_draw(replay->picture, &frame);
     replay->drawn = true;
     return EXIT_STATUS_DONE;
 }

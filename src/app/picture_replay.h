@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "app/picture_options.h"
 #include "app/source.h"
 #include "gfx/target.h"
 #include "sim/source.h"
@@ -20,6 +21,7 @@ struct picture_replay_desc {
     const struct margin_set *margins;  /* as engine_desc has it; NULL: the program's own */
     double span_ms;                    /* time across the picture */
     struct settings settings;
+    struct picture_place pointer; /* crosshair there, where the picture shows the place */
     const char *shader_dir; /* NULL or empty: the shaders in the program; borrowed for the call */
 };
 
@@ -37,7 +39,8 @@ bool picture_replay_find_times(const struct picture_replay_desc *desc, int64_t *
 /* Apply every event up to until_ms (INT64_MAX: all). Events of a source come in its order; the
  * first later one ends the step. */
 void picture_replay_advance(struct picture_replay *replay, int64_t until_ms);
-/* No more is wanted: close the open rows, so that the picture holds what `levels` of that time does.
+/* No more is wanted: close the open rows, so that the picture holds what `levels` of that time
+ * does.
  */
 void picture_replay_finish(struct picture_replay *replay);
 /* Times of what was applied so far: the first and the newest event. False: none yet. */

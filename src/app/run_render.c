@@ -29,6 +29,7 @@ struct render {
     int width_px, height_px;
     double span_ms;
     struct settings settings;
+    struct picture_place pointer;
 
     /* In the order of building up. */
     struct offscreen *offscreen;
@@ -92,6 +93,10 @@ static int check_options(struct render *render) {
     if (status != EXIT_STATUS_DONE) {
         return status;
     }
+    status = (int)picture_options_read_pointer(table, &render->pointer);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
     status = (int)source_list_resolve(render->options, &render->sources, reason);
     if (status != EXIT_STATUS_DONE) {
         return fail((enum exit_status)status, reason);
@@ -115,6 +120,7 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
         .margins = render->options->margins,
         .span_ms = render->span_ms,
         .settings = render->settings,
+        .pointer = render->pointer,
         .shader_dir = option_text(table, OPT_shader_dir),
     };
     return desc;

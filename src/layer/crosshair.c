@@ -1,15 +1,40 @@
-/* Exact numbers under the pointer, from the CPU's copy of the field. */
+/* The lines through the pointer, its price and time at the axes, and the read-out: exact numbers of
+ * the place, from the CPU's copies (layer/read_out).
+ *
+ * Where the plot has no room for all of the read-out it loses, in this order: the candle, the
+ * volume, the leverage bands, the sweep's receipt, what was liquidated, the certainty, then the
+ * cell; price, time and what a stop there sits behind stay. */
 #include <math.h>
 
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/str.h"
 #include "layer/layer.h"
+#include "layer/plate.h"
+#include "layer/read_out.h"
+
+#define NEAR_PX        6.0 /* prints and sweeps so far away count as under the pointer */
+#define GAP_PX         16.0
+#define WIDTH_LEAST_PX 236.0
+
+enum {
+    LOSE_NOTHING,
+    LOSE_CELL,
+    LOSE_CERTAINTY,
+    LOSE_SEEN,
+    LOSE_RECEIPT,
+    LOSE_BANDS,
+    LOSE_VOLUME,
+    LOSE_CANDLE
+};
+
+static const char *const side_names[2] = {"longs", "shorts"};
 
 static void draw_lines(struct layer_context *context, double x, double y) {
     const struct camera_rect *plot = &context->layout->plot;
     double line = fmax(1, round(context->layout->scale * 0.75));
-    struct theme_color color = {255, 255, 255, 110};
+    struct theme_color color = context->theme->text;
+    color.a = 110;
     canvas_set_list(context->canvas, CANVAS_PLOT);
     canvas_add_box(context->canvas, (struct camera_rect){plot->x, round(y), plot->w, line}, 0,
                    color);
@@ -17,46 +42,198 @@ static void draw_lines(struct layer_context *context, double x, double y) {
                    color);
 }
 
-/* Two lines on a plate beside the pointer, on the side where there is room. */
-static void draw_read_out(struct layer_context *context, double x, double y) {
-    const struct layers_grid *grid = &context->field->grid;
-    const struct layout *layout = context->layout;
-    double s = layout->scale;
-    int64_t col = (int64_t)floor(camera_time_from_px(context->camera, x) / grid->col_ms);
-    double ln = camera_ln_from_px(context->camera, y);
-    double usd[2] = {0};
-    int row = (int)floor((ln - grid->ln_price_min) / grid->row_height);
-    field_get_usd(context->field, col, row, usd);
-    char amount[NUMBER_TEXT_BYTES];
-    char text[96];
-    int side = usd[1] > usd[0] ? 1 : 0;
-    str_format(text, sizeof text, "%s %s/bp", side == 1 ? "shorts" : "longs",
-               number_format_usd(usd[side], amount));
-    if (context->price > 0) { /* how far the price is from here */
-        str_append(text, sizeof text, "  \xc2\xb7  %+.2f %%", (exp(ln) / context->price - 1) * 100);
+/* "06-17 14:05:30" in the picture's zone. */
+static const char *format_time(const struct layer_context *context, int64_t ms, char out[32]) {
+    char utc[CLOCK_TEXT_BYTES];
+    clock_format_utc(zone_local_ms(context->frame->zone, ms) / 1000 * 1000, utc);
+    str_format(out, 32, "%.5s %.8s", utc + 5, utc + 11);
+    return out;
+}
+
+/* -- rows of the read-out -- */
+
+static void add_place(const struct layer_context *context, const struct read_out *read,
+                      struct plate *plate) {
+    char number[NUMBER_TEXT_BYTES];
+    struct plate_row *row = plate_add(plate, context->theme, LOSE_NOTHING);
+    str_copy(row->label, sizeof row->label,
+             number_format_price(read->price, context->price_decimals, number));
+    row->label_color = context->theme->text;
+    row->label_face = row->value_face = TEXT_SANS_STRONG;
+    row->size_px = THEME_TAG_PX;
+    if (isfinite(read->distance)) {
+        str_format(row->value, sizeof row->value, "%+.2f %%", read->distance * 100);
     }
-    if (usd[side] > 0) {
-        str_append(text, sizeof text, "  \xc2\xb7  certainty %.0f %%",
-                   field_get_certainty(context->field, col, row) * 100);
-    }
-    bool left = x > layout->plot.x + layout->plot.w * 0.7;
-    struct label label = {
-        .utf8 = text,
-        .face = TEXT_SANS_STRONG,
-        .size_px = THEME_CAPTION_PX,
-        .color = layer_side_color(context, side == 1 ? POS_SHORT : POS_LONG, 0.84, 255),
-        .align = left ? LABELS_RIGHT : LABELS_LEFT,
-        .x = x + (left ? -24 : 24) * s,
-        .middle_y = fmax(y - 24 * s, layout->plot.y + 20 * s)};
-    struct camera_rect box = labels_measure(context->labels, &label);
-    struct camera_rect plate = {box.x - 10 * s, label.middle_y - 14 * s, box.w + 20 * s, 28 * s};
-    if (labels_add(context->labels, &label)) {
-        canvas_set_list(context->canvas, CANVAS_OVER);
-        canvas_add_box(context->canvas, plate, 5 * s, context->theme->plate);
-        canvas_add_frame(context->canvas, plate, 5 * s, fmax(1, s), context->theme->rule);
-        labels_reserve(context->labels, plate);
+    if (read->has_column) {
+        char time[32];
+        row = plate_add(plate, context->theme, LOSE_NOTHING);
+        str_copy(row->label, sizeof row->label, format_time(context, read->from_ms, time));
+        str_copy(row->value, sizeof row->value,
+                 number_format_span(read->to_ms - read->from_ms, number));
+        row->value_color = context->theme->text_dim;
     }
 }
+
+static void add_bands(const struct layer_context *context, const struct read_out *read, int side,
+                      struct plate *plate) {
+    double most = 0;
+    for (int band = 0; band < LAYERS_BAND_COUNT; band++) {
+        most = fmax(most, read->bands_usd[side][band]);
+    }
+    for (int band = LAYERS_BAND_COUNT - 1; band >= 0; band--) {
+        double usd = read->bands_usd[side][band];
+        char number[NUMBER_TEXT_BYTES];
+        if (usd <= 0) {
+            continue;
+        }
+        struct plate_row *row = plate_add(plate, context->theme, LOSE_BANDS);
+        str_copy(row->label, sizeof row->label, layers_band_names[band]);
+        str_copy(row->value, sizeof row->value, number_format_usd(usd, number));
+        row->bar = usd / most;
+        row->bar_color = layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 220);
+    }
+}
+
+/* The cell: its prices, then each side that stands in it with its leverage bands. */
+static void add_cell(const struct layer_context *context, const struct read_out *read,
+                     struct plate *plate) {
+    char low[NUMBER_TEXT_BYTES];
+    char high[NUMBER_TEXT_BYTES];
+    struct plate_row *row = plate_add(plate, context->theme, LOSE_CELL);
+    row->ruled = true;
+    str_format(row->label, sizeof row->label, "in %s \xe2\x80\x93 %s",
+               number_format_price(read->price_low, context->price_decimals, low),
+               number_format_price(read->price_high, context->price_decimals, high));
+    int larger = read->usd[1] > read->usd[0] ? 1 : 0;
+    if (read->usd[larger] <= 0) {
+        str_copy(row->value, sizeof row->value, "nothing");
+        row->value_color = context->theme->text_dim;
+        return;
+    }
+    for (int i = 0; i < 2; i++) {
+        int side = i == 0 ? larger : 1 - larger;
+        if (read->usd[side] <= 0) {
+            continue;
+        }
+        char number[NUMBER_TEXT_BYTES];
+        row = plate_add(plate, context->theme, LOSE_CELL);
+        str_copy(row->label, sizeof row->label, side_names[side]);
+        str_copy(row->value, sizeof row->value, number_format_usd(read->usd[side], number));
+        row->label_face = row->value_face = TEXT_SANS_STRONG;
+        row->label_color = row->value_color =
+            layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255);
+        add_bands(context, read, side, plate);
+    }
+    row = plate_add(plate, context->theme, LOSE_CERTAINTY);
+    str_copy(row->label, sizeof row->label, "calibrated");
+    str_format(row->value, sizeof row->value, "%.0f %%", read->certainty * 100);
+}
+
+/* What a stop at the pointer sits behind. */
+static void add_behind(const struct layer_context *context, const struct read_out *read,
+                       struct plate *plate) {
+    if (read->behind_side < 0) {
+        return;
+    }
+    char number[NUMBER_TEXT_BYTES];
+    struct plate_row *row = plate_add(plate, context->theme, LOSE_NOTHING);
+    row->ruled = true;
+    str_copy(row->label, sizeof row->label, "a stop here is behind");
+    str_format(row->value, sizeof row->value, "%s%s %s",
+               read->behind_at_least ? "\xe2\x89\xa5 " : "",
+               number_format_usd(read->behind_usd, number), side_names[read->behind_side]);
+    row->value_face = TEXT_SANS_STRONG;
+    row->value_color =
+        layer_side_color(context, read->behind_side == 0 ? POS_LONG : POS_SHORT, 0.84, 255);
+}
+
+static void add_facts(const struct layer_context *context, const struct read_out *read,
+                      struct plate *plate) {
+    char number[NUMBER_TEXT_BYTES];
+    char other[NUMBER_TEXT_BYTES];
+    for (int side = 0; side < 2; side++) {
+        if (read->seen_usd[side] > 0) {
+            struct plate_row *row = plate_add(plate, context->theme, LOSE_SEEN);
+            str_format(row->label, sizeof row->label, "%s liquidated here", side_names[side]);
+            str_format(row->value, sizeof row->value, "%s%s",
+                       read->seen_at_least ? "\xe2\x89\xa5 " : "",
+                       number_format_usd(read->seen_usd[side], number));
+        }
+    }
+    if (read->has_receipt) {
+        struct plate_row *row = plate_add(plate, context->theme, LOSE_RECEIPT);
+        str_copy(row->label, sizeof row->label, "swept: expected / seen");
+        str_format(row->value, sizeof row->value, "%s / %s%s",
+                   number_format_usd(read->receipt.expected_usd, number),
+                   read->receipt.complete != 0 ? "" : "\xe2\x89\xa5 ",
+                   number_format_usd(read->receipt.seen_usd, other));
+    }
+    if (read->open > 0) {
+        struct plate_row *row = plate_add(plate, context->theme, LOSE_CANDLE);
+        row->ruled = true;
+        str_copy(row->label, sizeof row->label, "open \xe2\x80\x93 close");
+        str_format(row->value, sizeof row->value, "%s \xe2\x80\x93 %s",
+                   number_format_price(read->open, context->price_decimals, number),
+                   number_format_price(read->close, context->price_decimals, other));
+        row->value_color = read->close >= read->open ? context->theme->up : context->theme->down;
+        row = plate_add(plate, context->theme, LOSE_CANDLE);
+        str_copy(row->label, sizeof row->label, "low \xe2\x80\x93 high");
+        str_format(row->value, sizeof row->value, "%s \xe2\x80\x93 %s",
+                   number_format_price(read->low, context->price_decimals, number),
+                   number_format_price(read->high, context->price_decimals, other));
+    }
+    if (read->volume_usd > 0) {
+        struct plate_row *row = plate_add(plate, context->theme, LOSE_VOLUME);
+        str_copy(row->label, sizeof row->label, "volume");
+        str_format(row->value, sizeof row->value, "%s, %.0f %% bought",
+                   number_format_usd(read->volume_usd, number),
+                   read->volume_buy_usd / read->volume_usd * 100);
+    }
+}
+
+static void draw_read_out(struct layer_context *context, double x, double y) {
+    static struct plate plate; /* main thread only; too large for the stack */
+    const struct camera *camera = context->camera;
+    double near_px = NEAR_PX * context->layout->scale;
+    double time_ms = camera_time_from_px(camera, x);
+    double ln_price = camera_ln_from_px(camera, y);
+    const struct read_out_query query = {
+        .field = context->field,
+        .map = context->frame->map,
+        .instrument = context->instrument,
+        .settings = context->settings,
+        .time_ms = time_ms,
+        .ln_price = ln_price,
+        .near_ms = camera_time_from_px(camera, x + near_px) - time_ms,
+        .near_ln = ln_price - camera_ln_from_px(camera, y + near_px),
+        .price_now = context->price,
+    };
+    struct read_out read;
+    char filter[READ_OUT_FILTER_BYTES];
+    read_out_make(&query, &read);
+    plate.count = plate.dropped_count = 0;
+    add_place(context, &read, &plate);
+    if (read_out_filter(context->settings, filter)[0] != '\0') {
+        struct plate_row *row = plate_add(&plate, context->theme, LOSE_NOTHING);
+        str_copy(row->label, sizeof row->label, filter);
+        row->label_color = context->theme->warn;
+    }
+    if (read.has_cell) {
+        add_cell(context, &read, &plate);
+    }
+    add_behind(context, &read, &plate);
+    add_facts(context, &read, &plate);
+    const struct plate_place place = {.area = context->layout->plot,
+                                      .x = x,
+                                      .y = y,
+                                      .gap_px = GAP_PX,
+                                      .width_least_px = WIDTH_LEAST_PX};
+    if (plate_place(&plate, context, &place)) {
+        plate_draw(&plate, context);
+    }
+}
+
+/* -- at the axes -- */
 
 static void draw_axis_tag(struct layer_context *context, const char *text, struct label *label,
                           struct camera_rect plate) {
@@ -70,35 +247,35 @@ static void draw_axis_tag(struct layer_context *context, const char *text, struc
     }
 }
 
-void crosshair_draw(struct layer_context *context) {
+static void draw_tags(struct layer_context *context, double x, double y) {
     const struct layout *layout = context->layout;
     const struct camera_rect *plot = &layout->plot;
-    double x = context->frame->pointer_x_px;
-    double y = context->frame->pointer_y_px;
-    if (!context->frame->pointer_inside || x < plot->x || x >= plot->x + plot->w || y < plot->y ||
-        y >= plot->y + plot->h) {
-        return;
-    }
     double s = layout->scale;
-    draw_lines(context, x, y);
-    if (context->field != NULL && context->field->count > 0) {
-        draw_read_out(context, x, y);
-    }
     char price[NUMBER_TEXT_BYTES];
     number_format_price(camera_price_from_px(context->camera, y), context->price_decimals, price);
     struct label at_price = {.x = layout->price_axis.x + 12 * s, .middle_y = y};
     draw_axis_tag(context, price, &at_price,
                   (struct camera_rect){layout->price_axis.x + 2 * s, y - 13 * s,
                                        layout->price_axis.w - 4 * s, 26 * s});
-    int64_t ms = (int64_t)camera_time_from_px(context->camera, x);
-    char utc[CLOCK_TEXT_BYTES];
-    char clock[24];
-    clock_format_utc(zone_local_ms(context->frame->zone, ms) / 1000 * 1000, utc);
-    str_format(clock, sizeof clock, "%.5s %.8s", utc + 5, utc + 11);
+    char clock[32];
+    format_time(context, (int64_t)camera_time_from_px(context->camera, x), clock);
     struct label at_time = {.x = fmin(fmax(x, plot->x + 70 * s), plot->x + plot->w - 70 * s),
                             .middle_y = layout->time_axis.y + layout->time_axis.h * 0.5,
                             .align = LABELS_CENTER};
     draw_axis_tag(context, clock, &at_time,
                   (struct camera_rect){at_time.x - 68 * s, layout->time_axis.y + 3 * s, 136 * s,
                                        layout->time_axis.h - 6 * s});
+}
+
+void crosshair_draw(struct layer_context *context) {
+    const struct camera_rect *plot = &context->layout->plot;
+    double x = context->frame->pointer_x_px;
+    double y = context->frame->pointer_y_px;
+    if (!context->frame->pointer_inside || x < plot->x || x >= plot->x + plot->w || y < plot->y ||
+        y >= plot->y + plot->h) {
+        return;
+    }
+    draw_lines(context, x, y);
+    draw_tags(context, x, y);
+    draw_read_out(context, x, y);
 }

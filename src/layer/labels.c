@@ -78,6 +78,10 @@ bool labels_fits(struct labels *labels, const struct label *label) {
     return box_is_free(labels, &rect);
 }
 
+bool labels_rect_fits(const struct labels *labels, struct camera_rect rect) {
+    return box_is_free(labels, &rect);
+}
+
 bool labels_add(struct labels *labels, const struct label *label) {
     struct camera_rect rect = labels_measure(labels, label);
     if (!box_is_free(labels, &rect) || !take_box(labels, &rect, label->utf8)) {

@@ -53,5 +53,7 @@ struct camera_rect labels_measure(struct labels *labels, const struct label *lab
 bool labels_add(struct labels *labels, const struct label *label);
 /* Would labels_add place it? */
 bool labels_fits(struct labels *labels, const struct label *label);
+/* Is the area inside the target and free of texts and of what is kept free? */
+bool labels_rect_fits(const struct labels *labels, struct camera_rect rect);
 /* Keep an area free of later labels (a plate, a symbol). */
 void labels_reserve(struct labels *labels, struct camera_rect rect);

@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <math.h>
+#include <string.h>
 
 enum {
     UNIFORM_Y_SIGN,
@@ -26,8 +27,8 @@ static const char *const uniform_names[UNIFORM_COUNT] = {
     "price_at",  "price_span",     "time_at",       "time_span", "time_low",
     "time_high", "entry_per_log2", "entry_of_zero", "stripe_at", "stripe_span"};
 
-#define GLIDE_RATE 0.12 /* of the way to the wanted scale, each time a histogram is full */
-#define SHARP_FROM 1.6  /* pixels a texel; below, plain linear looks the same and costs less */
+#define GLIDE_RATE 0.3 /* of the way to the wanted scale, each time a histogram is full */
+#define SHARP_FROM 1.6 /* pixels a texel; below, plain linear looks the same and costs less */
 /* The field is never more than an eighth of a pixel from its place; between two steps the picture
  * stands still. */
 #define SCROLL_STEPS_PER_PX 4.0
@@ -130,15 +131,39 @@ static bool same_look(const struct colormap_look *a, const struct colormap_look 
     return a->id == b->id && a->certainty == b->certainty && a->dimmed == b->dimmed;
 }
 
-void heatmap_set_look(struct heatmap *heatmap, const struct colormap_look *look, double gamma) {
-    if (heatmap->gamma == gamma && same_look(&heatmap->look, look)) {
+void heatmap_set_look(struct heatmap *heatmap, const struct colormap_look *look) {
+    if (heatmap->colored && same_look(&heatmap->look, look)) {
         return;
     }
-    colormap_look_fill(look, gamma, heatmap->colors);
-    struct texture_rect whole = {0, 0, COLORMAP_ENTRY_COUNT, LUT_ROWS, 0};
-    texture_upload(&heatmap->lut, &whole, heatmap->colors);
+    colormap_look_fill(look, heatmap->colors);
     heatmap->look = *look;
-    heatmap->gamma = gamma;
+    heatmap->colored = true;
+    heatmap->scale.valid = false;
+}
+
+/* Lay the look's colours along the scale. A scale that glides moves black and white, which are
+ * uniforms; the table of a logarithmic curve without a threshold stays what it is. */
+static void set_table(struct heatmap *heatmap, const struct scale *scale) {
+    uint16_t entries[COLORMAP_ENTRY_COUNT];
+    bool had = heatmap->scale.valid;
+    if (had && scale_is_same(&heatmap->scale, scale)) {
+        return;
+    }
+    scale_fill_table(scale, entries);
+    heatmap->scale = *scale;
+    if (had && memcmp(heatmap->entries, entries, sizeof entries) == 0) {
+        return;
+    }
+    memcpy(heatmap->entries, entries, sizeof entries);
+    for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
+        for (int level = 0; level < COLORMAP_LEVEL_COUNT; level++) {
+            for (int i = 0; i < COLORMAP_ENTRY_COUNT; i++) {
+                memcpy(heatmap->table[side][level][i], heatmap->colors[side][level][entries[i]], 4);
+            }
+        }
+    }
+    struct texture_rect whole = {0, 0, COLORMAP_ENTRY_COUNT, LUT_ROWS, 0};
+    texture_upload(&heatmap->lut, &whole, heatmap->table);
 }
 
 static int table_index(double share, int count) {
@@ -148,10 +173,9 @@ static int table_index(double share, int count) {
 const uint8_t *heatmap_get_color(const struct heatmap *heatmap, int side, double brightness,
                                  double certainty) {
     assert(side == 0 || side == 1);
-    assert(heatmap->gamma > 0);
-    double linear = pow(fmax(brightness, 0), 1 / heatmap->gamma);
+    assert(heatmap->colored);
     int level = table_index(colormap_shown_certainty(certainty), COLORMAP_LEVEL_COUNT);
-    return heatmap->colors[side][level][table_index(linear, COLORMAP_ENTRY_COUNT)];
+    return heatmap->colors[side][level][table_index(brightness, COLORMAP_ENTRY_COUNT)];
 }
 
 /* The whole pixels of the plot that the field covers. False: none. */
@@ -228,9 +252,7 @@ static bool make_key(const struct target *target, const struct heatmap_view *vie
     key->top_down = target->top_down;
     key->look = view->look;
     key->hatch_px = view->look.certainty == COLORMAP_CERTAINTY_HATCH ? (float)view->hatch_px : 0;
-    key->gamma = (float)view->gamma;
-    key->black = (float)view->scale->black_log2;
-    key->per_range = (float)(1 / (view->scale->white_log2 - view->scale->black_log2));
+    key->scale = *view->scale;
     place_window(view, key);
     key->crisp =
         pixels_per_row(key) >= (float)SHARP_FROM || pixels_per_column(key) >= (float)SHARP_FROM;
@@ -269,9 +291,10 @@ static void draw_quad(const struct heatmap *heatmap, const struct target *target
     program_set_float(program, UNIFORM_TIME_SPAN, key->time_span);
     program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
     program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
-    float entry_per_log2 = key->per_range * (COLORMAP_ENTRY_COUNT - 1);
-    program_set_float(program, UNIFORM_ENTRY_PER_LOG2, entry_per_log2);
-    program_set_float(program, UNIFORM_ENTRY_OF_ZERO, 0.5f - key->black * entry_per_log2);
+    double black = key->scale.black_log2;
+    double entry_per_log2 = (COLORMAP_ENTRY_COUNT - 1) / (scale_top_log2(&key->scale) - black);
+    program_set_float(program, UNIFORM_ENTRY_PER_LOG2, (float)entry_per_log2);
+    program_set_float(program, UNIFORM_ENTRY_OF_ZERO, (float)(0.5 - black * entry_per_log2));
     /* Stripes stand still in the picture while the field goes by beneath them. The quarter of a
      * pixel keeps their edges off the pixels' middles, where rounding would fray them. */
     float per_px = key->hatch_px > 0 ? 1 / key->hatch_px : 0;
@@ -317,7 +340,7 @@ static bool same_but_time(const struct heatmap_key *a, const struct heatmap_key 
                        a->top_down == b->top_down && a->rect.x == b->rect.x &&
                        a->rect.y == b->rect.y && a->rect.w == b->rect.w && a->rect.h == b->rect.h;
     bool same_colors = same_look(&a->look, &b->look) && a->hatch_px == b->hatch_px &&
-                       a->gamma == b->gamma && a->black == b->black && a->per_range == b->per_range;
+                       scale_is_same(&a->scale, &b->scale);
     return same_target && same_colors && a->field == b->field && a->request_id == b->request_id &&
            a->crisp == b->crisp && a->price_at == b->price_at && a->price_span == b->price_span &&
            a->time_span == b->time_span;
@@ -388,7 +411,8 @@ void heatmap_draw(struct heatmap *heatmap, const struct target *target,
     bool rests = still || heatmap->still;
     heatmap->key = key;
     heatmap->still = still;
-    heatmap_set_look(heatmap, &view->look, view->gamma);
+    heatmap_set_look(heatmap, &view->look);
+    set_table(heatmap, view->scale);
     if (!rests || !make_copies(heatmap, &key)) {
         heatmap->kept = false;
         draw_quad(heatmap, target, view, &key, key.rect);

@@ -23,7 +23,8 @@ struct heatmap_key {
     int width_px, height_px;
     bool top_down, crisp;
     struct colormap_look look;
-    float gamma, hatch_px, black, per_range;
+    struct scale scale;
+    float hatch_px;
     float price_at, price_span, time_at, time_span;
 };
 
@@ -37,9 +38,12 @@ struct heatmap_copy { /* of the target's size */
 struct heatmap {
     struct program plain, sharp; /* texels about a pixel large; texels of several pixels */
     struct texture lut;
-    struct colormap_look look; /* what the look-up table holds */
-    double gamma;              /* 0: nothing yet */
+    struct colormap_look look; /* of colors and table */
+    struct scale scale;        /* of table; not valid: there is none yet */
+    bool colored;              /* colors are those of look */
     uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
+    uint8_t table[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
+    uint16_t entries[COLORMAP_ENTRY_COUNT]; /* which of colors stands in each entry of table */
     /* -- a view that rests is drawn once and copied from then on -- */
     struct heatmap_key key; /* of the last frame */
     bool still;             /* it was that of the one before */
@@ -56,10 +60,10 @@ bool heatmap_init(struct heatmap *heatmap, const char *shader_dir); /* false: me
 bool heatmap_reload(struct heatmap *heatmap); /* shaders; false: some old one goes on */
 void heatmap_finish(struct heatmap *heatmap); /* zeroed accepted */
 
-/* Make the look-up table that of look and gamma, unless it is. */
-void heatmap_set_look(struct heatmap *heatmap, const struct colormap_look *look, double gamma);
-/* The table's RGBA of a side (0 long, 1 short), brightness (with gamma, as from scale_brightness)
- * and certainty, 0..1 each: the colour that the field has there. */
+/* Make the colours those of look, unless they are. */
+void heatmap_set_look(struct heatmap *heatmap, const struct colormap_look *look);
+/* The look's RGBA of a side (0 long, 1 short), brightness (as from scale_brightness) and certainty,
+ * 0..1 each: the colour that the field has there. */
 const uint8_t *heatmap_get_color(const struct heatmap *heatmap, int side, double brightness,
                                  double certainty);
 
@@ -73,7 +77,6 @@ struct heatmap_view {
     const struct camera *camera;
     const struct scale *scale;
     struct colormap_look look;
-    double gamma;
     double hatch_px; /* from stripe to stripe; used where the look is hatched */
     double until_ms; /* an unfinished newest column is drawn up to here */
 };

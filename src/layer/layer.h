@@ -25,8 +25,8 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct field *field;       /* the one drawn; NULL: none yet */
     const struct scale *scale;
     const struct heatmap *heatmap; /* its table is the look's */
+    const struct book_field *book; /* as drawn in this frame; NULL: nothing of it is in view */
     struct profile *profile;       /* sums of the newest column */
-    double gamma;
     struct colormap_look look; /* of the field */
     int price_decimals;
     double price; /* what the tag shows: mark, else last, else the newest close; 0: none */

@@ -17,7 +17,7 @@ static void draw_ramp(struct layer_context *context, int side, struct camera_rec
     for (int i = 0; i < steps; i++) {
         double left = round(rect.x + rect.w * i / steps);
         double right = round(rect.x + rect.w * (i + 1) / steps);
-        double brightness = pow((i + 0.5) / steps, context->gamma);
+        double brightness = (i + 0.5) / steps;
         canvas_add_box(
             context->canvas, (struct camera_rect){left, rect.y, right - left, rect.h}, 0,
             layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT, brightness, certainty));
@@ -97,7 +97,7 @@ void legend_draw(struct layer_context *context) {
         for (int i = 0; i < 3; i++) {
             char usd[NUMBER_TEXT_BYTES];
             char text[64];
-            double value = scale_usd_at(context->scale, context->gamma, i * 0.5);
+            double value = scale_usd_at(context->scale, i * 0.5);
             number_format_usd(value, usd);
             str_format(text, sizeof text, i == 2 ? "%s/bp" : "%s", usd);
             struct label label = {.utf8 = text,

@@ -14,7 +14,7 @@
 #include "layer/profile.h"
 
 #define HATCH_PERIOD_PX 14.0 /* of what is not calibrated, across and down */
-#define GAMMA_DEFAULT   1.4  /* keeps the middle of the range dark, so that clusters stand out */
+#define GAMMA_DEFAULT   1.4  /* keeps the middle of the range calm, so that clusters stand out */
 
 struct picture {
     char shader_dir[1024];
@@ -169,13 +169,12 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .frame = frame,
         .instrument = known ? &frame->scene->instruments[frame->instrument] : NULL,
         .layout = layout,
-        .theme = &theme_dark,
+        .theme = theme_of_palette(frame->settings.palette),
         .settings = &frame->settings,
         .field = field->used && field->count > 0 ? field : NULL,
         .scale = &picture->scale,
         .heatmap = &picture->heatmap,
         .profile = &picture->profile,
-        .gamma = frame->gamma > 0 ? frame->gamma : GAMMA_DEFAULT,
         .canvas = &picture->canvas,
         .labels = &picture->labels,
     };
@@ -191,18 +190,25 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
 /* The field's part of the frame, all on the GPU. */
 static void draw_field(struct picture *picture, const struct layer_context *context) {
     const struct picture_frame *frame = context->frame;
+/* What of the scale is the user's choice, before the rest is looked for. */
+static void set_scale(struct picture *picture, const struct picture_frame *frame) {
+    picture->scale.curve = frame->settings.curve;
+    picture->scale.gamma = frame->gamma > 0 ? frame->gamma : GAMMA_DEFAULT;
+    picture->scale.least_log2 = scale_log2_from_usd(frame->settings.least_usd_per_bp);
+}
+
     struct field *field = &picture->fields[picture->drawn];
     update_weights(field, &frame->settings);
     heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
                          &picture->scale);
     scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
+    set_scale(picture, frame);
     field_compose(field, &picture->compose);
     target_begin(&frame->target, TARGET_BLEND_NONE);
     struct heatmap_view view = {.field = field,
                                 .camera = context->camera,
                                 .scale = &picture->scale,
                                 .look = context->look,
-                                .gamma = context->gamma,
                                 .hatch_px = HATCH_PERIOD_PX * context->layout->scale,
                                 .until_ms = (double)frame->now_ms};
     heatmap_draw(&picture->heatmap, &frame->target, &view);
@@ -243,7 +249,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     struct layer_context context;
     fill_context(picture, frame, &layout, &context);
     context.camera = &camera;
-    heatmap_set_look(&picture->heatmap, &context.look, context.gamma);
+    heatmap_set_look(&picture->heatmap, &context.look);
     clear(target, context.theme->background);
     if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_FIELD)) {
         draw_field(picture, &context);

@@ -109,7 +109,7 @@ void profile_draw(struct layer_context *context) {
         bar_usd(context, y, step, usd);
         for (int side = 0; side < 2; side++) {
             double width = usd[side] / usd_max * (area->w - 14 * s);
-            double brightness = scale_brightness(context->scale, context->gamma, usd[side]);
+            double brightness = scale_brightness(context->scale, usd[side]);
             if (width >= 0.5) {
                 struct theme_color color =
                     layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT,

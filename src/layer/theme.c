@@ -35,3 +35,7 @@ const struct theme theme_light = {
     .demo = {0xf2, 0xb8, 0x4b, 255},
     .hatch = {0x4d, 0x58, 0x69, 90},
 };
+
+const struct theme *theme_of_palette(enum colormap_id palette) {
+    return colormap_is_light(palette) ? &theme_light : &theme_dark;
+}

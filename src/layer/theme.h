@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "view/colormap.h"
+
 struct theme_color {
     uint8_t r, g, b, a;
 };
@@ -20,6 +22,7 @@ struct theme {
 };
 
 extern const struct theme theme_dark, theme_light;
+const struct theme *theme_of_palette(enum colormap_id palette);
 
 enum {
     THEME_TITLE_PX = 25,

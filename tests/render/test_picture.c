@@ -134,7 +134,7 @@ static void reference_color(const struct heatmap_view *view, const double texel[
     }
     float rgb[3];
     colormap_look_sample(&view->look, texel[1] > 0 ? 1 : 0,
-                         scale_brightness(view->scale, view->gamma, exp2(texel[0]) * 1000 - 1000),
+                         scale_brightness(view->scale, exp2(texel[0]) * 1000 - 1000),
                          round(sure * (COLORMAP_LEVEL_COUNT - 1)) / (COLORMAP_LEVEL_COUNT - 1),
                          rgb);
     for (int c = 0; c < 3; c++) {
@@ -201,7 +201,6 @@ static void heatmap_equals_its_reference(void **state) {
                                           .camera = &camera,
                                           .scale = &scale,
                                           .look = looks[i],
-                                          .gamma = 1,
                                           .hatch_px = 11,
                                           .until_ms = (double)stage.market.now_ms};
         static uint8_t rgba[WIDTH * HEIGHT * 4];

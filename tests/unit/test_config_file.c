@@ -43,13 +43,17 @@ static void sections_values_quotes_and_comments_are_read(void **state) {
                          "ca_file = /tmp/a = b");
     assert_string_equal(report_text, "");
     assert_int_equal(mistakes, 0);
-    assert_int_equal(option_integer(&table, OPT_palette), 3);
+    assert_int_equal(option_integer(&table, OPT_palette), 7);
     assert_int_equal(option_integer(&table, OPT_window), 4 * 3600000);
     assert_string_equal(option_text(&table, OPT_sources), "binance:BTCUSDT binance:ETHUSDT");
     assert_string_equal(option_text(&table, OPT_ca_file), "/tmp/a = b");
     assert_true(option_given(&table, OPT_palette));
     assert_false(option_given(&table, OPT_size));
 }
+
+#define PALETTES                                                                                   \
+    "perceptual, blue-orange, hot-cold, dark-yellow, deep-red, red-short, red-long, viridis, "     \
+    "paper, paper-red"
 
 static void every_mistake_names_file_line_subject_and_expectation(void **state) {
     (void)state;
@@ -58,9 +62,7 @@ static void every_mistake_names_file_line_subject_and_expectation(void **state) 
         int count;
     } cases[] = {
         {"[picture]\n\npalette = magna\n",
-         "heat.conf:3: [picture].palette: \"magna\": unknown; one of perceptual, blue-orange, "
-         "hot-cold, viridis, deep-red\n",
-         1},
+         "heat.conf:3: [picture].palette: \"magna\": unknown; one of " PALETTES "\n", 1},
         {"palette = magna\n", "heat.conf:1: expected a [section] before the first value\n", 1},
         {"[nosuch]\na = b\n",
          "heat.conf:1: [nosuch]: unknown section; the lines below it are skipped\n", 1},
@@ -72,10 +74,9 @@ static void every_mistake_names_file_line_subject_and_expectation(void **state) 
          "heat.conf:2: [source].palette: unknown option; did you mean [picture].palette?\n", 1},
         {"[render]\nat = 0\n", "heat.conf:2: [render].at: is for the command line only\n", 1},
         {"[picture]\npalette=a\nwindow=b\nfullscreen=yes\n",
-         "heat.conf:2: [picture].palette: \"a\": unknown; one of perceptual, blue-orange, "
-         "hot-cold, "
-         "viridis, deep-red\n"
-         "heat.conf:3: [picture].window: \"b\": not a length of time such as 90s 30m 4h 3d 1w 1mo 1y\n",
+         "heat.conf:2: [picture].palette: \"a\": unknown; one of " PALETTES "\n"
+         "heat.conf:3: [picture].window: \"b\": not a length of time such as 90s 30m 4h 3d 1w 1mo "
+         "1y\n",
          2},
         {"[picture]\n\x01\x1b[2J=1\n", "heat.conf:2: [picture].??[2J: unknown option\n", 1},
     };

@@ -39,6 +39,10 @@ static void every_row_is_complete_and_its_default_is_valid(void **state) {
     }
 }
 
+#define PALETTES                                                                                   \
+    "perceptual, blue-orange, hot-cold, dark-yellow, deep-red, red-short, red-long, viridis, "     \
+    "paper, paper-red"
+
 static const struct {
     enum option_id id;
     const char *text;
@@ -86,11 +90,9 @@ static const struct {
     {OPT_size, "1x1", false, 0, "\"1x1\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
     {OPT_size, "800x600x2", false, 0,
      "\"800x600x2\": not WIDTHxHEIGHT, each from 64 to 16384 pixels"},
-    {OPT_palette, "viridis", true, 3, ""},
-    {OPT_palette, "magna", false, 0,
-     "\"magna\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
-    {OPT_palette, "", false, 0,
-     "\"\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
+    {OPT_palette, "viridis", true, 7, ""},
+    {OPT_palette, "magna", false, 0, "\"magna\": unknown; one of " PALETTES},
+    {OPT_palette, "", false, 0, "\"\": unknown; one of " PALETTES},
     {OPT_fullscreen, "yes", true, 1, ""},
     {OPT_fullscreen, "OFF", true, 0, ""},
     {OPT_fullscreen, "2", false, 0, "\"2\": neither yes nor no"},
@@ -98,8 +100,7 @@ static const struct {
     {OPT_at, "1781685000000", true, 1781685000000.0, ""},
     {OPT_at, "yesterday", false, 0,
      "\"yesterday\": not a time; 2026-06-17T08:30:00Z (UTC) or epoch milliseconds"},
-    {OPT_palette, "a\033[31mb", false, 0,
-     "\"a?[31mb\": unknown; one of perceptual, blue-orange, hot-cold, viridis, deep-red"},
+    {OPT_palette, "a\033[31mb", false, 0, "\"a?[31mb\": unknown; one of " PALETTES},
 };
 
 static void values_are_read_and_wrong_ones_answered(void **state) {

@@ -13,6 +13,7 @@ static const struct {
     int texel_bytes;
 } formats[] = {
     [TEXTURE_R8] = {GL_R8, GL_RED, GL_UNSIGNED_BYTE, 1},
+    [TEXTURE_R16F] = {GL_R16F, GL_RED, GL_HALF_FLOAT, 2},
     [TEXTURE_RGBA8] = {GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE, 4},
     [TEXTURE_RG16F] = {GL_RG16F, GL_RG, GL_HALF_FLOAT, 4},
     [TEXTURE_RGBA16F] = {GL_RGBA16F, GL_RGBA, GL_HALF_FLOAT, 8},

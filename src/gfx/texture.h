@@ -7,6 +7,7 @@
 
 enum texture_format {
     TEXTURE_R8,
+    TEXTURE_R16F,
     TEXTURE_RGBA8,
     TEXTURE_RG16F,
     TEXTURE_RGBA16F,

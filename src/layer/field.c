@@ -89,6 +89,7 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
 }
 
 void field_finish(struct field *field) {
+    book_columns_finish(&field->book);
     target_finish(&field->density_target);
     texture_finish(&field->density);
     texture_finish(&field->certainty);
@@ -129,6 +130,9 @@ static void clear_slot(struct field *field, int64_t col) {
     memset(field->texels + (size_t)slot * column_texels(field), 0,
            column_texels(field) * sizeof *field->texels);
     memset(slot_certainties(field, slot), 0, (size_t)field->grid.row_count);
+    if (field->book.used) {
+        book_columns_set(&field->book, slot, NULL);
+    }
     upload_slot(field, slot);
 }
 
@@ -154,6 +158,16 @@ static bool reach_column(struct field *field, int64_t col) {
     }
     field->count = (int)(field->newest_col - field->oldest_col) + 1;
     return true;
+}
+
+/* The columns of a raster that was asked for the book have it, where it is known. */
+static void add_book(struct field *field, int slot, const struct layers_column *column) {
+    if (column->has_book && !field->book.used) {
+        book_columns_init(&field->book, field->ring_rows, field->grid.row_count);
+    }
+    if (field->book.used) {
+        book_columns_set(&field->book, slot, column->has_book ? column->book : NULL);
+    }
 }
 
 bool field_add_column(struct field *field, const struct layers_column *column) {
@@ -190,6 +204,7 @@ bool field_add_column(struct field *field, const struct layers_column *column) {
                slice_texels * sizeof *texels);
     }
     memcpy(slot_certainties(field, slot), column->certainty, (size_t)field->grid.row_count);
+    add_book(field, slot, column);
     upload_slot(field, slot);
     field->version++;
     return true;
@@ -253,6 +268,12 @@ double field_get_certainty(const struct field *field, int64_t col, int row) {
         return 0;
     }
     return slot_certainties(field, field_slot(field, col))[row] / 255.0;
+}
+
+bool field_get_book(const struct field *field, int64_t col, int row, double *usd_per_bp,
+                    bool *bids) {
+    return field->count > 0 && col >= field->oldest_col && col <= field->newest_col &&
+           book_columns_get(&field->book, field_slot(field, col), row, usd_per_bp, bids);
 }
 
 void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_COUNT]) {

@@ -19,6 +19,7 @@
 #include "gfx/program.h"
 #include "gfx/target.h"
 #include "gfx/texture.h"
+#include "layer/book_field.h"
 #include "scene/layers.h"
 
 enum { FIELD_SPARE_COLUMNS = 64 };
@@ -51,6 +52,7 @@ struct field {
     bool *dirty;                  /* owned, ring_rows: to be composed */
     struct texture layers, certainty, density;
     struct target density_target;
+    struct book_columns book; /* of columns that have one; not used before the first */
     float weights[LAYERS_CHANNEL_COUNT];
 };
 
@@ -74,6 +76,10 @@ void field_get_bands(const struct field *field, int64_t col, int row,
 
 /* How much of a cell rests on calibrated distances, 0..1 (see layers_column); 0 outside. */
 double field_get_certainty(const struct field *field, int64_t col, int row);
+
+/* What rests in the order book in a cell, USD per bp; bids or asks. False: not known there. */
+bool field_get_book(const struct field *field, int64_t col, int row, double *usd_per_bp,
+                    bool *bids);
 
 /* Change what each channel adds (0..1); everything is composed again with the next field_compose.
  */

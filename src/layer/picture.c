@@ -21,6 +21,7 @@ struct picture {
     bool has_shader_dir;
     struct program compose;
     struct heatmap heatmap;
+    struct book_field book;
     struct canvas canvas;
     struct labels labels;
     struct field fields[2]; /* the one drawn and the one arriving */
@@ -47,6 +48,7 @@ static enum status open_all(struct picture *picture, const struct picture_desc *
     compose.shader_dir = shader_dir(picture);
     if (!program_init(&picture->compose, &compose) ||
         !heatmap_init(&picture->heatmap, shader_dir(picture)) ||
+        !book_field_init(&picture->book, shader_dir(picture)) ||
         !canvas_init(&picture->canvas, shader_dir(picture))) {
         return STATUS_UNSUPPORTED;
     }
@@ -77,6 +79,7 @@ void picture_destroy(struct picture *picture) {
     field_finish(&picture->fields[0]);
     labels_finish(&picture->labels);
     canvas_finish(&picture->canvas);
+    book_field_finish(&picture->book);
     heatmap_finish(&picture->heatmap);
     program_finish(&picture->compose);
     free(picture);
@@ -187,9 +190,6 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
     context->price_decimals = number_decimals_of_tick(tick.mantissa, tick.exponent, context->price);
 }
 
-/* The field's part of the frame, all on the GPU. */
-static void draw_field(struct picture *picture, const struct layer_context *context) {
-    const struct picture_frame *frame = context->frame;
 /* What of the scale is the user's choice, before the rest is looked for. */
 static void set_scale(struct picture *picture, const struct picture_frame *frame) {
     picture->scale.curve = frame->settings.curve;
@@ -197,12 +197,15 @@ static void set_scale(struct picture *picture, const struct picture_frame *frame
     picture->scale.least_log2 = scale_log2_from_usd(frame->settings.least_usd_per_bp);
 }
 
+/* The field's part of the frame, all on the GPU. */
+static void draw_field(struct picture *picture, const struct layer_context *context) {
+    const struct picture_frame *frame = context->frame;
     struct field *field = &picture->fields[picture->drawn];
     update_weights(field, &frame->settings);
+    set_scale(picture, frame);
     heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
                          &picture->scale);
     scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
-    set_scale(picture, frame);
     field_compose(field, &picture->compose);
     target_begin(&frame->target, TARGET_BLEND_NONE);
     struct heatmap_view view = {.field = field,
@@ -212,6 +215,20 @@ static void set_scale(struct picture *picture, const struct picture_frame *frame
                                 .hatch_px = HATCH_PERIOD_PX * context->layout->scale,
                                 .until_ms = (double)frame->now_ms};
     heatmap_draw(&picture->heatmap, &frame->target, &view);
+}
+
+/* The order book over it. */
+static void draw_book(struct picture *picture, struct layer_context *context) {
+    const struct theme_color back = context->theme->background;
+    struct book_view view = {.field = context->field,
+                             .camera = context->camera,
+                             .until_ms = (double)context->frame->now_ms,
+                             .light = back.r + back.g + back.b > 384,
+                             .settled = context->frame->settled};
+    book_field_update(&picture->book, &view);
+    target_begin(&context->frame->target, TARGET_BLEND_ALPHA);
+    context->book =
+        book_field_draw(&picture->book, &context->frame->target, &view) ? &picture->book : NULL;
 }
 
 static void clear(const struct target *target, struct theme_color c) {
@@ -254,6 +271,9 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_FIELD)) {
         draw_field(picture, &context);
     }
+    if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_BOOK)) {
+        draw_book(picture, &context);
+    }
     labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
                  frame->text_hidden);
     for (int i = 0; i < layer_count; i++) {
@@ -276,6 +296,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
 bool picture_reload_shaders(struct picture *picture) {
     bool good = program_reload(&picture->compose);
     good = heatmap_reload(&picture->heatmap) && good;
+    good = book_field_reload(&picture->book) && good;
     good = program_reload(&picture->canvas.program) && good;
     return text_reload(picture->labels.text) && good;
 }

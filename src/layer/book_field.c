@@ -1,0 +1,352 @@
+/* A ramp of its own, from transparent over slate and white to a pale yellow: what rests in the book
+ * takes the colour out of what lies below it, and no palette has its sides there. */
+#include "layer/book_field.h"
+
+#include <assert.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/math.h"
+#include "layer/field.h"
+
+enum {
+    UNIFORM_Y_SIGN,
+    UNIFORM_BOOK,
+    UNIFORM_LUT,
+    UNIFORM_PER_TEXEL,
+    UNIFORM_SHARP,
+    UNIFORM_PRICE_AT,
+    UNIFORM_PRICE_SPAN,
+    UNIFORM_TIME_AT,
+    UNIFORM_TIME_SPAN,
+    UNIFORM_TIME_LOW,
+    UNIFORM_TIME_HIGH,
+    UNIFORM_ENTRY_PER_LOG2,
+    UNIFORM_ENTRY_OF_ZERO,
+    UNIFORM_COUNT
+};
+static const char *const uniform_names[UNIFORM_COUNT] = {
+    "y_sign",  "book",      "lut",      "per_texel", "sharp",          "price_at",     "price_span",
+    "time_at", "time_span", "time_low", "time_high", "entry_per_log2", "entry_of_zero"};
+
+enum { COLUMNS_A_FRAME = 8, ANCHOR_COUNT = 6 };
+#define BLACK_FRACTION   0.5   /* of the cells in which something rests: below, nothing is drawn */
+#define WHITE_FRACTION   0.997 /* walls are few */
+#define RANGE_LOG2_LEAST 2.0
+#define GLIDE_RATE       0.3
+#define REST_LOG2        0.05 /* nearer than this the scale rests */
+
+/* Where on the ramp, colour, opacity. */
+struct anchor {
+    float at, rgba[4];
+};
+static const struct anchor ramps[2][ANCHOR_COUNT] = {
+    {{0.00f, {30, 40, 62, 0}},
+     {0.25f, {52, 68, 98, 120}},
+     {0.50f, {112, 130, 158, 180}},
+     {0.72f, {200, 208, 214, 225}},
+     {0.88f, {255, 244, 176, 245}},
+     {1.00f, {255, 214, 64, 255}}},
+    {{0.00f, {226, 230, 236, 0}},
+     {0.25f, {190, 198, 210, 120}},
+     {0.50f, {134, 146, 164, 180}},
+     {0.72f, {78, 88, 104, 225}},
+     {0.88f, {64, 56, 20, 245}},
+     {1.00f, {120, 90, 0, 255}}},
+};
+
+/* -- columns -- */
+
+bool book_columns_init(struct book_columns *columns, int ring_rows, int row_count) {
+    *columns = (struct book_columns){.ring_rows = ring_rows, .row_count = row_count};
+    size_t rows = (size_t)ring_rows;
+    struct texture_desc desc = {.width = row_count,
+                                .height = ring_rows,
+                                .format = TEXTURE_R16F,
+                                .linear = true,
+                                .repeat_y = true,
+                                .label = "order book"};
+    columns->halves = calloc(rows * (size_t)row_count, sizeof *columns->halves);
+    columns->known = calloc(rows, sizeof *columns->known);
+    columns->extent = calloc(rows, sizeof *columns->extent);
+    columns->used = columns->halves != NULL && columns->known != NULL && columns->extent != NULL &&
+                    texture_init(&columns->texels, &desc);
+    if (!columns->used) {
+        book_columns_finish(columns);
+    }
+    return columns->used;
+}
+
+void book_columns_finish(struct book_columns *columns) {
+    texture_finish(&columns->texels);
+    free(columns->extent);
+    free(columns->known);
+    free(columns->halves);
+    *columns = (struct book_columns){0};
+}
+
+static uint16_t *slot_halves(const struct book_columns *columns, int slot) {
+    return columns->halves + (size_t)slot * (size_t)columns->row_count;
+}
+
+void book_columns_set(struct book_columns *columns, int slot, const uint16_t *halves) {
+    uint16_t *own = slot_halves(columns, slot);
+    if (halves == NULL && columns->known[slot] == 0) {
+        return; /* is empty already */
+    }
+    size_t size_bytes = sizeof *own * (size_t)columns->row_count;
+    int first = 0, end = columns->row_count;
+    if (halves == NULL) {
+        memset(own, 0, size_bytes);
+    } else {
+        memcpy(own, halves, size_bytes);
+    }
+    while (first < end && own[first] == 0) {
+        first++;
+    }
+    while (end > first && own[end - 1] == 0) {
+        end--;
+    }
+    columns->known[slot] = halves != NULL;
+    columns->extent[slot][0] = (int16_t)first;
+    columns->extent[slot][1] = (int16_t)end;
+    struct texture_rect row = {0, slot, columns->row_count, 1, 0};
+    texture_upload(&columns->texels, &row, own);
+}
+
+bool book_columns_get(const struct book_columns *columns, int slot, int row, double *usd_per_bp,
+                      bool *bids) {
+    if (!columns->used || columns->known[slot] == 0 || row < 0 || row >= columns->row_count) {
+        return false;
+    }
+    float value = float_from_half(slot_halves(columns, slot)[row]);
+    *bids = value < 0;
+    *usd_per_bp = scale_usd_from_log2(fabs((double)value));
+    return true;
+}
+
+/* -- programs and colours -- */
+
+bool book_field_init(struct book_field *book, const char *shader_dir) {
+    *book = (struct book_field){0};
+    struct texture_desc lut = {.width = BOOK_FIELD_ENTRY_COUNT,
+                               .height = 1,
+                               .format = TEXTURE_RGBA8,
+                               .label = "order book colours"};
+    struct program_desc program = {.vertex = "book.vert",
+                                   .fragment = "book.frag",
+                                   .shader_dir = shader_dir,
+                                   .uniform_names = uniform_names,
+                                   .uniform_count = UNIFORM_COUNT};
+    return texture_init(&book->lut, &lut) && program_init(&book->program, &program);
+}
+
+bool book_field_reload(struct book_field *book) {
+    return program_reload(&book->program);
+}
+
+void book_field_finish(struct book_field *book) {
+    program_finish(&book->program);
+    texture_finish(&book->lut);
+}
+
+static void set_colors(struct book_field *book, bool light) {
+    if (book->colored && book->light == light) {
+        return;
+    }
+    const struct anchor *ramp = ramps[light ? 1 : 0];
+    for (int i = 0; i < BOOK_FIELD_ENTRY_COUNT; i++) {
+        float at = (float)i / (BOOK_FIELD_ENTRY_COUNT - 1);
+        int k = 0;
+        while (k + 2 < ANCHOR_COUNT && at > ramp[k + 1].at) {
+            k++;
+        }
+        float part = (at - ramp[k].at) / (ramp[k + 1].at - ramp[k].at);
+        for (int c = 0; c < 4; c++) {
+            float value = ramp[k].rgba[c] + (ramp[k + 1].rgba[c] - ramp[k].rgba[c]) * part;
+            book->colors[i][c] = (uint8_t)(value + 0.5f);
+        }
+    }
+    struct texture_rect whole = {0, 0, BOOK_FIELD_ENTRY_COUNT, 1, 0};
+    texture_upload(&book->lut, &whole, book->colors);
+    book->colored = true;
+    book->light = light;
+}
+
+static double entries_per_log2(const struct book_field *book) {
+    return (BOOK_FIELD_ENTRY_COUNT - 1) / (book->white_log2 - book->black_log2);
+}
+
+const uint8_t *book_field_color(const struct book_field *book, double log2_value) {
+    double entry = (log2_value - book->black_log2) * entries_per_log2(book) + 0.5;
+    return book->colors[(int)math_clamp(entry, 0, BOOK_FIELD_ENTRY_COUNT - 0.5)];
+}
+
+double book_field_usd_at(const struct book_field *book, double share) {
+    return scale_usd_from_log2(book->black_log2 + share * (book->white_log2 - book->black_log2));
+}
+
+/* -- scale -- */
+
+static void sample_column(struct book_field *book, const struct book_columns *columns, int slot,
+                          double row_first, double row_last) {
+    const uint16_t *halves = slot_halves(columns, slot);
+    for (int i = 0; i < BOOK_FIELD_SAMPLE_ROWS && columns->known[slot] != 0; i++) {
+        int row = (int)(row_first + (row_last - row_first) * (i + 0.5) / BOOK_FIELD_SAMPLE_ROWS);
+        if (halves[row] != 0) {
+            scale_histogram_add(&book->histogram, fabs((double)float_from_half(halves[row])));
+        }
+    }
+}
+
+static void move_scale(struct book_field *book, bool jump) {
+    if (book->histogram.total == 0) {
+        return;
+    }
+    double black = scale_histogram_percentile(&book->histogram, 0, BLACK_FRACTION);
+    double white = scale_histogram_percentile(&book->histogram, 0, WHITE_FRACTION);
+    white = fmax(white, black + RANGE_LOG2_LEAST);
+    if (book->scaled && !jump && fabs(black - book->black_log2) < REST_LOG2 &&
+        fabs(white - book->white_log2) < REST_LOG2) {
+        return;
+    }
+    double rate = jump || !book->scaled ? 1 : GLIDE_RATE;
+    book->black_log2 += (black - book->black_log2) * rate;
+    book->white_log2 += (white - book->white_log2) * rate;
+    book->scaled = true;
+}
+
+void book_field_update(struct book_field *book, const struct book_view *view) {
+    const struct field *field = view->field;
+    const struct book_columns *columns = &field->book;
+    if (!columns->used || field->count == 0) {
+        return;
+    }
+    const struct layers_grid *grid = &field->grid;
+    double first = fmax(view->camera->time_left_ms / grid->col_ms, (double)field->oldest_col);
+    double last = fmin(view->camera->time_right_ms / grid->col_ms, (double)field->newest_col + 1);
+    double row_first = fmax((view->camera->ln_bottom - grid->ln_price_min) / grid->row_height, 0);
+    double row_last =
+        fmin((view->camera->ln_top - grid->ln_price_min) / grid->row_height, grid->row_count);
+    bool jump = view->settled || !book->scaled;
+    if (jump) {
+        book->histogram = (struct scale_histogram){0};
+        book->sampled_columns = 0;
+    }
+    int wanted = jump ? BOOK_FIELD_SAMPLE_COLUMNS : COLUMNS_A_FRAME;
+    for (int i = 0; i < wanted && last > first && row_last > row_first; i++) {
+        /* Strides of 37 of 64 visit the whole span evenly before the histogram is full. */
+        int n = book->sampled_columns * 37 % BOOK_FIELD_SAMPLE_COLUMNS;
+        double at = first + (last - first) * (n + 0.5) / BOOK_FIELD_SAMPLE_COLUMNS;
+        sample_column(book, columns, field_slot(field, (int64_t)at), row_first, row_last);
+        book->sampled_columns++;
+    }
+    if (book->sampled_columns >= BOOK_FIELD_SAMPLE_COLUMNS) {
+        move_scale(book, jump);
+        book->histogram = (struct scale_histogram){0};
+        book->sampled_columns = 0;
+    }
+}
+
+/* -- drawing -- */
+
+struct cover { /* what is in view: columns and rows, ends excluded */
+    int64_t col_first, col_end;
+    int row_first, row_end;
+};
+
+/* False: none of the columns in view has anything. */
+static bool find_cover(const struct book_view *view, struct cover *cover) {
+    const struct field *field = view->field;
+    const struct book_columns *columns = &field->book;
+    int64_t left = (int64_t)floor(view->camera->time_left_ms / field->grid.col_ms) - 1;
+    int64_t right = (int64_t)floor(view->camera->time_right_ms / field->grid.col_ms) + 1;
+    left = left > field->oldest_col ? left : field->oldest_col;
+    right = right < field->newest_col ? right : field->newest_col;
+    *cover = (struct cover){.row_first = columns->row_count};
+    for (int64_t col = left; col <= right; col++) {
+        int slot = field_slot(field, col);
+        if (columns->known[slot] == 0 || columns->extent[slot][0] == columns->extent[slot][1]) {
+            continue;
+        }
+        if (cover->row_end == 0) {
+            cover->col_first = col;
+        }
+        cover->col_end = col + 1;
+        int first = columns->extent[slot][0], end = columns->extent[slot][1];
+        cover->row_first = first < cover->row_first ? first : cover->row_first;
+        cover->row_end = end > cover->row_end ? end : cover->row_end;
+    }
+    return cover->row_end > 0;
+}
+
+/* The whole pixels of the plot that the cover reaches. False: none. */
+static bool covered_pixels(const struct book_view *view, const struct cover *cover,
+                           struct target_rect *out) {
+    const struct layers_grid *grid = &view->field->grid;
+    const struct camera_rect *plot = &view->camera->plot_px;
+    const struct field_column *newest = field_get_column(view->field, cover->col_end - 1);
+    double end_ms = (double)cover->col_end * grid->col_ms;
+    if (newest != NULL && (newest->flags & LAYERS_COLUMN_OPEN) != 0) {
+        end_ms = fmin(end_ms, view->until_ms);
+    }
+    double left = camera_px_from_time(view->camera, (double)cover->col_first * grid->col_ms);
+    double right = camera_px_from_time(view->camera, end_ms);
+    /* A row more each way: the outermost cells fade into nothing. */
+    double top = camera_px_from_ln(view->camera,
+                                   grid->ln_price_min + grid->row_height * (cover->row_end + 1));
+    double bottom = camera_px_from_ln(view->camera, grid->ln_price_min +
+                                                        grid->row_height * (cover->row_first - 1));
+    left = round(fmax(left, plot->x));
+    right = round(fmin(right, plot->x + plot->w));
+    top = round(fmax(top, plot->y));
+    bottom = round(fmin(bottom, plot->y + plot->h));
+    *out = (struct target_rect){(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
+    return right >= left + 1 && bottom >= top + 1;
+}
+
+bool book_field_draw(struct book_field *book, const struct target *target,
+                     const struct book_view *view) {
+    const struct field *field = view->field;
+    const struct layers_grid *grid = &field->grid;
+    struct cover cover;
+    struct target_rect rect;
+    if (!field->book.used || field->count == 0 || !book->scaled || !find_cover(view, &cover) ||
+        !covered_pixels(view, &cover, &rect)) {
+        return false;
+    }
+    set_colors(book, view->light);
+    /* Subtracted in double before they become floats: no jitter, whatever the date. */
+    int oldest = field_slot(field, field->oldest_col);
+    double base_ms = (double)(field->oldest_col - oldest) * grid->col_ms;
+    double left = (camera_time_from_px(view->camera, rect.x) - base_ms) / grid->col_ms;
+    double right = (camera_time_from_px(view->camera, rect.x + rect.w) - base_ms) / grid->col_ms;
+    double bottom = (camera_ln_from_px(view->camera, rect.y + rect.h) - grid->ln_price_min);
+    double top = (camera_ln_from_px(view->camera, rect.y) - grid->ln_price_min);
+    float price_span = (float)((top - bottom) / grid->row_height);
+    float time_span = (float)(right - left);
+    const struct program *program = &book->program;
+    target_set_viewport(target, rect);
+    program_bind(program);
+    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
+    program_set_int(program, UNIFORM_BOOK, 0);
+    program_set_int(program, UNIFORM_LUT, 1);
+    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)grid->row_count,
+                     1.0f / (float)field->ring_rows);
+    program_set_vec2(program, UNIFORM_SHARP, fmaxf(1, (float)rect.h / price_span),
+                     fmaxf(1, (float)rect.w / time_span));
+    program_set_float(program, UNIFORM_PRICE_AT, (float)(bottom / grid->row_height));
+    program_set_float(program, UNIFORM_PRICE_SPAN, price_span);
+    program_set_float(program, UNIFORM_TIME_AT, (float)left);
+    program_set_float(program, UNIFORM_TIME_SPAN, time_span);
+    program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
+    program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
+    double per_log2 = entries_per_log2(book);
+    program_set_float(program, UNIFORM_ENTRY_PER_LOG2, (float)per_log2);
+    program_set_float(program, UNIFORM_ENTRY_OF_ZERO, (float)(0.5 - book->black_log2 * per_log2));
+    texture_bind(&book->lut, 1);
+    texture_bind(&field->book.texels, 0);
+    target_draw_quad();
+    return true;
+}

@@ -9,11 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define CAMERA_SPAN_MS_MIN   5000.0
-#define CAMERA_SPAN_MS_MAX   (400.0 * 86400000.0)
-#define CAMERA_LN_SPAN_MIN   2e-4
-#define CAMERA_LN_SPAN_MAX   4.0
-#define CAMERA_LIVE_FRACTION 0.97 /* where now stands in the plot while following */
+#define CAMERA_SPAN_MS_MIN 5000.0
+#define CAMERA_SPAN_MS_MAX (400.0 * 86400000.0)
+#define CAMERA_LN_SPAN_MIN 2e-4
+#define CAMERA_LN_SPAN_MAX 4.0
+/* Where now stands in the plot while following; labels have the room to its right. */
+#define CAMERA_LIVE_FRACTION 0.94
 
 struct camera_rect {
     double x, y, w, h; /* pixels */

@@ -60,8 +60,9 @@ bool levels_report_make(struct levels_report *report, struct engine *engine,
     for (int i = 0; i < report->instrument_count; i++) {
         const struct scene_instrument *instrument = report->instruments[i];
         report->stale[i] = report->ts_ms - instrument->ts_ms > SCENE_SILENT_MS;
+        const struct engine_map_desc desc = {.instrument = instrument->instrument};
         if (!report->stale[i] && report->first == NULL &&
-            engine_fill_map(engine, instrument->instrument, &report->map)) {
+            engine_fill_map(engine, &desc, &report->map)) {
             report->first = instrument;
             report->mark = instrument->mark;
         }

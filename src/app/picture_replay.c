@@ -188,7 +188,9 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         str_format(reason, SOURCE_REASON_BYTES, "raster: %s", status_text(status));
         return EXIT_STATUS_FAILED;
     }
-    bool mapped = engine_fill_map(replay->engine, scene->instruments[0].instrument, replay->map);
+    const struct engine_map_desc shown = {.instrument = scene->instruments[0].instrument,
+                                          .venue_hidden = nav->settings.venue_hidden};
+    bool mapped = engine_fill_map(replay->engine, &shown, replay->map);
     struct picture_frame frame = {.target = target,
                                   .scene = scene,
                                   .map = mapped ? replay->map : NULL,

@@ -284,14 +284,13 @@ const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh) 
     return scene->sequence != 0 ? scene : NULL;
 }
 
-const struct scene_map *pipeline_take_map(struct pipeline *pipeline, uint16_t instrument,
-                                          bool *fresh) {
-    engine_thread_show(pipeline->engine_thread, instrument);
+const struct scene_map *pipeline_take_map(struct pipeline *pipeline,
+                                          const struct engine_map_desc *desc, bool *fresh) {
+    engine_thread_show(pipeline->engine_thread, desc);
     *fresh = mailbox_take(&pipeline->maps);
     const struct scene_map *map = mailbox_front(&pipeline->maps);
-    bool serves =
-        map->ts_ms != 0 && (instrument == INSTRUMENT_NONE || map->instrument == instrument);
-    return serves ? map : NULL;
+    bool any = desc->instrument == INSTRUMENT_NONE;
+    return map->ts_ms != 0 && (any || map->instrument == desc->instrument) ? map : NULL;
 }
 
 const char *pipeline_take_trouble(struct pipeline *pipeline) {

@@ -63,10 +63,9 @@ void pipeline_halt(struct pipeline *pipeline);
 
 /* Newest scene, or NULL before the first. *fresh: it was not there at the last call. */
 const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh);
-/* Newest map of the instrument that is shown from now on (of the scene; INSTRUMENT_NONE: the first
- * that comes), or NULL before there is one. *fresh as above. */
-const struct scene_map *pipeline_take_map(struct pipeline *pipeline, uint16_t instrument,
-                                          bool *fresh);
+/* Newest map of what is shown from now on, or NULL before there is one. *fresh as above. */
+const struct scene_map *pipeline_take_map(struct pipeline *pipeline,
+                                          const struct engine_map_desc *desc, bool *fresh);
 /* A file that broke off or held lines that are no events: its first trouble, once, as one line for
  * people; NULL: nothing new. */
 const char *pipeline_take_trouble(struct pipeline *pipeline);

@@ -296,11 +296,13 @@ static void place_plot(struct view *view, const struct target *target) {
 /* The newest map of what is shown; true: it is news. */
 static bool take_map(struct view *view, const struct scene *scene) {
     bool fresh = false;
-    uint16_t shown = INSTRUMENT_NONE;
+    struct engine_map_desc shown = {.instrument = INSTRUMENT_NONE,
+                                    .venue_hidden = view->nav.settings.venue_hidden};
     if (scene != NULL && scene->instrument_count > 0) {
-        shown = scene->instruments[view->nav.instrument % scene->instrument_count].instrument;
+        int place = view->nav.instrument % scene->instrument_count;
+        shown.instrument = scene->instruments[place].instrument;
     }
-    view->map = pipeline_take_map(&view->pipeline, shown, &fresh);
+    view->map = pipeline_take_map(&view->pipeline, &shown, &fresh);
     return fresh;
 }
 

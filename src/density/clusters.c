@@ -164,7 +164,7 @@ static struct map_cluster sum_levels(const struct profile *profile, int side, in
 }
 
 /* Keep it among the side's largest, items[0 .. *count). */
-static void keep(struct map_cluster items[MAP_CLUSTER_SIDE_MAX], int *count, struct scene_map *map,
+static void keep(struct map_cluster items[MAP_CLUSTER_SIDE_MAX], int *count, int *left_out,
                  const struct map_cluster *made) {
     if (*count < MAP_CLUSTER_SIDE_MAX) {
         items[(*count)++] = *made;
@@ -174,7 +174,7 @@ static void keep(struct map_cluster items[MAP_CLUSTER_SIDE_MAX], int *count, str
     for (int i = 1; i < *count; i++) {
         smallest = items[i].usd <= items[smallest].usd ? i : smallest;
     }
-    map->cluster_left_out++;
+    (*left_out)++;
     if (made->usd > items[smallest].usd) {
         memmove(&items[smallest], &items[smallest + 1],
                 sizeof(items[0]) * (size_t)(*count - smallest - 1));
@@ -184,7 +184,7 @@ static void keep(struct map_cluster items[MAP_CLUSTER_SIDE_MAX], int *count, str
 
 /* A side's clusters, nearest to the mark first. */
 static int find_side(const struct profile *profile, int side, double reach,
-                     struct map_cluster items[MAP_CLUSTER_SIDE_MAX], struct scene_map *map) {
+                     struct map_cluster items[MAP_CLUSTER_SIDE_MAX], int *left_out) {
     struct ridge ridge = {.count = profile->level_count};
     float once[PROFILE_LEVEL_MAX];
     int count = 0;
@@ -202,18 +202,18 @@ static int find_side(const struct profile *profile, int side, double reach,
         struct map_cluster made = sum_levels(profile, side, first, last);
         bool inside = profile_edge(profile, ridge.peaks[i].level) < reach;
         if (inside && made.usd > 0 && made.usd >= SHARE * within_usd) {
-            keep(items, &count, map, &made);
+            keep(items, &count, left_out, &made);
         }
     }
     return count;
 }
 
-static void rank_by_magnet(struct scene_map *map) {
-    for (int i = 0; i < map->cluster_count; i++) {
-        struct map_cluster *item = &map->clusters[i];
+static void rank_by_magnet(int count, struct map_cluster items[]) {
+    for (int i = 0; i < count; i++) {
+        struct map_cluster *item = &items[i];
         item->rank = 1;
-        for (int k = 0; k < map->cluster_count; k++) {
-            const struct map_cluster *other = &map->clusters[k];
+        for (int k = 0; k < count; k++) {
+            const struct map_cluster *other = &items[k];
             bool nearer = fabs(other->distance) < fabs(item->distance) ||
                           (fabs(other->distance) == fabs(item->distance) && k > i);
             item->rank += other->magnet_usd > item->magnet_usd ||
@@ -222,18 +222,16 @@ static void rank_by_magnet(struct scene_map *map) {
     }
 }
 
-void clusters_find(const struct profile *profile, double reach, struct scene_map *map) {
-    struct map_cluster longs[MAP_CLUSTER_SIDE_MAX], shorts[MAP_CLUSTER_SIDE_MAX];
-    map->cluster_count = map->cluster_left_out = 0;
-    memset(map->clusters, 0, sizeof(map->clusters));
+int clusters_find(const struct profile *profile, double reach,
+                  struct map_cluster out[MAP_CLUSTER_MAX], int *left_out) {
+    struct map_cluster shorts[MAP_CLUSTER_SIDE_MAX];
     reach = reach > 0 ? reach : CLUSTERS_REACH;
-    int short_count = find_side(profile, MODEL_SHORT, reach, shorts, map);
-    int long_count = find_side(profile, MODEL_LONG, reach, longs, map);
-    for (int i = short_count - 1; i >= 0; i--) {
-        map->clusters[map->cluster_count++] = shorts[i];
+    *left_out = 0;
+    int short_count = find_side(profile, MODEL_SHORT, reach, shorts, left_out);
+    for (int i = 0; i < short_count; i++) {
+        out[i] = shorts[short_count - 1 - i];
     }
-    for (int i = 0; i < long_count; i++) {
-        map->clusters[map->cluster_count++] = longs[i];
-    }
-    rank_by_magnet(map);
+    int count = short_count + find_side(profile, MODEL_LONG, reach, out + short_count, left_out);
+    rank_by_magnet(count, out);
+    return count;
 }

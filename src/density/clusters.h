@@ -1,6 +1,6 @@
 /* density/clusters.h - neighbouring levels of a profile that stand out, each with one price.
  *
- * Thread: any; pure.  Owner: the map that they are put into.
+ * Thread: any; pure.
  * Limit: MAP_CLUSTER_SIDE_MAX a side, the largest are kept and the others counted. Estimates. */
 #pragma once
 
@@ -9,7 +9,8 @@
 
 #define CLUSTERS_REACH 0.25 /* default: ln price to either side of the mark */
 
-/* Write the clusters of the map (and nothing else of it): those within reach (ln price from the
- * mark, > 0; 0: CLUSTERS_REACH) of the profile's reference. The same profile gives the same
- * clusters. */
-void clusters_find(const struct profile *profile, double reach, struct scene_map *map);
+/* Clusters within reach (ln price from the mark, > 0; 0: CLUSTERS_REACH) of the profile's
+ * reference, from the highest price to the lowest; how many. *left_out: further ones that stood
+ * out. The same profile gives the same clusters. */
+int clusters_find(const struct profile *profile, double reach,
+                  struct map_cluster out[MAP_CLUSTER_MAX], int *left_out);

@@ -6,6 +6,7 @@
 
 #include "base/math.h"
 #include "density/clusters.h"
+#include "density/max_pain.h"
 
 static_assert((int)LAYERS_BAND_COUNT == (int)DISTANCE_BAND_COUNT, "a map has the model's bands");
 static_assert((int)MAP_LEVEL_MAX <= (int)PROFILE_LEVEL_MAX, "a map is the near part of a profile");
@@ -46,5 +47,7 @@ void survey_finish(const struct survey *survey, struct scene_map *map) {
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
         copy_side(profile, side, count, &map->sides[side]);
     }
-    clusters_find(profile, CLUSTERS_REACH, map);
+    map->cluster_count =
+        clusters_find(profile, CLUSTERS_REACH, map->clusters, &map->cluster_left_out);
+    max_pain_find(map, CLUSTERS_REACH);
 }

@@ -21,7 +21,7 @@ struct engine {
     int feed_count;
     struct scene_feed feeds[SCENE_FEED_MAX];
 
-    struct survey survey; /* scratch of engine_fill_map */
+    struct survey survey; /* scratch of engine_fill_map and of the receipts */
     int instrument_count;
     uint8_t slot_of[INSTRUMENT_COUNT_MAX]; /* table index -> slot + 1, SLOT_NONE, SLOT_REFUSED */
     /* -- atomic: the engine publishes once, all read -- */
@@ -66,7 +66,7 @@ static struct engine_instrument *instrument_of(struct engine *engine, const stru
         return NULL;
     }
     struct engine_instrument *made =
-        engine_instrument_create(event->instrument, known, &engine->desc);
+        engine_instrument_create(event->instrument, known, &engine->desc, &engine->survey);
     if (made == NULL) {
         *slot = SLOT_REFUSED;
         engine->counts.no_memory++;
@@ -230,23 +230,27 @@ void engine_fill_scene(struct engine *engine, struct scene *scene) {
     }
 }
 
-static bool is_added(const struct engine_instrument *shown, const struct engine_instrument *other) {
-    return other != shown && shown->base[0] != 0 && strcmp(other->base, shown->base) == 0;
+static bool is_added(const struct engine_instrument *shown, const struct engine_instrument *other,
+                     uint32_t venue_hidden) {
+    static_assert((int)VENUE_COUNT <= 32, "a bit a venue");
+    return other != shown && (venue_hidden >> other->venue & 1) == 0 && shown->base[0] != 0 &&
+           strcmp(other->base, shown->base) == 0;
 }
 
-bool engine_fill_map(struct engine *engine, uint16_t instrument, struct scene_map *map) {
+bool engine_fill_map(struct engine *engine, const struct engine_map_desc *desc,
+                     struct scene_map *map) {
     const struct engine_instrument *instruments[SCENE_INSTRUMENT_MAX];
     int count = 0;
     for (int i = 0; i < engine->instrument_count && count == 0; i++) {
         instruments[0] = instrument_at(engine, i);
-        count = instrument == INSTRUMENT_NONE || instruments[0]->index == instrument;
+        count = desc->instrument == INSTRUMENT_NONE || instruments[0]->index == desc->instrument;
     }
     if (count == 0) {
         return false;
     }
     for (int i = 0; i < engine->instrument_count; i++) {
         const struct engine_instrument *other = instrument_at(engine, i);
-        if (is_added(instruments[0], other)) {
+        if (is_added(instruments[0], other, desc->venue_hidden)) {
             instruments[count++] = other;
         }
     }

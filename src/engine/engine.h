@@ -63,10 +63,17 @@ void engine_finish(struct engine *engine);
 /* Everything the picture needs to know about now. Writes all of *scene but its sequence. */
 void engine_fill_scene(struct engine *engine, struct scene *scene);
 
-/* The map of an instrument as of its closed rows, with the others of its coin added that are not
- * silent (SCENE_SILENT_MS); INSTRUMENT_NONE: of the first one. False: it has no mark yet, and *map
- * is as it was. Costs half a millisecond an instrument and allocates nothing. */
-bool engine_fill_map(struct engine *engine, uint16_t instrument, struct scene_map *map);
+/* What a map is of: an instrument (INSTRUMENT_NONE: the first one), and with it the others of its
+ * coin whose venues are not hidden (bit n: enum venue_id n), as in scene_is_added. */
+struct engine_map_desc {
+    uint16_t instrument;
+    uint32_t venue_hidden;
+};
+/* The map as of the closed rows, of all known positions; instruments that are silent
+ * (SCENE_SILENT_MS) are not added. False: the instrument has no mark yet, and *map is as it was.
+ * Costs half a millisecond an instrument and allocates nothing. */
+bool engine_fill_map(struct engine *engine, const struct engine_map_desc *desc,
+                     struct scene_map *map);
 /* Newest event time over all; 0: none yet. The engine's thread. */
 int64_t engine_ts_ms(const struct engine *engine);
 

@@ -32,9 +32,20 @@ static void take_row(void *user, const struct entry_row *row, const struct entry
     struct engine_instrument *instrument = user;
     estimator_use_weights(instrument->estimator, instrument->log, row->weights);
     score_begin_row(instrument->score, instrument->estimator, row);
+    receipts_begin_row(&instrument->receipts, instrument->estimator, row,
+                       &instrument->survey->profile);
     estimator_apply_row(instrument->estimator, row, deposits, prints);
     score_end_row(instrument->score, row, deposits, prints);
+    receipts_end_row(&instrument->receipts, row, prints);
     log_learned(instrument);
+}
+
+/* What the mark clears is told to everybody who counts it. */
+static void take_swept(void *user, const struct estimator_swept *swept) {
+    struct engine_instrument *instrument = user;
+    const struct estimator_watcher score = score_watcher(instrument->score);
+    score.swept(score.user, swept);
+    receipts_take_swept(&instrument->receipts, swept);
 }
 
 static bool ts_possible(int64_t ts_ms) {
@@ -296,7 +307,8 @@ static void apply_live(struct engine_instrument *instrument, const struct event 
 
 struct engine_instrument *engine_instrument_create(uint16_t index,
                                                    const struct instrument *instrument,
-                                                   const struct engine_desc *desc) {
+                                                   const struct engine_desc *desc,
+                                                   struct survey *survey) {
     struct engine_instrument *made = calloc(1, sizeof(*made));
     if (made == NULL) {
         return NULL;
@@ -304,6 +316,7 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
     made->index = index;
     made->venue = instrument->venue;
     made->desc = desc;
+    made->survey = survey;
     str_copy(made->symbol, sizeof(made->symbol), instrument->symbol);
     engine_facts_begin(made, desc->margins);
     made->funding = FUNDING_START;
@@ -323,7 +336,8 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
         engine_instrument_destroy(made);
         return NULL;
     }
-    struct estimator_watcher watcher = score_watcher(made->score);
+    receipts_init(&made->receipts, estimator_bin_width(made->estimator));
+    const struct estimator_watcher watcher = {.swept = take_swept, .user = made};
     estimator_set_watcher(made->estimator, &watcher);
     return made;
 }
@@ -454,6 +468,7 @@ uint64_t engine_instrument_hash(uint64_t hash, const struct engine_instrument *i
     hash = mark_hash(hash, &instrument->mark);
     hash = prints_hash(hash, &instrument->prints);
     hash = gaps_hash(hash, &instrument->gaps);
+    hash = receipts_hash(hash, &instrument->receipts);
     uint64_t estimate = estimator_hash(instrument->estimator);
     return hash_bytes(hash, &estimate, sizeof(estimate));
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "density/receipts.h"
 #include "density/survey.h"
 #include "engine/engine.h"
 #include "engine/engine_book.h"
@@ -66,13 +67,16 @@ struct engine_instrument {
     struct estimator *estimator; /* owned */
     bool restore_refused;        /* what was kept of another run is of other distances */
     uint64_t shared_step_count;  /* M-steps whose scale other venues of the coin know */
-    struct score *score;         /* owned; watches the estimator */
+    struct score *score;         /* owned; watches the estimator, as do the receipts */
+    struct receipts receipts;
+    struct survey *survey; /* borrowed from the engine: scratch that its instruments share */
 };
 
 /* NULL: out of memory. */
 struct engine_instrument *engine_instrument_create(uint16_t index,
                                                    const struct instrument *instrument,
-                                                   const struct engine_desc *desc);
+                                                   const struct engine_desc *desc,
+                                                   struct survey *survey);
 void engine_instrument_destroy(struct engine_instrument *instrument); /* NULL accepted */
 
 /* Apply one slot of this instrument; what is wrong with it goes into counts. */

@@ -24,6 +24,7 @@ static void fill_lists(const struct engine_instrument *instrument, struct scene_
                                               .position = print->position,
                                               .complete = print->complete};
     }
+    out->receipt_count = receipts_read(&instrument->receipts, out->receipts);
     out->gap_count = instrument->gaps.count;
     for (int i = 0; i < out->gap_count; i++) {
         const struct gap *gap = &instrument->gaps.items[i];

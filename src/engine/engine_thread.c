@@ -26,7 +26,7 @@ struct engine_thread {
 
     /* -- atomic: owner writes, all read -- */
     atomic_bool stopping;
-    _Atomic uint16_t shown; /* instrument of the maps */
+    _Atomic uint64_t shown; /* of the maps: pack_desc */
 
     /* -- atomic: engine writes, all read -- */
     _Atomic int64_t applied_count;
@@ -36,7 +36,7 @@ struct engine_thread {
     int64_t published_ns; /* when the last scene went out */
     uint64_t sequence;
     int64_t map_step;           /* of event time, of the last map; -1: none yet */
-    uint16_t map_shown;         /* what it was of */
+    uint64_t map_shown;         /* what it was of */
     int64_t map_ns;             /* when it went out */
     uint64_t calibration_steps; /* when what was learned last went out */
     struct event batch[ENGINE_BATCH_SLOTS];
@@ -80,16 +80,23 @@ static void publish(struct engine_thread *thread, int64_t now_ns) {
     }
 }
 
+/* A description in one word, so that it changes at once. */
+static uint64_t pack_desc(const struct engine_map_desc *desc) {
+    return (uint64_t)desc->venue_hidden << 16 | desc->instrument;
+}
+
 /* The map once a second of event time, and at once when another instrument is shown. Until there is
  * a price it is tried again. */
 static void publish_map(struct engine_thread *thread, int64_t now_ns, bool ending) {
     /* relaxed: a number by itself */
-    uint16_t shown = atomic_load_explicit(&thread->shown, memory_order_relaxed);
+    uint64_t shown = atomic_load_explicit(&thread->shown, memory_order_relaxed);
+    const struct engine_map_desc desc = {.instrument = (uint16_t)(shown & UINT16_MAX),
+                                         .venue_hidden = (uint32_t)(shown >> 16)};
     int64_t step = engine_ts_ms(thread->desc.engine) / ENGINE_MAP_STEP_MS;
     bool news = ending || step != thread->map_step || shown != thread->map_shown;
     bool due = ending || now_ns - thread->map_ns >= (int64_t)ENGINE_MAP_EVERY_MS * NS_PER_MS;
     if (thread->desc.maps == NULL || !news || !due ||
-        !engine_fill_map(thread->desc.engine, shown, mailbox_back(thread->desc.maps))) {
+        !engine_fill_map(thread->desc.engine, &desc, mailbox_back(thread->desc.maps))) {
         return;
     }
     mailbox_publish(thread->desc.maps);
@@ -199,7 +206,9 @@ struct engine_thread *engine_thread_create(const struct engine_thread_desc *desc
     thread->waker.fd = -1;
     thread->map_step = -1;
     /* relaxed: starting the thread orders it */
-    atomic_store_explicit(&thread->shown, INSTRUMENT_NONE, memory_order_relaxed);
+    atomic_store_explicit(&thread->shown,
+                          pack_desc(&(struct engine_map_desc){.instrument = INSTRUMENT_NONE}),
+                          memory_order_relaxed);
     size_t slots = desc->ring_slots > 0 ? desc->ring_slots : ENGINE_RING_SLOTS;
     slots = slots > EVENT_MESSAGE_SLOTS_MAX ? slots : EVENT_MESSAGE_SLOTS_MAX;
     bool ok = waker_init(&thread->waker);
@@ -245,10 +254,10 @@ struct event_sink engine_thread_sink(struct engine_thread *thread, int source) {
     return (struct event_sink){.self = &thread->sources[source], .push = push_slots};
 }
 
-void engine_thread_show(struct engine_thread *thread, uint16_t instrument) {
+void engine_thread_show(struct engine_thread *thread, const struct engine_map_desc *desc) {
     /* relaxed: a number by itself; the waker brings it to the thread's notice */
-    uint16_t before = atomic_exchange_explicit(&thread->shown, instrument, memory_order_relaxed);
-    if (before != instrument) {
+    uint64_t shown = pack_desc(desc);
+    if (atomic_exchange_explicit(&thread->shown, shown, memory_order_relaxed) != shown) {
         waker_wake(&thread->waker);
     }
 }

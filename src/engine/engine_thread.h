@@ -55,9 +55,9 @@ void engine_thread_stop(struct engine_thread *thread);
  * than the ring, or while the thread is stopping. */
 struct event_sink engine_thread_sink(struct engine_thread *thread, int source);
 
-/* Of which instrument maps are published from now on; INSTRUMENT_NONE, as at the start: of the
- * first that comes. Any thread. */
-void engine_thread_show(struct engine_thread *thread, uint16_t instrument);
+/* Of what maps are published from now on; at the start of the first instrument that comes, no
+ * venue hidden. Any thread. */
+void engine_thread_show(struct engine_thread *thread, const struct engine_map_desc *desc);
 
 /* Slots applied so far; any thread. */
 int64_t engine_thread_applied_count(const struct engine_thread *thread);

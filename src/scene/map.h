@@ -48,7 +48,8 @@ struct scene_map {
     double level_height;      /* ln price */
     int32_t level_count;      /* of both sides, <= MAP_LEVEL_MAX */
     struct map_side sides[2]; /* long, short */
-    double max_pain; /* price at which most would have been liquidated, both sides; 0: none */
+    double max_pain;          /* the price on whose way most is liquidated a percent; 0: none */
+    double max_pain_usd;      /* on the way there, of the side that lies there */
     int32_t cluster_count, cluster_left_out;      /* left out: beyond MAP_CLUSTER_SIDE_MAX a side */
     struct map_cluster clusters[MAP_CLUSTER_MAX]; /* from the highest price to the lowest */
 };

@@ -72,7 +72,7 @@ static void check_near(uint64_t seed, const char *what, double got, double want,
 
 static void check_clusters(uint64_t seed, double reference) {
     double usd[MODEL_SIDE_COUNT] = {0};
-    clusters_find(&profile, 0.8, &map);
+    map.cluster_count = clusters_find(&profile, 0.8, map.clusters, &map.cluster_left_out);
     for (int i = 0; i < map.cluster_count; i++) {
         const struct map_cluster *item = &map.clusters[i];
         bool finite = isfinite(item->price) && isfinite(item->usd) && isfinite(item->sd) &&

@@ -19,6 +19,10 @@ static struct scene_map map;
 
 #define REFERENCE 1000.0
 
+static void find(double reach, struct scene_map *out) {
+    out->cluster_count = clusters_find(&profile, reach, out->clusters, &out->cluster_left_out);
+}
+
 static void empty_profile(void) {
     assert_true(profile_begin(&profile, &(struct profile_desc){.reference = REFERENCE}));
     profile.input_count = 1;
@@ -93,7 +97,7 @@ static void check_order(void) {
 static void nothing_has_no_clusters(void **state) {
     (void)state;
     empty_profile();
-    clusters_find(&profile, 0, &map);
+    find(0, &map);
     assert_int_equal(map.cluster_count, 0);
     assert_int_equal(map.cluster_left_out, 0);
 }
@@ -102,7 +106,7 @@ static void a_single_peak_is_one_cluster(void **state) {
     (void)state;
     empty_profile();
     put_bell(MODEL_LONG, 0.05, 0.001, 3e6);
-    clusters_find(&profile, 0, &map);
+    find(0, &map);
     check_order();
     assert_int_equal(map.cluster_count, 1);
     const struct map_cluster *item = &map.clusters[0];
@@ -121,7 +125,7 @@ static void one_level_is_a_cluster_of_its_own(void **state) {
     (void)state;
     empty_profile();
     put(MODEL_SHORT, 0, 1000, 2); /* the mark's own neighbour */
-    clusters_find(&profile, 0, &map);
+    find(0, &map);
     check_order();
     assert_int_equal(map.cluster_count, 1);
     assert_near(map.clusters[0].usd, 1000, 1e-3);
@@ -142,7 +146,7 @@ static void neighbouring_peaks_merge_and_distant_ones_do_not(void **state) {
         empty_profile();
         put_bell(MODEL_SHORT, 0.05, 0.001, 1e6);
         put_bell(MODEL_SHORT, 0.05 + cases[i].apart, 0.001, 1e6);
-        clusters_find(&profile, 0, &map);
+        find(0, &map);
         check_order();
         if (map.cluster_count != cases[i].count) {
             fail_msg("%g apart: got %d clusters, want %d", cases[i].apart, map.cluster_count,
@@ -158,7 +162,7 @@ static void a_ripple_on_a_hill_does_not_stand_out(void **state) {
         double hill = 1 - fabs(i - 250.0) / 150;
         put(MODEL_LONG, i, 1e4 * (hill + 0.03 * sin(i * 0.9)) + 400, 1.5);
     }
-    clusters_find(&profile, 0, &map);
+    find(0, &map);
     check_order();
     assert_int_equal(map.cluster_count, 1);
     assert_near(map.clusters[0].distance, -0.049, 0.004);
@@ -170,7 +174,7 @@ static void a_plateau_is_one_cluster_as_wide_as_it_is(void **state) {
     for (int i = 200; i < 300; i++) {
         put(MODEL_LONG, i, 5000, 1.5);
     }
-    clusters_find(&profile, 0, &map);
+    find(0, &map);
     check_order();
     assert_int_equal(map.cluster_count, 1);
     assert_near(map.clusters[0].price, REFERENCE * exp(-0.05), 0.3);
@@ -183,7 +187,7 @@ static void one_side_alone_has_clusters_on_that_side(void **state) {
         empty_profile();
         put_bell(side, 0.01, 0.0005, 1e6);
         put_bell(side, 0.10, 0.003, 5e6);
-        clusters_find(&profile, 0, &map);
+        find(0, &map);
         check_order();
         assert_int_equal(count_of(side), 2);
         assert_int_equal(map.cluster_count, 2);
@@ -197,7 +201,7 @@ static void magnets_rank_by_value_over_distance(void **state) {
     put_bell(MODEL_LONG, 0.10, 0.001, 1e6);
     put_bell(MODEL_SHORT, 0.02, 0.001, 1e6);
     put_bell(MODEL_SHORT, 0.15, 0.001, 9e6);
-    clusters_find(&profile, 0, &map);
+    find(0, &map);
     check_order();
     assert_int_equal(map.cluster_count, 3);
     assert_int_equal(map.clusters[0].rank, 1); /* 9 M at 16 % */
@@ -211,9 +215,9 @@ static void specks_and_what_is_out_of_reach_are_left_out(void **state) {
     put_bell(MODEL_LONG, 0.05, 0.001, 1e6);
     put_bell(MODEL_LONG, 0.10, 0.001, 1000); /* a thousandth */
     put_bell(MODEL_LONG, 0.40, 0.001, 9e6);
-    clusters_find(&profile, 0, &map);
+    find(0, &map);
     assert_int_equal(map.cluster_count, 1);
-    clusters_find(&profile, 0.5, &map);
+    find(0.5, &map);
     assert_int_equal(map.cluster_count, 2);
     check_order();
 }
@@ -227,7 +231,7 @@ static void too_many_keep_the_largest_and_count_the_others(void **state) {
         put_bell(MODEL_SHORT, distance, 0.0002, 1e6 + 1e4 * (i % 7));
         distance *= 1.2;
     }
-    clusters_find(&profile, 0.3, &map);
+    find(0.3, &map);
     check_order();
     assert_int_equal(map.cluster_count, MAP_CLUSTER_SIDE_MAX);
     assert_int_equal(map.cluster_left_out, BELLS - MAP_CLUSTER_SIDE_MAX);
@@ -244,7 +248,7 @@ static void twice_the_field_is_the_same_clusters_of_twice_the_size(void **state)
             double usd = 1000 * random_uniform(&random) * (1 + sin(i * 0.02));
             put(i % 2, i, times * usd, 1);
         }
-        clusters_find(&profile, 0, times == 1 ? &once : &map);
+        find(0, times == 1 ? &once : &map);
     }
     assert_true(once.cluster_count > 4);
     assert_int_equal(map.cluster_count, once.cluster_count);
@@ -271,7 +275,7 @@ static void any_field_has_orderly_clusters(void **state) {
             double size = exp(30 * random_uniform(&random) * spike - 5);
             put(side, level, size, 2 * random_uniform(&random));
         }
-        clusters_find(&profile, seed % 2 == 0 ? 0 : 0.8, &map);
+        find(seed % 2 == 0 ? 0 : 0.8, &map);
         check_order();
     }
 }

@@ -112,11 +112,34 @@ static int check_options(struct render *render) {
     return EXIT_STATUS_DONE;
 }
 
+/* The time of the first picture of a demo that ends at end_ms. */
+static int64_t first_picture_ms(const struct render *render, int64_t end_ms) {
+    const struct option_table *table = &render->options->table;
+    if (render->kind == OUTPUT_PNG) {
+        return option_given(table, OPT_at) ? option_integer(table, OPT_at) : end_ms;
+    }
+    if (option_given(table, OPT_from)) {
+        return option_integer(table, OPT_from);
+    }
+    int64_t to_ms = option_given(table, OPT_to) ? option_integer(table, OPT_to) : end_ms;
+    return to_ms - (int64_t)render->span_ms;
+}
+
+/* The demo has an order book where it will be looked at: telling all of it costs seconds a day. */
+static struct source_sim_desc demo_of(const struct render *render) {
+    struct source_sim_desc demo = demo_desc(&render->options->table);
+    if (settings_shows(&render->settings, SETTINGS_PART_BOOK)) {
+        int64_t shown_ms = first_picture_ms(render, demo_end_ms(&demo));
+        demo_add_book(&demo, shown_ms - (int64_t)(1.4 * render->span_ms), render->span_ms);
+    }
+    return demo;
+}
+
 static struct picture_replay_desc replay_desc(const struct render *render) {
     const struct option_table *table = &render->options->table;
     struct picture_replay_desc desc = {
         .sources = &render->sources,
-        .demo = demo_desc(table),
+        .demo = demo_of(render),
         .margins = render->options->margins,
         .span_ms = render->span_ms,
         .settings = render->settings,

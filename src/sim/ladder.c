@@ -1,19 +1,51 @@
+/* What stands in the book.
+ *
+ * Every price has a row of orders of its own, one after the other: when one comes, how long it is
+ * meant to stay and how large it is are read off a hash of seed, price and its number in the row,
+ * so nothing has to be remembered.  Rounder prices hold larger orders for longer.  A few are walls:
+ * some of these are pulled when the price comes near, the others are eaten when it gets there (a
+ * level through which the price goes is no longer on that side), and where the price has just been
+ * little stands until it is gone again.  Near the touch market makers change their mind all the
+ * time.
+ *
+ * Depth: lots a tick fall with the distance d from the touch as 24 + 300 / (1 + d / 30), about 0.6
+ * million dollars a basis point at the touch and 0.25 from half a percent on, at 100,000 dollars.
+ */
 #include "sim/ladder.h"
+
+#include <stdbool.h>
 
 #include "base/str.h"
 
-/* Out to `reach` ticks from the touch, orders stand on multiples of `stride`, each with this
- * chance. */
+/* Out to `reach` ticks from the touch, orders stand on multiples of `stride`. */
 static const struct {
     int64_t reach, stride;
-    double chance;
-    double lots; /* usual size */
+    double chance; /* that a price has one */
 } zones[] = {
-    {10, 1, .95, 900},
-    {600, 1, .4, 160},
-    {6000, 10, .6, 420},
-    {30000, 100, .8, 1500},
+    {10, 1, .95},
+    {600, 1, .4},
+    {6000, 10, .6},
+    {52000, 100, .85},
 };
+
+/* How round a price is: its orders' size, and how long they stay. */
+static const struct {
+    int64_t ticks;
+    double size, chance; /* times the usual; that it has one, at least */
+    int64_t stay_ms[2];  /* from, to */
+} grades[] = {
+    {10000, 9, .95, {3600000, 6 * 3600000}}, /* a thousand dollars */
+    {1000, 3, .85, {900000, 3 * 3600000}},
+    {100, 1, .75, {240000, 3600000}},
+    {1, .8, 0, {20000, 480000}},
+};
+
+enum {
+    WALL_PULLED_PERCENT = 45,
+    PULL_NEAR_TICKS = 120,  /* a wall that is pulled goes when the price is nearer, or up to */
+    PULL_SPREAD_TICKS = 600 /* so much further away */
+};
+#define WALL_CHANCE .012
 
 static uint64_t mix(uint64_t x) {
     x ^= x >> 30;
@@ -27,30 +59,64 @@ static double unit(uint64_t hash) {
     return (double)(hash >> 11) * 0x1p-53;
 }
 
-static double roundness(int64_t ticks) {
-    if (ticks % 10000 == 0) {
-        return 12; /* a thousand dollars */
+static size_t grade_of(int64_t ticks) {
+    size_t grade = 0;
+    while (ticks % grades[grade].ticks != 0) {
+        grade++;
     }
-    return ticks % 1000 == 0 ? 4 : ticks % 100 == 0 ? 1.6 : 1;
+    return grade;
+}
+
+/* Lots a tick in the mean, at a distance from the touch. */
+static double depth_lots(int64_t distance) {
+    return 24 + 300 / (1 + (double)distance / 30);
+}
+
+/* Times its usual size: what a wall is, or what passes. 0: it was pulled. */
+static double order_spread(uint64_t order, int64_t distance) {
+    double u = unit(mix(order + 1));
+    if (unit(mix(order + 2)) >= WALL_CHANCE) {
+        return .25 + 1.8 * u * u;
+    }
+    uint64_t mind = mix(order + 3);
+    bool pulled = mind % 100 < WALL_PULLED_PERCENT &&
+                  distance < PULL_NEAR_TICKS + (int64_t)(mind >> 32) % PULL_SPREAD_TICKS;
+    return pulled ? 0 : 8 + 24 * u * u;
+}
+
+/* Near the touch every other order changes several times a second, further away more seldom. */
+static double flicker(uint64_t own, int64_t distance, int64_t ts_ms) {
+    int64_t period_ms = 300 + (int64_t)(own % 500);
+    if ((own >> 20 & 1) != 0 || distance >= 600) {
+        return 1;
+    }
+    for (int64_t far = distance; far > 4; far /= 2) {
+        period_ms *= 2;
+    }
+    return .4 + 1.2 * unit(mix(own + (uint64_t)(ts_ms / period_ms)));
 }
 
 /* Size of the level at ticks, 0 for none. */
 static int64_t level_lots(uint64_t seed, int64_t ticks, int64_t distance, size_t zone,
                           int64_t ts_ms) {
     uint64_t own = mix(seed ^ (uint64_t)ticks * UINT64_C(0x9e3779b97f4a7c15));
-    int64_t slowness = 1 + distance / 20;
-    int64_t period_ms = 300 + (int64_t)(own % 1700) * (slowness < 60 ? slowness : 60);
-    int64_t epoch = (ts_ms + (int64_t)(own >> 40)) / period_ms;
-    uint64_t now = mix(own + (uint64_t)epoch);
-    bool wall = roundness(ticks) > 1;
-    if (distance > 0 && !wall && unit(now) > zones[zone].chance) {
+    size_t grade = grade_of(ticks);
+    int64_t shortest_ms = grades[grade].stay_ms[0];
+    int64_t stay_ms =
+        shortest_ms + (int64_t)(own % (uint64_t)(grades[grade].stay_ms[1] - shortest_ms));
+    uint64_t order = mix(own + (uint64_t)((ts_ms + (int64_t)(own >> 40)) / stay_ms));
+    double chance =
+        zones[zone].chance > grades[grade].chance ? zones[zone].chance : grades[grade].chance;
+    if (distance > 0 && unit(order) > chance) {
         return 0;
     }
-    /* The level's own size dominates far from the touch: such orders stay. */
-    double lasting = unit(mix(own + 1));
-    double passing = unit(mix(now + 1));
-    double spread = .1 + 4 * lasting * lasting * lasting * lasting + .8 * passing * passing;
-    return 1 + (int64_t)(zones[zone].lots * roundness(ticks) * spread);
+    double here = (double)zones[zone].stride / zones[zone].chance * depth_lots(distance);
+    double thin = (double)(distance + 4) / (double)(distance + 14); /* where the price has been */
+    double spread = order_spread(order, distance);
+    if (spread <= 0 && distance > 0) {
+        return 0;
+    }
+    return 1 + (int64_t)(here * thin * grades[grade].size * spread * flicker(own, distance, ts_ms));
 }
 
 static void make_side(struct ladder *ladder, int side, uint64_t seed, int64_t touch,

@@ -1,15 +1,15 @@
-/* sim/ladder.h - a made-up order book around a price: dense at the touch, orders on round prices,
- * walls on rounder ones.
+/* sim/ladder.h - a made-up order book around a price: dense at the touch, thinner out to 5 %, with
+ * orders that stay on round prices, and walls that come, are pulled or are eaten.
  *
- * The book is a function of seed, best bid and time alone, so it needs no orders; levels flicker at
- * a pace of their own, faster near the touch.  The best ask is one tick above the best bid. Thread:
- * any.  Limit: LADDER_LEVEL_MAX levels a side; the farthest are left out. */
+ * The book is a function of seed, best bid and time alone, so it needs no orders.  The best ask is
+ * one tick above the best bid.  Thread: any.  Limit: LADDER_LEVEL_MAX levels a side; the farthest
+ * are left out. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-enum { LADDER_LEVEL_MAX = 1000 };
+enum { LADDER_LEVEL_MAX = 1200 };
 
 struct ladder_level {
     int64_t ticks, lots; /* lots 0 in a change: the level is gone */

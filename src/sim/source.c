@@ -61,6 +61,8 @@ static void sim_source_destroy(void *self) {
         return;
     }
     market_destroy(source->market);
+    free(source->changes);
+    free(source->ladders);
     free(source->stage);
     free(source);
 }
@@ -79,6 +81,7 @@ static bool complete_desc(struct source_sim_desc *desc) {
     desc->burn_in_days = desc->burn_in_days == 0 ? SOURCE_SIM_BURN_IN_DAYS : desc->burn_in_days;
     desc->burn_in_days = desc->burn_in_days < 0 ? 0 : desc->burn_in_days;
     desc->start_ms = desc->start_ms == 0 ? SOURCE_SIM_START_MS : desc->start_ms;
+    desc->book_every_ms = desc->book_every_ms == 0 ? desc->step_ms : desc->book_every_ms;
     desc->oi_every_ms = desc->oi_every_ms == 0 ? SOURCE_SIM_OI_EVERY_MS : desc->oi_every_ms;
     bool step_fits = desc->step_ms >= 1000 && desc->step_ms <= MARKET_STEP_MS_MAX &&
                      60000 % desc->step_ms == 0 && desc->step_ms % 1000 == 0;
@@ -86,9 +89,11 @@ static bool complete_desc(struct source_sim_desc *desc) {
         strlen(desc->symbol) > strlen(MARKET_QUOTE) && str_ends_with(desc->symbol, MARKET_QUOTE);
     bool interest_fits = desc->oi_every_ms > 0 && desc->oi_late_ms >= 0 &&
                          desc->oi_late_ms <= SOURCE_SIM_OI_LATE_MS_MAX;
-    return step_fits && symbol_fits && interest_fits && desc->days > 0 && desc->days <= days_max &&
-           desc->burn_in_days <= days_max && fabs(desc->basis) <= SOURCE_SIM_BASIS_MAX &&
-           desc->partial_share >= 0 && desc->partial_share < 1 && desc->life_scale >= 0;
+    bool book_fits = desc->book_ms >= 0 && desc->book_every_ms > 0;
+    return step_fits && symbol_fits && interest_fits && book_fits && desc->days > 0 &&
+           desc->days <= days_max && desc->burn_in_days <= days_max &&
+           fabs(desc->basis) <= SOURCE_SIM_BASIS_MAX && desc->partial_share >= 0 &&
+           desc->partial_share < 1 && desc->life_scale >= 0;
 }
 
 /* The market behind the source: its rules, burn-in and end. */
@@ -142,7 +147,13 @@ enum status source_sim_create(const struct source_sim_desc *desc, struct event_s
     if (status == STATUS_OK) {
         made->market = market_create(&market);
         made->stage = calloc(source_stage_slots, sizeof(*made->stage));
-        status = made->market == NULL || made->stage == NULL ? STATUS_MEMORY : STATUS_OK;
+        bool complete = made->market != NULL && made->stage != NULL;
+        if (made->desc.book_ms > 0) {
+            made->ladders = calloc(2, sizeof(*made->ladders));
+            made->changes = calloc(2 * LADDER_LEVEL_MAX, sizeof(*made->changes));
+            complete = complete && made->ladders != NULL && made->changes != NULL;
+        }
+        status = complete ? STATUS_OK : STATUS_MEMORY;
     }
     if (status != STATUS_OK) {
         sim_source_destroy(made);

@@ -42,7 +42,11 @@ struct source_sim_desc {
     double partial_share; /* in [0, 1): of a large position, liquidated first; 0: all at once */
     bool mark_apart;      /* the mark follows an index of its own, and the last price has wicks */
     int32_t oi_every_ms;  /* open interest comes at multiples of it; 0: SOURCE_SIM_OI_EVERY_MS */
-    int32_t oi_late_ms;   /* and is so old (up to SOURCE_SIM_OI_LATE_MS_MAX) */
+    int64_t
+        book_ms; /* the last so many of the events' time have the order book too, a snapshot and
+                    then its changes; 0: none. Some 50 slots a step, or 2,000 with the snapshot */
+    int32_t book_every_ms; /* its changes come so often, at multiples of it; 0: each step */
+    int32_t oi_late_ms;    /* and is so old (up to SOURCE_SIM_OI_LATE_MS_MAX) */
     struct market_truth_sink truth; /* told the spans that reach into the time of the events; those
                                        still open when the last step is read end there */
 };

@@ -2,6 +2,7 @@
  * and source_stage.c (what a step looks like as events).  Thread: the reader's. */
 #pragma once
 
+#include "sim/ladder.h"
 #include "sim/source.h"
 #include "sim/throttle.h"
 
@@ -24,6 +25,10 @@ struct sim_source {
     struct throttle throttle;
     struct source_interest interest[SOURCE_INTEREST_MAX]; /* ring, newest at interest_at */
     int32_t interest_at, interest_back; /* steps from the newest to the one that is told */
+    struct ladder *ladders;             /* owned, two: as told, and as it is; NULL: no book */
+    struct ladder_level *changes;       /* owned, scratch of ladder_diff; NULL: no book */
+    bool has_book;                      /* the snapshot was told */
+    int64_t book_id;                    /* of the newest book message */
     struct event *stage;                /* owned, SOURCE_STAGE_SLOTS: the events of one step */
     size_t stage_count, stage_at;
     struct market_liquidation shown[MARKET_LIQUIDATION_MAX + 1];

@@ -14,7 +14,9 @@ enum {
 enum { TICK_EXPONENT = -1, LOT_EXPONENT = -3, CENT_EXPONENT = -2, RATE_EXPONENT = -8 };
 
 const size_t source_stage_slots =
-    MARKET_PRINT_MAX + MARKET_LIQUIDATION_MAX + FIRST_SLOTS + TICKER_SLOTS;
+    MARKET_PRINT_MAX + MARKET_LIQUIDATION_MAX + FIRST_SLOTS + TICKER_SLOTS + 4 * LADDER_LEVEL_MAX;
+static_assert(4 * (int)LADDER_LEVEL_MAX <= (int)EVENT_MESSAGE_SLOTS_MAX,
+              "one message, all gone, all new");
 
 static struct event *stage_slot(struct sim_source *source, enum event_kind kind, int64_t ts_ms,
                                 unsigned flags) {
@@ -157,6 +159,47 @@ static void stage_ticker(struct sim_source *source, const struct market_view *vi
     source->stage[source->stage_count - 1].flags |= EVENT_FLAG_END;
 }
 
+static void stage_levels(struct sim_source *source, int64_t ts_ms, int side,
+                         const struct ladder_level *levels, size_t count, unsigned flags) {
+    for (size_t i = 0; i < count; i++) {
+        struct event *slot = stage_slot(source, EVENT_BOOK, ts_ms, flags);
+        slot->side = side == 0 ? SIDE_BUY : SIDE_SELL;
+        slot->u.level.price = levels[i].ticks;
+        slot->exponent_a = TICK_EXPONENT;
+        slot->u.level.qty_base = levels[i].lots;
+        slot->exponent_b = LOT_EXPONENT;
+        slot->u.level.update_id = source->book_id;
+    }
+}
+
+/* The book at the end of a step: whole at first, then what has changed. */
+static void stage_book(struct sim_source *source, const struct market_view *view) {
+    int64_t ts_ms = view->now_ms;
+    if (source->ladders == NULL || ts_ms < source->end_ms - source->desc.book_ms ||
+        (source->has_book && !is_due(source, ts_ms, source->desc.book_every_ms))) {
+        return;
+    }
+    struct ladder *told = &source->ladders[0], *now = &source->ladders[1];
+    unsigned flags = source->has_book ? 0 : EVENT_FLAG_SNAPSHOT;
+    size_t first = source->stage_count;
+    ladder_make(now, source->desc.seed, own_ticks(source, view->bid_ticks), ts_ms);
+    source->book_id++;
+    for (int side = 0; side < 2; side++) {
+        if (source->has_book) {
+            size_t count = ladder_diff(told, now, side, source->changes);
+            stage_levels(source, ts_ms, side, source->changes, count, flags);
+        } else {
+            stage_levels(source, ts_ms, side, now->levels[side], now->count[side], flags);
+        }
+    }
+    *told = *now;
+    source->has_book = true;
+    if (source->stage_count > first) {
+        source->stage[first].flags |= EVENT_FLAG_BEGIN;
+        source->stage[source->stage_count - 1].flags |= EVENT_FLAG_END;
+    }
+}
+
 /* Leave in liquidations only what the venue would show; returns how many. A step ends with a
  * second, so nothing is held over. */
 static size_t hide_liquidations(struct sim_source *source, const struct market_view *view,
@@ -190,6 +233,7 @@ void source_stage_step(struct sim_source *source) {
     }
     remember_interest(source, view);
     stage_ticker(source, view);
+    stage_book(source, view);
 }
 
 void source_stage_first(struct sim_source *source) {

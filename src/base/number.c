@@ -50,6 +50,25 @@ const char *number_format_usd(double usd, char out[NUMBER_TEXT_BYTES]) {
     return out;
 }
 
+const char *number_format_amount(double amount, char out[NUMBER_TEXT_BYTES]) {
+    static const struct {
+        double unit;
+        const char *suffix;
+    } units[] = {{1e12, "T"}, {1e9, "B"}, {1e6, "M"}, {1e3, "k"}, {1, ""}};
+    if (!isfinite(amount)) {
+        return unknown(out);
+    }
+    size_t i = 0;
+    while (i + 1 < ARRAY_COUNT(units) && fabs(amount) < units[i].unit * 0.99995) {
+        i++;
+    }
+    double value = amount / units[i].unit;
+    double size = fabs(value);
+    int decimals = size < 9.9995 ? 3 : (size < 99.995 ? 2 : (size < 999.95 ? 1 : 0));
+    str_format(out, NUMBER_TEXT_BYTES, "%.*f%s", decimals, value, units[i].suffix);
+    return out;
+}
+
 const char *number_format_price(double price, int decimals, char out[NUMBER_TEXT_BYTES]) {
     assert(decimals >= 0 && decimals <= 12);
     if (!isfinite(price) || fabs(price) >= 1e15) {

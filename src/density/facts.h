@@ -19,6 +19,7 @@ struct facts_column {
     uint8_t flags;       /* LAYERS_COLUMN_GAP, _HISTORY */
     uint16_t print_count;
     double open, high, low, close, volume_buy_usd, volume_sell_usd, oi_usd, liquidated_usd[2];
+    double funding, vwap;
     struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
 };
 
@@ -27,14 +28,23 @@ struct facts {
     struct facts_column *columns; /* owned, LAYERS_COL_MAX */
     struct facts_carry {
         int64_t end_ms; /* end of the last row; INT64_MIN: none */
-        double close, oi_usd;
-    } before; /* of the rows before first_col */
+        double close, oi_usd, vwap;
+    } before;          /* of the rows before first_col */
+    struct facts_day { /* what was traded since the UTC day began, as far as rows tell */
+        int64_t day;   /* days since 1970; INT64_MIN: no row yet */
+        int64_t end_ms;
+        bool whole; /* from midnight on, but for FACTS_SILENCE_MS */
+        double usd, base;
+    } today;
 };
 
 bool facts_init(struct facts *facts);   /* false: out of memory */
 void facts_finish(struct facts *facts); /* zeroed accepted */
 void facts_begin(struct facts *facts, int32_t col_ms);
 
+/* Add a row from before the first one that facts_add gets: it counts for the day's volume-weighted
+ * price alone. */
+void facts_add_day(struct facts *facts, const struct entry_row *row);
 /* Add a row to the columns it touches, from first_col on; earlier ones are only carried on from.
  * Rows come in time order. */
 void facts_add(struct facts *facts, const struct entry_log *log, const struct entry_row *row,

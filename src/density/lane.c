@@ -18,6 +18,7 @@ enum {
     TWO_READ_OUTS_BINS = 1024 /* a wider price range gets one read-out a column */
 };
 #define HOUR_MS INT64_C(3600000)
+#define DAY_MS  (24 * HOUR_MS)
 /* A preview looks no further back: two weeks wear most of it away. */
 #define COARSE_HISTORY_MS (14 * 24 * HOUR_MS)
 
@@ -117,8 +118,18 @@ static int64_t floor_to(int64_t value, int64_t step) {
 /* -- facts -- */
 
 void lane_begin_facts(struct lane *lane, enum entry_level_id level, int64_t from_ms) {
-    entry_cursor_init(&lane->facts_cursor, lane->log, level,
-                      floor_to(from_ms, entry_level_ms(level)));
+    /* The day's trades before the window are read by the minute, whatever the window's cadence. */
+    enum entry_level_id day_level = level > ENTRY_LEVEL_1MIN ? level : ENTRY_LEVEL_1MIN;
+    from_ms = floor_to(from_ms, entry_level_ms(day_level));
+    struct entry_cursor cursor;
+    const struct entry_row *row = NULL;
+    entry_cursor_init(&cursor, lane->log, day_level, floor_to(from_ms, DAY_MS));
+    entry_log_read_begin(lane->log);
+    while ((row = entry_cursor_next(&cursor, from_ms)) != NULL) {
+        facts_add_day(&lane->facts, row);
+    }
+    entry_log_read_end(lane->log);
+    entry_cursor_init(&lane->facts_cursor, lane->log, level, from_ms);
 }
 
 void lane_collect_facts(struct lane *lane, int64_t until_ms) {

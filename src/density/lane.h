@@ -50,7 +50,8 @@ void lane_destroy(struct lane *lane); /* NULL accepted */
 enum status lane_prepare(struct lane *lane, const struct raster_request *request,
                          const struct raster_input *input, const struct lane *reference);
 
-/* Facts of the window from from_ms on, of rows up to until_ms, at a level's cadence. */
+/* Facts of the window from from_ms on, of rows up to until_ms, at a level's cadence; begin reads
+ * what was traded earlier on the same UTC day, too. */
 void lane_begin_facts(struct lane *lane, enum entry_level_id level, int64_t from_ms);
 void lane_collect_facts(struct lane *lane, int64_t until_ms);
 

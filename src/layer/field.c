@@ -190,6 +190,8 @@ bool field_add_column(struct field *field, const struct layers_column *column) {
         .volume_buy_usd = column->volume_buy_usd,
         .volume_sell_usd = column->volume_sell_usd,
         .oi_usd = column->oi_usd,
+        .funding = column->funding,
+        .vwap = column->vwap,
         .total_usd = {column->total_usd[0], column->total_usd[1]},
         .liquidated_usd = {column->liquidated_usd[0], column->liquidated_usd[1]},
     };

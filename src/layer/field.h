@@ -32,7 +32,7 @@ struct field_column { /* what is kept of a column beside its texels */
     uint8_t pass;
     uint16_t print_count;
     double open, high, low, close;
-    double volume_buy_usd, volume_sell_usd, oi_usd;
+    double volume_buy_usd, volume_sell_usd, oi_usd, funding, vwap;
     double total_usd[2], liquidated_usd[2];
     struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
 };

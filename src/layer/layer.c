@@ -15,6 +15,7 @@ const struct layer_ops layer_table[] = {
     {"profile", SETTINGS_PART_PROFILE, profile_draw},
     {"crosshair", LAYER_ALWAYS, crosshair_draw},
     {"axes", LAYER_ALWAYS, axes_draw},
+    {"strips", LAYER_ALWAYS, strips_draw},
     {"status", SETTINGS_PART_STATUS, status_draw},
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);

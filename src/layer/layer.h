@@ -12,6 +12,7 @@
 #include "layer/theme.h"
 #include "view/scale.h"
 
+struct bars;
 struct heatmap;
 struct profile;
 
@@ -23,6 +24,7 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct theme *theme;
     const struct settings *settings; /* the frame's */
     const struct field *field;       /* the one drawn; NULL: none yet */
+    const struct bars *bars;         /* its columns, joined to be wide enough to be seen */
     const struct scale *scale;
     const struct heatmap *heatmap; /* its table is the look's */
     const struct book_field *book; /* as drawn in this frame; NULL: nothing of it is in view */
@@ -67,4 +69,5 @@ void calibration_draw(struct layer_context *context);
 void profile_draw(struct layer_context *context);
 void crosshair_draw(struct layer_context *context);
 void axes_draw(struct layer_context *context);
+void strips_draw(struct layer_context *context);
 void status_draw(struct layer_context *context);

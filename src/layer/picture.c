@@ -8,12 +8,14 @@
 #include "base/number.h"
 #include "base/str.h"
 #include "gfx/debug.h"
+#include "layer/bars.h"
 #include "layer/caption.h"
 #include "layer/heatmap.h"
 #include "layer/layer.h"
 #include "layer/profile.h"
 
 #define HATCH_PERIOD_PX 14.0 /* of what is not calibrated, across and down */
+#define BAR_PX          7.0  /* candles and bars are at least so wide, at scale 1 */
 #define GAMMA_DEFAULT   1.4  /* keeps the middle of the range calm, so that clusters stand out */
 
 struct picture {
@@ -30,6 +32,7 @@ struct picture {
     int quiet_frames;       /* since a column of the arriving one came */
     struct scale scale;
     struct profile profile;
+    struct bars bars;
     struct picture_stats stats;
 };
 
@@ -178,6 +181,7 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .scale = &picture->scale,
         .heatmap = &picture->heatmap,
         .profile = &picture->profile,
+        .bars = &picture->bars,
         .canvas = &picture->canvas,
         .labels = &picture->labels,
     };
@@ -266,6 +270,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     struct layer_context context;
     fill_context(picture, frame, &layout, &context);
     context.camera = &camera;
+    bars_update(&picture->bars, context.field, &camera, BAR_PX * layout.scale);
     heatmap_set_look(&picture->heatmap, &context.look);
     clear(target, context.theme->background);
     if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_FIELD)) {

@@ -30,5 +30,6 @@ enum {
     THEME_AXIS_PX = 15,
     THEME_TAG_PX = 16,
     THEME_STATUS_PX = 14,
+    THEME_STRIP_PX = 13,
     THEME_BADGE_PX = 17
 };

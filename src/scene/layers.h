@@ -70,6 +70,7 @@ struct layers_column {
     double total_usd[2]; /* long, short: the whole estimate at its end, inside the rows or not */
     double liquidated_usd[2];
     double funding; /* sum of the rates that were settled in it; 0 where none was */
+    double vwap;    /* volume-weighted price of the UTC day, at its end; 0 where unknown */
     bool has_book;  /* book[] is filled */
     struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
     /* By row: 255 = the estimate there rests on distances that are calibrated, 0 = on the prior

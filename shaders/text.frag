@@ -1,8 +1,8 @@
 #version 330 core
 // text.frag - coverage from the atlas, colour from the label.
 uniform sampler2D atlas;
-in vec2 texel;
-flat in vec4 rgba;
+noperspective in vec2 texel;
+noperspective in vec4 rgba;
 out vec4 color;
 
 void main() {

@@ -6,6 +6,8 @@
 #include "base/log.h"
 #include "gfx/debug.h"
 
+const uint8_t buffer_corners[BUFFER_VERTICES] = {0, 1, 2, 2, 1, 3};
+
 static void buffer_point_fields(const struct buffer *buffer, const struct buffer_desc *desc) {
     for (int i = 0; i < desc->field_count; i++) {
         const struct buffer_field *field = &desc->fields[i];
@@ -13,26 +15,24 @@ static void buffer_point_fields(const struct buffer *buffer, const struct buffer
         glEnableVertexAttribArray(at);
         glVertexAttribPointer(at, field->component_count,
                               field->bytes ? GL_UNSIGNED_BYTE : GL_FLOAT, field->bytes,
-                              (GLsizei)buffer->instance_bytes, (const void *)field->offset_bytes);
-        glVertexAttribDivisor(at, 1);
+                              (GLsizei)buffer->vertex_bytes, (const void *)field->offset_bytes);
     }
 }
 
 bool buffer_init(struct buffer *buffer, const struct buffer_desc *desc) {
     assert(desc->field_count <= BUFFER_FIELD_MAX);
     assert(desc->capacity >= 1);
-    *buffer = (struct buffer){.instance_bytes = desc->instance_bytes, .capacity = desc->capacity};
+    *buffer = (struct buffer){.vertex_bytes = desc->vertex_bytes, .capacity = desc->capacity};
     while (glGetError() != GL_NO_ERROR) {
     }
     glGenVertexArrays(1, &buffer->vertex_array);
     glGenBuffers(1, &buffer->name);
+    debug_count_objects(2);
     glBindVertexArray(buffer->vertex_array);
     glBindBuffer(GL_ARRAY_BUFFER, buffer->name);
-    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)desc->instance_bytes * desc->capacity, NULL,
-                 GL_STREAM_DRAW);
     buffer_point_fields(buffer, desc);
     if (glGetError() != GL_NO_ERROR) {
-        LOG_ERROR("graphics: buffer %s: no room for %d instances", desc->label, desc->capacity);
+        LOG_ERROR("graphics: buffer %s: no room for %d quads", desc->label, desc->capacity);
         buffer_finish(buffer);
         return false;
     }
@@ -48,17 +48,15 @@ void buffer_finish(struct buffer *buffer) {
     }
 }
 
-void buffer_write(struct buffer *buffer, int count, const void *instances) {
+void buffer_write(struct buffer *buffer, int count, const void *vertices) {
     assert(count >= 0 && count <= buffer->capacity);
     buffer->count = count;
     if (count == 0) {
         return;
     }
-    GLsizeiptr size = (GLsizeiptr)buffer->instance_bytes * count;
+    GLsizeiptr size = (GLsizeiptr)buffer->vertex_bytes * BUFFER_VERTICES * count;
     glBindBuffer(GL_ARRAY_BUFFER, buffer->name);
-    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)buffer->instance_bytes * buffer->capacity, NULL,
-                 GL_STREAM_DRAW);
-    glBufferSubData(GL_ARRAY_BUFFER, 0, size, instances);
+    glBufferData(GL_ARRAY_BUFFER, size, vertices, GL_STREAM_DRAW);
     debug_count_upload(size);
 }
 
@@ -68,6 +66,6 @@ void buffer_draw(const struct buffer *buffer) {
     }
     glBindVertexArray(buffer->vertex_array);
     debug_count_bind();
-    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, buffer->count);
+    glDrawArrays(GL_TRIANGLES, 0, buffer->count * BUFFER_VERTICES);
     debug_count_draw();
 }

@@ -1,23 +1,31 @@
-/* gfx/buffer.h - a stream of instances: one vertex array, rewritten every frame, drawn as quads.
+/* gfx/buffer.h - a stream of quads: one vertex array, rewritten every frame, drawn as triangles.
  *
- * Thread: main.  Owner: whoever called buffer_init.  Limit: capacity instances, asserted.
- * Each instance becomes a triangle strip of four corners (gl_VertexID 0..3). */
+ * Thread: main.  Owner: whoever called buffer_init.  Limit: capacity quads, asserted.
+ * A quad is two triangles, six vertices written out: corners 0 1 2, 2 1 3 of 0 left, 1 right of the
+ * top, 2 left, 3 right of the bottom (buffer_corners).  Neither instances nor indices: Mesa's
+ * llvmpipe pays for every instance as for a draw call, and it knows a pair of triangles for an
+ * upright rectangle, which it fills many times faster, only where they are written out like this
+ * and nothing that the shaders pass on is flat. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-enum { BUFFER_FIELD_MAX = 8 };
+enum { BUFFER_FIELD_MAX = 8, BUFFER_VERTICES = 6 };
+
+/* Which corner each vertex of a quad is: bit 0 right, bit 1 bottom. */
+extern const uint8_t buffer_corners[BUFFER_VERTICES];
 
 struct buffer_field {
     int component_count; /* 1..4 */
     bool bytes;          /* normalised unsigned bytes; else floats */
-    size_t offset_bytes; /* in the instance */
+    size_t offset_bytes; /* in the vertex */
 };
 
 struct buffer_desc {
-    size_t instance_bytes;
-    int capacity;
+    size_t vertex_bytes;
+    int capacity;    /* quads */
     int field_count; /* field n is attribute location n */
     struct buffer_field fields[BUFFER_FIELD_MAX];
     const char *label;
@@ -25,14 +33,14 @@ struct buffer_desc {
 
 struct buffer {
     unsigned vertex_array, name;
-    size_t instance_bytes;
-    int capacity, count;
+    size_t vertex_bytes;
+    int capacity, count; /* quads */
 };
 
 bool buffer_init(struct buffer *buffer, const struct buffer_desc *desc); /* false: no memory */
 void buffer_finish(struct buffer *buffer); /* NULL and zeroed accepted */
-/* Replace the contents by count instances; the old ones may still be in use by the driver
- * (orphaned). */
-void buffer_write(struct buffer *buffer, int count, const void *instances);
+/* Replace the contents by count quads of BUFFER_VERTICES; the old ones may still be in use by the
+ * driver (orphaned). */
+void buffer_write(struct buffer *buffer, int count, const void *vertices);
 /* Draw what was written last with the program that is bound. */
 void buffer_draw(const struct buffer *buffer);

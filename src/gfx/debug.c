@@ -56,6 +56,10 @@ void debug_count_upload(int64_t size_bytes) {
     counts.upload_bytes += size_bytes;
 }
 
+void debug_count_objects(int count) {
+    counts.object_count += count;
+}
+
 struct debug_counts debug_take_counts(void) {
     struct debug_counts taken = counts;
     counts = (struct debug_counts){0};

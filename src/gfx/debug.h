@@ -16,8 +16,10 @@ struct debug_counts {
     int draw_count;       /* draw calls and clears */
     int bind_count;       /* programs, textures, vertex arrays, framebuffers */
     int64_t upload_bytes; /* textures and buffers */
+    int object_count;     /* textures, buffers, vertex arrays, framebuffers, programs made */
 };
 void debug_count_draw(void);
 void debug_count_bind(void);
 void debug_count_upload(int64_t size_bytes);
+void debug_count_objects(int count);
 struct debug_counts debug_take_counts(void); /* since the last call; starts again at zero */

@@ -82,7 +82,7 @@ static enum status make_target(int width_px, int height_px, struct texture *colo
     }
     struct texture_desc desc = {.width = width_px,
                                 .height = height_px,
-                                .format = TEXTURE_RGBA8,
+                                .format = TEXTURE_BGRA8,
                                 .label = "offscreen colour"};
     if (!texture_init(color, &desc)) {
         return STATUS_MEMORY;

@@ -91,6 +91,7 @@ static GLuint compile_stage(GLenum stage, const char *dir, const char *name) {
 
 static GLuint link_program(GLuint vertex, GLuint fragment, const char *label) {
     GLuint name = glCreateProgram();
+    debug_count_objects(1);
     glAttachShader(name, vertex);
     glAttachShader(name, fragment);
     glLinkProgram(name);

@@ -14,6 +14,7 @@ static void bind_empty_vertex_array(void) {
     static GLuint empty;
     if (empty == 0 || !glIsVertexArray(empty)) {
         glGenVertexArrays(1, &empty);
+        debug_count_objects(1);
     }
     glBindVertexArray(empty);
     debug_count_bind();
@@ -77,6 +78,7 @@ bool target_init_texture(struct target *target, const struct texture *texture) {
     *target = (struct target){
         .width_px = texture->desc.width, .height_px = texture->desc.height, .top_down = true};
     glGenFramebuffers(1, &target->framebuffer);
+    debug_count_objects(1);
     glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
     glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture->name, 0);
     GLenum state = glCheckFramebufferStatus(GL_FRAMEBUFFER);

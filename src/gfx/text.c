@@ -23,11 +23,14 @@ struct slot { /* one glyph in the atlas; key 0: free */
     int16_t left, top;  /* of the bitmap from the pen, top up */
 };
 
-struct glyph { /* one instance; mirrors shaders/text.vert */
+struct glyph_vertex { /* mirrors shaders/text.vert */
     float position_px[2];
-    float size_px[2];
     float atlas_px[2];
     uint8_t rgba[4];
+};
+
+struct glyph {
+    struct glyph_vertex vertices[BUFFER_VERTICES];
 };
 
 enum { UNIFORM_CLIP_FROM_PX, UNIFORM_ATLAS, UNIFORM_COUNT };
@@ -58,13 +61,12 @@ static enum status open_all(struct text *text, const char *shader_dir) {
                                  .height = TEXT_ATLAS_PX,
                                  .format = TEXTURE_R8,
                                  .label = "glyph atlas"};
-    struct buffer_desc buffer = {.instance_bytes = sizeof(struct glyph),
+    struct buffer_desc buffer = {.vertex_bytes = sizeof(struct glyph_vertex),
                                  .capacity = TEXT_GLYPH_MAX,
-                                 .field_count = 4,
-                                 .fields = {{2, false, offsetof(struct glyph, position_px)},
-                                            {2, false, offsetof(struct glyph, size_px)},
-                                            {2, false, offsetof(struct glyph, atlas_px)},
-                                            {4, true, offsetof(struct glyph, rgba)}},
+                                 .field_count = 3,
+                                 .fields = {{2, false, offsetof(struct glyph_vertex, position_px)},
+                                            {2, false, offsetof(struct glyph_vertex, atlas_px)},
+                                            {4, true, offsetof(struct glyph_vertex, rgba)}},
                                  .label = "glyphs"};
     if (!texture_init(&text->atlas, &atlas) || !buffer_init(&text->buffer, &buffer)) {
         return STATUS_MEMORY;
@@ -211,11 +213,16 @@ static void add_glyph(struct text *text, const struct text_style *style, uint32_
         return;
     }
     struct glyph *glyph = &text->glyphs[text->glyph_count++];
-    *glyph = (struct glyph){
-        .position_px = {(float)(whole + slot->left), (float)(floor(baseline_y + 0.5) - slot->top)},
-        .size_px = {slot->w, slot->h},
-        .atlas_px = {slot->x, slot->y}};
-    memcpy(glyph->rgba, style->rgba, sizeof glyph->rgba);
+    for (int i = 0; i < BUFFER_VERTICES; i++) {
+        int right = (buffer_corners[i] & 1) * slot->w;
+        int down = (buffer_corners[i] >> 1) * slot->h;
+        struct glyph_vertex *vertex = &glyph->vertices[i];
+        vertex->position_px[0] = (float)(whole + slot->left + right);
+        vertex->position_px[1] = (float)(floor(baseline_y + 0.5) - slot->top + down);
+        vertex->atlas_px[0] = (float)(slot->x + right);
+        vertex->atlas_px[1] = (float)(slot->y + down);
+        memcpy(vertex->rgba, style->rgba, sizeof vertex->rgba);
+    }
 }
 
 void text_add(struct text *text, const struct text_style *style, double x, double baseline_y,

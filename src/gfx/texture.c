@@ -15,6 +15,8 @@ static const struct {
     [TEXTURE_R8] = {GL_R8, GL_RED, GL_UNSIGNED_BYTE, 1},
     [TEXTURE_R16F] = {GL_R16F, GL_RED, GL_HALF_FLOAT, 2},
     [TEXTURE_RGBA8] = {GL_RGBA8, GL_RGBA, GL_UNSIGNED_BYTE, 4},
+    /* Unsized, so that the driver follows the order asked for and does not choose its own. */
+    [TEXTURE_BGRA8] = {GL_RGBA, GL_BGRA, GL_UNSIGNED_INT_8_8_8_8_REV, 4},
     [TEXTURE_RG16F] = {GL_RG16F, GL_RG, GL_HALF_FLOAT, 4},
     [TEXTURE_RGBA16F] = {GL_RGBA16F, GL_RGBA, GL_HALF_FLOAT, 8},
 };
@@ -33,6 +35,7 @@ bool texture_init(struct texture *texture, const struct texture_desc *desc) {
     GLenum target = texture_target(texture);
     GLenum filter = desc->linear ? GL_LINEAR : GL_NEAREST;
     glGenTextures(1, &texture->name);
+    debug_count_objects(1);
     texture_bind(texture, 0);
     glTexParameteri(target, GL_TEXTURE_MIN_FILTER, (GLint)filter);
     glTexParameteri(target, GL_TEXTURE_MAG_FILTER, (GLint)filter);

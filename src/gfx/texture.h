@@ -9,6 +9,8 @@ enum texture_format {
     TEXTURE_R8,
     TEXTURE_R16F,
     TEXTURE_RGBA8,
+    TEXTURE_BGRA8, /* blue first in memory, as windows are: what they are copied from, and what
+                      software GL draws into fastest */
     TEXTURE_RG16F,
     TEXTURE_RGBA16F,
     TEXTURE_FORMAT_COUNT

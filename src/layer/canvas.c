@@ -5,51 +5,107 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct canvas_shape { /* mirrors shaders/shape.vert */
-    float center_px[2];
-    float half_px[2];
-    float direction[2];
-    float style_px[4]; /* corner radius, ring width, hatch period, unused */
+struct box_vertex { /* mirrors shaders/box.vert */
+    float position_px[2];
     uint8_t rgba[4];
 };
 
+struct canvas_box {
+    struct box_vertex vertices[BUFFER_VERTICES];
+};
+
+struct shape_vertex { /* mirrors shaders/shape.vert */
+    float position_px[2];
+    float local_px[2]; /* from the shape's middle, along its axes */
+    float half_px[2];
+    float style_px[3]; /* corner radius, ring width, hatch period */
+    uint8_t rgba[4];
+};
+
+struct canvas_shape {
+    struct shape_vertex vertices[BUFFER_VERTICES];
+};
+
+/* A shape before its corners are laid out. */
+struct outline {
+    double x, y; /* of its middle */
+    double half_w, half_h;
+    double axis_x, axis_y; /* unit vector along its width */
+    double radius, ring, hatch;
+};
+
+#define SOFT_PX 0.5        /* an edge fades over a pixel: half of it lies outside */
+#define SNAP_PX (1 / 32.0) /* an edge so near to a pixel's is on it */
+enum { PIECES_MAX = 3 };   /* of a box along an axis: two edges that share a pixel, and between */
+
 static const int capacities[CANVAS_LIST_COUNT] = {CANVAS_PLOT_MAX, CANVAS_OVER_MAX};
-static const char *const labels[CANVAS_LIST_COUNT] = {"plot shapes", "over shapes"};
 
 enum { UNIFORM_CLIP_FROM_PX, UNIFORM_COUNT };
 static const char *const uniform_names[UNIFORM_COUNT] = {"clip_from_px"};
 
+static bool part_init(struct canvas_part *part, int capacity) {
+    struct buffer_desc boxes = {.vertex_bytes = sizeof(struct box_vertex),
+                                .capacity = capacity,
+                                .field_count = 2,
+                                .fields = {{2, false, offsetof(struct box_vertex, position_px)},
+                                           {4, true, offsetof(struct box_vertex, rgba)}},
+                                .label = "boxes"};
+    struct buffer_desc shapes = {.vertex_bytes = sizeof(struct shape_vertex),
+                                 .capacity = capacity,
+                                 .field_count = 5,
+                                 .fields = {{2, false, offsetof(struct shape_vertex, position_px)},
+                                            {2, false, offsetof(struct shape_vertex, local_px)},
+                                            {2, false, offsetof(struct shape_vertex, half_px)},
+                                            {3, false, offsetof(struct shape_vertex, style_px)},
+                                            {4, true, offsetof(struct shape_vertex, rgba)}},
+                                 .label = "shapes"};
+    part->boxes = calloc((size_t)capacity, sizeof *part->boxes);
+    part->shapes = calloc((size_t)capacity, sizeof *part->shapes);
+    return part->boxes != NULL && part->shapes != NULL && buffer_init(&part->box_buffer, &boxes) &&
+           buffer_init(&part->shape_buffer, &shapes);
+}
+
 bool canvas_init(struct canvas *canvas, const char *shader_dir) {
-    *canvas = (struct canvas){0};
+    *canvas = (struct canvas){.cell_w = 1, .cell_h = 1};
     for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
-        struct buffer_desc desc = {.instance_bytes = sizeof(struct canvas_shape),
-                                   .capacity = capacities[i],
-                                   .field_count = 5,
-                                   .fields = {{2, false, offsetof(struct canvas_shape, center_px)},
-                                              {2, false, offsetof(struct canvas_shape, half_px)},
-                                              {2, false, offsetof(struct canvas_shape, direction)},
-                                              {4, false, offsetof(struct canvas_shape, style_px)},
-                                              {4, true, offsetof(struct canvas_shape, rgba)}},
-                                   .label = labels[i]};
-        canvas->shapes[i] = calloc((size_t)capacities[i], sizeof(struct canvas_shape));
-        if (canvas->shapes[i] == NULL || !buffer_init(&canvas->buffers[i], &desc)) {
+        if (!part_init(&canvas->parts[i], capacities[i])) {
             return false;
         }
     }
-    struct program_desc program = {.vertex = "shape.vert",
-                                   .fragment = "shape.frag",
-                                   .shader_dir = shader_dir,
-                                   .uniform_names = uniform_names,
-                                   .uniform_count = UNIFORM_COUNT};
-    return program_init(&canvas->program, &program);
+    struct program_desc box = {.vertex = "box.vert",
+                               .fragment = "box.frag",
+                               .shader_dir = shader_dir,
+                               .uniform_names = uniform_names,
+                               .uniform_count = UNIFORM_COUNT};
+    struct program_desc shape = box;
+    shape.vertex = "shape.vert";
+    shape.fragment = "shape.frag";
+    return program_init(&canvas->box_program, &box) && program_init(&canvas->shape_program, &shape);
+}
+
+bool canvas_reload(struct canvas *canvas) {
+    bool good = program_reload(&canvas->box_program);
+    return program_reload(&canvas->shape_program) && good;
 }
 
 void canvas_finish(struct canvas *canvas) {
-    program_finish(&canvas->program);
+    program_finish(&canvas->shape_program);
+    program_finish(&canvas->box_program);
     for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
-        buffer_finish(&canvas->buffers[i]);
-        free(canvas->shapes[i]);
-        canvas->shapes[i] = NULL;
+        struct canvas_part *part = &canvas->parts[i];
+        buffer_finish(&part->shape_buffer);
+        buffer_finish(&part->box_buffer);
+        free(part->shapes);
+        free(part->boxes);
+        *part = (struct canvas_part){0};
+    }
+}
+
+void canvas_begin(struct canvas *canvas, double width_px, double height_px) {
+    canvas->cell_w = width_px / CANVAS_CELLS;
+    canvas->cell_h = height_px / CANVAS_CELLS;
+    for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
+        memset(canvas->parts[i].shaped, 0, sizeof canvas->parts[i].shaped);
     }
 }
 
@@ -57,69 +113,200 @@ void canvas_set_list(struct canvas *canvas, enum canvas_list list) {
     canvas->list = list;
 }
 
-static struct canvas_shape *add_shape(struct canvas *canvas, struct theme_color color) {
-    if (canvas->counts[canvas->list] == capacities[canvas->list]) {
-        canvas->dropped_count++;
-        return NULL;
+int canvas_count(const struct canvas *canvas) {
+    int count = 0;
+    for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
+        count += canvas->parts[i].box_count + canvas->parts[i].shape_count;
     }
-    struct canvas_shape *shape = &canvas->shapes[canvas->list][canvas->counts[canvas->list]++];
-    *shape =
-        (struct canvas_shape){.direction = {1, 0}, .rgba = {color.r, color.g, color.b, color.a}};
-    return shape;
+    return count;
 }
 
-static struct canvas_shape *add_rect(struct canvas *canvas, struct camera_rect rect,
-                                     struct theme_color color) {
-    struct canvas_shape *shape = add_shape(canvas, color);
-    if (shape != NULL) {
-        shape->center_px[0] = (float)(rect.x + rect.w / 2);
-        shape->center_px[1] = (float)(rect.y + rect.h / 2);
-        shape->half_px[0] = (float)(rect.w / 2);
-        shape->half_px[1] = (float)(rect.h / 2);
-    }
-    return shape;
+/* -- which cells shapes reach into -- */
+
+struct cells {
+    int row_first, row_last;
+    uint64_t columns;
+};
+
+static int cell_of(double px, double cell_px) {
+    double cell = floor(px / cell_px);
+    return cell > 0 ? (cell < CANVAS_CELLS - 1 ? (int)cell : CANVAS_CELLS - 1) : 0;
 }
+
+static struct cells cells_of(const struct canvas *canvas, struct camera_rect rect) {
+    int left = cell_of(rect.x, canvas->cell_w);
+    int right = cell_of(rect.x + rect.w, canvas->cell_w);
+    return (struct cells){
+        .row_first = cell_of(rect.y, canvas->cell_h),
+        .row_last = cell_of(rect.y + rect.h, canvas->cell_h),
+        .columns = UINT64_MAX >> (CANVAS_CELLS - 1 - (right - left)) << left,
+    };
+}
+
+static void mark_shaped(struct canvas *canvas, const struct outline *outline) {
+    double reach_x =
+        fabs(outline->half_w * outline->axis_x) + fabs(outline->half_h * outline->axis_y) + SOFT_PX;
+    double reach_y =
+        fabs(outline->half_w * outline->axis_y) + fabs(outline->half_h * outline->axis_x) + SOFT_PX;
+    struct cells cells =
+        cells_of(canvas, (struct camera_rect){outline->x - reach_x, outline->y - reach_y,
+                                              2 * reach_x, 2 * reach_y});
+    for (int row = cells.row_first; row <= cells.row_last; row++) {
+        canvas->parts[canvas->list].shaped[row] |= cells.columns;
+    }
+}
+
+static bool is_shaped(const struct canvas *canvas, struct camera_rect rect) {
+    struct cells cells = cells_of(canvas, rect);
+    uint64_t found = 0;
+    for (int row = cells.row_first; row <= cells.row_last; row++) {
+        found |= canvas->parts[canvas->list].shaped[row] & cells.columns;
+    }
+    return found != 0;
+}
+
+/* -- shapes with a distance field -- */
+
+static void add_shape(struct canvas *canvas, const struct outline *outline,
+                      struct theme_color color) {
+    struct canvas_part *part = &canvas->parts[canvas->list];
+    if (part->shape_count == capacities[canvas->list]) {
+        canvas->dropped_count++;
+        return;
+    }
+    mark_shaped(canvas, outline);
+    struct canvas_shape *shape = &part->shapes[part->shape_count++];
+    for (int i = 0; i < BUFFER_VERTICES; i++) {
+        double x = (outline->half_w + SOFT_PX) * ((buffer_corners[i] & 1) == 0 ? -1 : 1);
+        double y = (outline->half_h + SOFT_PX) * (buffer_corners[i] >> 1 == 0 ? -1 : 1);
+        shape->vertices[i] = (struct shape_vertex){
+            .position_px = {(float)(outline->x + x * outline->axis_x - y * outline->axis_y),
+                            (float)(outline->y + x * outline->axis_y + y * outline->axis_x)},
+            .local_px = {(float)x, (float)y},
+            .half_px = {(float)outline->half_w, (float)outline->half_h},
+            .style_px = {(float)outline->radius, (float)outline->ring, (float)outline->hatch},
+            .rgba = {color.r, color.g, color.b, color.a}};
+    }
+}
+
+static struct outline outline_of_rect(struct camera_rect rect) {
+    return (struct outline){.x = rect.x + rect.w / 2,
+                            .y = rect.y + rect.h / 2,
+                            .half_w = rect.w / 2,
+                            .half_h = rect.h / 2,
+                            .axis_x = 1};
+}
+
+/* -- upright boxes -- */
+
+struct piece { /* whole pixels along an axis, all covered alike */
+    double from, to, cover;
+};
+
+static double snap(double px) {
+    double whole = floor(px + 0.5);
+    return fabs(px - whole) < SNAP_PX ? whole : px;
+}
+
+/* Cut [from, to) into pixels that are covered in part and those that are wholly. */
+static int cut_into_pieces(double from, double to, struct piece pieces[PIECES_MAX]) {
+    from = snap(from);
+    to = snap(to);
+    if (to <= from) {
+        return 0;
+    }
+    double first = floor(from);
+    double last = ceil(to);
+    if (last - first <= 1) {
+        pieces[0] = (struct piece){first, last, to - from};
+        return 1;
+    }
+    int count = 0;
+    double core_from = ceil(from);
+    double core_to = floor(to);
+    if (core_from > from) {
+        pieces[count++] = (struct piece){first, core_from, core_from - from};
+    }
+    if (core_to > core_from) {
+        pieces[count++] = (struct piece){core_from, core_to, 1};
+    }
+    if (to > core_to) {
+        pieces[count++] = (struct piece){core_to, last, to - core_to};
+    }
+    return count;
+}
+
+static void add_piece(struct canvas *canvas, const struct piece *x, const struct piece *y,
+                      struct theme_color color) {
+    struct canvas_part *part = &canvas->parts[canvas->list];
+    uint8_t alpha = (uint8_t)(color.a * x->cover * y->cover + 0.5);
+    if (alpha == 0) {
+        return;
+    }
+    if (part->box_count == capacities[canvas->list]) {
+        canvas->dropped_count++;
+        return;
+    }
+    struct canvas_box *box = &part->boxes[part->box_count++];
+    for (int i = 0; i < BUFFER_VERTICES; i++) {
+        box->vertices[i] = (struct box_vertex){
+            .position_px = {(float)((buffer_corners[i] & 1) == 0 ? x->from : x->to),
+                            (float)(buffer_corners[i] >> 1 == 0 ? y->from : y->to)},
+            .rgba = {color.r, color.g, color.b, alpha}};
+    }
+}
+
+static void add_upright(struct canvas *canvas, struct camera_rect rect, struct theme_color color) {
+    struct piece columns[PIECES_MAX];
+    struct piece rows[PIECES_MAX];
+    int column_count = cut_into_pieces(rect.x, rect.x + rect.w, columns);
+    int row_count = cut_into_pieces(rect.y, rect.y + rect.h, rows);
+    for (int i = 0; i < row_count; i++) {
+        for (int j = 0; j < column_count; j++) {
+            add_piece(canvas, &columns[j], &rows[i], color);
+        }
+    }
+}
+
+/* -- what layers call -- */
 
 void canvas_add_box(struct canvas *canvas, struct camera_rect rect, double radius_px,
                     struct theme_color color) {
-    struct canvas_shape *shape = add_rect(canvas, rect, color);
-    if (shape != NULL) {
-        shape->style_px[0] = (float)radius_px;
+    if (radius_px <= 0 && !is_shaped(canvas, rect)) {
+        add_upright(canvas, rect, color);
+        return;
     }
+    struct outline outline = outline_of_rect(rect);
+    outline.radius = radius_px;
+    add_shape(canvas, &outline, color);
 }
 
 void canvas_add_frame(struct canvas *canvas, struct camera_rect rect, double radius_px,
                       double line_px, struct theme_color color) {
-    struct canvas_shape *shape = add_rect(canvas, rect, color);
-    if (shape != NULL) {
-        shape->style_px[0] = (float)radius_px;
-        shape->style_px[1] = (float)line_px;
-    }
+    struct outline outline = outline_of_rect(rect);
+    outline.radius = radius_px;
+    outline.ring = line_px;
+    add_shape(canvas, &outline, color);
 }
 
 void canvas_add_hatch(struct canvas *canvas, struct camera_rect rect, double period_px,
                       struct theme_color color) {
-    struct canvas_shape *shape = add_rect(canvas, rect, color);
-    if (shape != NULL) {
-        shape->style_px[2] = (float)period_px;
-    }
+    struct outline outline = outline_of_rect(rect);
+    outline.hatch = period_px;
+    add_shape(canvas, &outline, color);
 }
 
 void canvas_add_line(struct canvas *canvas, double x0, double y0, double x1, double y1,
                      double width_px, struct theme_color color) {
-    struct canvas_shape *shape = add_shape(canvas, color);
     double length = hypot(x1 - x0, y1 - y0);
-    if (shape != NULL) {
-        shape->center_px[0] = (float)((x0 + x1) / 2);
-        shape->center_px[1] = (float)((y0 + y1) / 2);
-        shape->half_px[0] = (float)((length + width_px) / 2);
-        shape->half_px[1] = (float)(width_px / 2);
-        shape->style_px[0] = (float)(width_px / 2);
-        if (length > 0) {
-            shape->direction[0] = (float)((x1 - x0) / length);
-            shape->direction[1] = (float)((y1 - y0) / length);
-        }
-    }
+    struct outline outline = {.x = (x0 + x1) / 2,
+                              .y = (y0 + y1) / 2,
+                              .half_w = (length + width_px) / 2,
+                              .half_h = width_px / 2,
+                              .axis_x = length > 0 ? (x1 - x0) / length : 1,
+                              .axis_y = length > 0 ? (y1 - y0) / length : 0,
+                              .radius = width_px / 2};
+    add_shape(canvas, &outline, color);
 }
 
 void canvas_add_disc(struct canvas *canvas, double x, double y, double radius_px, double ring_px,
@@ -128,18 +315,26 @@ void canvas_add_disc(struct canvas *canvas, double x, double y, double radius_px
     canvas_add_frame(canvas, rect, radius_px, ring_px, color);
 }
 
+static void draw_buffer(struct buffer *buffer, int count, const void *vertices,
+                        const struct program *program, const struct target *target) {
+    buffer_write(buffer, count, vertices);
+    if (count > 0) {
+        program_bind(program);
+        mat4 clip_from_px;
+        target_clip_from_px(target, clip_from_px);
+        program_set_mat4(program, UNIFORM_CLIP_FROM_PX, clip_from_px);
+        buffer_draw(buffer);
+    }
+}
+
 void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct target *target,
                  struct camera_rect clip) {
-    buffer_write(&canvas->buffers[list], canvas->counts[list], canvas->shapes[list]);
-    canvas->counts[list] = 0;
-    if (canvas->buffers[list].count == 0) {
-        return;
-    }
+    struct canvas_part *part = &canvas->parts[list];
     target_set_scissor(target, (struct target_rect){(int)clip.x, (int)clip.y, (int)ceil(clip.w),
                                                     (int)ceil(clip.h)});
-    program_bind(&canvas->program);
-    mat4 clip_from_px;
-    target_clip_from_px(target, clip_from_px);
-    program_set_mat4(&canvas->program, UNIFORM_CLIP_FROM_PX, clip_from_px);
-    buffer_draw(&canvas->buffers[list]);
+    draw_buffer(&part->box_buffer, part->box_count, part->boxes, &canvas->box_program, target);
+    draw_buffer(&part->shape_buffer, part->shape_count, part->shapes, &canvas->shape_program,
+                target);
+    part->box_count = 0;
+    part->shape_count = 0;
 }

@@ -1,8 +1,11 @@
-/* layer/canvas.h - flat shapes of a frame: boxes, discs, rings, lines, hatching; one instanced draw
- * a list.
+/* layer/canvas.h - flat shapes of a frame: boxes, discs, rings, lines, hatching; two draws a list.
  *
- * Thread: main.  Owner: picture.  Limits: CANVAS_PLOT_MAX and CANVAS_OVER_MAX shapes a frame,
- * counted beyond. Shapes are painted in the order in which they were added. */
+ * Thread: main.  Owner: picture.  Limits: CANVAS_PLOT_MAX and CANVAS_OVER_MAX quads a frame of
+ * upright boxes and as many of everything else, counted beyond.
+ *
+ * Shapes are painted in the order in which they were added, as far as that can be seen: upright
+ * boxes are drawn first, without a distance to compute, because software GL fills them ten times
+ * faster; a box that lies over an earlier shape of another kind is drawn with those. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,27 +17,39 @@
 #include "layer/theme.h"
 #include "view/camera.h"
 
-enum { CANVAS_PLOT_MAX = 24576, CANVAS_OVER_MAX = 8192 };
+enum { CANVAS_PLOT_MAX = 24576, CANVAS_OVER_MAX = 8192, CANVAS_CELLS = 64 };
 
 /* PLOT is cut off at the plot's edges, OVER is painted after it over everything. */
 enum canvas_list { CANVAS_PLOT, CANVAS_OVER, CANVAS_LIST_COUNT };
 
-struct canvas_shape; /* one instance, canvas.c */
+struct canvas_box;   /* six vertices of one colour, canvas.c */
+struct canvas_shape; /* six vertices with a distance field, canvas.c */
+
+struct canvas_part { /* one list */
+    struct buffer box_buffer, shape_buffer;
+    struct canvas_box *boxes;    /* owned */
+    struct canvas_shape *shapes; /* owned */
+    int box_count, shape_count;
+    uint64_t shaped[CANVAS_CELLS]; /* bit x of row y: a shape reaches into this cell */
+};
 
 struct canvas {
-    struct program program;
-    struct buffer buffers[CANVAS_LIST_COUNT];
-    struct canvas_shape *shapes[CANVAS_LIST_COUNT]; /* owned */
-    int counts[CANVAS_LIST_COUNT];
+    struct program box_program, shape_program;
+    struct canvas_part parts[CANVAS_LIST_COUNT];
+    double cell_w, cell_h; /* pixels */
     enum canvas_list list; /* shapes go here */
     int64_t dropped_count; /* since init */
 };
 
 bool canvas_init(struct canvas *canvas, const char *shader_dir); /* false: memory or shader */
-void canvas_finish(struct canvas *canvas);                       /* zeroed accepted */
+bool canvas_reload(struct canvas *canvas); /* shaders; false: some old one goes on */
+void canvas_finish(struct canvas *canvas); /* zeroed accepted */
 
+/* Start a frame for a target of that size. */
+void canvas_begin(struct canvas *canvas, double width_px, double height_px);
 void canvas_set_list(struct canvas *canvas, enum canvas_list list);
-/* A box with corners of radius_px. */
+/* A box with corners of radius_px. Without corners, and with edges on whole pixels, it costs least.
+ */
 void canvas_add_box(struct canvas *canvas, struct camera_rect rect, double radius_px,
                     struct theme_color color);
 /* Its outline, line_px wide, inside the box. */
@@ -48,6 +63,7 @@ void canvas_add_line(struct canvas *canvas, double x0, double y0, double x1, dou
 /* A disc, or with ring_px > 0 its outer ring of that width. */
 void canvas_add_disc(struct canvas *canvas, double x, double y, double radius_px, double ring_px,
                      struct theme_color color);
+int canvas_count(const struct canvas *canvas); /* quads of the frame so far */
 
 /* Draw one list (cut off at clip) and empty it. */
 void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct target *target,

@@ -279,6 +279,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_BOOK)) {
         draw_book(picture, &context);
     }
+    canvas_begin(&picture->canvas, target->width_px, target->height_px);
     labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
                  frame->text_hidden);
     for (int i = 0; i < layer_count; i++) {
@@ -287,7 +288,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
             layer_table[i].draw(&context);
         }
     }
-    int shapes = picture->canvas.counts[CANVAS_PLOT] + picture->canvas.counts[CANVAS_OVER];
+    int shapes = canvas_count(&picture->canvas);
     int glyphs = text_glyph_count(picture->labels.text);
     struct camera_rect whole = {0, 0, target->width_px, target->height_px};
     target_begin(target, TARGET_BLEND_ALPHA);
@@ -302,7 +303,7 @@ bool picture_reload_shaders(struct picture *picture) {
     bool good = program_reload(&picture->compose);
     good = heatmap_reload(&picture->heatmap) && good;
     good = book_field_reload(&picture->book) && good;
-    good = program_reload(&picture->canvas.program) && good;
+    good = canvas_reload(&picture->canvas) && good;
     return text_reload(picture->labels.text) && good;
 }
 

@@ -1,8 +1,5 @@
-/* app/levels_print.c - a levels report as a table, as CSV and as JSON.
- *
- * Table: three significant figures, as everywhere that people read.  CSV and JSON: USD in whole
- * dollars, prices in the instrument's tick, distances in percent; names and order are stable, what
- * is added comes at the end. */
+/* app/levels_print.c - a levels report as a table for people: three significant figures, as
+ * everywhere that people read. */
 #include <math.h>
 #include <string.h>
 
@@ -12,16 +9,7 @@
 #include "base/str.h"
 #include "scene/layers.h"
 
-enum { CELL_BYTES = 128, BAND_SHOWN_PERCENT = 10 };
-
-static const char *const side_names[MODEL_SIDE_COUNT] = {"long", "short"};
-
-static int price_decimals(const struct levels_report *report) {
-    const struct decimal tick = report->first->tick;
-    return number_decimals_of_tick(tick.mantissa, tick.exponent, report->mark);
-}
-
-/* -- table -- */
+enum { CELL_BYTES = 128, BAND_SHOWN_PERCENT = 10, RECEIPTS_SHOWN = 8 };
 
 /* Text in a column of so many characters (not bytes); left or right. */
 static void put_cell(FILE *out, const char *text, int width, bool right) {
@@ -61,7 +49,7 @@ static void print_cluster(const struct levels_report *report, const struct map_c
     char number[NUMBER_TEXT_BYTES];
     char high[NUMBER_TEXT_BYTES];
     char text[CELL_BYTES];
-    int decimals = price_decimals(report);
+    int decimals = levels_report_decimals(report);
     put_cell(out, number_format_price(cluster->price, decimals, number), 14, true);
     str_format(text, sizeof text, "%s – %s",
                number_format_price(cluster->price_low, decimals, number),
@@ -70,7 +58,7 @@ static void print_cluster(const struct levels_report *report, const struct map_c
     str_format(text, sizeof text, "%+.2f %%", 100 * cluster->distance);
     put_cell(out, text, 11, true);
     fputs("  ", out);
-    put_cell(out, side_names[cluster->side], 5, false);
+    put_cell(out, levels_side_names[cluster->side], 5, false);
     put_cell(out, number_format_usd(cluster->usd, number), 9, true);
     put_cell(out, format_sd(cluster->sd, text), 16, true);
     str_format(text, sizeof text, "#%d", cluster->rank);
@@ -102,7 +90,7 @@ static void print_head(const struct levels_report *report, FILE *out) {
     fprintf(out, "%s liquidation levels, estimates%s   %s   mark %s\n", report->first->base,
             report->demo ? " of a simulated market (DEMO)" : "",
             clock_format_utc(report->ts_ms, time),
-            number_format_price(report->mark, price_decimals(report), number));
+            number_format_price(report->mark, levels_report_decimals(report), number));
     for (int i = 0; i < report->instrument_count; i++) {
         const struct scene_instrument *instrument = report->instruments[i];
         if (!report->stale[i]) {
@@ -129,8 +117,8 @@ static void print_totals(const struct levels_report *report, FILE *out) {
     }
     fputc('\n', out);
     for (int side = MODEL_SIDE_COUNT - 1; side >= 0; side--) {
-        fprintf(out, "%-6s %s within 25 %%, %s of it in clusters; uncertainty %s", side_names[side],
-                number_format_usd(report->usd[side], usd),
+        fprintf(out, "%-6s %s within 25 %%, %s of it in clusters; uncertainty %s",
+                levels_side_names[side], number_format_usd(report->usd[side], usd),
                 number_format_usd(report->cluster_usd[side], clusters),
                 format_sd(report->sd[side], text));
         fprintf(out, "; %s in all", number_format_usd(estimate_usd[side], usd));
@@ -150,6 +138,81 @@ static void print_totals(const struct levels_report *report, FILE *out) {
     }
 }
 
+/* Longs and shorts within shares of the price, and which of them is the more. */
+static void print_within(const struct levels_report *report, FILE *out) {
+    char usd[NUMBER_TEXT_BYTES];
+    fputs("\nwithin     ", out);
+    for (int i = 0; i < MAP_SHARE_COUNT; i++) {
+        char text[CELL_BYTES];
+        str_format(text, sizeof text, "%g %%", 100 * map_shares[i]);
+        put_cell(out, text, 11, true);
+    }
+    for (int side = MODEL_SIDE_COUNT - 1; side >= 0; side--) {
+        fprintf(out, "\n%-11s", levels_side_names[side]);
+        for (int i = 0; i < MAP_SHARE_COUNT; i++) {
+            double sum = map_usd_within(&report->map, side, map_shares[i], 0);
+            put_cell(out, number_format_usd(sum, usd), 11, true);
+        }
+    }
+    fputs("\nof it long ", out);
+    for (int i = 0; i < MAP_SHARE_COUNT; i++) {
+        char text[CELL_BYTES] = "-";
+        double balance = map_balance(&report->map, map_shares[i], 0);
+        if (isfinite(balance)) {
+            str_format(text, sizeof text, "%.0f %%", 100 * balance);
+        }
+        put_cell(out, text, 11, true);
+    }
+    fputc('\n', out);
+}
+
+static void print_max_pain(const struct levels_report *report, FILE *out) {
+    const struct scene_map *map = &report->map;
+    char number[NUMBER_TEXT_BYTES];
+    char usd[NUMBER_TEXT_BYTES];
+    if (map->max_pain > 0) {
+        double away = map->max_pain / map->reference - 1;
+        fprintf(out, "max pain %s   %+.2f %%   %s of %ss on the way, most for how far it is\n",
+                number_format_price(map->max_pain, levels_report_decimals(report), number),
+                100 * away, number_format_usd(map->max_pain_usd, usd),
+                levels_side_names[away < 0 ? MODEL_LONG : MODEL_SHORT]);
+    }
+}
+
+static void print_receipt(const struct levels_report *report, const struct scene_receipt *receipt,
+                          FILE *out) {
+    char time[CLOCK_TEXT_BYTES];
+    char number[NUMBER_TEXT_BYTES];
+    char high[NUMBER_TEXT_BYTES];
+    char text[CELL_BYTES];
+    int decimals = levels_report_decimals(report);
+    fprintf(out, "  %s", clock_format_utc(receipt->from_ms, time));
+    str_format(text, sizeof text, "%s – %s",
+               number_format_price(receipt->price_low, decimals, number),
+               number_format_price(receipt->price_high, decimals, high));
+    put_cell(out, text, 28, true);
+    fprintf(out, "  %-5s  expected %7s, seen %7s", levels_side_names[receipt->side],
+            number_format_usd(receipt->expected_usd, number),
+            number_format_usd(receipt->seen_usd, high));
+    fprintf(out, "%s%s\n", receipt->complete ? "" : " or more", receipt->open ? ", going on" : "");
+}
+
+/* The newest receipts of each instrument, newest first. */
+static void print_receipts(const struct levels_report *report, FILE *out) {
+    for (int i = 0; i < report->instrument_count; i++) {
+        const struct scene_instrument *instrument = report->instruments[i];
+        if (report->stale[i] || instrument->receipt_count == 0) {
+            continue;
+        }
+        fprintf(out, "\n%s %s: clusters that the mark swept, expected by the map beside seen\n",
+                venue_title((enum venue_id)instrument->venue), instrument->symbol);
+        int last = instrument->receipt_count - RECEIPTS_SHOWN;
+        for (int k = instrument->receipt_count - 1; k >= 0 && k >= last; k--) {
+            print_receipt(report, &instrument->receipts[k], out);
+        }
+    }
+}
+
 void levels_report_print_table(const struct levels_report *report, FILE *out) {
     print_head(report, out);
     put_cell(out, "price", 14, true);
@@ -165,8 +228,8 @@ void levels_report_print_table(const struct levels_report *report, FILE *out) {
     for (int i = 0; i <= report->map.cluster_count; i++) {
         bool ends = i == report->map.cluster_count;
         if (side == MODEL_SHORT && (ends || report->map.clusters[i].side == MODEL_LONG)) {
-            put_cell(out, number_format_price(report->mark, price_decimals(report), number), 14,
-                     true);
+            put_cell(out, number_format_price(report->mark, levels_report_decimals(report), number),
+                     14, true);
             fputs("   ---- mark ----\n", out);
             side = MODEL_LONG;
         }
@@ -178,127 +241,7 @@ void levels_report_print_table(const struct levels_report *report, FILE *out) {
         fputs("no level stands out\n", out);
     }
     print_totals(report, out);
-}
-
-/* -- CSV -- */
-
-/* Symbols and coins are letters, digits and a few signs; a stranger's other bytes become '_', so
- * that neither CSV nor JSON needs an escape. */
-static const char *plain_name(const char *name, char out[INSTRUMENT_SYMBOL_BYTES]) {
-    size_t i = 0;
-    for (; name[i] != '\0' && i + 1 < INSTRUMENT_SYMBOL_BYTES; i++) {
-        unsigned char c = (unsigned char)name[i];
-        bool odd = c < 0x20 || c == 0x7f || c == '"' || c == '\\' || c == ',';
-        out[i] = odd ? '_' : name[i];
-    }
-    out[i] = '\0';
-    return out;
-}
-
-void levels_report_print_csv(const struct levels_report *report, FILE *out) {
-    char time[CLOCK_TEXT_BYTES];
-    char base[INSTRUMENT_SYMBOL_BYTES];
-    int decimals = price_decimals(report);
-    clock_format_utc(report->ts_ms, time);
-    plain_name(report->first->base, base);
-    fputs("time,base,mark,side,price,price_low,price_high,distance_pct,usd,usd_under_5x,usd_5_10x,"
-          "usd_10_25x,usd_25_50x,usd_50_100x,usd_100x_over,sd_ln,calibrated,magnet_usd_per_pct,"
-          "magnet_rank\n",
-          out);
-    for (int i = 0; i < report->map.cluster_count; i++) {
-        const struct map_cluster *cluster = &report->map.clusters[i];
-        fprintf(out, "%s,%s,%.*f,%s,%.*f,%.*f,%.*f,%.4f,%.0f", time, base, decimals, report->mark,
-                side_names[cluster->side], decimals, cluster->price, decimals, cluster->price_low,
-                decimals, cluster->price_high, 100 * cluster->distance, cluster->usd);
-        for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
-            fprintf(out, ",%.0f", cluster->bands_usd[band]);
-        }
-        fprintf(out, ",%.3f,%s,%.0f,%d\n", cluster->sd, cluster->calibrated ? "yes" : "no",
-                cluster->magnet_usd, cluster->rank);
-    }
-}
-
-/* -- JSON -- */
-
-static void json_weights(const struct scene_model *model, FILE *out) {
-    char time[CLOCK_TEXT_BYTES];
-    fprintf(out, "{\"state\":\"%s\",\"learned_until\":",
-            model->calibrated_ms != 0 ? "calibrated" : "prior");
-    if (model->calibrated_ms != 0) {
-        fprintf(out, "\"%s\"", clock_format_utc(model->calibrated_ms, time));
-    } else {
-        fputs("null", out);
-    }
-    fprintf(out, ",\"calibrated_to_pct\":%.2f,\"shape_only\":%s,\"restored\":%s}",
-            100 * (double)model->calibrated_to, model->shape_only ? "true" : "false",
-            model->restored ? "true" : "false");
-}
-
-static void json_instrument(const struct levels_report *report, int i, FILE *out) {
-    const struct scene_instrument *instrument = report->instruments[i];
-    char time[CLOCK_TEXT_BYTES];
-    char symbol[INSTRUMENT_SYMBOL_BYTES];
-    int decimals =
-        number_decimals_of_tick(instrument->tick.mantissa, instrument->tick.exponent, report->mark);
-    fprintf(out,
-            "{\"venue\":\"%s\",\"symbol\":\"%s\",\"time\":\"%s\",\"added\":%s,\"mark\":%.*f,"
-            "\"basis_pct\":%.4f,\"open_interest_usd\":",
-            venue_key((enum venue_id)instrument->venue), plain_name(instrument->symbol, symbol),
-            clock_format_utc(instrument->ts_ms, time), report->stale[i] ? "false" : "true",
-            decimals, instrument->mark, 100 * (instrument->mark / report->mark - 1));
-    if (instrument->oi_usd > 0) {
-        fprintf(out, "%.0f", instrument->oi_usd);
-    } else {
-        fputs("null", out);
-    }
-    fprintf(out,
-            ",\"estimate_long_usd\":%.0f,\"estimate_short_usd\":%.0f,\"unallocated_long_usd\":%.0f,"
-            "\"unallocated_short_usd\":%.0f,\"weights\":",
-            instrument->estimate_usd[0], instrument->estimate_usd[1],
-            instrument->unallocated_usd[0], instrument->unallocated_usd[1]);
-    json_weights(&instrument->model, out);
-    fputc('}', out);
-}
-
-static void json_cluster(const struct levels_report *report, const struct map_cluster *cluster,
-                         FILE *out) {
-    int decimals = price_decimals(report);
-    fprintf(out,
-            "{\"side\":\"%s\",\"price\":%.*f,\"price_low\":%.*f,\"price_high\":%.*f,"
-            "\"distance_pct\":%.4f,\"usd\":%.0f,\"bands_usd\":[",
-            side_names[cluster->side], decimals, cluster->price, decimals, cluster->price_low,
-            decimals, cluster->price_high, 100 * cluster->distance, cluster->usd);
-    for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
-        fprintf(out, "%s%.0f", band > 0 ? "," : "", cluster->bands_usd[band]);
-    }
-    fprintf(out, "],\"sd_ln\":%.3f,\"calibrated\":%s,\"magnet_usd_per_pct\":%.0f,\"rank\":%d}",
-            cluster->sd, cluster->calibrated ? "true" : "false", cluster->magnet_usd,
-            cluster->rank);
-}
-
-void levels_report_print_json(const struct levels_report *report, FILE *out) {
-    char time[CLOCK_TEXT_BYTES];
-    char base[INSTRUMENT_SYMBOL_BYTES];
-    fprintf(out, "{\"time\":\"%s\",\"base\":\"%s\",\"mark\":%.*f,\"demo\":%s,\"estimates\":true",
-            clock_format_utc(report->ts_ms, time), plain_name(report->first->base, base),
-            price_decimals(report), report->mark, report->demo ? "true" : "false");
-    fputs(",\"bands\":[", out);
-    for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
-        fprintf(out, "%s\"%s\"", band > 0 ? "," : "", layers_band_names[band]);
-    }
-    fputs("],\"instruments\":[", out);
-    for (int i = 0; i < report->instrument_count; i++) {
-        fputs(i > 0 ? "," : "", out);
-        json_instrument(report, i, out);
-    }
-    fprintf(out,
-            "],\"reach_pct\":%.0f,\"long_usd\":%.0f,\"short_usd\":%.0f,\"long_sd_ln\":%.3f,"
-            "\"short_sd_ln\":%.3f,\"left_out\":%d,\"clusters\":[",
-            100 * CLUSTERS_REACH, report->usd[0], report->usd[1], report->sd[0], report->sd[1],
-            report->map.cluster_left_out);
-    for (int i = 0; i < report->map.cluster_count; i++) {
-        fputs(i > 0 ? ",\n" : "\n", out);
-        json_cluster(report, &report->map.clusters[i], out);
-    }
-    fputs("]}\n", out);
+    print_within(report, out);
+    print_max_pain(report, out);
+    print_receipts(report, out);
 }

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
+#include "base/number.h"
 #include "base/str.h"
+
+const char *const levels_side_names[MODEL_SIDE_COUNT] = {"long", "short"};
 
 static bool has_price(const struct scene_instrument *instrument) {
     return instrument->mark > 0;
@@ -73,6 +76,11 @@ bool levels_report_make(struct levels_report *report, struct engine *engine,
     }
     sum_reach(report);
     return true;
+}
+
+int levels_report_decimals(const struct levels_report *report) {
+    const struct decimal tick = report->first->tick;
+    return number_decimals_of_tick(tick.mantissa, tick.exponent, report->mark);
 }
 
 const char *levels_report_note(const struct levels_report *report, int i,

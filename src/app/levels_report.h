@@ -32,6 +32,10 @@ struct levels_report {
 bool levels_report_make(struct levels_report *report, struct engine *engine,
                         const struct scene *scene, char reason[SOURCE_REASON_BYTES]);
 
+extern const char *const levels_side_names[MODEL_SIDE_COUNT]; /* "long", "short" */
+/* Decimals of its prices: of the tick of the first instrument. */
+int levels_report_decimals(const struct levels_report *report);
+
 /* What was left out of it, one line for people a call, i = 0, 1, …; NULL: no more. */
 const char *levels_report_note(const struct levels_report *report, int i,
                                char out[SOURCE_REASON_BYTES]);

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+const double map_shares[MAP_SHARE_COUNT] = {.005, .01, .02, .05};
+
 double map_level_usd(const struct map_side *side, int level, uint32_t band_hidden) {
     double usd = 0;
     for (int band = 0; band < LAYERS_BAND_COUNT; band++) {
@@ -27,4 +29,10 @@ double map_usd_to(const struct scene_map *map, int side, double price, uint32_t 
 double map_usd_within(const struct scene_map *map, int side, double share, uint32_t band_hidden) {
     double price = map->reference * (side == 0 ? 1 - share : 1 + share);
     return map_usd_to(map, side, price, band_hidden);
+}
+
+double map_balance(const struct scene_map *map, double share, uint32_t band_hidden) {
+    double longs = map_usd_within(map, 0, share, band_hidden);
+    double shorts = map_usd_within(map, 1, share, band_hidden);
+    return longs + shorts > 0 ? longs / (longs + shorts) : NAN;
 }

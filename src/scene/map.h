@@ -14,8 +14,10 @@
 enum {
     MAP_LEVEL_MAX = 1280, /* a side */
     MAP_CLUSTER_SIDE_MAX = 16,
-    MAP_CLUSTER_MAX = 2 * MAP_CLUSTER_SIDE_MAX
+    MAP_CLUSTER_MAX = 2 * MAP_CLUSTER_SIDE_MAX,
+    MAP_SHARE_COUNT = 4
 };
+extern const double map_shares[MAP_SHARE_COUNT]; /* .005 .01 .02 .05: what gauges sum within */
 
 /* Level i holds what liquidates at prices between i and i + 1 heights from the reference: below it
  * for longs, above it for shorts. */
@@ -62,3 +64,6 @@ double map_level_usd(const struct map_side *side, int level, uint32_t band_hidde
 double map_usd_to(const struct scene_map *map, int side, double price, uint32_t band_hidden);
 /* The same within a share of the reference: .01 is from the reference to 1 % away from it. */
 double map_usd_within(const struct scene_map *map, int side, double share, uint32_t band_hidden);
+/* How much of what stands within a share of the reference, both sides, is long: 0..1; NaN where
+ * nothing stands. */
+double map_balance(const struct scene_map *map, double share, uint32_t band_hidden);

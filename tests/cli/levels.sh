@@ -41,7 +41,7 @@ sed 's/BTC/ETH/g' "$folder/b.jsonl" >"$folder/eth.jsonl"
 # The table: said to be estimates, of a simulated market, with totals; the same twice, however it is read.
 "$program" levels "$folder/a.jsonl" >"$folder/table" 2>"$folder/err" || fail "table"
 [[ -s $folder/err ]] && fail "table: $(cat "$folder/err")"
-for text in estimates DEMO 'mark' 'Binance USDT-M BTCUSDT' 'weights:' 'long ' 'short ' 'open interest \$' '#1 '; do
+for text in estimates DEMO 'within  *0.5 %' 'max pain' 'mark' 'Binance USDT-M BTCUSDT' 'weights:' 'long ' 'short ' 'open interest \$' '#1 '; do
     grep -q -e "$text" "$folder/table" || fail "table has no \"$text\""
 done
 "$program" levels "$folder/a.jsonl.gz" | cmp - "$folder/table" || fail "compressed differs"
@@ -68,7 +68,8 @@ at=2026-01-05T01:00:00Z
 import json, sys
 one, two, swapped, at = (json.load(open(f"{sys.argv[1]}/{n}")) for n in ("one", "two", "two_swapped", "at"))
 keys = ["time", "base", "mark", "demo", "estimates", "bands", "instruments", "reach_pct", "long_usd",
-        "short_usd", "long_sd_ln", "short_sd_ln", "left_out", "clusters"]
+        "short_usd", "long_sd_ln", "short_sd_ln", "left_out", "clusters", "max_pain", "within"]
+receipt_keys = ["side", "from", "to", "price_low", "price_high", "expected_usd", "seen_usd", "complete", "open"]
 cluster_keys = ["side", "price", "price_low", "price_high", "distance_pct", "usd", "bands_usd", "sd_ln",
                 "calibrated", "magnet_usd_per_pct", "rank"]
 for report in (one, two, swapped, at):
@@ -85,6 +86,24 @@ for report in (one, two, swapped, at):
         assert c["calibrated"] == (c["sd_ln"] < 1), c
     for side in ("long", "short"):
         assert sum(c["usd"] for c in report["clusters"] if c["side"] == side) <= report[side + "_usd"]
+    assert [w["pct"] for w in report["within"]] == [0.5, 1, 2, 5], report["within"]
+    for side in ("long", "short"):
+        sums = [w[side + "_usd"] for w in report["within"]]
+        assert 0 <= sums[0] and sums == sorted(sums) and sums[-1] <= report[side + "_usd"] + 1, sums
+        near = sum(c["usd"] for c in report["clusters"] if c["side"] == side
+                   and max(abs(c["price_low"] / report["mark"] - 1), abs(c["price_high"] / report["mark"] - 1)) < .05)
+        assert near <= sums[-1] + len(report["clusters"]), (near, sums)
+    for w in report["within"]:
+        both = w["long_usd"] + w["short_usd"]
+        assert w["long_share"] is None or abs(w["long_share"] * both - w["long_usd"]) <= 1 + 1e-4 * both, w
+    pain = report["max_pain"]
+    assert (pain["side"] == "long") == (pain["distance_pct"] < 0), pain
+    assert 0 < pain["usd"] <= report[pain["side"] + "_usd"] + 1, pain
+    for instrument in report["instruments"]:
+        for r in instrument["receipts"]:
+            assert list(r) == receipt_keys, list(r)
+            assert r["from"] <= r["to"] <= report["time"] and r["price_low"] < r["price_high"], r
+            assert r["expected_usd"] >= 0 and r["seen_usd"] >= 0, r
     ranks = [c["rank"] for c in report["clusters"]]
     assert sorted(ranks) == list(range(1, len(ranks) + 1)), ranks
     by_rank = sorted(report["clusters"], key=lambda c: c["rank"])

@@ -370,7 +370,8 @@ static bool deposit_valid(const struct entry_deposit *deposit, double base_max) 
     return sum > 0;
 }
 
-static void apply_deposit(struct estimator *estimator, const struct entry_deposit *deposit) {
+static void apply_deposit(struct estimator *estimator, const struct entry_row *row,
+                          const struct entry_deposit *deposit) {
     float amount[CLASS_LANES] = {0};
     for (int lane = 0; lane < DISTANCE_MAX * CLASS_SOURCES; lane += CLASS_SOURCES) {
         amount[lane] = deposit->base[0] * estimator->unscale[lane];
@@ -385,18 +386,24 @@ static void apply_deposit(struct estimator *estimator, const struct entry_deposi
         unit_map_deposit(&estimator->map, side, taps, deposit->bin, skip, amount, lost_near,
                          lost_far);
         account_deposit(estimator, side, deposit->base, lost_near, lost_far);
+        if (estimator->watcher.laid != NULL) {
+            estimator->watcher.laid(
+                estimator->watcher.user,
+                &(struct estimator_laid){
+                    .row = row, .deposit = deposit, .side = side, .skip_bins = skip, .taps = taps});
+        }
         estimator->stats.taps += (uint64_t)taps->count;
     }
     estimator->stats.deposits++;
 }
 
-static void apply_deposits(struct estimator *estimator, uint32_t count,
+static void apply_deposits(struct estimator *estimator, const struct entry_row *row,
                            const struct entry_deposit *deposits) {
     double at_mark = USD_MAX / math_exp(estimator->z_mark + estimator->phi);
     double base_max = at_mark < AMOUNT_MAX ? at_mark : AMOUNT_MAX;
-    for (uint32_t i = 0; i < count; i++) {
+    for (uint32_t i = 0; i < row->deposit_count; i++) {
         if (deposit_valid(&deposits[i], base_max)) {
-            apply_deposit(estimator, &deposits[i]);
+            apply_deposit(estimator, row, &deposits[i]);
         } else {
             estimator->stats.deposits_refused++;
         }
@@ -455,7 +462,7 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
             estimator_learn_print(estimator, row, &prints[i]);
         }
     }
-    apply_deposits(estimator, row->deposit_count, deposits);
+    apply_deposits(estimator, row, deposits);
     settle_if_due(estimator);
     if (estimator->desc.evidence) {
         estimator_learn_step(estimator, row);
@@ -475,6 +482,10 @@ void estimator_use_weights(struct estimator *estimator, const struct entry_log *
 
 const struct weights *estimator_weights(const struct estimator *estimator) {
     return &estimator->weights;
+}
+
+double estimator_kept(const struct estimator *estimator, int lane, int64_t dt_ms) {
+    return math_exp(-estimator->hazard[lane] * (double)dt_ms);
 }
 
 void estimator_set_watcher(struct estimator *estimator, const struct estimator_watcher *watcher) {

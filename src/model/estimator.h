@@ -56,10 +56,19 @@ struct estimator_swept {
     double oi_bound;      /* the side's read-out factor before the row, 0..1 */
     const float *removed; /* [CLASS_LANES], base coin by class, before the weights; all 0: empty */
 };
+/* An entry that was laid down on one side, its amounts being base coin as of the row's end. */
+struct estimator_laid {
+    const struct entry_row *row;
+    const struct entry_deposit *deposit;
+    int32_t side;
+    int32_t skip_bins;                /* taps nearer than that were passed within the row */
+    const struct distance_taps *taps; /* nearest first */
+};
 /* Watches an estimator: called within estimator_apply_row, oldest step first. A watcher changes
  * nothing in it. Rows longer than 10 s (history) are told as well. */
 struct estimator_watcher {
     void (*swept)(void *user, const struct estimator_swept *swept); /* NULL: nobody watches */
+    void (*laid)(void *user, const struct estimator_laid *laid);    /* NULL: nobody watches */
     void *user;                                                     /* borrowed */
 };
 
@@ -86,6 +95,9 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
 void estimator_use_weights(struct estimator *estimator, const struct entry_log *log,
                            uint32_t number);
 const struct weights *estimator_weights(const struct estimator *estimator); /* in force */
+
+/* The share of a lane's content that is still there dt_ms (>= 0) later, if no mark takes it. */
+double estimator_kept(const struct estimator *estimator, int lane, int64_t dt_ms);
 
 /* From the next row on; copies of an estimator are not watched. */
 void estimator_set_watcher(struct estimator *estimator, const struct estimator_watcher *watcher);

@@ -1,5 +1,7 @@
-/* A ramp of its own, from transparent over slate and white to a pale yellow: what rests in the book
- * takes the colour out of what lies below it, and no palette has its sides there. */
+/* Ramps of its own.  Over the other field: from transparent over slate to white, so that
+ * what rests takes the colour out of what lies below it and only what stands out covers it.  Alone:
+ * opaque, from the background over blue and amber to a warm white.  Both rise evenly in lightness
+ * (or fall, on a light background), so that they can be read without seeing colours. */
 #include "layer/book_field.h"
 
 #include <assert.h>
@@ -30,30 +32,42 @@ static const char *const uniform_names[UNIFORM_COUNT] = {
     "y_sign",  "book",      "lut",      "per_texel", "sharp",          "price_at",     "price_span",
     "time_at", "time_span", "time_low", "time_high", "entry_per_log2", "entry_of_zero"};
 
-enum { COLUMNS_A_FRAME = 8, ANCHOR_COUNT = 6 };
-#define BLACK_FRACTION   0.5   /* of the cells in which something rests: below, nothing is drawn */
+enum { COLUMNS_A_FRAME = 8, ANCHOR_COUNT = 5 };
 #define WHITE_FRACTION   0.997 /* walls are few */
 #define RANGE_LOG2_LEAST 2.0
 #define GLIDE_RATE       0.3
 #define REST_LOG2        0.05 /* nearer than this the scale rests */
 
+/* Of the cells in which something rests, so many are left black: over the other field most of them,
+ * alone next to none. */
+static const double black_fractions[2] = {0.55, 0.04};
+
 /* Where on the ramp, colour, opacity. */
 struct anchor {
     float at, rgba[4];
 };
-static const struct anchor ramps[2][ANCHOR_COUNT] = {
-    {{0.00f, {30, 40, 62, 0}},
-     {0.25f, {52, 68, 98, 120}},
-     {0.50f, {112, 130, 158, 180}},
-     {0.72f, {200, 208, 214, 225}},
-     {0.88f, {255, 244, 176, 245}},
-     {1.00f, {255, 214, 64, 255}}},
-    {{0.00f, {226, 230, 236, 0}},
-     {0.25f, {190, 198, 210, 120}},
-     {0.50f, {134, 146, 164, 180}},
-     {0.72f, {78, 88, 104, 225}},
-     {0.88f, {64, 56, 20, 245}},
-     {1.00f, {120, 90, 0, 255}}},
+/* By light background, and whether it is alone. */
+static const struct anchor ramps[2][2][ANCHOR_COUNT] = {
+    {{{0.00f, {40, 48, 66, 0}},
+      {0.25f, {84, 96, 118, 115}},
+      {0.50f, {150, 160, 176, 190}},
+      {0.75f, {222, 228, 234, 235}},
+      {1.00f, {255, 255, 255, 255}}},
+     {{0.00f, {11, 18, 34, 0}},
+      {0.28f, {20, 42, 82, 255}},
+      {0.55f, {48, 98, 156, 255}},
+      {0.80f, {246, 186, 62, 255}},
+      {1.00f, {255, 252, 224, 255}}}},
+    {{{0.00f, {200, 206, 216, 0}},
+      {0.25f, {150, 158, 172, 115}},
+      {0.50f, {104, 112, 128, 190}},
+      {0.75f, {52, 58, 70, 235}},
+      {1.00f, {0, 0, 0, 255}}},
+     {{0.00f, {236, 240, 246, 0}},
+      {0.28f, {196, 212, 232, 255}},
+      {0.55f, {116, 152, 198, 255}},
+      {0.80f, {142, 66, 30, 255}},
+      {1.00f, {40, 12, 0, 255}}}},
 };
 
 /* -- columns -- */
@@ -151,11 +165,11 @@ void book_field_finish(struct book_field *book) {
     texture_finish(&book->lut);
 }
 
-static void set_colors(struct book_field *book, bool light) {
-    if (book->colored && book->light == light) {
+static void set_colors(struct book_field *book, const struct book_view *view) {
+    if (book->colored && book->light == view->light && book->alone == view->alone) {
         return;
     }
-    const struct anchor *ramp = ramps[light ? 1 : 0];
+    const struct anchor *ramp = ramps[view->light ? 1 : 0][view->alone ? 1 : 0];
     for (int i = 0; i < BOOK_FIELD_ENTRY_COUNT; i++) {
         float at = (float)i / (BOOK_FIELD_ENTRY_COUNT - 1);
         int k = 0;
@@ -171,7 +185,8 @@ static void set_colors(struct book_field *book, bool light) {
     struct texture_rect whole = {0, 0, BOOK_FIELD_ENTRY_COUNT, 1, 0};
     texture_upload(&book->lut, &whole, book->colors);
     book->colored = true;
-    book->light = light;
+    book->light = view->light;
+    book->alone = view->alone;
 }
 
 static double entries_per_log2(const struct book_field *book) {
@@ -200,11 +215,11 @@ static void sample_column(struct book_field *book, const struct book_columns *co
     }
 }
 
-static void move_scale(struct book_field *book, bool jump) {
+static void move_scale(struct book_field *book, double black_fraction, bool jump) {
     if (book->histogram.total == 0) {
         return;
     }
-    double black = scale_histogram_percentile(&book->histogram, 0, BLACK_FRACTION);
+    double black = scale_histogram_percentile(&book->histogram, 0, black_fraction);
     double white = scale_histogram_percentile(&book->histogram, 0, WHITE_FRACTION);
     white = fmax(white, black + RANGE_LOG2_LEAST);
     if (book->scaled && !jump && fabs(black - book->black_log2) < REST_LOG2 &&
@@ -229,7 +244,7 @@ void book_field_update(struct book_field *book, const struct book_view *view) {
     double row_first = fmax((view->camera->ln_bottom - grid->ln_price_min) / grid->row_height, 0);
     double row_last =
         fmin((view->camera->ln_top - grid->ln_price_min) / grid->row_height, grid->row_count);
-    bool jump = view->settled || !book->scaled;
+    bool jump = view->settled || !book->scaled || (book->colored && book->alone != view->alone);
     if (jump) {
         book->histogram = (struct scale_histogram){0};
         book->sampled_columns = 0;
@@ -243,7 +258,7 @@ void book_field_update(struct book_field *book, const struct book_view *view) {
         book->sampled_columns++;
     }
     if (book->sampled_columns >= BOOK_FIELD_SAMPLE_COLUMNS) {
-        move_scale(book, jump);
+        move_scale(book, black_fractions[view->alone ? 1 : 0], jump);
         book->histogram = (struct scale_histogram){0};
         book->sampled_columns = 0;
     }
@@ -316,7 +331,7 @@ bool book_field_draw(struct book_field *book, const struct target *target,
         !covered_pixels(view, &cover, &rect)) {
         return false;
     }
-    set_colors(book, view->light);
+    set_colors(book, view);
     /* Subtracted in double before they become floats: no jitter, whatever the date. */
     int oldest = field_slot(field, field->oldest_col);
     double base_ms = (double)(field->oldest_col - oldest) * grid->col_ms;

@@ -42,7 +42,7 @@ struct book_field {
     struct program program;
     struct texture lut;
     uint8_t colors[BOOK_FIELD_ENTRY_COUNT][4]; /* what lut holds */
-    bool colored, light;                       /* for light backgrounds */
+    bool colored, light, alone;                /* as in struct book_view */
     double black_log2, white_log2;
     bool scaled;
     struct scale_histogram histogram; /* filled over some frames */
@@ -58,6 +58,7 @@ struct book_view {
     const struct camera *camera;
     double until_ms; /* an unfinished newest column is drawn up to here */
     bool light;      /* the theme's background is */
+    bool alone;      /* there is no other field beneath: the faint is shown, too */
     bool settled;    /* look at everything now and jump to the scale */
 };
 /* Look at what the camera sees and move the scale towards it. */

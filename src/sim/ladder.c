@@ -42,10 +42,14 @@ static const struct {
 
 enum {
     WALL_PULLED_PERCENT = 45,
-    PULL_NEAR_TICKS = 120,  /* a wall that is pulled goes when the price is nearer, or up to */
-    PULL_SPREAD_TICKS = 600 /* so much further away */
+    PULL_NEAR_TICKS = 120,   /* a wall that is pulled goes when the price is nearer, or up to */
+    PULL_SPREAD_TICKS = 600, /* so much further away */
+    SHELF_TICKS = 400,
+    SHELF_MS_LEAST = 900000,
+    SHELF_MS_SPREAD = 12 * 3600000
 };
-#define WALL_CHANCE .012
+#define WALL_CHANCE  .012
+#define SHELF_CHANCE .07
 
 static uint64_t mix(uint64_t x) {
     x ^= x >> 30;
@@ -81,7 +85,17 @@ static double order_spread(uint64_t order, int64_t distance) {
     uint64_t mind = mix(order + 3);
     bool pulled = mind % 100 < WALL_PULLED_PERCENT &&
                   distance < PULL_NEAR_TICKS + (int64_t)(mind >> 32) % PULL_SPREAD_TICKS;
-    return pulled ? 0 : 8 + 24 * u * u;
+    return pulled ? 0 : 6 + 14 * u * u;
+}
+
+/* Neighbouring prices have something in common: shelves of some basis points on which several times
+ * as much rests, for a quarter of an hour up to half a day. */
+static double shelf(uint64_t seed, int64_t ticks, int64_t ts_ms) {
+    uint64_t place = mix(seed + (uint64_t)(ticks / SHELF_TICKS) * UINT64_C(0xd1342543de82ef95));
+    int64_t stay_ms = SHELF_MS_LEAST + (int64_t)(place % SHELF_MS_SPREAD);
+    uint64_t now = mix(place + (uint64_t)((ts_ms + (int64_t)(place >> 40)) / stay_ms));
+    double u = unit(now);
+    return u < SHELF_CHANCE ? 2 + 3 * unit(mix(now + 1)) : .5 + .5 * u;
 }
 
 /* Near the touch every other order changes several times a second, further away more seldom. */
@@ -112,7 +126,7 @@ static int64_t level_lots(uint64_t seed, int64_t ticks, int64_t distance, size_t
     }
     double here = (double)zones[zone].stride / zones[zone].chance * depth_lots(distance);
     double thin = (double)(distance + 4) / (double)(distance + 14); /* where the price has been */
-    double spread = order_spread(order, distance);
+    double spread = order_spread(order, distance) * shelf(seed, ticks, ts_ms);
     if (spread <= 0 && distance > 0) {
         return 0;
     }

@@ -9,6 +9,7 @@
 #include "app/engine_replay.h"
 #include "app/levels_report.h"
 #include "app/pipeline.h"
+#include "app/why_report.h"
 #include "base/clock.h"
 #include "base/str.h"
 
@@ -35,6 +36,9 @@ static int check_options(struct levels *levels) {
     char reason[SOURCE_REASON_BYTES];
     if (option_flag(table, OPT_csv) && option_flag(table, OPT_json)) {
         return fail(EXIT_STATUS_USAGE, "--csv, --json: expected one of them");
+    }
+    if (option_flag(table, OPT_csv) && option_given(table, OPT_why)) {
+        return fail(EXIT_STATUS_USAGE, "--why: is told as a table or with --json, not as --csv");
     }
     int status = (int)source_list_resolve(levels->options, &levels->sources, reason);
     if (status != EXIT_STATUS_DONE) {
@@ -163,6 +167,21 @@ static int take_events(struct levels *levels) {
     return status;
 }
 
+static int print_why(struct levels *levels, const struct engine *engine) {
+    const struct option_table *table = &levels->options->table;
+    struct why_report report;
+    char reason[SOURCE_REASON_BYTES];
+    if (!why_report_make(&report, levels->report, engine, option_number(table, OPT_why), reason)) {
+        return fail(EXIT_STATUS_FAILED, reason);
+    }
+    if (option_flag(table, OPT_json)) {
+        why_report_print_json(&report, stdout);
+    } else {
+        why_report_print_table(&report, stdout);
+    }
+    return EXIT_STATUS_DONE;
+}
+
 static int print_report(struct levels *levels) {
     const struct option_table *table = &levels->options->table;
     struct engine *engine =
@@ -175,7 +194,10 @@ static int print_report(struct levels *levels) {
     for (int i = 0; levels_report_note(levels->report, i, reason) != NULL; i++) {
         fprintf(stderr, "liqscope levels: %s\n", reason);
     }
-    if (option_flag(table, OPT_json)) {
+    int status = EXIT_STATUS_DONE;
+    if (option_given(table, OPT_why)) {
+        status = print_why(levels, engine);
+    } else if (option_flag(table, OPT_json)) {
         levels_report_print_json(levels->report, stdout);
     } else if (option_flag(table, OPT_csv)) {
         levels_report_print_csv(levels->report, stdout);
@@ -183,7 +205,7 @@ static int print_report(struct levels *levels) {
         levels_report_print_table(levels->report, stdout);
     }
     return fflush(stdout) == 0 && !ferror(stdout)
-               ? EXIT_STATUS_DONE
+               ? status
                : fail(EXIT_STATUS_FAILED, "standard output: cannot write");
 }
 

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "scene/layers.h"
+#include "scene/map.h"
 
 enum { ORIGIN_TIME_MAX = 48, ORIGIN_PRICE_MAX = 32 };
 
@@ -44,3 +44,12 @@ struct scene_origin {
     double price_usd[ORIGIN_PRICE_MAX];
     double lower_usd, higher_usd;
 };
+
+/* The cluster of the map whose prices are nearest to price, at most reach_ln (ln price) away; NULL:
+ * none is. */
+const struct map_cluster *origin_cluster_near(const struct scene_map *map, double price,
+                                              double reach_ln);
+/* What to ask about price: that cluster; else the levels within reach_ln of price, on its side of
+ * the mark. False: the map or the price is not known. */
+bool origin_range_near(const struct scene_map *map, double price, double reach_ln,
+                       struct origin_range *out);

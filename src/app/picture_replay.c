@@ -5,6 +5,7 @@
 
 #include "app/engine_replay.h"
 #include "app/picture_link.h"
+#include "app/picture_zone.h"
 #include "base/str.h"
 #include "density/raster.h"
 #include "layer/picture.h"
@@ -24,6 +25,7 @@ struct picture_replay {
     bool drawn;
     struct picture_place pointer;
     struct navigator nav;
+    struct picture_zone zone;
     struct picture_link link;
 };
 
@@ -191,13 +193,15 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
     const struct engine_map_desc shown = {.instrument = scene->instruments[0].instrument,
                                           .venue_hidden = nav->settings.venue_hidden};
     bool mapped = engine_fill_map(replay->engine, &shown, replay->map);
-    struct picture_frame frame = {.target = target,
-                                  .scene = scene,
-                                  .map = mapped ? replay->map : NULL,
-                                  .camera = &nav->camera,
-                                  .now_ms = now_ms,
-                                  .settings = nav->settings,
-                                  .settled = !replay->drawn};
+    struct picture_frame frame = {
+        .target = target,
+        .scene = scene,
+        .map = mapped ? replay->map : NULL,
+        .camera = &nav->camera,
+        .now_ms = now_ms,
+        .settings = nav->settings,
+        .zone = picture_zone_get(&replay->zone, &nav->camera, nav->settings.local_time),
+        .settled = !replay->drawn};
     point(replay, &frame);
     picture_draw(replay->picture, &frame);
     replay->drawn = true;

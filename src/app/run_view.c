@@ -12,6 +12,7 @@
 #include "app/live_clock.h"
 #include "app/picture_link.h"
 #include "app/picture_options.h"
+#include "app/picture_zone.h"
 #include "app/pipeline.h"
 #include "app/source.h"
 #include "base/clock.h"
@@ -48,6 +49,7 @@ struct view {
     struct raster_worker *worker;
 
     struct navigator nav;
+    struct picture_zone zone;
     struct picture_link link;
     struct live_clock clock;
     const struct scene_map *map; /* borrowed from the pipeline, this frame; NULL: none */
@@ -234,6 +236,7 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
         .now_ms = (int64_t)now_ms,
         .latency_ns = view->latency_ns,
         .settings = view->nav.settings,
+        .zone = picture_zone_get(&view->zone, &view->nav.camera, view->nav.settings.local_time),
         .pointer_inside = input->pointer_inside && pointer_awake(view, input),
         .pointer_x_px = input->pointer_x_px,
         .pointer_y_px = input->pointer_y_px,

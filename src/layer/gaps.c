@@ -4,6 +4,7 @@
 #include <math.h>
 
 #define HATCH_PERIOD_PX 9.0
+#define DASH_PX         16.0
 #define JOIN_PX         2.0 /* gaps nearer together than that are drawn as one */
 
 struct hatching {
@@ -91,13 +92,10 @@ static void draw_history_edge(struct layer_context *context) {
         return;
     }
     x = round(x);
-    double dash = round(5 * s);
-    struct theme_color color = context->theme->text_dim;
-    color.a = 120;
-    for (double y = layout->plot.y; y < layout->plot.y + layout->plot.h; y += 3 * dash) {
-        canvas_add_box(context->canvas, (struct camera_rect){x, y, fmax(1, round(s)), dash}, 0,
-                       color);
-    }
+    struct theme_color color = context->theme->text;
+    color.a = 150;
+    struct camera_rect line = {x, layout->plot.y, fmax(1, round(s)), layout->plot.h};
+    canvas_add_hatch(context->canvas, line, DASH_PX * s, color); /* so thin, it is a dashed line */
     struct label label = {.utf8 = "back-filled",
                           .size_px = THEME_STATUS_PX,
                           .color = context->theme->text_dim,

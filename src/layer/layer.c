@@ -6,6 +6,8 @@
 const struct layer_ops layer_table[] = {
     {"grid", SETTINGS_PART_GRID, grid_draw},
     {"gaps", SETTINGS_PART_GAPS, gaps_draw},
+    {"average", SETTINGS_PART_MA, average_draw},
+    {"vwap", SETTINGS_PART_VWAP, vwap_draw},
     {"price", SETTINGS_PART_PRICE, price_draw},
     {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw},
     {"title", LAYER_ALWAYS, title_draw},

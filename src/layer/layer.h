@@ -60,6 +60,8 @@ struct theme_color layer_field_color(const struct layer_context *context, int po
 
 void grid_draw(struct layer_context *context);
 void gaps_draw(struct layer_context *context);
+void average_draw(struct layer_context *context);
+void vwap_draw(struct layer_context *context);
 void price_draw(struct layer_context *context);
 void bubbles_draw(struct layer_context *context);
 void title_draw(struct layer_context *context);

@@ -14,8 +14,9 @@
 #define STATUS_H      32.0
 /* Strips appear where the plot keeps this height above them. */
 #define PLOT_H_WANTED 560.0
-#define STRIP_H       60.0
+#define STRIP_H       62.0
 #define STRIP_HEAD_H  18.0
+#define STRIP_FOOT_H  3.0
 
 /* Who gets a place first. */
 static const enum settings_part strip_order[] = {
@@ -50,6 +51,7 @@ static uint32_t choose_strips(const struct settings *settings, double room, doub
 static void place_strips(struct layout *layout, uint32_t chosen, double top, double strip_h) {
     double plot_w = layout->plot.w;
     double head_h = round(STRIP_HEAD_H * layout->scale);
+    double foot_h = round(STRIP_FOOT_H * layout->scale);
     for (int part = 0; part < SETTINGS_PART_COUNT; part++) {
         if ((chosen >> part & 1) == 0) {
             continue;
@@ -57,7 +59,7 @@ static void place_strips(struct layout *layout, uint32_t chosen, double top, dou
         layout->strips[layout->strip_count++] = (struct layout_strip){
             .part = (enum settings_part)part,
             .head = {0, top, plot_w, head_h},
-            .graph = {0, top + head_h, plot_w, strip_h - head_h},
+            .graph = {0, top + head_h, plot_w, strip_h - head_h - foot_h},
             .side = {plot_w, top, layout->width_px - plot_w, strip_h},
         };
         top += strip_h;

@@ -2,11 +2,13 @@
 #include <math.h>
 
 #include "base/number.h"
+#include "base/str.h"
+#include "layer/bars.h"
 #include "layer/layer.h"
 
-#define LINE_PX          2.0
-#define HALO_PX          4.5
-#define CANDLE_PX_WANTED 7.0
+#define LINE_PX 2.0
+#define HALO_PX 4.5
+#define DASH_PX 9.0 /* from dash to dash of the line to the tag */
 enum { POINT_COUNT_MAX = LAYERS_COL_MAX + FIELD_SPARE_COLUMNS + SCENE_TAIL_MAX + 2 };
 
 struct point {
@@ -75,18 +77,15 @@ static void draw_line(struct layer_context *context) {
         }
     }
     if (count > 0) {
-        canvas_add_disc(context->canvas, points[count - 1].x, points[count - 1].y, 7 * s, 0,
-                        (struct theme_color){255, 255, 255, 60});
+        struct theme_color glow = context->theme->price;
+        glow.a = 60;
+        canvas_add_disc(context->canvas, points[count - 1].x, points[count - 1].y, 7 * s, 0, glow);
         canvas_add_disc(context->canvas, points[count - 1].x, points[count - 1].y, 3.5 * s, 0,
                         context->theme->price);
     }
 }
 
-struct candle {
-    double open, high, low, close;
-};
-
-static void draw_candle(struct layer_context *context, const struct candle *candle, double left,
+static void draw_candle(struct layer_context *context, const struct bar *candle, double left,
                         double right) {
     double s = context->layout->scale;
     double body = fmax(1, (right - left) * 0.72);
@@ -106,34 +105,38 @@ static void draw_candle(struct layer_context *context, const struct candle *cand
     canvas_add_box(context->canvas, bar, s, color);
 }
 
-/* Columns joined until a candle is wide enough to be seen, on multiples of that many columns since
- * the epoch. */
+/* What a candle holds, where there is room for it. */
+static void draw_candle_note(struct layer_context *context) {
+    const struct camera_rect *plot = &context->layout->plot;
+    double s = context->layout->scale;
+    char interval[BARS_TEXT_BYTES];
+    char text[48];
+    str_format(text, sizeof text, "%s candles",
+               bars_interval_text(context->bars->interval_ms, interval));
+    struct label label = {.utf8 = text,
+                          .size_px = THEME_STRIP_PX,
+                          .color = context->theme->text_dim,
+                          .x = plot->x + 12 * s,
+                          .middle_y = plot->y + plot->h - 14 * s};
+    labels_add(context->labels, &label);
+}
+
 static void draw_candles(struct layer_context *context) {
-    const struct field *field = context->field;
-    double col_px = camera_px_from_time(context->camera, (double)field->grid.col_ms) -
-                    camera_px_from_time(context->camera, 0);
-    int64_t join = (int64_t)ceil(CANDLE_PX_WANTED * context->layout->scale / col_px);
-    join = join < 1 ? 1 : join;
-    struct candle candle = {0};
-    for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
-        const struct field_column *column = field_get_column(field, col);
-        if (column->low > 0 && column->open > 0) {
-            candle.open = candle.open > 0 ? candle.open : column->open;
-            candle.high = fmax(candle.high, column->high);
-            candle.low = candle.low > 0 ? fmin(candle.low, column->low) : column->low;
-            candle.close = column->close;
-        }
-        if ((col + 1) % join == 0 || col == field->newest_col) {
-            int64_t first = col - col % join;
-            double left = camera_px_from_time(context->camera, (double)first * field->grid.col_ms);
-            double right = left + col_px * (double)join;
-            if (candle.low > 0 && right > context->layout->plot.x &&
-                left < context->layout->plot.x + context->layout->plot.w) {
-                draw_candle(context, &candle, left, right);
-            }
-            candle = (struct candle){0};
+    const struct bars *bars = context->bars;
+    int first = 0, last = -1;
+    if (!bars_visible(bars, context->camera, &first, &last)) {
+        return;
+    }
+    for (int i = first; i <= last; i++) {
+        const struct bar *bar = &bars->items[i];
+        if (bar->low > 0) {
+            double begin_ms = (double)bar->begin_ms;
+            double end_ms = begin_ms + (double)bars->interval_ms;
+            draw_candle(context, bar, camera_px_from_time(context->camera, begin_ms),
+                        camera_px_from_time(context->camera, end_ms));
         }
     }
+    draw_candle_note(context);
 }
 
 /* The tag at the axis and the line that leads to it. */
@@ -144,12 +147,12 @@ static void draw_tag(struct layer_context *context) {
     if (y < layout->plot.y || y > layout->plot.y + layout->plot.h) {
         return;
     }
-    double dash = round(4 * s);
-    for (double x = layout->plot.x; x < layout->plot.x + layout->plot.w; x += 2.5 * dash) {
-        canvas_add_box(context->canvas,
-                       (struct camera_rect){x, round(y), dash, fmax(1, round(s * 0.75))}, 0,
-                       (struct theme_color){255, 255, 255, 70});
-    }
+    struct theme_color faint = context->theme->price;
+    faint.a = 110;
+    canvas_add_hatch(
+        context->canvas,
+        (struct camera_rect){layout->plot.x, round(y), layout->plot.w, fmax(1, round(s * 0.75))},
+        DASH_PX * s, faint);
     double middle =
         fmin(fmax(y, layout->plot.y + 13 * s), layout->plot.y + layout->plot.h - 13 * s);
     struct camera_rect plate = {layout->price_axis.x + 2 * s, middle - 13 * s,

@@ -17,6 +17,7 @@ struct theme {
     struct theme_color text, text_dim, text_faint;
     struct theme_color price, halo; /* the price line and the rim that keeps it off the field */
     struct theme_color up, down;    /* candles, lamps */
+    struct theme_color average, vwap;
     struct theme_color warn, demo;
     struct theme_color hatch; /* of gaps */
 };

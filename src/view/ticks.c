@@ -6,6 +6,9 @@
 #include "base/str.h"
 
 #define DAY_MS INT64_C(86400000)
+/* A step may be so much shorter than asked for: rather two hours at 134 pixels than three at 200.
+ */
+#define STEP_SLACK 0.8
 
 /* A step of the time axis: milliseconds of the clock, days of the month, or months of the year. */
 struct time_step {
@@ -28,9 +31,6 @@ static const struct time_step time_steps[] = {
     DAYS(5),         DAYS(10),        MONTHS(1),       MONTHS(2),      MONTHS(3),
     MONTHS(6),       MONTHS(12),
 };
-/* A step may be so much shorter than asked for: rather two hours at 134 pixels than three at 200.
- */
-#define STEP_SLACK 0.8
 
 static const char *const month_names[12] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -54,7 +54,7 @@ int ticks_make_price(double low, double high, int count_wanted,
     assert(high > low);
     int wanted = count_wanted < 1 ? 1 : (count_wanted > 32 ? 32 : count_wanted);
     int decimals = 0;
-    double step = price_step((high - low) / wanted, &decimals);
+    double step = price_step((high - low) / wanted * STEP_SLACK, &decimals);
     int count = 0;
     for (double n = ceil(low / step); n * step <= high && count < TICKS_COUNT_MAX; n++) {
         out[count++] = (struct ticks_price){.price = n * step, .decimals = decimals};

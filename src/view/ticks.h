@@ -15,7 +15,7 @@ struct ticks_price {
 };
 
 /* Round prices (1, 2, 2.5 or 5 x 10^k apart) between low and high (0 < low < high), lowest first,
- * about count_wanted of them. Returns how many (<= TICKS_COUNT_MAX). */
+ * about count_wanted of them, a quarter more at most. Returns how many (<= TICKS_COUNT_MAX). */
 int ticks_make_price(double low, double high, int count_wanted,
                      struct ticks_price out[TICKS_COUNT_MAX]);
 

@@ -100,6 +100,10 @@ void book_columns_finish(struct book_columns *columns) {
     *columns = (struct book_columns){0};
 }
 
+static bool is_empty(uint16_t half) {
+    return (half & 0x7fff) == 0; /* either zero */
+}
+
 static uint16_t *slot_halves(const struct book_columns *columns, int slot) {
     return columns->halves + (size_t)slot * (size_t)columns->row_count;
 }
@@ -116,10 +120,10 @@ void book_columns_set(struct book_columns *columns, int slot, const uint16_t *ha
     } else {
         memcpy(own, halves, size_bytes);
     }
-    while (first < end && own[first] == 0) {
+    while (first < end && is_empty(own[first])) {
         first++;
     }
-    while (end > first && own[end - 1] == 0) {
+    while (end > first && is_empty(own[end - 1])) {
         end--;
     }
     columns->known[slot] = halves != NULL;
@@ -209,7 +213,7 @@ static void sample_column(struct book_field *book, const struct book_columns *co
     const uint16_t *halves = slot_halves(columns, slot);
     for (int i = 0; i < BOOK_FIELD_SAMPLE_ROWS && columns->known[slot] != 0; i++) {
         int row = (int)(row_first + (row_last - row_first) * (i + 0.5) / BOOK_FIELD_SAMPLE_ROWS);
-        if (halves[row] != 0) {
+        if (!is_empty(halves[row])) {
             scale_histogram_add(&book->histogram, fabs((double)float_from_half(halves[row])));
         }
     }

@@ -10,6 +10,7 @@
 #include "gfx/debug.h"
 #include "layer/bars.h"
 #include "layer/caption.h"
+#include "layer/cluster_labels.h"
 #include "layer/heatmap.h"
 #include "layer/layer.h"
 #include "layer/profile.h"
@@ -181,6 +182,7 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .scale = &picture->scale,
         .heatmap = &picture->heatmap,
         .profile = &picture->profile,
+        .cluster_labels = &picture->cluster_labels,
         .bars = &picture->bars,
         .canvas = &picture->canvas,
         .labels = &picture->labels,
@@ -228,6 +230,7 @@ static void draw_book(struct picture *picture, struct layer_context *context) {
                              .camera = context->camera,
                              .until_ms = (double)context->frame->now_ms,
                              .light = back.r + back.g + back.b > 384,
+                             .alone = !settings_shows(context->settings, SETTINGS_PART_FIELD),
                              .settled = context->frame->settled};
     book_field_update(&picture->book, &view);
     target_begin(&context->frame->target, TARGET_BLEND_ALPHA);

@@ -88,7 +88,8 @@ static void fill(struct bench *bench) {
                                                            .col_ms = 60000,
                                                            .price_mid = 64000,
                                                            .half_range = 0.09,
-                                                           .seed = 7});
+                                                           .seed = 7,
+                                                           .book = true});
     picture_set_grid(bench->picture, 1, &bench->market->grid);
     for (int i = 0; i < bench->market->grid.col_count; i++) {
         picture_add_column(bench->picture, synthetic_next(bench->market, 1));

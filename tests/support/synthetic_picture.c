@@ -12,6 +12,7 @@ static const double distances[LAYERS_BAND_COUNT] = {0.22, 0.115, 0.06, 0.03, 0.0
 void synthetic_init(struct synthetic *synthetic, const struct synthetic_desc *desc) {
     memset(synthetic, 0, sizeof *synthetic);
     synthetic->seed = desc->seed;
+    synthetic->book = desc->book;
     synthetic->grid = (struct layers_grid){
         .first_col = INT64_C(1781654400000) / desc->col_ms,
         .col_ms = desc->col_ms,
@@ -131,6 +132,26 @@ static void store_texels(struct synthetic *synthetic) {
     }
 }
 
+/* Orders out to 4 % of the price, thinner with the distance; a row in eleven has a wall for some
+ * thirty columns. Columns 70..75 of each hundred do not know it. */
+static void store_book(struct synthetic *synthetic) {
+    const struct layers_grid *grid = &synthetic->grid;
+    struct layers_column *column = &synthetic->column;
+    double ln = log(synthetic->price);
+    int64_t phase = (synthetic->col - grid->first_col) % 100;
+    column->has_book = synthetic->book && (phase < 70 || phase > 75);
+    for (int row = 0; row < grid->row_count && column->has_book; row++) {
+        double away = grid->ln_price_min + (row + 0.5) * grid->row_height - ln;
+        struct random random;
+        random_init(&random, synthetic->seed + (uint64_t)row * 7919 +
+                                 (uint64_t)((synthetic->col + row * 13) / 30) * 104729);
+        double usd = 4e4 * (0.3 + random_uniform(&random)) / (1 + fabs(away) / 0.005);
+        usd *= random_uniform(&random) < 1.0 / 11 ? 5 + 25 * random_uniform(&random) : 1;
+        usd *= fabs(away) < 0.04 ? 1 : 0;
+        column->book[row] = half_from_float((float)((away < 0 ? -1 : 1) * log2(1 + usd / 1000)));
+    }
+}
+
 const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t request_id) {
     struct random random;
     random_init(&random, synthetic->seed + (uint64_t)synthetic->col);
@@ -158,6 +179,7 @@ const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t
     }
     store_texels(synthetic);
     store_certainty(synthetic);
+    store_book(synthetic);
     synthetic->col++;
     synthetic->now_ms = column->covered_until_ms;
     struct scene *scene = &synthetic->scene;

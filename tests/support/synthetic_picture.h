@@ -12,6 +12,7 @@ struct synthetic {
     double price, price_low, price_high;
     int64_t col; /* the next column */
     uint64_t seed;
+    bool book; /* columns have an order book, but for a gap in each hundred of them */
     double usd[LAYERS_CHANNEL_COUNT][LAYERS_ROW_MAX]; /* USD per bp */
     struct layers_column column;
     struct scene scene;
@@ -23,6 +24,7 @@ struct synthetic_desc {
     int col_count, row_count, col_ms;
     double price_mid, half_range;
     uint64_t seed;
+    bool book;
 };
 void synthetic_init(struct synthetic *synthetic, const struct synthetic_desc *desc);
 /* Make the next column; it belongs to request_id. Fills scene up to it, too. */

@@ -31,13 +31,28 @@ void column_set_grid(struct column *column, const struct layers_grid *grid) {
     column_begin(column);
 }
 
+/* Most of a column is nothing: longs stand below the price, shorts above. What was never reached is
+ * neither cleared nor converted. */
+static void reach_rows(struct column_reach *reach, int begin, int end) {
+    bool none = reach->begin >= reach->end;
+    reach->begin = none || begin < reach->begin ? begin : reach->begin;
+    reach->end = none || end > reach->end ? end : reach->end;
+}
+
+static size_t reach_rows_count(struct column_reach reach) {
+    return reach.end > reach.begin ? (size_t)(reach.end - reach.begin) : 0;
+}
+
 void column_begin(struct column *column) {
     column->weight_sum = 0;
+    column->version++;
     memset(column->stands, 0, sizeof(column->stands));
     memset(column->trusted, 0, sizeof(column->trusted));
     for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
-        memset(column->sums[slice], 0,
-               sizeof(column->sums[slice][0]) * (size_t)column->grid.row_count);
+        struct column_reach *reach = &column->reach[slice];
+        memset(column->sums[slice][reach->begin], 0,
+               sizeof(column->sums[slice][0]) * reach_rows_count(*reach));
+        *reach = (struct column_reach){0, 0};
     }
 }
 
@@ -91,6 +106,7 @@ static void add_side(struct column *column, int side, struct span_of_bins span, 
         (int)math_clamp(floor(((double)span.first - (double)column->edges[0]) / (double)height) - 1,
                         0, column->grid.row_count);
     int32_t end = span.first + span.count;
+    int first_row = row;
     for (; row < column->grid.row_count && column->edges[row] < (float)end; row++) {
         float low = column->edges[row], high = column->edges[row + 1];
         int32_t from = (int32_t)low, to = (int32_t)high;
@@ -111,6 +127,10 @@ static void add_side(struct column *column, int side, struct span_of_bins span, 
             }
         }
         add_row(column, side, row, value);
+    }
+    if (row > first_row) {
+        reach_rows(&column->reach[side == MODEL_LONG ? 0 : 2], first_row, row);
+        reach_rows(&column->reach[1], first_row, row);
     }
 }
 
@@ -147,6 +167,7 @@ static void add_trust(struct column *column, const struct estimator *estimator, 
 void column_add(struct column *column, const struct estimator *estimator, double basis,
                 double weight) {
     column->weight_sum += weight;
+    column->version++;
     if (!estimator_has_mark(estimator)) {
         return;
     }
@@ -167,15 +188,21 @@ void column_add(struct column *column, const struct estimator *estimator, double
 void column_add_column(struct column *sum, const struct column *part) {
     double factor = part->weight_sum > 0 ? 1 / part->weight_sum : 0;
     sum->weight_sum = 1;
+    sum->version++;
     for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
         sum->stands[channel] += part->stands[channel] * factor;
         sum->trusted[channel] += part->trusted[channel] * factor;
     }
     for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
-        float *to = &sum->sums[slice][0][0];
-        const float *from = &part->sums[slice][0][0];
-        for (int i = 0; i < sum->grid.row_count * 4; i++) {
+        struct column_reach reach = part->reach[slice];
+        size_t count = reach_rows_count(reach) * 4;
+        float *restrict to = sum->sums[slice][reach.begin];
+        const float *restrict from = part->sums[slice][reach.begin];
+        for (size_t i = 0; i < count; i++) {
             to[i] += from[i] * (float)factor;
+        }
+        if (count > 0) {
+            reach_rows(&sum->reach[slice], reach.begin, reach.end);
         }
     }
 }
@@ -184,14 +211,25 @@ void column_save(struct column *column) {
     column->saved_weight_sum = column->weight_sum;
     memcpy(column->saved_stands, column->stands, sizeof(column->stands));
     memcpy(column->saved_trusted, column->trusted, sizeof(column->trusted));
-    memcpy(column->saved, column->sums, sizeof(column->saved));
+    memcpy(column->saved_reach, column->reach, sizeof(column->reach));
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        struct column_reach reach = column->reach[slice];
+        memcpy(column->saved[slice][reach.begin], column->sums[slice][reach.begin],
+               sizeof(column->sums[slice][0]) * reach_rows_count(reach));
+    }
 }
 
 void column_restore(struct column *column) {
+    column_begin(column);
     column->weight_sum = column->saved_weight_sum;
     memcpy(column->stands, column->saved_stands, sizeof(column->stands));
     memcpy(column->trusted, column->saved_trusted, sizeof(column->trusted));
-    memcpy(column->sums, column->saved, sizeof(column->sums));
+    memcpy(column->reach, column->saved_reach, sizeof(column->reach));
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        struct column_reach reach = column->reach[slice];
+        memcpy(column->sums[slice][reach.begin], column->saved[slice][reach.begin],
+               sizeof(column->sums[slice][0]) * reach_rows_count(reach));
+    }
 }
 
 /* A block at a time and without branches, so that the compiler takes several elements at once.
@@ -236,7 +274,9 @@ static void write_certainty(const struct column *column, struct layers_column *o
         trust[channel / 4][channel % 4] =
             stands > 0 ? (float)math_clamp(column->trusted[channel] / stands, 0, 1) : 0;
     }
-    for (int row = 0; row < column->grid.row_count; row++) {
+    struct column_reach reach = column->reach[1]; /* both sides' */
+    memset(out->certainty, 0, (size_t)column->grid.row_count);
+    for (int row = reach.begin; row < reach.end; row++) {
         const float *a = column->sums[0][row], *b = column->sums[1][row], *c = column->sums[2][row];
         float all[4], sure[4];
         for (int i = 0; i < 4; i++) {
@@ -252,9 +292,14 @@ static void write_certainty(const struct column *column, struct layers_column *o
 
 void column_write(struct column *column, struct layers_column *out) {
     double factor = column->weight_sum > 0 ? 1 / (column->weight_sum * LAYERS_UNIT_USD_PER_BP) : 0;
+    size_t row_count = (size_t)column->grid.row_count;
     for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
-        column_halves((size_t)column->grid.row_count * 4, &column->sums[slice][0][0], (float)factor,
-                      &out->texels[slice][0][0]);
+        struct column_reach reach = column->reach[slice];
+        size_t begin = (size_t)reach.begin, end = begin + reach_rows_count(reach);
+        memset(out->texels[slice], 0, sizeof(out->texels[slice][0]) * begin);
+        column_halves((end - begin) * 4, column->sums[slice][begin], (float)factor,
+                      out->texels[slice][begin]);
+        memset(out->texels[slice][end], 0, sizeof(out->texels[slice][0]) * (row_count - end));
     }
     write_certainty(column, out);
 }

@@ -13,6 +13,11 @@
 #include "model/estimator.h"
 #include "scene/layers.h"
 
+/* Rows [begin, end) to which something was added; none: begin >= end. */
+struct column_reach {
+    int begin, end;
+};
+
 struct column {
     struct layers_grid grid;
     double weight_sum; /* of the read-outs taken so far */
@@ -23,10 +28,13 @@ struct column {
     float (*bins)[ESTIMATOR_BAND_STRIDE];              /* owned: read-out of one side */
     float edges[LAYERS_ROW_MAX + 1];                   /* row edges in bins from first_bin */
     float sums[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* weighted USD per bp, as texels lie */
+    struct column_reach reach[LAYERS_SLICE_COUNT];     /* outside of it the slice's sums are 0 */
+    uint64_t version;                                  /* another one whenever the sums change */
     /* By channel, over the read-outs: weight x USD that stands in the band, and what of it rests on
      * calibrated distances. */
     double stands[LAYERS_CHANNEL_COUNT], trusted[LAYERS_CHANNEL_COUNT];
     double saved_weight_sum;
+    struct column_reach saved_reach[LAYERS_SLICE_COUNT];
     double saved_stands[LAYERS_CHANNEL_COUNT], saved_trusted[LAYERS_CHANNEL_COUNT];
     float saved[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* by column_save */
 };

@@ -14,13 +14,18 @@
 #include "base/math.h"
 
 enum {
-    COARSE_BINS = 4,          /* entries of so many price bins go together in the coarse pass */
+    COARSE_BINS = 4,     /* entries of so many price bins go together in the coarse pass */
+    OLD_BINS = 4,        /* and where they are older than EXACT_HISTORY_MS */
+    OLD_COARSE_BINS = 8, /* both */
+    JOIN_BINS_MAX = 16,
     TWO_READ_OUTS_BINS = 1024 /* a wider price range gets one read-out a column */
 };
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
 /* A preview looks no further back: two weeks wear most of it away. */
 #define COARSE_HISTORY_MS (14 * 24 * HOUR_MS)
+/* Before that: what an entry of a past hour left behind is spread over more than a few bins. */
+#define EXACT_HISTORY_MS (48 * HOUR_MS)
 
 struct lane *lane_create(void) {
     struct lane *lane = calloc(1, sizeof(*lane));
@@ -73,27 +78,33 @@ enum status lane_prepare(struct lane *lane, const struct raster_request *request
     return STATUS_OK;
 }
 
+/* Entries of neighbouring prices as one, where their mean lies. */
 static struct entry_deposit coarse_join(const struct entry_deposit *run, uint32_t count) {
-    struct entry_deposit sum = {.bin = run[count / 2].bin};
+    struct entry_deposit sum = {0};
     uint32_t below = 0, above = 0;
+    double base = 0, moment = 0;
     for (uint32_t i = 0; i < count; i++) {
         below += run[i].below_bins;
         above += run[i].above_bins;
+        double part = 0;
         for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
             sum.base[source] += run[i].base[source];
+            part += (double)run[i].base[source];
         }
+        base += part;
+        moment += part * (run[i].bin - run[0].bin);
     }
+    sum.bin = run[0].bin + (base > 0 ? (int32_t)(moment / base + 0.5) : 0);
     sum.below_bins = (uint16_t)(below / count);
     sum.above_bins = (uint16_t)(above / count);
     return sum;
 }
 
-/* Bring a row to the estimator. The coarse pass, a preview, lays entries of neighbouring prices
- * down as one. */
+/* Bring a row to the estimator, entries of less than join_bins apart laid down as one. */
 static void apply_row(struct lane *lane, const struct entry_row *row) {
     const struct entry_deposit *deposits = entry_log_deposits(lane->log, row);
     estimator_use_weights(lane->estimator, lane->log, row->weights);
-    if (lane->pass != 1) {
+    if (lane->join_bins <= 1) {
         estimator_apply_row(lane->estimator, row, deposits, NULL);
         return;
     }
@@ -101,13 +112,23 @@ static void apply_row(struct lane *lane, const struct entry_row *row) {
     joined.deposit_count = 0;
     for (uint32_t from = 0; from < row->deposit_count;) {
         uint32_t to = from + 1;
-        while (to < row->deposit_count && deposits[to].bin - deposits[from].bin < COARSE_BINS) {
+        while (to < row->deposit_count && deposits[to].bin - deposits[from].bin < lane->join_bins) {
             to++;
         }
         lane->joined[joined.deposit_count++] = coarse_join(&deposits[from], to - from);
         from = to;
     }
     estimator_apply_row(lane->estimator, &joined, lane->joined, NULL);
+}
+
+/* A third of a row, a whole one in the preview: a finer place would not be seen. */
+static int row_join_bins(const struct lane *lane) {
+    double row_bins = lane->request->grid.row_height / estimator_bin_width(lane->estimator);
+    if (lane->request->finest) {
+        return 1;
+    }
+    return lane->pass == 1 ? (int)math_clamp(row_bins, COARSE_BINS, JOIN_BINS_MAX)
+                           : (int)math_clamp(row_bins / 3, 1, JOIN_BINS_MAX);
 }
 
 static int64_t floor_to(int64_t value, int64_t step) {
@@ -236,7 +257,8 @@ static void note_row(struct lane *lane, const struct entry_row *row, int64_t col
     bool past_middle = row->end_ms * 2 >= (2 * col + 1) * grid->col_ms;
     bool narrow = grid->row_count * grid->row_height <=
                   TWO_READ_OUTS_BINS * estimator_bin_width(lane->estimator);
-    if (narrow && past_middle && !lane->halved && row->end_ms < (col + 1) * grid->col_ms) {
+    if (narrow && lane->pass != 1 && past_middle && !lane->halved &&
+        row->end_ms < (col + 1) * grid->col_ms) {
         column_begin(&lane->column);
         read_out(lane, col);
         lane->halved = true;
@@ -295,34 +317,53 @@ void lane_advance(struct lane *lane, int64_t col, int64_t until_ms, bool to_midd
     }
 }
 
-/* Bring the estimator to begin_ms: empty, or after all history at 1 h (the last part finer). */
-static void replay_history(struct lane *lane, int64_t begin_ms, enum entry_level_id level) {
-    struct lane_checkpoint *kept = &lane->history;
+/* Start where an earlier job kept the history's older part, or at its beginning. */
+static void start_history(struct lane *lane, enum entry_level_id cadence, int64_t old_ms) {
+    const struct lane_checkpoint *kept = &lane->history;
     int64_t first_ms = entry_log_first_ms(lane->log);
-    estimator_reset(lane->estimator);
-    entry_cursor_init(&lane->cursor, lane->log, level, begin_ms);
-    if (lane->request->opened_within_window || first_ms >= begin_ms) {
-        return;
-    }
-    enum entry_level_id cadence = lane->request->finest ? ENTRY_LEVEL_1S : ENTRY_LEVEL_1H;
-    int64_t hour_ms = floor_to(begin_ms, HOUR_MS);
     if (kept->log == lane->log && kept->first_ms == first_ms && kept->cursor.level == cadence &&
-        kept->cursor.t_ms <= hour_ms) {
+        kept->cursor.t_ms <= old_ms) {
         estimator_copy(lane->estimator, kept->estimator);
         lane->cursor = kept->cursor;
-    } else {
-        int64_t from_ms = floor_to(first_ms, HOUR_MS);
-        bool shortened = lane->pass == 1 && from_ms < hour_ms - COARSE_HISTORY_MS;
-        entry_cursor_init(&lane->cursor, lane->log, cadence,
-                          shortened ? hour_ms - COARSE_HISTORY_MS : from_ms);
+        return;
     }
-    replay_until(lane, hour_ms);
+    estimator_reset(lane->estimator);
+    int64_t from_ms = floor_to(first_ms, HOUR_MS);
+    bool shortened = lane->pass == 1 && from_ms < old_ms - COARSE_HISTORY_MS;
+    entry_cursor_init(&lane->cursor, lane->log, cadence,
+                      shortened ? old_ms - COARSE_HISTORY_MS : from_ms);
+}
+
+/* Keep the older part: it is the same for every window that begins later. */
+static void keep_history(struct lane *lane) {
+    struct lane_checkpoint *kept = &lane->history;
     if (lane->pass != 1) {
         estimator_copy(kept->estimator, lane->estimator);
         kept->log = lane->log;
-        kept->first_ms = first_ms;
+        kept->first_ms = entry_log_first_ms(lane->log);
         kept->cursor = lane->cursor;
     }
+}
+
+/* Bring the estimator to begin_ms: empty, or after all history at 1 h (the last part finer). */
+static void replay_history(struct lane *lane, int64_t begin_ms, enum entry_level_id level) {
+    if (lane->request->opened_within_window || entry_log_first_ms(lane->log) >= begin_ms) {
+        estimator_reset(lane->estimator);
+        entry_cursor_init(&lane->cursor, lane->log, level, begin_ms);
+        return;
+    }
+    bool finest = lane->request->finest;
+    int64_t hour_ms = floor_to(begin_ms, HOUR_MS);
+    int64_t old_ms = finest ? hour_ms : hour_ms - EXACT_HISTORY_MS;
+    int join_bins = lane->join_bins;
+    start_history(lane, finest ? ENTRY_LEVEL_1S : ENTRY_LEVEL_1H, old_ms);
+    if (lane->cursor.t_ms <= old_ms) {
+        lane->join_bins = finest ? 1 : (lane->pass == 1 ? OLD_COARSE_BINS : OLD_BINS);
+        replay_until(lane, old_ms);
+        keep_history(lane);
+    }
+    lane->join_bins = join_bins;
+    replay_until(lane, hour_ms);
     lane->cursor.level = level;
     replay_until(lane, begin_ms);
 }
@@ -332,6 +373,7 @@ void lane_begin_pass(struct lane *lane, enum entry_level_id level, uint8_t pass)
     lane->pass = pass;
     lane->done_col = grid->first_col;
     lane->carry = lane->facts.before;
+    lane->join_bins = row_join_bins(lane);
     replay_history(lane, grid->first_col * grid->col_ms, level);
     column_begin(&lane->column);
     lane->current = false;

@@ -29,9 +29,10 @@ struct lane {
     struct facts facts;
     struct entry_cursor cursor; /* of the replay */
     struct entry_cursor facts_cursor;
-    struct entry_deposit joined[ENTRY_DEPOSIT_ROW_MAX]; /* scratch of the coarse pass */
+    struct entry_deposit joined[ENTRY_DEPOSIT_ROW_MAX]; /* scratch: entries laid down as one */
 
     uint8_t pass;
+    int join_bins;    /* entries less than so many bins apart are laid down as one */
     int64_t done_col; /* columns before it have all their rows */
     struct facts_carry carry;
     bool current;             /* the column's sums are the estimator's state as it is now */

@@ -31,12 +31,15 @@ struct raster {
     struct column sum;                    /* of several lanes; has no bins of its own */
     struct book_column book;              /* scratch */
     struct layers_column other;           /* scratch: facts of the other lanes */
-    const struct raster_sink *sink;       /* during a call */
+    struct layers_column written;         /* texels and certainty of the last column... */
+    uint64_t written_versions[RASTER_INPUT_MAX]; /* ...made of these sums; 0: nothing yet */
+    const struct raster_sink *sink;              /* during a call */
 
     bool following; /* a fine pass is complete */
     uint8_t pass;
     int64_t col;     /* column that grows */
     int64_t end_col; /* the first one beyond the window */
+    int read_every;  /* columns */
     int columns_out;
 };
 
@@ -123,7 +126,7 @@ static void write_facts(struct raster *raster, struct layers_column *out, bool o
     }
 }
 
-static void write_field(struct raster *raster, struct layers_column *out) {
+static void make_field(struct raster *raster, struct layers_column *out) {
     if (raster->lane_count == 1) {
         column_write(&raster->lanes[0]->column, out);
         return;
@@ -133,6 +136,31 @@ static void write_field(struct raster *raster, struct layers_column *out) {
         column_add_column(&raster->sum, &raster->lanes[i]->column);
     }
     column_write(&raster->sum, out);
+}
+
+static void copy_field(struct layers_column *to, const struct layers_column *from, int row_count) {
+    memcpy(to->certainty, from->certainty, (size_t)row_count);
+    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
+        memcpy(to->texels[slice], from->texels[slice],
+               sizeof(from->texels[slice][0]) * (size_t)row_count);
+    }
+}
+
+/* Columns under one coarse row, and those of a market that stands still, are all alike: made once,
+ * copied then. */
+static void write_field(struct raster *raster, struct layers_column *out) {
+    bool alike = true;
+    for (int i = 0; i < raster->lane_count; i++) {
+        uint64_t version = raster->lanes[i]->column.version;
+        alike = alike && raster->written_versions[i] == version;
+        raster->written_versions[i] = version;
+    }
+    if (alike) {
+        copy_field(out, &raster->written, raster->request.grid.row_count);
+    } else {
+        make_field(raster, out);
+        copy_field(&raster->written, out, raster->request.grid.row_count);
+    }
 }
 
 /* The books that are wanted; a column of which none is told says so. */
@@ -172,10 +200,16 @@ static bool hand_over(struct raster *raster, bool open) {
     return raster->sink->end(raster->sink->self);
 }
 
+/* Of the coarse pass's columns only some are read out where there are more rows than it can afford,
+ * the others are like the one before them. */
+static bool reads_column(const struct raster *raster) {
+    return (raster->col - raster->request.grid.first_col) % raster->read_every == 0;
+}
+
 /* Columns before col are complete: last read-out, out with them. */
 static bool finish_columns_before(struct raster *raster, int64_t col) {
     while (raster->col < col && raster->col < raster->end_col) {
-        for (int i = 0; i < raster->lane_count; i++) {
+        for (int i = 0; i < raster->lane_count && reads_column(raster); i++) {
             lane_read_column(raster->lanes[i], raster->col);
         }
         if (!hand_over(raster, false)) {
@@ -259,6 +293,8 @@ static bool run_pass(struct raster *raster, enum entry_level_id level, uint8_t p
     raster->pass = pass;
     raster->col = grid->first_col;
     raster->end_col = grid->first_col + grid->col_count;
+    bool finer = entry_level_ms(level) < grid->col_ms;
+    raster->read_every = pass == 1 && finer ? (grid->col_count - 1) / COARSE_ROWS_MAX + 1 : 1;
     for (int i = 0; i < raster->lane_count; i++) {
         lane_begin_pass(raster->lanes[i], level, pass);
     }
@@ -320,6 +356,7 @@ static enum status prepare(struct raster *raster, const struct raster_request *r
         raster->lane_count++;
     }
     raster->sum.grid = request->grid;
+    memset(raster->written_versions, 0, sizeof(raster->written_versions));
     return STATUS_OK;
 }
 
@@ -358,13 +395,15 @@ enum status raster_run(struct raster *raster, const struct raster_request *reque
     int64_t log_ms = told_until_ms(raster);
     int64_t until_ms = log_ms < end_ms ? log_ms : end_ms;
     enum entry_level_id fine = fine_level(request), coarse = coarse_level(end_ms - begin_ms);
+    bool long_job = (end_ms - begin_ms) / entry_level_ms(fine) > 2 * COARSE_ROWS_MAX;
     raster->sink = sink;
     for (int i = 0; i < raster->lane_count; i++) {
         lane_begin_facts(raster->lanes[i], fine, begin_ms - FACTS_SILENCE_MS);
     }
     if (until_ms > begin_ms) {
         collect_facts(raster, until_ms);
-        if (!request->single_pass && coarse > fine && !run_pass(raster, coarse, 1, until_ms)) {
+        if (!request->single_pass && (coarse > fine || long_job) &&
+            !run_pass(raster, coarse, 1, until_ms)) {
             return STATUS_CANCELLED;
         }
     }
@@ -390,6 +429,7 @@ enum status raster_follow(struct raster *raster, const struct raster_sink *sink,
     }
     raster->sink = sink;
     raster->pass = 3;
+    raster->read_every = 1;
     raster->columns_out = 0;
     raster->end_col = INT64_MAX / COLUMN_MS_MAX;
     for (int i = 0; i < raster->lane_count; i++) {

@@ -294,20 +294,26 @@ int unit_map_sweep(struct unit_map *map, const struct unit_map_leg *leg,
     return sweep.bin_count;
 }
 
+/* Scale a row; whether anything is left. Cells are never negative, so that their bits tell. */
+static bool scale_row(float *restrict row, const float *restrict factor) {
+    uint32_t bits[CLASS_LANES], any = 0;
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        float value = row[lane] * factor[lane];
+        row[lane] = value < RAW_FLOOR ? 0 : value;
+    }
+    memcpy(bits, row, sizeof(bits));
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        any |= bits[lane];
+    }
+    return any != 0;
+}
+
 void unit_map_scale(struct unit_map *map, const float factor[CLASS_LANES]) {
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
         for (size_t slot = 0; slot < UNIT_MAP_BINS; slot++) {
-            if (!map->occupied[side][slot]) {
-                continue;
+            if (map->occupied[side][slot]) {
+                map->occupied[side][slot] = scale_row(map->raw[side] + slot * CLASS_LANES, factor);
             }
-            float *restrict row = map->raw[side] + slot * CLASS_LANES;
-            bool any = false;
-            for (int lane = 0; lane < CLASS_LANES; lane++) {
-                float value = row[lane] * factor[lane];
-                row[lane] = value < RAW_FLOOR ? 0 : value;
-                any = any || row[lane] > 0;
-            }
-            map->occupied[side][slot] = any;
         }
     }
 }

@@ -80,7 +80,17 @@ struct book_log {
     float amounts[CODES_PER_OCTAVE];           /* constant: 2^(i / 1024) */
 };
 
+/* What all of it can come to. */
+static size_t bytes_max(void) {
+    size_t sum = sizeof(struct book_log) + sizeof(struct gate);
+    for (int at = 0; at < ENTRY_LEVEL_COUNT; at++) {
+        sum += limits[at].bytes_max + OVER_BYTES_MAX;
+    }
+    return sum;
+}
+
 struct book_log *book_log_create(void) {
+    assert(bytes_max() <= BOOK_LOG_BYTES_MAX);
     struct book_log *log = calloc(1, sizeof(*log));
     if (log == NULL) {
         return NULL;

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -66,6 +67,20 @@ const char *number_format_amount(double amount, char out[NUMBER_TEXT_BYTES]) {
     double size = fabs(value);
     int decimals = size < 9.9995 ? 3 : (size < 99.995 ? 2 : (size < 999.95 ? 1 : 0));
     str_format(out, NUMBER_TEXT_BYTES, "%.*f%s", decimals, value, units[i].suffix);
+    return out;
+}
+
+const char *number_format_usd_round(double usd, char out[NUMBER_TEXT_BYTES]) {
+    number_format_usd(usd, out);
+    char *point = strchr(out, '.');
+    if (point != NULL) {
+        char *unit = point + strspn(point, ".0123456789");
+        char *last = unit;
+        while (last[-1] == '0') {
+            last--;
+        }
+        memmove(last[-1] == '.' ? last - 1 : last, unit, strlen(unit) + 1);
+    }
     return out;
 }
 

@@ -10,6 +10,8 @@ enum { NUMBER_TEXT_BYTES = 40 };
 const char *number_format_usd(double usd, char out[NUMBER_TEXT_BYTES]);
 /* "115.9k", "1.235B": four significant figures of an amount of coins. "–" if not finite. */
 const char *number_format_amount(double amount, char out[NUMBER_TEXT_BYTES]);
+/* The same without zeros behind the point, for round amounts: "$50k", "$2.5M". */
+const char *number_format_usd_round(double usd, char out[NUMBER_TEXT_BYTES]);
 /* "61,800.20": thousands separated, decimals 0..12 after the point; "–" if not finite. */
 const char *number_format_price(double price, int decimals, char out[NUMBER_TEXT_BYTES]);
 /* Digits after the point of a tick of mantissa x 10^exponent; mantissa 0 (unknown): enough for five

@@ -6,7 +6,7 @@
 #include "layer/caption.h"
 #include "layer/layer.h"
 
-#define MARK_COLOR ((struct theme_color){0xe9, 0xed, 0xf3, 110})
+#define MARK_ALPHA 110
 
 /* What of the line is written: as long as there is room, the score shortened before the model. */
 static const struct {
@@ -18,6 +18,12 @@ static struct theme_color lamp_color(const struct theme *theme, const struct sce
         return theme->text_faint;
     }
     return model->shape_only ? theme->warn : theme->up;
+}
+
+static struct theme_color mark_color(const struct theme *theme) {
+    struct theme_color color = theme->text;
+    color.a = MARK_ALPHA;
+    return color;
 }
 
 /* Room for the label, and some air to its right. */
@@ -81,7 +87,7 @@ static void draw_end(struct layer_context *context, double share) {
     double thick = fmax(1, round(s));
     for (double x = from; x < axis->x; x += 2 * dash) {
         canvas_add_box(context->canvas, (struct camera_rect){x, y, fmin(dash, axis->x - x), thick},
-                       0, MARK_COLOR);
+                       0, mark_color(context->theme));
     }
     char text[32];
     double percent = share * 100;
@@ -107,7 +113,7 @@ static void draw_range(struct layer_context *context, double share) {
         canvas_add_box(
             context->canvas,
             (struct camera_rect){layout->price_axis.x, top, fmax(2, round(3 * s)), bottom - top}, 0,
-            MARK_COLOR);
+            mark_color(context->theme));
     }
     draw_end(context, share);
     draw_end(context, -share);

@@ -3,34 +3,130 @@
 #include <assert.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
+#include "base/number.h"
 #include "base/str.h"
 
 #define DAY_MS   INT64_C(86400000)
 #define DOT      "  \xc2\xb7  "
 #define PLUS_MIN "\xc2\xb1"
 
-const char *caption_colors(enum colormap_certainty certainty, int length) {
-    static const char *const texts[COLORMAP_CERTAINTY_COUNT][CAPTION_LENGTH_COUNT] = {
-        [COLORMAP_CERTAINTY_SATURATION] =
-            {"Estimated liquidation density, USD per basis point of price" DOT
-             "grey: not calibrated (prior)",
-             "Estimated liquidation density, USD per bp" DOT "grey: not calibrated",
-             "Estimated liquidation density"},
-        [COLORMAP_CERTAINTY_HATCH] =
-            {"Estimated liquidation density, USD per basis point of price" DOT
-             "striped: not calibrated (prior)",
-             "Estimated liquidation density, USD per bp" DOT "striped: not calibrated",
-             "Estimated liquidation density"},
-        [COLORMAP_CERTAINTY_OFF] = {"Estimated liquidation density, USD per basis point of price",
-                                    "Estimated liquidation density, USD per bp",
-                                    "Estimated liquidation density"},
-    };
-    assert((unsigned)certainty < COLORMAP_CERTAINTY_COUNT);
-    assert(length >= 0 && length < CAPTION_LENGTH_COUNT);
-    return texts[certainty][length];
+/* -- the field -- */
+
+#define ESTIMATE "Estimated liquidation density"
+#define DASH     "\xe2\x80\x93"
+/* What the shorter lengths leave out. */
+enum {
+    WITH_UNIT_UNTIL = 1,
+    WITH_MORE_UNTIL = 1,
+    WITH_WHOLE_RAMPS_UNTIL = 2,
+    WITH_CERTAINTY_UNTIL = 3,
+    WITH_COLORS_UNTIL = 4
+};
+
+/* A side's colours, or, where that tells it from the other one, the first alone. */
+static void append_color(char *out, const struct settings *settings, int side, int length) {
+    const char *words = colormap_color_words(settings->palette, side);
+    const char *to = strstr(words, " to ");
+    bool whole =
+        to == NULL || length <= WITH_WHOLE_RAMPS_UNTIL || colormap_is_single(settings->palette);
+    str_append(out, CAPTION_FIELD_BYTES, " %.*s", whole ? (int)strlen(words) : (int)(to - words),
+               words);
 }
+
+/* Which sides are shown, and in which colours. */
+static void append_sides(char *out, const struct settings *settings, int length) {
+    static const char *const plain[SETTINGS_SIDE_COUNT] = {"", "longs alone", "shorts alone",
+                                                           "net of the two sides"};
+    const char *side = plain[settings->side];
+    bool net = settings->side == SETTINGS_SIDE_NET;
+    if (length > WITH_COLORS_UNTIL) {
+        str_append(out, CAPTION_FIELD_BYTES, side[0] != '\0' ? DOT "%s" : "%s", side);
+    } else if (settings->side == SETTINGS_SIDE_LONG || settings->side == SETTINGS_SIDE_SHORT) {
+        str_append(out, CAPTION_FIELD_BYTES, DOT "%s,", side);
+        append_color(out, settings, settings->side == SETTINGS_SIDE_SHORT, length);
+    } else if (colormap_is_single(settings->palette)) {
+        str_append(out, CAPTION_FIELD_BYTES, DOT "%slongs and shorts alike,",
+                   net ? "net of the two sides, " : "");
+        append_color(out, settings, 0, length);
+    } else {
+        str_append(out, CAPTION_FIELD_BYTES, DOT "%s",
+                   net ? "net of the two sides: longs" : "longs");
+        append_color(out, settings, 0, length);
+        str_append(out, CAPTION_FIELD_BYTES, ", shorts");
+        append_color(out, settings, 1, length);
+    }
+}
+
+/* "leverage 5–25, 100+ only"; nothing if all bands are shown. */
+static void append_bands(char *out, const struct settings *settings) {
+    static const int edges[SETTINGS_BAND_COUNT] = {0, 5, 10, 25, 50, 100}; /* of leverage */
+    uint32_t all = (UINT32_C(1) << SETTINGS_BAND_COUNT) - 1;
+    uint32_t shown = ~settings->band_hidden & all;
+    if (shown == all) {
+        return;
+    }
+    str_append(out, CAPTION_FIELD_BYTES, DOT "%s", shown == 0 ? "no leverage band" : "leverage");
+    for (int low = 0, count = 0; low < SETTINGS_BAND_COUNT; low++) {
+        int high = low;
+        while (high < SETTINGS_BAND_COUNT && (shown >> high & 1) != 0) {
+            high++;
+        }
+        if (high == low) {
+            continue;
+        }
+        const char *comma = count++ > 0 ? "," : "";
+        if (high == SETTINGS_BAND_COUNT) {
+            str_append(out, CAPTION_FIELD_BYTES, "%s %d+", comma, edges[low]);
+        } else if (low == 0) {
+            str_append(out, CAPTION_FIELD_BYTES, "%s <%d", comma, edges[high]);
+        } else {
+            str_append(out, CAPTION_FIELD_BYTES, "%s %d" DASH "%d", comma, edges[low], edges[high]);
+        }
+        low = high;
+    }
+    str_append(out, CAPTION_FIELD_BYTES, shown == 0 ? " shown" : " only");
+}
+
+const char *caption_field(const struct settings *settings, int length,
+                          char out[CAPTION_FIELD_BYTES]) {
+    static const char *const uncertain[COLORMAP_CERTAINTY_COUNT] = {
+        [COLORMAP_CERTAINTY_SATURATION] = DOT "grey: not calibrated",
+        [COLORMAP_CERTAINTY_HATCH] = DOT "striped: not calibrated",
+        [COLORMAP_CERTAINTY_OFF] = ""};
+    assert(length >= 0 && length < CAPTION_FIELD_LENGTH_COUNT);
+    str_copy(out, CAPTION_FIELD_BYTES, ESTIMATE);
+    if (!settings_shows(settings, SETTINGS_PART_FIELD)) {
+        str_append(out, CAPTION_FIELD_BYTES, ": not shown");
+        return out;
+    }
+    if (length <= WITH_UNIT_UNTIL) {
+        str_append(out, CAPTION_FIELD_BYTES, ", USD per %s",
+                   length == 0 ? "basis point of price" : "bp");
+    }
+    append_sides(out, settings, length);
+    if (length <= WITH_MORE_UNTIL) {
+        str_append(out, CAPTION_FIELD_BYTES, ", %s is more",
+                   colormap_is_light(settings->palette) ? "darker" : "brighter");
+    }
+    append_bands(out, settings);
+    if (settings->least_usd_per_bp > 0) {
+        char usd[NUMBER_TEXT_BYTES];
+        str_append(out, CAPTION_FIELD_BYTES, DOT "from %s/bp",
+                   number_format_usd_round(settings->least_usd_per_bp, usd));
+    }
+    if (length <= WITH_CERTAINTY_UNTIL) {
+        str_append(out, CAPTION_FIELD_BYTES, "%s", uncertain[settings->certainty]);
+        if (length == 0 && settings->certainty != COLORMAP_CERTAINTY_OFF) {
+            str_append(out, CAPTION_FIELD_BYTES, " (prior)");
+        }
+    }
+    return out;
+}
+
+/* -- the model -- */
 
 /* "14:05", or with its date where that is another day's time. */
 static void append_time(char *out, int64_t ms, int64_t now_ms, int utc_offset_min) {

@@ -8,12 +8,16 @@
 #include <stdbool.h>
 
 #include "scene/scene.h"
-#include "view/colormap.h"
+#include "view/settings.h"
 
 enum { CAPTION_BYTES = 128, CAPTION_LENGTH_COUNT = 3 };
+enum { CAPTION_FIELD_BYTES = 256, CAPTION_FIELD_LENGTH_COUNT = 6 };
 
-/* What the colours mean. length 0: in full .. CAPTION_LENGTH_COUNT - 1: in a few words. */
-const char *caption_colors(enum colormap_certainty certainty, int length);
+/* What the field's colours mean: that they are an estimate, of which side and of which leverage,
+ * from what amount on, and what is more. length 0: in full .. CAPTION_FIELD_LENGTH_COUNT - 1: that
+ * it is an estimate, and whatever is left out of it. Never empty. */
+const char *caption_field(const struct settings *settings, int length,
+                          char out[CAPTION_FIELD_BYTES]);
 
 /* "calibrated to ±6.2 % · weights of 14:05": how far from the price the weights rest on
  * liquidations that were seen, and their time; or that they are the prior, or only their shape is

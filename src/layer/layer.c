@@ -18,6 +18,7 @@ const struct layer_ops layer_table[] = {
     {"crosshair", LAYER_ALWAYS, crosshair_draw},
     {"axes", LAYER_ALWAYS, axes_draw},
     {"strips", LAYER_ALWAYS, strips_draw},
+    {"circles", SETTINGS_PART_LEGEND, legend_draw_circles},
     {"status", SETTINGS_PART_STATUS, status_draw},
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);

@@ -32,7 +32,7 @@ struct layer_context { /* borrowed by a layer for one call */
     struct colormap_look look; /* of the field */
     int price_decimals;
     double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
-    double title_right_px, caption_right_px; /* where the header's two lines end; set by title */
+    double title_right_px, caption_right_px; /* where the header's two lines end so far */
     double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
     int bubbles_left_out;  /* small ones of the stretch in view, for which there was no room */
     struct canvas *canvas;
@@ -73,3 +73,6 @@ void crosshair_draw(struct layer_context *context);
 void axes_draw(struct layer_context *context);
 void strips_draw(struct layer_context *context);
 void status_draw(struct layer_context *context);
+void legend_draw_circles(struct layer_context *context);
+/* Where the legend of the field begins in the header. */
+double legend_left_px(const struct layer_context *context);

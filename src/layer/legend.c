@@ -1,76 +1,331 @@
-/* What brightness means in USD per basis point, and which colour is which side. */
+/* What brightness means in USD per basis point, and which colour is which side: a ramp a side from
+ * a little below the black point to a little above the white point, with a handle at each, round
+ * amounts between, the threshold, and how the two points came about. Beside it the order book's own
+ * ramp and what the circles are. */
 #include <math.h>
 
 #include "base/number.h"
 #include "base/str.h"
+#include "layer/book_field.h"
 #include "layer/layer.h"
 
-#define BAR_W_PX     300.0
-#define BAR_H_PX     9.0
-#define FOOT_H_PX    3.0
-#define CIRCLES_X_PX 520.0 /* right of the caption */
-enum { STEP_COUNT = 100, FOOT_STEP_COUNT = 25 };
+#define BAR_W_PX   300.0
+#define BAR_SHARE  0.28  /* of a narrow picture */
+#define NAMES_W_PX 150.0 /* left of the ramps */
+#define MARGIN_PX  24.0
+#define BEYOND_PX  8.0 /* of the ramps outside the handles */
+#define BAR_H_PX   9.0
+#define BAR_GAP_PX 3.0
+#define FOOT_H_PX  3.0
+#define BOOK_W_PX  120.0
+#define TEXT_ROW   0.76 /* of the header's height */
+enum { STEP_COUNT = 80, FOOT_STEP_COUNT = 20, BOOK_STEP_COUNT = 32, ROUND_COUNT_MAX = 24 };
 
-/* One ramp of the field's colours, from black to white. */
+/* Where the ramps lie: black at x, white at x + w. */
+struct place {
+    double x, w, y, h, beyond;
+};
+
+static struct place place_of(const struct layer_context *context) {
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    double width = fmin(BAR_W_PX * s, layout->width_px * BAR_SHARE);
+    double beyond = round(BEYOND_PX * s);
+    return (struct place){.x = round(layout->width_px - MARGIN_PX * s - width) + beyond,
+                          .w = round(width) - 2 * beyond,
+                          .y = round(layout->header.h * 0.17),
+                          .h = round(BAR_H_PX * s) * 2 + round(BAR_GAP_PX * s),
+                          .beyond = beyond};
+}
+
+double legend_left_px(const struct layer_context *context) {
+    const struct place place = place_of(context);
+    return place.x - place.beyond - NAMES_W_PX * context->layout->scale;
+}
+
+/* One ramp of the field's colours: nothing below the threshold. */
 static void draw_ramp(struct layer_context *context, int side, struct camera_rect rect,
                       double certainty, int steps) {
+    double least = context->scale->least_log2;
     for (int i = 0; i < steps; i++) {
         double left = round(rect.x + rect.w * i / steps);
         double right = round(rect.x + rect.w * (i + 1) / steps);
         double brightness = (i + 0.5) / steps;
-        canvas_add_box(
-            context->canvas, (struct camera_rect){left, rect.y, right - left, rect.h}, 0,
-            layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT, brightness, certainty));
+        bool shown = scale_log2_from_usd(scale_usd_at(context->scale, brightness)) >= least;
+        canvas_add_box(context->canvas, (struct camera_rect){left, rect.y, right - left, rect.h}, 0,
+                       layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT,
+                                         shown ? brightness : 0, certainty));
     }
 }
 
-/* Two ramps above each other, longs over shorts; the foot of each is what is not calibrated. */
-static void draw_ramps(struct layer_context *context, double x, double y, double width) {
+/* A side's ramp, its ends drawn out past the handles; the foot of it is what is not calibrated. */
+static void draw_side(struct layer_context *context, int side, struct camera_rect rect,
+                      double beyond) {
+    double foot = round(FOOT_H_PX * context->layout->scale);
+    int position = side == 0 ? POS_LONG : POS_SHORT;
+    struct camera_rect left = {rect.x - beyond, rect.y, beyond, rect.h};
+    struct camera_rect right = {rect.x + rect.w, rect.y, beyond, rect.h};
+    canvas_add_box(context->canvas, left, 0, layer_field_color(context, position, 0, 1));
+    canvas_add_box(context->canvas, right, 0, layer_field_color(context, position, 1, 1));
+    draw_ramp(context, side, rect, 1, STEP_COUNT);
+    if (context->look.certainty != COLORMAP_CERTAINTY_OFF) {
+        struct camera_rect low = {rect.x, rect.y + rect.h - foot, rect.w, foot};
+        draw_ramp(context, side, low, 0, FOOT_STEP_COUNT);
+    }
+}
+
+static void add_name(struct layer_context *context, const char *name, const struct place *place,
+                     double middle_y, struct theme_color color, enum text_face face) {
     double s = context->layout->scale;
-    double height = round(BAR_H_PX * s);
-    double foot = round(FOOT_H_PX * s);
+    struct label label = {.utf8 = name,
+                          .face = face,
+                          .size_px = THEME_STATUS_PX - 1,
+                          .color = color,
+                          .align = LABELS_RIGHT,
+                          .x = place->x - place->beyond - 10 * s,
+                          .middle_y = middle_y};
+    labels_add(context->labels, &label);
+}
+
+/* The ramps that are in use: one for both sides if the palette has no other, one side's if only
+ * that one is shown. */
+static void draw_ramps(struct layer_context *context, const struct place *place) {
+    static const char *const names[COLORMAP_SIDE_COUNT] = {"longs", "shorts"};
+    enum settings_side shown = context->settings->side;
+    bool single = colormap_is_single(context->settings->palette);
+    double s = context->layout->scale;
+    double gap = round(BAR_GAP_PX * s);
+    bool alone = shown == SETTINGS_SIDE_LONG || shown == SETTINGS_SIDE_SHORT;
     for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
-        double top = y + side * (height + round(3 * s));
-        draw_ramp(context, side, (struct camera_rect){x, top, width, height}, 1, STEP_COUNT);
-        if (context->look.certainty != COLORMAP_CERTAINTY_OFF) {
-            draw_ramp(context, side, (struct camera_rect){x, top + height - foot, width, foot}, 0,
-                      FOOT_STEP_COUNT);
+        bool left_out = (shown == SETTINGS_SIDE_SHORT && side == 0) ||
+                        (shown == SETTINGS_SIDE_LONG && side == 1) ||
+                        (single && !alone && side == 1);
+        if (left_out) {
+            continue;
+        }
+        bool both = single && !alone;
+        double h = both || alone ? place->h : (place->h - gap) / 2;
+        double y = both || alone || side == 0 ? place->y : place->y + h + gap;
+        draw_side(context, side, (struct camera_rect){place->x, y, place->w, h}, place->beyond);
+        double middle =
+            place->y + place->h / 2 + (both || alone ? 0 : (side == 0 ? -8.5 : 8.5) * s);
+        add_name(context, both ? "longs, shorts" : names[side], place, middle,
+                 layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255),
+                 TEXT_SANS_STRONG);
+    }
+}
+
+/* A point of the scale: a bar across the ramps, and a knob where it is held. */
+static void draw_handle(struct layer_context *context, const struct place *place, double share,
+                        bool held) {
+    double s = context->layout->scale;
+    double x = place->x + place->w * share;
+    double thick = fmax(2, round(2 * s));
+    double over = round(3 * s);
+    struct camera_rect bar = {round(x - thick / 2), place->y - over, thick, place->h + 2 * over};
+    struct camera_rect rim = {bar.x - 1, bar.y, bar.w + 2, bar.h};
+    canvas_add_box(context->canvas, rim, 0, context->theme->background);
+    canvas_add_box(context->canvas, bar, 0, context->theme->text);
+    if (held) {
+        canvas_add_disc(context->canvas, x, bar.y + bar.h, 3.5 * s, 0, context->theme->text);
+    }
+}
+
+static bool add_amount(struct layer_context *context, const struct place *place, const char *text,
+                       double share, enum labels_align align) {
+    double shift =
+        align == LABELS_LEFT ? -place->beyond : (align == LABELS_RIGHT ? place->beyond : 0);
+    struct label label = {.utf8 = text,
+                          .size_px = THEME_STATUS_PX,
+                          .color = context->theme->text_dim,
+                          .align = align,
+                          .x = place->x + place->w * share + shift,
+                          .middle_y = context->layout->header.h * TEXT_ROW};
+    struct label wider = label; /* air on both sides */
+    wider.x += align == LABELS_CENTER ? 8 * context->layout->scale : 0;
+    struct label other = label;
+    other.x -= align == LABELS_CENTER ? 8 * context->layout->scale : 0;
+    return labels_fits(context->labels, &wider) && labels_fits(context->labels, &other) &&
+           labels_add(context->labels, &label);
+}
+
+static void draw_tick(struct layer_context *context, const struct place *place, double share,
+                      struct theme_color color) {
+    double s = context->layout->scale;
+    double thick = fmax(1, round(s));
+    canvas_add_box(context->canvas,
+                   (struct camera_rect){round(place->x + place->w * share - thick / 2),
+                                        place->y + place->h + round(s), thick, round(4 * s)},
+                   0, color);
+}
+
+/* Round amounts between the ends, the rounder ones first. */
+static void draw_round_amounts(struct layer_context *context, const struct place *place) {
+    static const int mantissas[] = {1, 5, 2, 3, 4};
+    double black = scale_usd_at(context->scale, 0);
+    double white = scale_usd_at(context->scale, 1);
+    int decade = (int)floor(log10(fmax(black, white * 1e-4)));
+    for (size_t m = 0; m < ARRAY_COUNT(mantissas); m++) {
+        for (int i = 0; i < ROUND_COUNT_MAX; i++) {
+            double usd = mantissas[m] * pow(10, decade + i);
+            char text[NUMBER_TEXT_BYTES];
+            if (usd >= white) {
+                break;
+            }
+            double share = scale_brightness(context->scale, usd);
+            number_format_usd_round(usd, text);
+            if (usd > black && share > 0 &&
+                add_amount(context, place, text, share, LABELS_CENTER)) {
+                draw_tick(context, place, share, context->theme->text_faint);
+            }
         }
     }
 }
 
-static void draw_sides(struct layer_context *context, double x, double y) {
-    static const char *const names[COLORMAP_SIDE_COUNT] = {"longs", "shorts"};
+/* How the scale came about: its curve, and who holds its ends. */
+static const char *scale_words(const struct layer_context *context, bool short_form,
+                               char out[NUMBER_TEXT_BYTES]) {
+    const struct settings *settings = context->settings;
+    bool black = settings->black_usd_per_bp > 0;
+    bool white = settings->white_usd_per_bp > 0;
+    const char *held =
+        black ? (white ? "pinned" : "black pinned") : (white ? "white pinned" : "auto");
+    str_format(out, NUMBER_TEXT_BYTES, short_form ? "%s%s, %s" : "%s%s \xc2\xb7 %s",
+               short_form ? "" : "estimate \xc2\xb7 ", scale_curve_key(settings->curve), held);
+    return out;
+}
+
+static void draw_words(struct layer_context *context, const struct place *place) {
     double s = context->layout->scale;
-    for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
-        struct label label = {
-            .utf8 = names[side],
-            .face = TEXT_SANS_STRONG,
-            .size_px = THEME_STATUS_PX - 1,
-            .color = layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255),
-            .align = LABELS_RIGHT,
-            .x = x - 10 * s,
-            .middle_y = y + (side == 0 ? -1.5 : 15.5) * s};
-        labels_add(context->labels, &label);
+    for (int i = 0; i < 2; i++) {
+        char text[NUMBER_TEXT_BYTES];
+        struct label label = {.utf8 = scale_words(context, i == 1, text),
+                              .size_px = THEME_STATUS_PX - 1,
+                              .color = context->theme->text_dim,
+                              .align = LABELS_RIGHT,
+                              .x = place->x - place->beyond - 10 * s,
+                              .middle_y = context->layout->header.h * TEXT_ROW};
+        if (labels_add(context->labels, &label)) {
+            return;
+        }
+    }
+}
+
+static void draw_threshold(struct layer_context *context, const struct place *place) {
+    const struct scale *scale = context->scale;
+    if (!(scale->least_log2 > 0)) {
+        return;
+    }
+    double least = scale_usd_from_log2(scale->least_log2);
+    double share = scale->least_log2 >= scale->white_log2 ? 1 : scale_brightness(scale, least);
+    char usd[NUMBER_TEXT_BYTES];
+    char text[NUMBER_TEXT_BYTES + 8];
+    str_format(text, sizeof text, "\xe2\x89\xa5 %s", number_format_usd_round(least, usd));
+    draw_tick(context, place, share, context->theme->warn);
+    if (share > 0 && share < 1) {
+        double s = context->layout->scale;
+        double thick = fmax(1, round(s));
+        canvas_add_box(context->canvas,
+                       (struct camera_rect){round(place->x + place->w * share - thick / 2),
+                                            place->y, thick, place->h},
+                       0, context->theme->warn);
+        add_amount(context, place, text, share, LABELS_CENTER);
+    }
+}
+
+static void draw_scale(struct layer_context *context) {
+    const struct place place = place_of(context);
+    char usd[NUMBER_TEXT_BYTES];
+    char text[NUMBER_TEXT_BYTES + 8];
+    struct camera_rect whole = {place.x - place.beyond, place.y, place.w + 2 * place.beyond,
+                                place.h};
+    canvas_set_list(context->canvas, CANVAS_OVER);
+    draw_ramps(context, &place);
+    canvas_add_frame(context->canvas, whole, 0, 1, context->theme->rule);
+    draw_handle(context, &place, 0, context->settings->black_usd_per_bp > 0);
+    draw_handle(context, &place, 1, context->settings->white_usd_per_bp > 0);
+    labels_reserve(context->labels, whole);
+    str_format(text, sizeof text, "%s/bp", number_format_usd(scale_usd_at(context->scale, 1), usd));
+    add_amount(context, &place, text, 1, LABELS_RIGHT);
+    number_format_usd(scale_usd_at(context->scale, 0), usd);
+    add_amount(context, &place, usd, 0, LABELS_LEFT);
+    draw_threshold(context, &place);
+    draw_round_amounts(context, &place);
+    draw_words(context, &place);
+}
+
+/* What rests in the order book has a ramp of its own: facts, and another unit of colour. */
+static void draw_book(struct layer_context *context) {
+    double s = context->layout->scale;
+    double middle_y = context->layout->header.h * 0.74;
+    char low[NUMBER_TEXT_BYTES];
+    char high[NUMBER_TEXT_BYTES];
+    char text[2 * NUMBER_TEXT_BYTES + 16];
+    struct label name = {.utf8 = "resting orders",
+                         .size_px = THEME_STATUS_PX,
+                         .color = context->theme->text_dim,
+                         .x = context->caption_right_px + 34 * s,
+                         .middle_y = middle_y};
+    struct camera_rect box = labels_measure(context->labels, &name);
+    struct camera_rect ramp = {round(box.x + box.w + 10 * s), round(middle_y - 5 * s),
+                               round(BOOK_W_PX * s), round(10 * s)};
+    number_format_usd(book_field_usd_at(context->book, 0), low);
+    number_format_usd(book_field_usd_at(context->book, 1), high);
+    str_format(text, sizeof text, "%s \xe2\x80\x93 %s/bp", low, high);
+    struct label amounts = name;
+    amounts.utf8 = text;
+    amounts.x = ramp.x + ramp.w + 8 * s;
+    box = labels_measure(context->labels, &amounts);
+    if (box.x + box.w > legend_left_px(context) || !labels_fits(context->labels, &name)) {
+        return;
+    }
+    labels_add(context->labels, &name);
+    labels_add(context->labels, &amounts);
+    labels_reserve(context->labels, ramp);
+    for (int i = 0; i < BOOK_STEP_COUNT; i++) {
+        double share = (i + 0.5) / BOOK_STEP_COUNT;
+        double left = round(ramp.x + ramp.w * i / BOOK_STEP_COUNT);
+        double right = round(ramp.x + ramp.w * (i + 1) / BOOK_STEP_COUNT);
+        const uint8_t *rgba = book_field_color(
+            context->book, scale_log2_from_usd(book_field_usd_at(context->book, share)));
+        canvas_add_box(context->canvas, (struct camera_rect){left, ramp.y, right - left, ramp.h}, 0,
+                       (struct theme_color){rgba[0], rgba[1], rgba[2], rgba[3]});
+    }
+    canvas_add_frame(context->canvas, ramp, 0, 1, context->theme->rule);
+    context->caption_right_px = box.x + box.w;
+}
+
+void legend_draw(struct layer_context *context) {
+    canvas_set_list(context->canvas, CANVAS_OVER);
+    if (context->scale->valid && settings_shows(context->settings, SETTINGS_PART_FIELD)) {
+        draw_scale(context);
+    }
+    if (context->book != NULL) {
+        draw_book(context);
     }
 }
 
 /* What the circles are, and the amount of the largest: area grows with USD. */
-static void draw_circles(struct layer_context *context) {
+void legend_draw_circles(struct layer_context *context) {
     static const char *const names[2] = {"long liquidated", "short liquidated"};
     const struct layout *layout = context->layout;
     double s = layout->scale;
     char usd[NUMBER_TEXT_BYTES];
     char text[64];
+    if (!(context->bubble_usd_max > 0)) {
+        return;
+    }
     str_format(text, sizeof text, "largest circle %s",
                number_format_usd(context->bubble_usd_max, usd));
     struct label label = {.size_px = THEME_STATUS_PX,
                           .color = context->theme->text_dim,
-                          .x = fmax(CIRCLES_X_PX * s, context->caption_right_px + 52 * s),
+                          .x = context->caption_right_px + 52 * s,
                           .middle_y = layout->header.h * 0.74};
+    canvas_set_list(context->canvas, CANVAS_OVER);
     for (int i = 0; i < 3; i++) {
         label.utf8 = i < 2 ? names[i] : text;
-        if (!labels_add(context->labels, &label)) {
+        struct camera_rect box = labels_measure(context->labels, &label);
+        if (box.x + box.w > legend_left_px(context) || !labels_add(context->labels, &label)) {
             return; /* no room: the rest is left out as well */
         }
         if (i < 2) {
@@ -78,46 +333,6 @@ static void draw_circles(struct layer_context *context) {
                             i == 0 ? 0 : 2 * s,
                             layer_side_color(context, i == 0 ? POS_LONG : POS_SHORT, 0.84, 255));
         }
-        struct camera_rect box = labels_measure(context->labels, &label);
         label.x = box.x + box.w + (i == 0 ? 44 : 24) * s;
-    }
-}
-
-void legend_draw(struct layer_context *context) {
-    const struct layout *layout = context->layout;
-    double s = layout->scale;
-    double width = fmin(BAR_W_PX * s, layout->width_px * 0.28);
-    double x = layout->width_px - 24 * s - width;
-    double y = round(layout->header.h * 0.2);
-    if (context->scale->valid) {
-        canvas_set_list(context->canvas, CANVAS_OVER);
-        draw_ramps(context, round(x), y, width);
-        draw_sides(context, x, y + 5 * s);
-        labels_reserve(context->labels, (struct camera_rect){x, y, width, 21 * s});
-        for (int i = 0; i < 3; i++) {
-            char usd[NUMBER_TEXT_BYTES];
-            char text[64];
-            double value = scale_usd_at(context->scale, i * 0.5);
-            number_format_usd(value, usd);
-            str_format(text, sizeof text, i == 2 ? "%s/bp" : "%s", usd);
-            struct label label = {.utf8 = text,
-                                  .size_px = THEME_STATUS_PX,
-                                  .color = context->theme->text_dim,
-                                  .align = (enum labels_align)i,
-                                  .x = x + width * i * 0.5,
-                                  .middle_y = layout->header.h * 0.76};
-            labels_add(context->labels, &label);
-        }
-        struct label word = {.utf8 = "estimate",
-                             .size_px = THEME_STATUS_PX,
-                             .color = context->theme->text_dim,
-                             .align = LABELS_RIGHT,
-                             .x = x - 10 * s,
-                             .middle_y = layout->header.h * 0.76};
-        labels_add(context->labels, &word);
-    }
-    if (context->bubble_usd_max > 0) {
-        canvas_set_list(context->canvas, CANVAS_OVER);
-        draw_circles(context);
     }
 }

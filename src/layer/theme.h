@@ -18,8 +18,8 @@ struct theme {
     struct theme_color price, halo; /* the price line and the rim that keeps it off the field */
     struct theme_color up, down;    /* candles, lamps */
     struct theme_color average, vwap;
-    struct theme_color warn, demo;
-    struct theme_color hatch; /* of gaps */
+    struct theme_color warn, demo, on_demo; /* the badge and its text */
+    struct theme_color hatch;               /* of gaps */
 };
 
 extern const struct theme theme_dark, theme_light;

@@ -6,9 +6,10 @@
 #include "layer/layer.h"
 #include "layer/span.h"
 
-/* Of the width; the rest of its line is for circles and legend. */
-#define CAPTION_SHARE 0.46
-#define DOT           "  \xc2\xb7  "
+#define TITLE_SHARE 0.46  /* of the width; the rest of its line is for the model's state */
+#define CIRCLES_W   440.0 /* what the circles' legend takes, at scale 1 */
+#define DIMMED_W    200.0
+#define DOT         "  \xc2\xb7  "
 
 enum { MARKET_BYTES = 256 };
 
@@ -32,6 +33,36 @@ static const char *market_title(const struct layer_context *context, char out[MA
         }
     }
     return out;
+}
+
+/* The longest caption beside which circles and legend are explained, too; in a small picture the
+ * longest beside the legend; what it must say, whatever that covers. */
+static void draw_caption(struct layer_context *context) {
+    static const struct {
+        int length;
+        double kept_free; /* for the circles' legend, at scale 1 */
+    } tries[] = {{0, CIRCLES_W}, {1, CIRCLES_W}, {2, CIRCLES_W}, {3, CIRCLES_W},
+                 {2, 0},         {3, 0},         {4, 0},         {5, 0}};
+    const struct layout *layout = context->layout;
+    double s = layout->scale;
+    char text[CAPTION_FIELD_BYTES];
+    struct label caption = {.utf8 = text,
+                            .size_px = THEME_CAPTION_PX,
+                            .color = context->theme->text_dim,
+                            .x = 16 * s,
+                            .middle_y = layout->header.h * 0.74};
+    /* Why the map is dimmed is said here where there is no room beside the title. */
+    bool dimmed = context->instrument != NULL && caption_is_dimmed(&context->instrument->model);
+    double room = legend_left_px(context) - (dimmed ? DIMMED_W + 16 : 16) * s;
+    for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
+        caption_field(context->settings, tries[i].length, text);
+        struct camera_rect taken = labels_measure(context->labels, &caption);
+        context->caption_right_px = taken.x + taken.w;
+        if (context->caption_right_px < room - tries[i].kept_free * s) {
+            break;
+        }
+    }
+    labels_add(context->labels, &caption);
 }
 
 void title_draw(struct layer_context *context) {
@@ -58,25 +89,13 @@ void title_draw(struct layer_context *context) {
         str_format(text, sizeof text, "%s" DOT "%s", market_title(context, market_text),
                    span_title(context, length, span));
         taken = labels_measure(context->labels, &market);
-        if (taken.x + taken.w < layout->width_px * CAPTION_SHARE) {
+        if (taken.x + taken.w < layout->width_px * TITLE_SHARE) {
             break;
         }
     }
     labels_add(context->labels, &market);
     context->title_right_px = taken.x + taken.w;
-    struct label caption = {.size_px = THEME_CAPTION_PX,
-                            .color = context->theme->text_dim,
-                            .x = 16 * s,
-                            .middle_y = layout->header.h * 0.74};
-    for (int length = 0; length < CAPTION_LENGTH_COUNT; length++) {
-        caption.utf8 = caption_colors(context->look.certainty, length);
-        taken = labels_measure(context->labels, &caption);
-        context->caption_right_px = taken.x + taken.w;
-        if (context->caption_right_px < layout->width_px * CAPTION_SHARE) {
-            break;
-        }
-    }
-    labels_add(context->labels, &caption);
+    draw_caption(context);
 }
 
 /* DEMO, always on the picture while the market is simulated: text and plate are not optional. */
@@ -89,7 +108,7 @@ void badge_draw(struct layer_context *context) {
     struct label label = {.utf8 = "DEMO \xc2\xb7 simulated",
                           .face = TEXT_SANS_STRONG,
                           .size_px = THEME_BADGE_PX,
-                          .color = context->theme->background,
+                          .color = context->theme->on_demo,
                           .x = layout->plot.x + 28 * s,
                           .middle_y = layout->plot.y + 31 * s};
     struct camera_rect box = labels_measure(context->labels, &label);

@@ -17,14 +17,16 @@
 #include "base/str.h"
 
 /* The automatic scale: the faint half of the cells sinks into the background, and so few are white
- * that they stand out. Root and USD itself begin at nothing, and leave more to the top. */
+ * that they stand out; root and USD itself leave so much to the top that more of it may be white.
+ */
+#define BLACK_FRACTION 0.42
 static const struct {
     const char *key;
-    double black_fraction, white_fraction;
+    double white_fraction;
 } curves[] = {
-    [SCALE_CURVE_LOG] = {"log", 0.42, 0.9985},
-    [SCALE_CURVE_SQRT] = {"sqrt", 0, 0.9975},
-    [SCALE_CURVE_LINEAR] = {"linear", 0, 0.995},
+    [SCALE_CURVE_LOG] = {"log", 0.9985},
+    [SCALE_CURVE_SQRT] = {"sqrt", 0.9975},
+    [SCALE_CURVE_LINEAR] = {"linear", 0.995},
 };
 static_assert(ARRAY_COUNT(curves) == SCALE_CURVE_COUNT, "a row per curve");
 
@@ -149,13 +151,17 @@ double scale_histogram_percentile(const struct scale_histogram *histogram, doubl
 }
 
 void scale_update_auto(struct scale *scale, const struct scale_histogram *histogram, double rate) {
-    double white = scale_histogram_percentile(histogram, scale->least_log2,
-                                              curves[scale->curve].white_fraction);
-    double black = curves[scale->curve].black_fraction;
+    double top = curves[scale->curve].white_fraction;
+    double least = scale->least_log2;
+    double white = scale_histogram_percentile(histogram, least, top);
+    if (white <= 0) { /* nothing is left: the scale of all, so that the threshold can be seen */
+        least = 0;
+        white = scale_histogram_percentile(histogram, least, top);
+    }
     if (white <= 0) {
         return;
     }
-    black = black > 0 ? scale_histogram_percentile(histogram, scale->least_log2, black) : 0;
+    double black = scale_histogram_percentile(histogram, least, BLACK_FRACTION);
     if (white < black + RANGE_LOG2_MIN) {
         black = fmax(0, white - RANGE_LOG2_MIN);
         white = black + RANGE_LOG2_MIN;

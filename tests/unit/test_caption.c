@@ -98,25 +98,111 @@ static void score_is_told_in_every_state(void **state) {
     assert_false(caption_is_dimmed(NULL));
 }
 
-static void colours_are_explained_as_they_are_shown(void **state) {
+/* Every palette with every choice of what is left out, in every length: never empty, never longer
+ * than there is room, never silent about what is missing. */
+static void field_is_explained_whatever_is_chosen(void **state) {
     (void)state;
-    for (int i = 0; i < COLORMAP_CERTAINTY_COUNT; i++) {
-        for (int length = 0; length < CAPTION_LENGTH_COUNT; length++) {
-            const char *text = caption_colors((enum colormap_certainty)i, length);
-            assert_int_equal(strncmp(text, "Estimated", 9), 0);
-            bool says_grey = strstr(text, "grey: not calibrated") != NULL;
-            bool says_striped = strstr(text, "striped: not calibrated") != NULL;
-            assert_int_equal(says_grey, length < 2 && i == COLORMAP_CERTAINTY_SATURATION);
-            assert_int_equal(says_striped, length < 2 && i == COLORMAP_CERTAINTY_HATCH);
+    static const uint32_t bands[] = {0, 0x3f, 0x37, 0x1e};
+    enum { EACH = COLORMAP_CERTAINTY_COUNT * SETTINGS_SIDE_COUNT * 4 * 2 };
+    for (int n = 0; n < COLORMAP_COUNT * EACH; n++) {
+        struct settings settings = settings_default();
+        settings.palette = (enum colormap_id)(n / EACH);
+        settings.certainty = (enum colormap_certainty)(n % COLORMAP_CERTAINTY_COUNT);
+        settings.side = (enum settings_side)(n / COLORMAP_CERTAINTY_COUNT % SETTINGS_SIDE_COUNT);
+        settings.band_hidden = bands[n / (COLORMAP_CERTAINTY_COUNT * SETTINGS_SIDE_COUNT) % 4];
+        settings.least_usd_per_bp = n % EACH >= EACH / 2 ? 250000 : 0;
+        size_t before = CAPTION_FIELD_BYTES - 1;
+        for (int length = 0; length < CAPTION_FIELD_LENGTH_COUNT; length++) {
+            char out[CAPTION_FIELD_BYTES];
+            caption_field(&settings, length, out);
+            assert_int_equal(strncmp(out, "Estimated liquidation density", 29), 0);
+            assert_true(strlen(out) <= before); /* nothing was cut off, and shorter is shorter */
+            before = strlen(out);
+            assert_int_equal(strstr(out, "longs alone") != NULL,
+                             settings.side == SETTINGS_SIDE_LONG);
+            assert_int_equal(strstr(out, "shorts alone") != NULL,
+                             settings.side == SETTINGS_SIDE_SHORT);
+            assert_int_equal(strstr(out, "net of the two sides") != NULL,
+                             settings.side == SETTINGS_SIDE_NET);
+            assert_int_equal(strstr(out, "leverage") != NULL, settings.band_hidden != 0);
+            assert_int_equal(strstr(out, "from $250k/bp") != NULL, settings.least_usd_per_bp > 0);
+            assert_int_equal(strstr(out, "grey: not calibrated") != NULL,
+                             length < 4 && settings.certainty == COLORMAP_CERTAINTY_SATURATION);
+            assert_int_equal(strstr(out, "striped: not calibrated") != NULL,
+                             length < 4 && settings.certainty == COLORMAP_CERTAINTY_HATCH);
+            bool light = colormap_is_light(settings.palette);
+            assert_int_equal(strstr(out, "darker is more") != NULL, length < 2 && light);
+            assert_int_equal(strstr(out, "brighter is more") != NULL, length < 2 && !light);
+            for (int side = 0; side < 2 && length < 3; side++) {
+                bool shown =
+                    settings.side != (side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+                const char *words = colormap_color_words(settings.palette, side);
+                assert_true(!shown || strstr(out, words) != NULL);
+            }
         }
     }
+}
+
+static void field_is_explained_in_these_words(void **state) {
+    (void)state;
+    static const struct {
+        enum colormap_id palette;
+        enum settings_side side;
+        uint32_t band_hidden;
+        double least;
+        int length;
+        const char *want;
+    } rows[] = {
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 0,
+         "Estimated liquidation density, USD per basis point of price  \xc2\xb7  longs blue to "
+         "mint, "
+         "shorts violet to yellow, brighter is more  \xc2\xb7  grey: not calibrated (prior)"},
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 2,
+         "Estimated liquidation density  \xc2\xb7  longs blue to mint, shorts violet to yellow  "
+         "\xc2\xb7  grey: not calibrated"},
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 3,
+         "Estimated liquidation density  \xc2\xb7  longs blue, shorts violet  \xc2\xb7  grey: not "
+         "calibrated"},
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 4,
+         "Estimated liquidation density  \xc2\xb7  longs blue, shorts violet"},
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 5, "Estimated liquidation density"},
+        {COLORMAP_PAPER, SETTINGS_SIDE_SHORT, 0, 0, 1,
+         "Estimated liquidation density, USD per bp  \xc2\xb7  shorts alone, orange to crimson, "
+         "darker is more  \xc2\xb7  grey: not calibrated"},
+        {COLORMAP_VIRIDIS, SETTINGS_SIDE_BOTH, 0, 0, 4,
+         "Estimated liquidation density  \xc2\xb7  longs and shorts alike, violet to yellow"},
+        {COLORMAP_VIRIDIS, SETTINGS_SIDE_NET, 0x0c, 1e6, 4,
+         "Estimated liquidation density  \xc2\xb7  net of the two sides, longs and shorts alike, "
+         "violet to yellow  \xc2\xb7  leverage <10, 50+ only  \xc2\xb7  from $1M/bp"},
+        {COLORMAP_RED_LONG, SETTINGS_SIDE_NET, 0x2d, 0, 5,
+         "Estimated liquidation density  \xc2\xb7  net of the two sides  \xc2\xb7  leverage "
+         "5\xe2\x80\x93"
+         "10, 50\xe2\x80\x93"
+         "100 only"},
+        {COLORMAP_RED_LONG, SETTINGS_SIDE_BOTH, 0x3f, 0, 5,
+         "Estimated liquidation density  \xc2\xb7  no leverage band shown"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct settings settings = settings_default();
+        char out[CAPTION_FIELD_BYTES];
+        settings.palette = rows[i].palette;
+        settings.side = rows[i].side;
+        settings.band_hidden = rows[i].band_hidden;
+        settings.least_usd_per_bp = rows[i].least;
+        assert_string_equal(caption_field(&settings, rows[i].length, out), rows[i].want);
+    }
+    struct settings hidden = settings_default();
+    char out[CAPTION_FIELD_BYTES];
+    hidden.parts &= ~SETTINGS_BIT(FIELD);
+    assert_string_equal(caption_field(&hidden, 4, out), "Estimated liquidation density: not shown");
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(model_is_told_in_every_state),
         cmocka_unit_test(score_is_told_in_every_state),
-        cmocka_unit_test(colours_are_explained_as_they_are_shown),
+        cmocka_unit_test(field_is_explained_whatever_is_chosen),
+        cmocka_unit_test(field_is_explained_in_these_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

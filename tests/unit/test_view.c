@@ -36,6 +36,20 @@ static void usd_has_three_figures_and_a_suffix(void **state) {
     }
 }
 
+static void round_amounts_have_no_zeros(void **state) {
+    (void)state;
+    static const struct {
+        double usd;
+        const char *want;
+    } rows[] = {{50e3, "$50k"}, {1e6, "$1M"},  {2.5e6, "$2.5M"},   {100e3, "$100k"},
+                {0, "$0"},      {1e9, "$1B"},  {12.3e6, "$12.3M"}, {20, "$20"},
+                {0.5, "$0.5"},  {-2e3, "-$2k"}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        char out[NUMBER_TEXT_BYTES];
+        assert_string_equal(number_format_usd_round(rows[i].usd, out), rows[i].want);
+    }
+}
+
 static void prices_are_separated_and_have_their_decimals(void **state) {
     (void)state;
     static const struct {
@@ -161,6 +175,7 @@ static void time_ticks_are_round_in_local_time(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(usd_has_three_figures_and_a_suffix),
+        cmocka_unit_test(round_amounts_have_no_zeros),
         cmocka_unit_test(prices_are_separated_and_have_their_decimals),
         cmocka_unit_test(decimals_come_from_the_tick_or_else_the_size),
         cmocka_unit_test(spans_and_ages_pick_their_unit),

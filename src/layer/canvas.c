@@ -315,6 +315,17 @@ void canvas_add_disc(struct canvas *canvas, double x, double y, double radius_px
     canvas_add_frame(canvas, rect, radius_px, ring_px, color);
 }
 
+void canvas_add_diamond(struct canvas *canvas, double x, double y, double radius_px,
+                        struct theme_color color) {
+    struct outline outline = {.x = x,
+                              .y = y,
+                              .half_w = radius_px * M_SQRT1_2,
+                              .half_h = radius_px * M_SQRT1_2,
+                              .axis_x = M_SQRT1_2,
+                              .axis_y = M_SQRT1_2};
+    add_shape(canvas, &outline, color);
+}
+
 static void draw_buffer(struct buffer *buffer, int count, const void *vertices,
                         const struct program *program, const struct target *target) {
     buffer_write(buffer, count, vertices);

@@ -63,6 +63,9 @@ void canvas_add_line(struct canvas *canvas, double x0, double y0, double x1, dou
 /* A disc, or with ring_px > 0 its outer ring of that width. */
 void canvas_add_disc(struct canvas *canvas, double x, double y, double radius_px, double ring_px,
                      struct theme_color color);
+/* A square on its corner, radius_px from its middle to each. */
+void canvas_add_diamond(struct canvas *canvas, double x, double y, double radius_px,
+                        struct theme_color color);
 int canvas_count(const struct canvas *canvas); /* quads of the frame so far */
 
 /* Draw one list (cut off at clip) and empty it. */

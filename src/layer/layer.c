@@ -1,5 +1,7 @@
 #include "layer/layer.h"
 
+#include <math.h>
+
 #include "base/str.h"
 #include "layer/heatmap.h"
 
@@ -12,13 +14,20 @@ const struct layer_ops layer_table[] = {
     {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw},
     {"title", LAYER_ALWAYS, title_draw},
     {"badge", LAYER_ALWAYS, badge_draw},
+    {"crosshair", LAYER_ALWAYS, crosshair_draw},
     {"legend", SETTINGS_PART_LEGEND, legend_draw},
     {"calibration", LAYER_ALWAYS, calibration_draw},
+    {"circles", SETTINGS_PART_LEGEND, legend_draw_circles},
     {"profile", SETTINGS_PART_PROFILE, profile_draw},
-    {"crosshair", LAYER_ALWAYS, crosshair_draw},
+    {"cumulative", SETTINGS_PART_CUMULATIVE, cumulative_draw},
+    {"totals", SETTINGS_PART_PROFILE, totals_draw},
+    {"max-pain", SETTINGS_PART_MAX_PAIN, max_pain_draw},
+    {"clusters", SETTINGS_PART_CLUSTERS, cluster_labels_draw},
+    {"receipts", SETTINGS_PART_RECEIPTS, receipts_draw},
+    {"gauge", SETTINGS_PART_GAUGE, gauge_draw},
+    {"magnet", SETTINGS_PART_CLUSTERS, magnet_draw},
     {"axes", LAYER_ALWAYS, axes_draw},
     {"strips", LAYER_ALWAYS, strips_draw},
-    {"circles", SETTINGS_PART_LEGEND, legend_draw_circles},
     {"status", SETTINGS_PART_STATUS, status_draw},
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);
@@ -36,4 +45,16 @@ struct theme_color layer_field_color(const struct layer_context *context, int po
     const uint8_t *rgba =
         heatmap_get_color(context->heatmap, position == POS_SHORT ? 1 : 0, brightness, certainty);
     return (struct theme_color){rgba[0], rgba[1], rgba[2], 255};
+}
+
+const struct scene_map *layer_map_now(const struct layer_context *context) {
+    const struct scene_map *map = context->frame->map;
+    bool known = map != NULL && context->instrument != NULL && map->level_count > 0 &&
+                 map->reference > 0 && !context->settings->opened_within_window;
+    return known ? map : NULL;
+}
+
+double layer_live_x(const struct layer_context *context) {
+    double x = camera_px_from_time(context->camera, (double)context->frame->now_ms);
+    return fmax(x, context->layout->plot.x);
 }

@@ -13,6 +13,7 @@
 #include "view/scale.h"
 
 struct bars;
+struct cluster_labels;
 struct heatmap;
 struct profile;
 
@@ -28,8 +29,9 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct scale *scale;
     const struct heatmap *heatmap; /* its table is the look's */
     const struct book_field *book; /* as drawn in this frame; NULL: nothing of it is in view */
-    struct profile *profile;       /* sums of the newest column */
-    struct colormap_look look; /* of the field */
+    struct profile *profile;       /* sums of the map and of the newest column */
+    struct cluster_labels *cluster_labels;
+    struct colormap_look look;     /* of the field */
     int price_decimals;
     double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
     double title_right_px, caption_right_px; /* where the header's two lines end so far */
@@ -58,6 +60,11 @@ struct theme_color layer_side_color(const struct layer_context *context, int pos
 struct theme_color layer_field_color(const struct layer_context *context, int position,
                                      double brightness, double certainty);
 
+/* The map, where the field counts what it does, all known positions; NULL: not known. */
+const struct scene_map *layer_map_now(const struct layer_context *context);
+/* Where now stands, in pixels, at least at the plot's left edge. */
+double layer_live_x(const struct layer_context *context);
+
 void grid_draw(struct layer_context *context);
 void gaps_draw(struct layer_context *context);
 void average_draw(struct layer_context *context);
@@ -67,12 +74,19 @@ void bubbles_draw(struct layer_context *context);
 void title_draw(struct layer_context *context);
 void badge_draw(struct layer_context *context);
 void legend_draw(struct layer_context *context);
+void legend_draw_circles(struct layer_context *context);
+/* Where the legend of the field begins in the header. */
+double legend_left_px(const struct layer_context *context);
 void calibration_draw(struct layer_context *context);
 void profile_draw(struct layer_context *context);
+void cumulative_draw(struct layer_context *context); /* after profile */
+void totals_draw(struct layer_context *context);
+void max_pain_draw(struct layer_context *context);
+void cluster_labels_draw(struct layer_context *context);
+void gauge_draw(struct layer_context *context);
+void receipts_draw(struct layer_context *context);
+void magnet_draw(struct layer_context *context);
 void crosshair_draw(struct layer_context *context);
 void axes_draw(struct layer_context *context);
 void strips_draw(struct layer_context *context);
 void status_draw(struct layer_context *context);
-void legend_draw_circles(struct layer_context *context);
-/* Where the legend of the field begins in the header. */
-double legend_left_px(const struct layer_context *context);

@@ -33,6 +33,7 @@ struct picture {
     int quiet_frames;       /* since a column of the arriving one came */
     struct scale scale;
     struct profile profile;
+    struct cluster_labels cluster_labels;
     struct bars bars;
     struct picture_stats stats;
 };

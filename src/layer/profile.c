@@ -1,97 +1,246 @@
 #include "layer/profile.h"
 
 #include <math.h>
+#include <stddef.h>
 
 #include "base/number.h"
+#include "base/str.h"
 #include "layer/layer.h"
+#include "layer/span.h"
 
 #define BAR_STEP_PX 2.0
+#define BP          1e-4 /* a basis point in ln price */
 
-void profile_update(struct profile *profile, const struct field *field) {
+static void sum_rows(struct profile *profile, const struct field *field) {
     if (profile->field == field && profile->version == field->version) {
         return;
     }
     profile->field = field;
     profile->version = field->version;
     profile->row_count = field->grid.row_count;
+    profile->ln_price_min = field->grid.ln_price_min;
+    profile->row_height = field->grid.row_height;
     for (int row = 0; row < profile->row_count; row++) {
         double usd[2] = {0};
         field_get_usd(field, field->newest_col, row, usd);
-        profile->usd_per_bp[row][0] = (float)usd[0];
-        profile->usd_per_bp[row][1] = (float)usd[1];
         profile->certainty[row] = (float)field_get_certainty(field, field->newest_col, row);
-    }
-}
-
-void profile_mean(const struct profile *profile, double row_first, double row_last,
-                  double out_usd[2]) {
-    out_usd[0] = out_usd[1] = 0;
-    double first = fmax(row_first, 0);
-    double last = fmin(row_last, profile->row_count);
-    for (int row = (int)first; row < last; row++) {
-        double part = fmin(row + 1, last) - fmax(row, first);
-        out_usd[0] += (double)profile->usd_per_bp[row][0] * part;
-        out_usd[1] += (double)profile->usd_per_bp[row][1] * part;
-    }
-    double rows = row_last - row_first;
-    out_usd[0] /= rows;
-    out_usd[1] /= rows;
-}
-
-static double row_at(const struct layer_context *context, double y) {
-    const struct layers_grid *grid = &context->field->grid;
-    return (camera_ln_from_px(context->camera, y) - grid->ln_price_min) / grid->row_height;
-}
-
-/* Of the row in the middle of the bar whose top is y. */
-static double bar_certainty(const struct layer_context *context, double y, double step) {
-    double row = floor(row_at(context, y + step / 2));
-    bool inside = row >= 0 && row < context->profile->row_count;
-    return inside ? (double)context->profile->certainty[(int)row] : 0;
-}
-
-/* Mean USD per bp of the bar whose top is y. */
-static void bar_usd(const struct layer_context *context, double y, double step, double out[2]) {
-    double top = row_at(context, y);
-    double bottom = row_at(context, y + step);
-    profile_mean(context->profile, bottom, top, out);
-}
-
-/* Totals of each side between the plot's edges. */
-static void draw_totals(struct layer_context *context) {
-    const struct layers_grid *grid = &context->field->grid;
-    const struct layout *layout = context->layout;
-    double s = layout->scale;
-    double first = (context->camera->ln_bottom - grid->ln_price_min) / grid->row_height;
-    double last = (context->camera->ln_top - grid->ln_price_min) / grid->row_height;
-    double mean[2] = {0};
-    profile_mean(context->profile, first, last, mean);
-    double bp = (context->camera->ln_top - context->camera->ln_bottom) * 1e4;
-    for (int side = 0; side < 2; side++) {
-        char text[NUMBER_TEXT_BYTES];
-        struct label label = {
-            .utf8 = number_format_usd(mean[side] * bp, text),
-            .face = TEXT_SANS_STRONG,
-            .size_px = THEME_CAPTION_PX,
-            .color = layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255),
-            .align = LABELS_RIGHT,
-            .x = layout->profile.x + layout->profile.w - 10 * s,
-            .middle_y = side == 0 ? layout->profile.y + layout->profile.h - 16 * s
-                                  : layout->profile.y + 18 * s};
-        struct camera_rect box = labels_measure(context->labels, &label);
-        struct camera_rect plate = {box.x - 6 * s, label.middle_y - 12 * s, box.w + 12 * s, 24 * s};
-        if (labels_add(context->labels, &label)) {
-            canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
+        for (int side = 0; side < 2; side++) {
+            profile->row_sum[row + 1][side] =
+                profile->row_sum[row][side] + usd[side] * profile->row_height / BP;
         }
+    }
+}
+
+static void sum_levels(struct profile *profile, const struct scene_map *map,
+                       const struct settings *settings) {
+    if (profile->mapped && profile->map_ts_ms == map->ts_ms &&
+        profile->map_instrument == map->instrument &&
+        profile->band_hidden == settings->band_hidden && profile->side == settings->side) {
+        return;
+    }
+    profile->mapped = true;
+    profile->map_ts_ms = map->ts_ms;
+    profile->map_instrument = map->instrument;
+    profile->band_hidden = settings->band_hidden;
+    profile->side = settings->side;
+    profile->ln_reference = log(map->reference);
+    profile->level_height = map->level_height;
+    profile->level_count = map->level_count;
+    for (int side = 0; side < 2; side++) {
+        bool shown = settings->side != (side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+        double *sum = profile->level_sum[side];
+        for (int level = 0; level < map->level_count; level++) {
+            double usd = shown ? map_level_usd(&map->sides[side], level, settings->band_hidden) : 0;
+            sum[level + 1] = sum[level] + usd;
+            /* As the field tells it: 255 x (1 - sd / 2), see scene/layers.h. */
+            double sure = 1 - (double)map->sides[side].sd[level] / 2;
+            profile->level_certainty[side][level] = (float)fmin(fmax(sure, 0), 1);
+        }
+    }
+}
+
+void profile_update(struct profile *profile, const struct field *field, const struct scene_map *map,
+                    const struct settings *settings) {
+    if (field != NULL && field->count > 0) {
+        sum_rows(profile, field);
+    } else {
+        profile->field = NULL;
+        profile->row_count = 0;
+    }
+    if (map != NULL && map->level_count > 0 && map->reference > 0 &&
+        !settings->opened_within_window) {
+        sum_levels(profile, map, settings);
+    } else {
+        profile->mapped = false;
+    }
+}
+
+double profile_ln_reference(const struct profile *profile) {
+    return profile->mapped ? profile->ln_reference : (double)NAN;
+}
+
+/* sums[i x stride] at a real place, between its entries by share. */
+static double sum_at(const double *sums, size_t stride, int count, double place) {
+    if (place <= 0) {
+        return 0;
+    }
+    if (place >= count) {
+        return sums[(size_t)count * stride];
+    }
+    int below = (int)place;
+    double low = sums[(size_t)below * stride];
+    return low + (sums[(size_t)(below + 1) * stride] - low) * (place - below);
+}
+
+static double rows_usd(const struct profile *profile, int side, double ln_low, double ln_high) {
+    if (profile->row_count == 0 || ln_high <= ln_low) {
+        return 0;
+    }
+    double low = (ln_low - profile->ln_price_min) / profile->row_height;
+    double high = (ln_high - profile->ln_price_min) / profile->row_height;
+    return sum_at(&profile->row_sum[0][side], 2, profile->row_count, high) -
+           sum_at(&profile->row_sum[0][side], 2, profile->row_count, low);
+}
+
+double profile_usd(const struct profile *profile, int side, double ln_low, double ln_high) {
+    if (!profile->mapped) {
+        return rows_usd(profile, side, ln_low, ln_high);
+    }
+    double reach = profile->level_count * profile->level_height;
+    double first = ln_low - profile->ln_reference;
+    double last = ln_high - profile->ln_reference;
+    double from = side == 0 ? -last : first;
+    double to = side == 0 ? -first : last;
+    const double *sums = profile->level_sum[side];
+    double usd = sum_at(sums, 1, profile->level_count, to / profile->level_height) -
+                 sum_at(sums, 1, profile->level_count, from / profile->level_height);
+    if (to > reach) { /* further out than the map */
+        double near = fmax(from, reach);
+        usd += side == 0 ? rows_usd(profile, side, ln_low, profile->ln_reference - near)
+                         : rows_usd(profile, side, profile->ln_reference + near, ln_high);
+    }
+    return usd;
+}
+
+double profile_certainty(const struct profile *profile, int side, double ln_price) {
+    double away = ln_price - profile->ln_reference;
+    double level = floor((side == 0 ? -away : away) / profile->level_height);
+    if (profile->mapped && level >= 0 && level < profile->level_count) {
+        return (double)profile->level_certainty[side][(int)level];
+    }
+    double row = floor((ln_price - profile->ln_price_min) / profile->row_height);
+    bool inside = profile->row_count > 0 && row >= 0 && row < profile->row_count;
+    return inside ? (double)profile->certainty[(int)row] : 0;
+}
+
+/* -- bars -- */
+
+/* USD per bp, both sides, of the bar whose top is y. */
+static void bar_usd(const struct layer_context *context, double y, double step, double out[2]) {
+    double high = camera_ln_from_px(context->camera, y);
+    double low = camera_ln_from_px(context->camera, y + step);
+    for (int side = 0; side < 2; side++) {
+        out[side] = profile_usd(context->profile, side, low, high) / ((high - low) / BP);
+    }
+}
+
+static void draw_bars(struct layer_context *context, double step, double usd_max) {
+    const struct camera_rect *area = &context->layout->profile;
+    double s = context->layout->scale;
+    double line = fmax(1, round(s * 0.75));
+    for (double y = area->y; usd_max > 0 && y + step <= area->y + area->h; y += step) {
+        double usd[2] = {0};
+        bar_usd(context, y, step, usd);
+        for (int side = 0; side < 2; side++) {
+            double width = usd[side] / usd_max * (area->w - 14 * s);
+            if (width < 0.5) {
+                continue;
+            }
+            double middle = camera_ln_from_px(context->camera, y + step / 2);
+            double brightness = scale_brightness(context->scale, usd[side]);
+            struct theme_color color =
+                layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.3 + 0.7 * brightness,
+                                  profile_certainty(context->profile, side, middle));
+            canvas_add_box(context->canvas,
+                           (struct camera_rect){area->x + line + 1, y, width, step}, 0, color);
+        }
+    }
+}
+
+/* -- totals -- */
+
+/* What the totals count, from the fullest that has room. */
+static const char *reach_words(const struct layer_context *context, int length,
+                               char out[SPAN_TEXT_BYTES]) {
+    char span[SPAN_TEXT_BYTES];
+    if (context->settings->opened_within_window) {
+        str_format(out, SPAN_TEXT_BYTES, length == 0 ? "opened within %s, est." : "in %s, est.",
+                   span_text(context, span));
+    } else {
+        str_copy(out, SPAN_TEXT_BYTES, length == 0 ? "in view, estimate" : "in view, est.");
+    }
+    return out;
+}
+
+/* The sum of a side between the plot's edges, and what it is of. */
+static void draw_total(struct layer_context *context, int side) {
+    static const char *const names[2] = {"longs", "shorts"};
+    const struct camera_rect *area = &context->layout->profile;
+    double s = context->layout->scale;
+    double usd =
+        profile_usd(context->profile, side, context->camera->ln_bottom, context->camera->ln_top);
+    char text[NUMBER_TEXT_BYTES];
+    char words[SPAN_TEXT_BYTES];
+    bool shown = context->settings->side != (side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+    if (!shown) {
+        return;
+    }
+    struct camera_rect plate = {area->x + 4 * s, side == 1 ? area->y + 4 * s : 0, area->w - 8 * s,
+                                42 * s};
+    plate.y = side == 1 ? plate.y : area->y + area->h - plate.h - 4 * s;
+    struct label total = {
+        .utf8 = number_format_usd(usd, text),
+        .face = TEXT_SANS_STRONG,
+        .size_px = THEME_CAPTION_PX,
+        .color = layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255),
+        .align = LABELS_RIGHT,
+        .x = plate.x + plate.w - 8 * s,
+        .middle_y = plate.y + 13 * s};
+    struct label name = total;
+    name.utf8 = names[side];
+    name.face = TEXT_SANS;
+    name.align = LABELS_LEFT;
+    name.x = plate.x + 8 * s;
+    struct label reach = {.size_px = THEME_STATUS_PX - 1,
+                          .color = context->theme->text_dim,
+                          .align = LABELS_LEFT,
+                          .x = plate.x + 8 * s,
+                          .middle_y = plate.y + 31 * s};
+    for (int length = 0; length < 2; length++) {
+        reach.utf8 = reach_words(context, length, words);
+        if (labels_measure(context->labels, &reach).w <= plate.w - 14 * s) {
+            break;
+        }
+    }
+    if (labels_rect_fits(context->labels, plate)) {
+        canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
+        labels_add(context->labels, &total);
+        labels_add(context->labels, &name);
+        labels_add(context->labels, &reach);
+        labels_reserve(context->labels, plate);
     }
 }
 
 void profile_draw(struct layer_context *context) {
     const struct camera_rect *area = &context->layout->profile;
-    if (area->w <= 0 || context->field == NULL || context->field->count == 0) {
+    struct profile *profile = context->profile;
+    if (area->w <= 0) {
         return;
     }
-    profile_update(context->profile, context->field);
+    profile_update(profile, context->field, context->frame->map, context->settings);
+    if (profile->row_count == 0 && !profile->mapped) {
+        return;
+    }
     double s = context->layout->scale;
     double step = fmax(2, round(BAR_STEP_PX * s));
     double usd_max = 0;
@@ -101,23 +250,17 @@ void profile_draw(struct layer_context *context) {
         usd_max = fmax(usd_max, fmax(usd[0], usd[1]));
     }
     canvas_set_list(context->canvas, CANVAS_OVER);
-    double line = fmax(1, round(s * 0.75));
-    canvas_add_box(context->canvas, (struct camera_rect){area->x, area->y, line, area->h}, 0,
+    canvas_add_box(context->canvas,
+                   (struct camera_rect){area->x, area->y, fmax(1, round(s * 0.75)), area->h}, 0,
                    context->theme->rule);
-    for (double y = area->y; usd_max > 0 && y + step <= area->y + area->h; y += step) {
-        double usd[2] = {0};
-        bar_usd(context, y, step, usd);
-        for (int side = 0; side < 2; side++) {
-            double width = usd[side] / usd_max * (area->w - 14 * s);
-            double brightness = scale_brightness(context->scale, usd[side]);
-            if (width >= 0.5) {
-                struct theme_color color =
-                    layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT,
-                                      0.3 + 0.7 * brightness, bar_certainty(context, y, step));
-                struct camera_rect bar = {area->x + line + 1, y, width, step};
-                canvas_add_box(context->canvas, bar, 0, color);
-            }
-        }
+    draw_bars(context, step, usd_max);
+}
+
+void totals_draw(struct layer_context *context) {
+    if (context->layout->profile.w > 0 &&
+        (context->profile->row_count > 0 || context->profile->mapped)) {
+        canvas_set_list(context->canvas, CANVAS_OVER);
+        draw_total(context, 1);
+        draw_total(context, 0);
     }
-    draw_totals(context);
 }

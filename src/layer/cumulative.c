@@ -1,0 +1,143 @@
+/* Sums outward from the price, over the profile's bars: how many USD of longs stand between the
+ * price and any price below it, of shorts any above it. They share one axis of USD, which starts at
+ * the profile's left edge; its round numbers stand at both ends. */
+#include <math.h>
+
+#include "base/number.h"
+#include "layer/layer.h"
+#include "layer/profile.h"
+
+#define STEP_PX      4.0  /* between two points of a curve, at scale 1 */
+#define STRAIGHT_PX  0.35 /* a point so near to the line of its neighbours is left out */
+#define AXIS_END_PX  14.0 /* right of the axis' largest sum */
+#define TICK_ROOM_PX 46.0 /* a tick's number needs this */
+enum { POINT_COUNT_MAX = 1024, TICK_COUNT_MAX = 3 };
+
+struct point {
+    double x, y;
+};
+
+struct curve {
+    double usd_max; /* at the axis' right end */
+    double ln_from; /* the price that both sums start from */
+};
+
+static double x_of(const struct layer_context *context, const struct curve *curve, double usd) {
+    const struct camera_rect *area = &context->layout->profile;
+    double end = area->w - AXIS_END_PX * context->layout->scale;
+    return area->x + usd / curve->usd_max * end;
+}
+
+static double sum_to(const struct layer_context *context, const struct curve *curve, int side,
+                     double ln) {
+    return side == 0 ? profile_usd(context->profile, side, ln, curve->ln_from)
+                     : profile_usd(context->profile, side, curve->ln_from, ln);
+}
+
+/* Points from the price, or the plot's edge where that is out of view, to the outer edge. */
+static int make_points(const struct layer_context *context, const struct curve *curve, int side,
+                       struct point points[POINT_COUNT_MAX]) {
+    const struct camera_rect *area = &context->layout->profile;
+    double sign = side == 0 ? 1 : -1;
+    double start = camera_px_from_ln(context->camera, curve->ln_from);
+    start = fmin(fmax(start, area->y), area->y + area->h);
+    double end = side == 0 ? area->y + area->h : area->y;
+    double step = STEP_PX * context->layout->scale;
+    int steps = (int)ceil(fabs(end - start) / step);
+    int count = 0;
+    for (int i = 0; i <= steps && count < POINT_COUNT_MAX; i++) {
+        double y = i < steps ? start + sign * step * i : end;
+        double usd = sum_to(context, curve, side, camera_ln_from_px(context->camera, y));
+        struct point point = {x_of(context, curve, usd), y};
+        if (count >= 2) {
+            const struct point *a = &points[count - 2];
+            const struct point *b = &points[count - 1];
+            double on_line = a->x + (point.x - a->x) * (b->y - a->y) / (point.y - a->y);
+            count -= fabs(on_line - b->x) < STRAIGHT_PX && point.y != a->y;
+        }
+        points[count++] = point;
+    }
+    return count;
+}
+
+static void draw_curve(struct layer_context *context, const struct curve *curve, int side) {
+    static struct point points[POINT_COUNT_MAX]; /* main thread only; too large for the stack */
+    int count = make_points(context, curve, side, points);
+    double s = context->layout->scale;
+    for (int pass = 0; pass < 2; pass++) {
+        for (int i = 0; i + 1 < count; i++) {
+            canvas_add_line(context->canvas, points[i].x, points[i].y, points[i + 1].x,
+                            points[i + 1].y, (pass == 0 ? 4.5 : 1.8) * s,
+                            pass == 0 ? context->theme->halo : context->theme->price);
+        }
+    }
+}
+
+/* The largest of 1, 2 and 5 times a power of ten that is at most usd. */
+static double round_down(double usd) {
+    double power = pow(10, floor(log10(usd)));
+    double first = usd / power;
+    return power * (first >= 5 ? 5 : (first >= 2 ? 2 : 1));
+}
+
+/* Two or three round sums, the same ones at both ends. */
+static void draw_axis(struct layer_context *context, const struct curve *curve) {
+    const struct camera_rect *area = &context->layout->profile;
+    double s = context->layout->scale;
+    double tick = round_down(curve->usd_max / 2);
+    int count = (int)(curve->usd_max / tick);
+    int every = 1;
+    while (count / every > TICK_COUNT_MAX ||
+           x_of(context, curve, tick * every) - area->x < TICK_ROOM_PX * s) {
+        every++;
+    }
+    double thin = fmax(1, round(s * 0.75));
+    for (int i = every; i <= count; i += every) {
+        double x = round(x_of(context, curve, tick * i));
+        canvas_add_box(context->canvas, (struct camera_rect){x, area->y, thin, area->h}, 0,
+                       context->theme->grid_major);
+        for (int side = 0; side < 2; side++) {
+            char text[NUMBER_TEXT_BYTES];
+            /* Inside of the totals' plates. */
+            struct label label = {.utf8 = number_format_usd_round(tick * i, text),
+                                  .size_px = THEME_STATUS_PX - 2,
+                                  .color = context->theme->text_dim,
+                                  .align = LABELS_CENTER,
+                                  .x = fmin(x, area->x + area->w - 17 * s),
+                                  .middle_y =
+                                      side == 1 ? area->y + 58 * s : area->y + area->h - 58 * s};
+            struct camera_rect box = labels_measure(context->labels, &label);
+            struct camera_rect plate = {box.x - 3 * s, label.middle_y - 9 * s, box.w + 6 * s,
+                                        18 * s};
+            if (labels_add(context->labels, &label)) {
+                canvas_add_box(context->canvas, plate, 3 * s, context->theme->plate);
+            }
+        }
+    }
+}
+
+void cumulative_draw(struct layer_context *context) {
+    double from = profile_ln_reference(context->profile);
+    from = isfinite(from) || !(context->price > 0) ? from : log(context->price);
+    if (!isfinite(from) || context->layout->profile.w <= 0) {
+        return;
+    }
+    canvas_set_list(context->canvas, CANVAS_OVER);
+    struct curve curve = {.ln_from = from};
+    for (int side = 0; side < 2; side++) {
+        double ln = side == 0 ? context->camera->ln_bottom : context->camera->ln_top;
+        curve.usd_max = fmax(curve.usd_max, sum_to(context, &curve, side, ln));
+    }
+    if (!(curve.usd_max > 0)) {
+        return;
+    }
+    draw_axis(context, &curve);
+    for (int side = 0; side < 2; side++) {
+        double ln = side == 0 ? context->camera->ln_bottom : context->camera->ln_top;
+        bool shown =
+            context->settings->side != (side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+        if (shown && sum_to(context, &curve, side, ln) > 0) {
+            draw_curve(context, &curve, side);
+        }
+    }
+}

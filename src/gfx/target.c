@@ -97,17 +97,19 @@ void target_finish(struct target *target) {
     }
 }
 
-void target_copy(const struct target *from, const struct target *to, struct target_rect rect) {
-    assert(from->width_px == to->width_px);
-    assert(from->height_px == to->height_px);
-    assert(from->top_down == to->top_down);
-    int y = gl_y(to, rect);
+void target_copy(const struct target *from, struct target_rect rect, const struct target *to, int x,
+                 int y) {
+    struct target_rect placed = {x, y, rect.w, rect.h};
+    int from_y = gl_y(from, rect);
+    int to_y = gl_y(to, placed);
+    bool turned = from->top_down != to->top_down;
     glBindFramebuffer(GL_READ_FRAMEBUFFER, from->framebuffer);
     glBindFramebuffer(GL_DRAW_FRAMEBUFFER, to->framebuffer);
     debug_count_bind();
     glDisable(GL_SCISSOR_TEST);
-    glBlitFramebuffer(rect.x, y, rect.x + rect.w, y + rect.h, rect.x, y, rect.x + rect.w,
-                      y + rect.h, GL_COLOR_BUFFER_BIT, GL_NEAREST);
+    glBlitFramebuffer(rect.x, from_y, rect.x + rect.w, from_y + rect.h, x,
+                      turned ? to_y + rect.h : to_y, x + rect.w, turned ? to_y : to_y + rect.h,
+                      GL_COLOR_BUFFER_BIT, GL_NEAREST);
     debug_count_draw();
 }
 

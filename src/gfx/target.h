@@ -39,9 +39,11 @@ bool target_init_texture(struct target *target, const struct texture *texture);
 void target_finish(
     struct target *target); /* only for those of target_init_texture; zeroed accepted */
 
-/* Copy rect from one target to the same place of another of the same size and row order: no shader,
- * no blending. */
-void target_copy(const struct target *from, const struct target *to, struct target_rect rect);
+/* Copy rect of one target to x, y of another, inside both: no shader, no blending. Between bytes in
+ * the same order (TEXTURE_BGRA8 and windows) software GL copies them as they are: rows of a window
+ * run the other way for OpenGL, but not in memory. */
+void target_copy(const struct target *from, struct target_rect rect, const struct target *to, int x,
+                 int y);
 
 /* 1 or -1: what to multiply clip-space y with, for shaders that place things by pixels from the
  * top. */

@@ -227,6 +227,14 @@ int64_t field_oldest_change(const struct field *field, uint64_t version) {
     return col;
 }
 
+int64_t field_newest_change(const struct field *field, uint64_t version) {
+    int64_t col = field->newest_col;
+    while (col >= field->oldest_col && field->columns[field_slot(field, col)].version <= version) {
+        col--;
+    }
+    return col;
+}
+
 static bool has_cell(const struct field *field, int64_t col, int row) {
     return field->count > 0 && col >= field->oldest_col && col <= field->newest_col && row >= 0 &&
            row < field->grid.row_count;

@@ -68,6 +68,8 @@ int field_slot(const struct field *field, int64_t col);
 const struct field_column *field_get_column(const struct field *field, int64_t col);
 /* The oldest column that has changed since the field had that version; newest_col + 1: none. */
 int64_t field_oldest_change(const struct field *field, uint64_t version);
+/* The newest one; oldest_col - 1: none. */
+int64_t field_newest_change(const struct field *field, uint64_t version);
 /* USD per bp, long and short, of one cell under the current weights; zeros outside. */
 void field_get_usd(const struct field *field, int64_t col, int row, double out_usd[2]);
 /* The same band by band, whatever the weights are: out[side][band]. */

@@ -29,14 +29,7 @@ static const char *const uniform_names[UNIFORM_COUNT] = {
 
 #define GLIDE_RATE 0.3 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6 /* pixels a texel; below, plain linear looks the same and costs less */
-/* The field is never more than an eighth of a pixel from its place; between two steps the picture
- * stands still. */
-#define SCROLL_STEPS_PER_PX 4.0
-enum {
-    COLUMNS_A_FRAME = 8,
-    FILL_SLICES = 4,
-    LUT_ROWS = COLORMAP_SIDE_COUNT * COLORMAP_LEVEL_COUNT
-};
+enum { COLUMNS_A_FRAME = 8, LUT_ROWS = COLORMAP_SIDE_COUNT * COLORMAP_LEVEL_COUNT };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
     *heatmap = (struct heatmap){0};
@@ -56,21 +49,11 @@ bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
 }
 
 bool heatmap_reload(struct heatmap *heatmap) {
-    heatmap->kept = false;
-    heatmap->fill_next = 0;
     bool good = program_reload(&heatmap->plain);
     return program_reload(&heatmap->sharp) && good;
 }
 
-static void copies_finish(struct heatmap *heatmap) {
-    for (int i = 0; i < 2; i++) {
-        target_finish(&heatmap->copies[i].target);
-        texture_finish(&heatmap->copies[i].color);
-    }
-}
-
 void heatmap_finish(struct heatmap *heatmap) {
-    copies_finish(heatmap);
     program_finish(&heatmap->sharp);
     program_finish(&heatmap->plain);
     texture_finish(&heatmap->lut);
@@ -178,8 +161,16 @@ const uint8_t *heatmap_get_color(const struct heatmap *heatmap, int side, double
     return heatmap->colors[side][level][table_index(brightness, COLORMAP_ENTRY_COUNT)];
 }
 
-/* The whole pixels of the plot that the field covers. False: none. */
-static bool covered_pixels(const struct heatmap_view *view, struct target_rect *out) {
+bool heatmap_prepare(struct heatmap *heatmap, const struct heatmap_view *view) {
+    if (view->field->count == 0 || !view->scale->valid) {
+        return false;
+    }
+    heatmap_set_look(heatmap, &view->look);
+    set_table(heatmap, view->scale);
+    return true;
+}
+
+bool heatmap_covered_px(const struct heatmap_view *view, struct target_rect *out) {
     const struct field *field = view->field;
     const struct layers_grid *grid = &field->grid;
     const struct camera *camera = view->camera;
@@ -205,226 +196,83 @@ static bool covered_pixels(const struct heatmap_view *view, struct target_rect *
     return true;
 }
 
-static double snap(double value, double step) {
-    return floor(value / step + 0.5) * step;
-}
-
-/* Where the edges of rect lie in the density texture: x price rows, y rows of the ring, from its
- * first one on. */
-static void place_window(const struct heatmap_view *view, struct heatmap_key *key) {
-    const struct field *field = view->field;
-    const struct layers_grid *grid = &field->grid;
+struct heatmap_key heatmap_key_of(const struct heatmap_view *view) {
+    const struct layers_grid *grid = &view->field->grid;
     const struct camera *camera = view->camera;
-    struct target_rect rect = key->rect;
-    /* Subtracted in double before they become floats: no jitter, whatever the date. */
-    double base_ms =
-        (double)(field->oldest_col - field_slot(field, field->oldest_col)) * grid->col_ms;
-    double left = (camera_time_from_px(camera, rect.x) - base_ms) / grid->col_ms;
-    double right = (camera_time_from_px(camera, rect.x + rect.w) - base_ms) / grid->col_ms;
-    double bottom =
-        (camera_ln_from_px(camera, rect.y + rect.h) - grid->ln_price_min) / grid->row_height;
-    double top = (camera_ln_from_px(camera, rect.y) - grid->ln_price_min) / grid->row_height;
-    key->price_at = (float)bottom;
-    key->price_span = (float)(top - bottom);
-    key->time_span = (float)(right - left);
-    key->time_at = (float)snap(left, (right - left) / rect.w / SCROLL_STEPS_PER_PX);
+    double px_per_row = camera->plot_px.h * grid->row_height / (camera->ln_top - camera->ln_bottom);
+    double px_per_column =
+        camera->plot_px.w * grid->col_ms / (camera->time_right_ms - camera->time_left_ms);
+    bool hatched = view->look.certainty == COLORMAP_CERTAINTY_HATCH;
+    return (struct heatmap_key){
+        .field = view->field,
+        .request_id = view->field->request_id,
+        .look = view->look,
+        .scale = *view->scale,
+        .crisp = px_per_row >= SHARP_FROM || px_per_column >= SHARP_FROM,
+        .hatch_px = hatched ? view->hatch_px : 0,
+        .px_per_row = fmax(1, px_per_row),
+        .price_at = (camera->ln_bottom - grid->ln_price_min) / grid->row_height,
+        .price_span = (camera->ln_top - camera->ln_bottom) / grid->row_height,
+    };
 }
 
-static float pixels_per_row(const struct heatmap_key *key) {
-    return fmaxf(1, (float)key->rect.h / key->price_span);
+/* Member by member: padding has no value to compare. */
+bool heatmap_key_is_same(const struct heatmap_key *a, const struct heatmap_key *b) {
+    return a->field == b->field && a->request_id == b->request_id &&
+           same_look(&a->look, &b->look) && scale_is_same(&a->scale, &b->scale) &&
+           a->crisp == b->crisp && a->hatch_px == b->hatch_px && a->price_at == b->price_at &&
+           a->price_span == b->price_span;
 }
 
-static float pixels_per_column(const struct heatmap_key *key) {
-    return fmaxf(1, (float)key->rect.w / key->time_span);
-}
-
-/* False: nothing of the field is in view. */
-static bool make_key(const struct target *target, const struct heatmap_view *view,
-                     struct heatmap_key *key) {
-    *key = (struct heatmap_key){0};
-    if (view->field->count == 0 || !view->scale->valid || !covered_pixels(view, &key->rect)) {
-        return false;
-    }
-    key->field = view->field;
-    key->request_id = view->field->request_id;
-    key->width_px = target->width_px;
-    key->height_px = target->height_px;
-    key->top_down = target->top_down;
-    key->look = view->look;
-    key->hatch_px = view->look.certainty == COLORMAP_CERTAINTY_HATCH ? (float)view->hatch_px : 0;
-    key->scale = *view->scale;
-    place_window(view, key);
-    key->crisp =
-        pixels_per_row(key) >= (float)SHARP_FROM || pixels_per_column(key) >= (float)SHARP_FROM;
-    return true;
-}
-
-/* The pixels of key->rect that columns from `col` on reach, with the neighbour they blend into. */
-static struct target_rect strip_from(const struct heatmap_view *view, const struct heatmap_key *key,
-                                     int64_t col) {
-    double from_ms = (double)(col - 1) * view->field->grid.col_ms;
-    double left = floor(camera_px_from_time(view->camera, from_ms)) - 1;
-    int right = key->rect.x + key->rect.w;
-    int x = left < key->rect.x ? key->rect.x : (left > right ? right : (int)left);
-    return (struct target_rect){x, key->rect.y, right - x, key->rect.h};
-}
-
-/* Draw the quad of key->rect, as far as it lies in strip. */
-static void draw_quad(const struct heatmap *heatmap, const struct target *target,
-                      const struct heatmap_view *view, const struct heatmap_key *key,
-                      struct target_rect strip) {
-    const struct program *program = key->crisp ? &heatmap->sharp : &heatmap->plain;
+/* Where the viewport lies in the density texture: x price rows, y rows of the ring. */
+static void set_window(const struct program *program, const struct heatmap_view *view,
+                       const struct heatmap_key *key, const struct scroll_strip *strip) {
     const struct field *field = view->field;
     int oldest = field_slot(field, field->oldest_col);
-    target_set_viewport(target, key->rect);
-    target_set_scissor(target, strip);
-    program_bind(program);
-    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
-    program_set_int(program, UNIFORM_DENSITY, 0);
-    program_set_int(program, UNIFORM_LUT, 1);
+    double col_ms = field->grid.col_ms;
+    /* Subtracted in double before they become floats: no jitter, whatever the date. */
+    double base_ms = (double)(field->oldest_col - oldest) * col_ms;
+    double px_per_column = fmax(1, col_ms / strip->ms_per_px);
     program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)field->grid.row_count,
                      1.0f / (float)field->ring_rows);
-    program_set_vec2(program, UNIFORM_SHARP, pixels_per_row(key), pixels_per_column(key));
-    program_set_float(program, UNIFORM_PRICE_AT, key->price_at);
-    program_set_float(program, UNIFORM_PRICE_SPAN, key->price_span);
-    program_set_float(program, UNIFORM_TIME_AT, key->time_at);
-    program_set_float(program, UNIFORM_TIME_SPAN, key->time_span);
+    program_set_vec2(program, UNIFORM_SHARP, (float)key->px_per_row, (float)px_per_column);
+    program_set_float(program, UNIFORM_PRICE_AT, (float)key->price_at);
+    program_set_float(program, UNIFORM_PRICE_SPAN, (float)key->price_span);
+    program_set_float(program, UNIFORM_TIME_AT, (float)((strip->left_ms - base_ms) / col_ms));
+    program_set_float(program, UNIFORM_TIME_SPAN,
+                      (float)(strip->viewport.w * strip->ms_per_px / col_ms));
     program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
     program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
+}
+
+static void set_colors(const struct program *program, const struct heatmap_key *key,
+                       const struct scroll_strip *strip) {
     double black = key->scale.black_log2;
     double entry_per_log2 = (COLORMAP_ENTRY_COUNT - 1) / (scale_top_log2(&key->scale) - black);
     program_set_float(program, UNIFORM_ENTRY_PER_LOG2, (float)entry_per_log2);
     program_set_float(program, UNIFORM_ENTRY_OF_ZERO, (float)(0.5 - black * entry_per_log2));
-    /* Stripes stand still in the picture while the field goes by beneath them. The quarter of a
-     * pixel keeps their edges off the pixels' middles, where rounding would fray them. */
-    float per_px = key->hatch_px > 0 ? 1 / key->hatch_px : 0;
-    program_set_float(program, UNIFORM_STRIPE_AT,
-                      ((float)(key->rect.x + key->rect.y) + 0.25f) * per_px);
-    program_set_vec2(program, UNIFORM_STRIPE_SPAN, (float)key->rect.w * per_px,
-                     (float)key->rect.h * per_px);
+    /* Stripes move with the field. The quarter of a pixel keeps their edges off the pixels'
+     * middles, where rounding would fray them. */
+    double per_px = key->hatch_px > 0 ? 1 / key->hatch_px : 0;
+    double at = ((double)strip->column + 0.25) * per_px;
+    program_set_float(program, UNIFORM_STRIPE_AT, (float)(at - floor(at)));
+    program_set_vec2(program, UNIFORM_STRIPE_SPAN, (float)(strip->viewport.w * per_px),
+                     (float)(strip->viewport.h * per_px));
+}
+
+void heatmap_paint(const struct heatmap *heatmap, const struct target *target,
+                   const struct heatmap_view *view, const struct scroll_strip *strip) {
+    struct heatmap_key key = heatmap_key_of(view);
+    const struct program *program = key.crisp ? &heatmap->sharp : &heatmap->plain;
+    target_set_viewport(target, strip->viewport);
+    target_set_scissor(target, strip->part);
+    program_bind(program);
+    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
+    program_set_int(program, UNIFORM_DENSITY, 0);
+    program_set_int(program, UNIFORM_LUT, 1);
+    set_window(program, view, &key, strip);
+    set_colors(program, &key, strip);
     texture_bind(&heatmap->lut, 1);
-    texture_bind(&field->density, 0);
+    texture_bind(&view->field->density, 0);
     target_draw_quad();
-}
-
-/* Two copies of the target's size. False: the driver has no room; then every frame is drawn. */
-static bool make_copies(struct heatmap *heatmap, const struct heatmap_key *key) {
-    const struct target *have = &heatmap->copies[1].target;
-    if (have->width_px == key->width_px && have->height_px == key->height_px &&
-        have->top_down == key->top_down) {
-        return true;
-    }
-    copies_finish(heatmap);
-    heatmap->kept = false;
-    heatmap->fill_next = 0;
-    struct texture_desc desc = {.width = key->width_px,
-                                .height = key->height_px,
-                                .format = TEXTURE_RGBA8,
-                                .undefined = true,
-                                .label = "field copy"};
-    for (int i = 0; i < 2; i++) {
-        struct heatmap_copy *copy = &heatmap->copies[i];
-        if (!texture_init(&copy->color, &desc) ||
-            !target_init_texture(&copy->target, &copy->color)) {
-            copies_finish(heatmap);
-            return false;
-        }
-        copy->target.top_down = key->top_down;
-    }
-    return true;
-}
-
-/* Equal but for where they stand in time. Member by member: padding has no value to compare. */
-static bool same_but_time(const struct heatmap_key *a, const struct heatmap_key *b) {
-    bool same_target = a->width_px == b->width_px && a->height_px == b->height_px &&
-                       a->top_down == b->top_down && a->rect.x == b->rect.x &&
-                       a->rect.y == b->rect.y && a->rect.w == b->rect.w && a->rect.h == b->rect.h;
-    bool same_colors = same_look(&a->look, &b->look) && a->hatch_px == b->hatch_px &&
-                       scale_is_same(&a->scale, &b->scale);
-    return same_target && same_colors && a->field == b->field && a->request_id == b->request_id &&
-           a->crisp == b->crisp && a->price_at == b->price_at && a->price_span == b->price_span &&
-           a->time_span == b->time_span;
-}
-
-static bool same_key(const struct heatmap_key *a, const struct heatmap_key *b) {
-    return same_but_time(a, b) && a->time_at == b->time_at;
-}
-
-/* Whether b is a one step of the scroll on. */
-static bool one_step_on(const struct heatmap_key *a, const struct heatmap_key *b) {
-    float step = b->time_span / (float)(b->rect.w * SCROLL_STEPS_PER_PX);
-    return same_but_time(a, b) && fabsf(b->time_at - a->time_at) < 1.5f * step;
-}
-
-static void draw_whole(struct heatmap *heatmap, struct heatmap_copy *copy,
-                       const struct heatmap_view *view, const struct heatmap_key *key) {
-    copy->key = *key;
-    copy->version = view->field->version;
-    target_begin(&copy->target, TARGET_BLEND_NONE);
-    draw_quad(heatmap, &copy->target, view, key, key->rect);
-    heatmap->kept = true;
-    heatmap->fill_next = 0;
-}
-
-/* Draw the next slice of what is to come after the front; the last one brings it to the front. A
- * whole field in one frame would be late on software GL. */
-static void fill_behind(struct heatmap *heatmap, const struct heatmap_view *view,
-                        const struct heatmap_key *key) {
-    struct heatmap_copy *behind = &heatmap->copies[1 - heatmap->front];
-    if (heatmap->fill_next == 0 || !same_key(&behind->key, key)) {
-        behind->key = *key;
-        behind->version = view->field->version;
-        heatmap->fill_next = 0;
-    }
-    int top = key->rect.h * heatmap->fill_next / FILL_SLICES;
-    int bottom = key->rect.h * (heatmap->fill_next + 1) / FILL_SLICES;
-    struct target_rect slice = {key->rect.x, key->rect.y + top, key->rect.w, bottom - top};
-    target_begin(&behind->target, TARGET_BLEND_NONE);
-    draw_quad(heatmap, &behind->target, view, key, slice);
-    if (++heatmap->fill_next == FILL_SLICES) {
-        heatmap->fill_next = 0;
-        heatmap->front = 1 - heatmap->front;
-    }
-}
-
-/* Draw anew what the columns reach that changed since the front was drawn. */
-static void refresh_front(struct heatmap *heatmap, const struct heatmap_view *view) {
-    struct heatmap_copy *front = &heatmap->copies[heatmap->front];
-    if (front->version == view->field->version) {
-        return;
-    }
-    int64_t col = field_oldest_change(view->field, front->version);
-    target_begin(&front->target, TARGET_BLEND_NONE);
-    draw_quad(heatmap, &front->target, view, &front->key, strip_from(view, &front->key, col));
-    front->version = view->field->version;
-}
-
-void heatmap_draw(struct heatmap *heatmap, const struct target *target,
-                  const struct heatmap_view *view) {
-    struct heatmap_key key;
-    if (!make_key(target, view, &key)) {
-        return;
-    }
-    bool still = same_key(&key, &heatmap->key);
-    /* After a rest the view will rest again, most likely. One that moves with every frame is not
-     * worth a copy. */
-    bool rests = still || heatmap->still;
-    heatmap->key = key;
-    heatmap->still = still;
-    heatmap_set_look(heatmap, &view->look);
-    set_table(heatmap, view->scale);
-    if (!rests || !make_copies(heatmap, &key)) {
-        heatmap->kept = false;
-        draw_quad(heatmap, target, view, &key, key.rect);
-        return;
-    }
-    struct heatmap_copy *front = &heatmap->copies[heatmap->front];
-    if (!heatmap->kept || (!same_key(&front->key, &key) && !one_step_on(&front->key, &key))) {
-        draw_whole(heatmap, front, view, &key);
-    } else if (!same_key(&front->key, &key)) {
-        fill_behind(heatmap, view, &key);
-    }
-    refresh_front(heatmap, view);
-    front = &heatmap->copies[heatmap->front];
-    target_copy(&front->target, target, front->key.rect);
 }

@@ -1,4 +1,5 @@
-/* layer/heatmap.h - the field as colours: one quad, one sample a pixel, one look-up.
+/* layer/heatmap.h - the field as colours: one quad, one sample a pixel, one look-up; and the
+ * automatic scale.
  *
  * Thread: main.  Owner: picture. */
 #pragma once
@@ -9,30 +10,23 @@
 #include "gfx/target.h"
 #include "gfx/texture.h"
 #include "layer/field.h"
+#include "layer/scroll.h"
 #include "view/camera.h"
 #include "view/colormap.h"
 #include "view/scale.h"
 
 enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64 };
 
-/* All that the field's pixels depend on beside its texels; equal keys and columns, equal pixels. */
+/* All that the field's pixels depend on beside its texels and where they stand in time; equal keys
+ * and columns, equal pixels. */
 struct heatmap_key {
     const struct field *field;
     uint32_t request_id;
-    struct target_rect rect;
-    int width_px, height_px;
-    bool top_down, crisp;
     struct colormap_look look;
     struct scale scale;
-    float hatch_px;
-    float price_at, price_span, time_at, time_span;
-};
-
-struct heatmap_copy { /* of the target's size */
-    struct texture color;
-    struct target target;
-    struct heatmap_key key;
-    uint64_t version; /* of the field; columns changed since are to be drawn anew */
+    bool crisp;                              /* texels of several pixels */
+    double hatch_px;                         /* 0: not hatched */
+    double px_per_row, price_at, price_span; /* of the plot, in texels */
 };
 
 struct heatmap {
@@ -44,13 +38,6 @@ struct heatmap {
     uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
     uint8_t table[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
     uint16_t entries[COLORMAP_ENTRY_COUNT]; /* which of colors stands in each entry of table */
-    /* -- a view that rests is drawn once and copied from then on -- */
-    struct heatmap_key key; /* of the last frame */
-    bool still;             /* it was that of the one before */
-    struct heatmap_copy copies[2];
-    int front;     /* index of the copy that is shown */
-    bool kept;     /* the front holds a picture */
-    int fill_next; /* slices of the other copy that are drawn already; 0: none is being filled */
     /* -- automatic scale: a histogram that is filled over some frames -- */
     struct scale_histogram histogram;
     int sampled_columns;
@@ -80,6 +67,12 @@ struct heatmap_view {
     double hatch_px; /* from stripe to stripe; used where the look is hatched */
     double until_ms; /* an unfinished newest column is drawn up to here */
 };
-/* Draw the part of the field that lies in the camera's plot into target. */
-void heatmap_draw(struct heatmap *heatmap, const struct target *target,
-                  const struct heatmap_view *view);
+/* Make the table what view wants. False: there is nothing to show. */
+bool heatmap_prepare(struct heatmap *heatmap, const struct heatmap_view *view);
+/* The whole pixels of the plot that the field covers. False: none. */
+bool heatmap_covered_px(const struct heatmap_view *view, struct target_rect *out);
+struct heatmap_key heatmap_key_of(const struct heatmap_view *view);
+bool heatmap_key_is_same(const struct heatmap_key *a, const struct heatmap_key *b);
+/* Paint a strip of the prepared view. */
+void heatmap_paint(const struct heatmap *heatmap, const struct target *target,
+                   const struct heatmap_view *view, const struct scroll_strip *strip);

@@ -11,6 +11,7 @@
 #include "layer/bars.h"
 #include "layer/caption.h"
 #include "layer/cluster_labels.h"
+#include "layer/ground.h"
 #include "layer/heatmap.h"
 #include "layer/layer.h"
 #include "layer/profile.h"
@@ -24,6 +25,7 @@ struct picture {
     bool has_shader_dir;
     struct program compose;
     struct heatmap heatmap;
+    struct ground ground;
     struct book_field book;
     struct canvas canvas;
     struct labels labels;
@@ -85,6 +87,7 @@ void picture_destroy(struct picture *picture) {
     labels_finish(&picture->labels);
     canvas_finish(&picture->canvas);
     book_field_finish(&picture->book);
+    ground_finish(&picture->ground);
     heatmap_finish(&picture->heatmap);
     program_finish(&picture->compose);
     free(picture);
@@ -221,7 +224,7 @@ static void draw_field(struct picture *picture, const struct layer_context *cont
                                 .look = context->look,
                                 .hatch_px = HATCH_PERIOD_PX * context->layout->scale,
                                 .until_ms = (double)frame->now_ms};
-    heatmap_draw(&picture->heatmap, &frame->target, &view);
+    ground_draw(&picture->ground, &picture->heatmap, &frame->target, &view);
 }
 
 /* The order book over it. */
@@ -306,6 +309,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
 bool picture_reload_shaders(struct picture *picture) {
     bool good = program_reload(&picture->compose);
     good = heatmap_reload(&picture->heatmap) && good;
+    ground_reset(&picture->ground);
     good = book_field_reload(&picture->book) && good;
     good = canvas_reload(&picture->canvas) && good;
     return text_reload(picture->labels.text) && good;

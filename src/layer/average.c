@@ -9,7 +9,7 @@
 
 #define LINE_PX 1.6
 #define HALO_PX 3.6
-enum { AVERAGE_BARS = 20, HALO_ALPHA = 120 };
+enum { HALO_ALPHA = 120 };
 
 /* When a bar's value is as it is. */
 static double end_ms(const struct layer_context *context, int i) {
@@ -79,17 +79,15 @@ void average_draw(struct layer_context *context) {
     static double close[BARS_MAX]; /* main thread only; too large for the stack */
     static double average[BARS_MAX];
     const struct bars *bars = context->bars;
-    char interval[BARS_TEXT_BYTES];
-    char text[48];
+    char text[16];
     for (int i = 0; i < bars->count; i++) {
         close[i] = bars->items[i].close > 0 ? bars->items[i].close : NAN;
     }
-    indicator_average((size_t)bars->count, close, AVERAGE_BARS, average);
+    indicator_average((size_t)bars->count, close, LAYER_AVERAGE_BARS, average);
     canvas_set_list(context->canvas, CANVAS_PLOT);
     int last = draw_line(context, average, NULL, context->theme->average);
     if (last >= 0) {
-        str_format(text, sizeof text, "MA %d \xc3\x97 %s", AVERAGE_BARS,
-                   bars_interval_text(bars->interval_ms, interval));
+        str_format(text, sizeof text, "MA %d", LAYER_AVERAGE_BARS);
         draw_name(context, last, average[last], text, context->theme->average);
     }
 }
@@ -111,6 +109,6 @@ void vwap_draw(struct layer_context *context) {
     canvas_set_list(context->canvas, CANVAS_PLOT);
     int last = draw_line(context, price, vwap_begins, context->theme->vwap);
     if (last >= 0) {
-        draw_name(context, last, price[last], "VWAP of the UTC day", context->theme->vwap);
+        draw_name(context, last, price[last], "VWAP", context->theme->vwap);
     }
 }

@@ -10,6 +10,7 @@ const struct layer_ops layer_table[] = {
     {"gaps", SETTINGS_PART_GAPS, gaps_draw},
     {"average", SETTINGS_PART_MA, average_draw},
     {"vwap", SETTINGS_PART_VWAP, vwap_draw},
+    {"note", LAYER_ALWAYS, note_draw},
     {"price", SETTINGS_PART_PRICE, price_draw},
     {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw},
     {"title", LAYER_ALWAYS, title_draw},

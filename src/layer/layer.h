@@ -41,7 +41,7 @@ struct layer_context { /* borrowed by a layer for one call */
     struct labels *labels;
 };
 
-enum { LAYER_ALWAYS = -1 };
+enum { LAYER_ALWAYS = -1, LAYER_AVERAGE_BARS = 20 /* of the moving average */ };
 
 struct layer_ops {
     const char *name;
@@ -69,6 +69,7 @@ void grid_draw(struct layer_context *context);
 void gaps_draw(struct layer_context *context);
 void average_draw(struct layer_context *context);
 void vwap_draw(struct layer_context *context);
+void note_draw(struct layer_context *context);
 void price_draw(struct layer_context *context);
 void bubbles_draw(struct layer_context *context);
 void title_draw(struct layer_context *context);

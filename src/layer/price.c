@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "base/number.h"
-#include "base/str.h"
 #include "layer/bars.h"
 #include "layer/layer.h"
 
@@ -105,22 +104,6 @@ static void draw_candle(struct layer_context *context, const struct bar *candle,
     canvas_add_box(context->canvas, bar, s, color);
 }
 
-/* What a candle holds, where there is room for it. */
-static void draw_candle_note(struct layer_context *context) {
-    const struct camera_rect *plot = &context->layout->plot;
-    double s = context->layout->scale;
-    char interval[BARS_TEXT_BYTES];
-    char text[48];
-    str_format(text, sizeof text, "%s candles",
-               bars_interval_text(context->bars->interval_ms, interval));
-    struct label label = {.utf8 = text,
-                          .size_px = THEME_STRIP_PX,
-                          .color = context->theme->text_dim,
-                          .x = plot->x + 12 * s,
-                          .middle_y = plot->y + plot->h - 14 * s};
-    labels_add(context->labels, &label);
-}
-
 static void draw_candles(struct layer_context *context) {
     const struct bars *bars = context->bars;
     int first = 0, last = -1;
@@ -136,7 +119,6 @@ static void draw_candles(struct layer_context *context) {
                         camera_px_from_time(context->camera, end_ms));
         }
     }
-    draw_candle_note(context);
 }
 
 /* The tag at the axis and the line that leads to it. */

@@ -120,7 +120,7 @@ static void draw_rate(struct strip *strip, const struct settled *settled, struct
     struct camera_rect fill = {left, fmin(y, zero), right - left, fabs(y - zero)};
     struct camera_rect edge = {left, settled->rate >= 0 ? y : y - line, right - left, line};
     canvas_add_box(strip->context->canvas, fill, 0,
-                   rate_color(strip, settled->rate, running ? ALPHA / 5 : ALPHA / 2));
+                   rate_color(strip, settled->rate, running ? ALPHA / 6 : ALPHA / 3));
     canvas_add_box(strip->context->canvas, edge, 0,
                    rate_color(strip, settled->rate, running ? ALPHA / 2 : 230));
 }

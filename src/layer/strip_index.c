@@ -7,7 +7,7 @@
 #include "view/indicator.h"
 
 #define YEAR_MS (365.25 * 86400e3)
-enum { VOLATILITY_BARS = 20, RSI_BARS = 14, RSI_LOW = 30, RSI_HIGH = 70 };
+enum { VOLATILITY_BARS = 20, RSI_BARS = 14, RSI_LOW = 30, RSI_HIGH = 70, RSI_MARGIN = 8 };
 
 static const char *percent(double share, char out[NUMBER_TEXT_BYTES]) {
     str_format(out, NUMBER_TEXT_BYTES, "%.1f %%", share * 100);
@@ -50,7 +50,6 @@ void strip_volatility_draw(struct strip *strip) {
 }
 
 void strip_rsi_draw(struct strip *strip) {
-    static const struct strip_range range = {0, 100};
     double *close = strip_scratch(0);
     double *value = strip_scratch(1);
     const struct camera_rect *graph = &strip->place->graph;
@@ -67,6 +66,9 @@ void strip_rsi_draw(struct strip *strip) {
                    bars_interval_text(strip->bars->interval_ms, interval));
         strip_note(strip, note, theme->text_faint);
     }
+    struct strip_range seen = strip_range_of(strip, value);
+    struct strip_range range = {fmin(seen.low, RSI_LOW) - RSI_MARGIN,
+                                fmax(seen.high, RSI_HIGH) + RSI_MARGIN};
     double y_high = strip_y(strip, range, RSI_HIGH);
     double y_low = strip_y(strip, range, RSI_LOW);
     canvas_add_box(strip->context->canvas,
@@ -76,7 +78,6 @@ void strip_rsi_draw(struct strip *strip) {
     strip_rule(strip, y_low, theme->grid_major);
     strip_scale(strip, y_high, "70");
     strip_scale(strip, y_low, "30");
-    struct strip_range seen = strip_range_of(strip, value);
     if (seen.low > seen.high) {
         strip_note(strip, "too little is known yet", theme->text_faint);
         return;

@@ -152,6 +152,32 @@ static void store_book(struct synthetic *synthetic) {
     }
 }
 
+/* What strips show, from the column's number alone: busier where the price moves, funding every
+ * eight hours (every 30 columns where that is sooner). */
+static void store_facts(struct synthetic *synthetic, const double swept[2]) {
+    struct layers_column *column = &synthetic->column;
+    struct scene_instrument *instrument = &synthetic->scene.instruments[0];
+    double t = (double)(synthetic->col - synthetic->grid.first_col);
+    double move = log(column->high / column->low);
+    double usd = synthetic->grid.col_ms * 20.0 * (1 + 400 * move);
+    column->volume_buy_usd = usd * (0.5 + 0.3 * sin(t * 0.7));
+    column->volume_sell_usd = usd - column->volume_buy_usd;
+    column->liquidated_usd[0] = swept[0] * 0.001;
+    column->liquidated_usd[1] = swept[1] * 0.001;
+    column->oi_usd = column->close * (110000 + 4000 * sin(t * 0.03) + 900 * sin(t * 0.41));
+    column->vwap = synthetic->vwap =
+        t == 0 ? column->close : synthetic->vwap + (column->close - synthetic->vwap) / (t + 1);
+    int64_t every_ms = (int64_t)synthetic->grid.col_ms * 30;
+    every_ms = every_ms < 28800000 ? every_ms : 28800000;
+    int64_t begin_ms = synthetic->col * synthetic->grid.col_ms;
+    if (begin_ms % every_ms < synthetic->grid.col_ms) {
+        column->funding = 1e-4 * sin(t * 0.013 + 0.8);
+    }
+    instrument->funding_rate = 1e-4 * sin(t * 0.013 + 0.8);
+    instrument->next_funding_ms = (begin_ms / every_ms + 1) * every_ms + synthetic->grid.col_ms;
+    instrument->oi_usd = column->oi_usd;
+}
+
 const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t request_id) {
     struct random random;
     random_init(&random, synthetic->seed + (uint64_t)synthetic->col);
@@ -173,6 +199,7 @@ const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t
     column->close = after;
     column->high = high;
     column->low = low;
+    store_facts(synthetic, swept);
     if (random_uniform(&random) < 0.25) {
         add_print(synthetic, POS_LONG, low, swept[0] * 0.002 * random_exponential(&random));
         add_print(synthetic, POS_SHORT, high, swept[1] * 0.002 * random_exponential(&random));

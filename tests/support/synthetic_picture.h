@@ -9,7 +9,7 @@
 struct synthetic {
     struct layers_grid grid;
     int64_t now_ms;
-    double price, price_low, price_high;
+    double price, price_low, price_high, vwap;
     int64_t col; /* the next column */
     uint64_t seed;
     bool book; /* columns have an order book, but for a gap in each hundred of them */

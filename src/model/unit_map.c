@@ -7,6 +7,7 @@
 #include "model/unit_map.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@
 
 /* A long bin is whole again when the mark is more than this many bins above it; mirrored for
  * shorts. */
-enum { REFILL_BINS = 6 };
+enum { REFILL_BINS = 6, ROW_ALIGN = 64 };
 /* Content below this is nothing: keeps the map free of denormal numbers. */
 #define RAW_FLOOR 1e-30f
 
@@ -32,11 +33,17 @@ bool unit_map_init(struct unit_map *map, double bin_width) {
     map->bin_width = bin_width;
     bool complete = true;
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        map->raw[side] = aligned_alloc(64, sizeof(float) * UNIT_MAP_BINS * CLASS_LANES);
+        /* calloc: zeroed without being touched; whole cache lines within. */
+        map->blocks[side] = calloc(1, sizeof(float) * UNIT_MAP_BINS * CLASS_LANES + ROW_ALIGN);
         map->occupied[side] = calloc(UNIT_MAP_BINS, 1);
         map->unswept[side] = aligned_alloc(64, sizeof(float) * UNIT_MAP_BINS);
-        complete = complete && map->raw[side] != NULL && map->occupied[side] != NULL &&
+        complete = complete && map->blocks[side] != NULL && map->occupied[side] != NULL &&
                    map->unswept[side] != NULL;
+        if (map->blocks[side] != NULL) {
+            uintptr_t past = (uintptr_t)map->blocks[side] % ROW_ALIGN;
+            map->raw[side] =
+                (float *)((char *)map->blocks[side] + (past > 0 ? ROW_ALIGN - past : 0));
+        }
     }
     map->price_unit = aligned_alloc(64, sizeof(double) * UNIT_MAP_BINS);
     if (!complete || map->price_unit == NULL) {
@@ -49,7 +56,7 @@ bool unit_map_init(struct unit_map *map, double bin_width) {
 
 void unit_map_finish(struct unit_map *map) {
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        free(map->raw[side]);
+        free(map->blocks[side]);
         free(map->occupied[side]);
         free(map->unswept[side]);
     }
@@ -61,7 +68,14 @@ void unit_map_copy(struct unit_map *target, const struct unit_map *source) {
     target->first_bin = source->first_bin;
     target->bin_width = source->bin_width;
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        memcpy(target->raw[side], source->raw[side], sizeof(float) * UNIT_MAP_BINS * CLASS_LANES);
+        for (size_t slot = 0; slot < UNIT_MAP_BINS; slot++) {
+            float *row = target->raw[side] + slot * CLASS_LANES;
+            if (source->occupied[side][slot]) {
+                memcpy(row, source->raw[side] + slot * CLASS_LANES, sizeof(float) * CLASS_LANES);
+            } else if (target->occupied[side][slot]) {
+                memset(row, 0, sizeof(float) * CLASS_LANES);
+            }
+        }
         memcpy(target->occupied[side], source->occupied[side], UNIT_MAP_BINS);
         memcpy(target->unswept[side], source->unswept[side], sizeof(float) * UNIT_MAP_BINS);
     }
@@ -87,7 +101,11 @@ static void slot_reset(struct unit_map *map, int32_t bin) {
 
 void unit_map_clear(struct unit_map *map, int32_t centre_bin) {
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        memset(map->raw[side], 0, sizeof(float) * UNIT_MAP_BINS * CLASS_LANES);
+        for (size_t slot = 0; slot < UNIT_MAP_BINS; slot++) {
+            if (map->occupied[side][slot]) {
+                memset(map->raw[side] + slot * CLASS_LANES, 0, sizeof(float) * CLASS_LANES);
+            }
+        }
     }
     map->first_bin = centre_bin - UNIT_MAP_BINS / 2;
     for (int32_t i = 0; i < UNIT_MAP_BINS; i++) {

@@ -5,7 +5,9 @@
  * addressed by the absolute bin (bin & mask), so that re-centring moves nothing. A cell holds raw =
  * content / scale of its class: ageing is one factor a class (the survival scale), folded in when
  * it gets small.  Every step is element by element in a fixed order, so vector code of any width
- * gives equal bits. */
+ * gives equal bits.  Rows of cells that were never occupied are never touched: their pages stay
+ * with the system, which is half of them or more, since longs stand below the mark and shorts
+ * above. */
 #pragma once
 
 #include <assert.h>
@@ -20,7 +22,8 @@ static_assert((UNIT_MAP_BINS & (UNIT_MAP_BINS - 1)) == 0, "a ring addressed by m
 
 struct unit_map {
     int32_t first_bin;                   /* absolute; the map covers UNIT_MAP_BINS from here */
-    float *raw[MODEL_SIDE_COUNT];        /* owned: [UNIT_MAP_BINS][CLASS_LANES] */
+    float *raw[MODEL_SIDE_COUNT];        /* [UNIT_MAP_BINS][CLASS_LANES] in blocks; 0 if empty */
+    void *blocks[MODEL_SIDE_COUNT];      /* owned */
     uint8_t *occupied[MODEL_SIDE_COUNT]; /* owned: 1 where a bin may hold something */
     float *unswept[MODEL_SIDE_COUNT];    /* owned: extent of the bin not swept yet, 0..1 */
     double *price_unit;                  /* owned: e^z at the bin's centre */

@@ -5,12 +5,16 @@
 
 #include "app/engine_replay.h"
 #include "app/picture_link.h"
+#include "app/why_report.h"
 #include "app/picture_zone.h"
 #include "base/str.h"
+#include "density/origin.h"
 #include "density/raster.h"
 #include "layer/picture.h"
 #include "scene/scene.h"
 #include "window/navigator.h"
+
+#define WHY_EVERY_MS 60000
 
 struct picture_replay {
     /* In the order of building up. */
@@ -24,6 +28,9 @@ struct picture_replay {
 
     bool drawn;
     struct picture_place pointer;
+    double why_price;
+    struct origin *origin; /* owned; NULL: why is not asked */
+    struct scene_origin answer;
     struct navigator nav;
     struct picture_zone zone;
     struct picture_link link;
@@ -63,8 +70,9 @@ static enum exit_status create_parts(struct picture_replay *replay,
     replay->map = calloc(1, sizeof *replay->map);
     replay->column = aligned_alloc(64, sizeof *replay->column);
     replay->raster = raster_create();
+    replay->origin = desc->why_price > 0 ? origin_create() : NULL;
     if (replay->scene == NULL || replay->map == NULL || replay->column == NULL ||
-        replay->raster == NULL) {
+        replay->raster == NULL || (desc->why_price > 0 && replay->origin == NULL)) {
         return fail_memory(reason);
     }
     const struct engine_replay_desc events = engine_desc_of(desc);
@@ -93,6 +101,7 @@ enum exit_status picture_replay_create(const struct picture_replay_desc *desc,
                    &(struct navigator_desc){.span_ms = desc->span_ms, .settings = desc->settings});
     replay->link.picture = replay->picture;
     replay->pointer = desc->pointer;
+    replay->why_price = desc->why_price;
     *out = replay;
     return EXIT_STATUS_DONE;
 }
@@ -102,6 +111,7 @@ void picture_replay_destroy(struct picture_replay *replay) {
         return;
     }
     picture_destroy(replay->picture);
+    origin_destroy(replay->origin);
     raster_destroy(replay->raster); /* reads the engine's log */
     engine_replay_destroy(replay->events);
     free(replay->column);
@@ -158,6 +168,23 @@ static void point(const struct picture_replay *replay, struct picture_frame *fra
     }
 }
 
+/* Why it is hot, found out anew once the event time has moved on by WHY_EVERY_MS: a film's frames
+ * are much closer. */
+static void explain(struct picture_replay *replay, struct picture_frame *frame) {
+    struct origin_range range;
+    struct origin_request request;
+    if (replay->origin == NULL || frame->map == NULL) {
+        return;
+    }
+    bool due = replay->answer.id == 0 ||
+               llabs(frame->map->ts_ms - replay->answer.range.at_ms) >= WHY_EVERY_MS;
+    if (due && why_range_of_price(frame->map, replay->why_price, &range) &&
+        why_request_of(replay->engine, frame->map, &range, &request)) {
+        origin_run(replay->origin, &request, &replay->answer);
+    }
+    frame->origin = &replay->answer;
+}
+
 enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_ms,
                                      struct target target, char reason[SOURCE_REASON_BYTES]) {
     const struct scene *scene = replay->scene;
@@ -203,6 +230,7 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         .zone = picture_zone_get(&replay->zone, &nav->camera, nav->settings.local_time),
         .settled = !replay->drawn};
     point(replay, &frame);
+    explain(replay, &frame);
     picture_draw(replay->picture, &frame);
     replay->drawn = true;
     return EXIT_STATUS_DONE;

@@ -22,6 +22,7 @@ struct picture_replay_desc {
     double span_ms;                    /* time across the picture */
     struct settings settings;
     struct picture_place pointer; /* crosshair there, where the picture shows the place */
+    double why_price;             /* tell why it is hot around it, now; 0: not */
     const char *shader_dir; /* NULL or empty: the shaders in the program; borrowed for the call */
 };
 

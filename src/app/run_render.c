@@ -144,6 +144,7 @@ static struct picture_replay_desc replay_desc(const struct render *render) {
         .span_ms = render->span_ms,
         .settings = render->settings,
         .pointer = render->pointer,
+        .why_price = option_number(table, OPT_why),
         .shader_dir = option_text(table, OPT_shader_dir),
     };
     return desc;

@@ -12,6 +12,7 @@
 #include "app/live_clock.h"
 #include "app/picture_link.h"
 #include "app/picture_options.h"
+#include "app/picture_why.h"
 #include "app/picture_zone.h"
 #include "app/pipeline.h"
 #include "app/source.h"
@@ -56,6 +57,8 @@ struct view {
     struct pacer pacer;
     double pointer_x_px, pointer_y_px; /* where it last was, and when it moved */
     int64_t pointer_ns;
+    bool pointer_shown;
+    struct picture_why why;
     int64_t range_ns; /* when the price range was last looked up */
     int64_t latency_ns, latency_worst_ns, latency_since_ns;
     int64_t frame_count;
@@ -237,11 +240,16 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
         .latency_ns = view->latency_ns,
         .settings = view->nav.settings,
         .zone = picture_zone_get(&view->zone, &view->nav.camera, view->nav.settings.local_time),
-        .pointer_inside = input->pointer_inside && pointer_awake(view, input),
+        .pointer_inside = view->pointer_shown,
         .pointer_x_px = input->pointer_x_px,
         .pointer_y_px = input->pointer_y_px,
+        .origin = view->why.answer,
+        .origin_asked = view->nav.why && view->why.id != 0,
     };
     picture_draw(view->picture, &frame);
+    struct picture_stats stats = picture_get_stats(view->picture);
+    view->nav.knobs.black_usd_per_bp = stats.black_usd_per_bp;
+    view->nav.knobs.white_usd_per_bp = stats.white_usd_per_bp;
     display_swap(view->display);
     view->drawn_camera = view->nav.camera;
 }
@@ -309,6 +317,30 @@ static bool take_map(struct view *view, const struct scene *scene) {
     return fresh;
 }
 
+/* Why it is hot where the pointer rests, while that is wanted; true: it is news. */
+static bool explain(struct view *view, const struct input *input, const struct target *target,
+                    int64_t mono_ns) {
+    const struct raster_request *asked = &view->link.asked;
+    if (!view->nav.why) {
+        picture_why_end(&view->why);
+        return false;
+    }
+    const struct picture_why_look look = {
+        .worker = view->worker,
+        .engine = view->pipeline.engine,
+        .map = view->map,
+        .camera = &view->nav.camera,
+        .pointer_x_px = input->pointer_inside ? input->pointer_x_px : -1,
+        .pointer_y_px = input->pointer_y_px,
+        .rested_ns = mono_ns - view->pointer_ns,
+        .from_ms =
+            asked->opened_within_window ? asked->grid.first_col * asked->grid.col_ms : INT64_MIN,
+        .mono_ns = mono_ns,
+        .scale = picture_scale_for_size(target->width_px, target->height_px),
+    };
+    return picture_why_update(&view->why, &look);
+}
+
 /* One frame; returns the scene that was drawn, NULL before the first. */
 static const struct scene *frame(struct view *view) {
     struct input input;
@@ -330,6 +362,8 @@ static const struct scene *frame(struct view *view) {
     steer(view, scene, now_ms, mono_ns);
     bool news = picture_link_drain(&view->link) > 0 || view->drained || fresh || input.any;
     news = take_map(view, scene) || news;
+    view->pointer_shown = pointer_awake(view, &input) && input.pointer_inside;
+    news = explain(view, &input, &target, mono_ns) || news;
     view->drained = false;
     if (looks_different(view, news, mono_ns)) {
         draw(view, scene, &input, now_ms);

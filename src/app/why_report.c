@@ -2,6 +2,11 @@
 
 #include "base/str.h"
 
+bool why_range_of_price(const struct scene_map *map, double price, struct origin_range *out) {
+    bool clustered = origin_cluster_near(map, price, WHY_CLUSTER_LN) != NULL;
+    return origin_range_near(map, price, clustered ? WHY_CLUSTER_LN : WHY_LEVEL_LN, out);
+}
+
 bool why_request_of(const struct engine *engine, const struct scene_map *map,
                     const struct origin_range *range, struct origin_request *out) {
     *out = (struct origin_request){.id = 1, .range = *range, .from_ms = INT64_MIN};
@@ -23,9 +28,7 @@ bool why_report_make(struct why_report *report, const struct levels_report *leve
     const struct scene_map *map = &levels->map;
     *report = (struct why_report){.levels = levels, .price = price};
     report->cluster = origin_cluster_near(map, price, WHY_CLUSTER_LN);
-    double reach = report->cluster != NULL ? WHY_CLUSTER_LN : WHY_LEVEL_LN;
-    if (!origin_range_near(map, price, reach, &range) ||
-        !why_request_of(engine, map, &range, &request)) {
+    if (!why_range_of_price(map, price, &range) || !why_request_of(engine, map, &range, &request)) {
         str_copy(reason, SOURCE_REASON_BYTES, "--why: no map of the market is known by that time");
         return false;
     }

@@ -13,6 +13,8 @@
 #define WHY_CLUSTER_LN 5e-3
 #define WHY_LEVEL_LN   1e-3
 
+/* The cluster of the map that is meant by price, else the levels there. False: no map. */
+bool why_range_of_price(const struct scene_map *map, double price, struct origin_range *out);
 /* What to ask about a range of the map: with the instruments that are in it. False: one of them has
  * no log yet. */
 bool why_request_of(const struct engine *engine, const struct scene_map *map,

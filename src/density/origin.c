@@ -57,6 +57,7 @@ struct origin_end {
 struct origin {
     struct ledger *ledgers; /* owned, ORIGIN_BIN_MAX */
     const struct origin_request *request;
+    int side;
 
     /* -- of the input at hand -- */
     const struct estimator *estimator;
@@ -200,7 +201,7 @@ static void ledger_scale(struct ledger *ledger, double factor) {
 static void take_swept(void *user, const struct estimator_swept *swept) {
     struct origin *origin = user;
     int64_t place = (int64_t)swept->bin - origin->first_bin;
-    if (swept->side != origin->request->range.side || place < 0 || place >= origin->bin_count) {
+    if (swept->side != origin->side || place < 0 || place >= origin->bin_count) {
         return;
     }
     struct ledger *ledger = &origin->ledgers[place];
@@ -289,7 +290,7 @@ static void take_laid(void *user, const struct estimator_laid *laid) {
     int64_t first = (int64_t)origin->first_bin - deposit->bin, last = first + origin->bin_count - 1;
     int64_t near = down ? -last : first, far = down ? -first : last;
     near = near > laid->skip_bins ? near : laid->skip_bins;
-    if (laid->side != origin->request->range.side || far < near) {
+    if (laid->side != origin->side || far < near) {
         return;
     }
     int32_t map_first = 0, map_count = 0;
@@ -331,7 +332,7 @@ static void take_laid(void *user, const struct estimator_laid *laid) {
  * the bin that is in the range, of what lies on the side's side of the mark (density/profile.c). */
 static bool set_bins(struct origin *origin, double near, double far) {
     double width = estimator_bin_width(origin->estimator);
-    bool down = origin->request->range.side == MODEL_LONG;
+    bool down = origin->side == MODEL_LONG;
     double low = origin->end.z + (down ? -far : near), high = origin->end.z + (down ? -near : far);
     double first = floor(low / width), last = ceil(high / width) - 1;
     last = last < first ? first : last;
@@ -391,7 +392,7 @@ static enum status replay(struct origin *origin, struct estimator *estimator,
 static void collect(struct origin *origin) {
     struct estimator_totals totals;
     estimator_read_totals(origin->estimator, &totals);
-    double bound = totals.oi_bound[origin->request->range.side];
+    double bound = totals.oi_bound[origin->side];
     for (int32_t k = 0; k < origin->bin_count; k++) {
         const struct ledger *ledger = &origin->ledgers[k];
         double factor = ledger->left * bound;
@@ -437,7 +438,7 @@ static enum status run_input(struct origin *origin, const struct raster_input *i
 static bool request_valid(const struct origin_request *request) {
     const struct origin_range *range = &request->range;
     bool valid = request->input_count > 0 && request->input_count <= RASTER_INPUT_MAX &&
-                 (range->side == MODEL_LONG || range->side == MODEL_SHORT) &&
+                 range->side >= ORIGIN_SIDE_OF_MARK && range->side <= MODEL_SHORT &&
                  range->price_low > 0 && range->price_high > range->price_low &&
                  range->price_high < 1e15 && range->reference >= 0 && range->reference < 1e15;
     for (int i = 0; valid && i < request->input_count; i++) {
@@ -447,11 +448,13 @@ static bool request_valid(const struct origin_request *request) {
 }
 
 /* Distances from the reference, in ln price. False: the range is on the other side of it. */
-static bool find_distances(const struct origin_range *range, double ln_mark, double *near,
-                           double *far) {
+static bool find_distances(struct origin_range *range, double ln_mark, double *near, double *far) {
     double ln_reference = range->reference > 0 ? math_log(range->reference) : ln_mark;
     double low = math_log(range->price_low) - ln_reference;
     double high = math_log(range->price_high) - ln_reference;
+    if (range->side == ORIGIN_SIDE_OF_MARK) {
+        range->side = low + high < 0 ? MODEL_LONG : MODEL_SHORT;
+    }
     *near = fmax(range->side == MODEL_LONG ? -high : low, 0);
     *far = range->side == MODEL_LONG ? -low : high;
     return *far > *near;
@@ -477,10 +480,11 @@ enum status origin_run(struct origin *origin, const struct origin_request *reque
         }
     }
     double ln_mark = ends[0].z + ends[0].phi;
-    if (ends[0].row_end_ms == INT64_MIN || !find_distances(&request->range, ln_mark, &near, &far)) {
+    if (ends[0].row_end_ms == INT64_MIN || !find_distances(&out->range, ln_mark, &near, &far)) {
         return STATUS_OK;
     }
     origin->request = request;
+    origin->side = out->range.side;
     origin->usd = 0;
     memset(origin->bands_usd, 0, sizeof(origin->bands_usd));
     origin_slots_begin(&origin->slots, &reach, ends[0].row_end_ms);

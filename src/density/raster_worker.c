@@ -12,6 +12,8 @@ struct raster_worker {
     struct waker *columns_ready; /* borrowed; NULL: nobody wants to know */
     struct mailbox requests;     /* main writes, the worker takes */
     struct ring columns;         /* the worker pushes, main pops */
+    struct mailbox questions;    /* main writes, the worker takes */
+    struct mailbox answers;      /* the worker writes, main takes */
     struct raster *raster;       /* owned; worker only while it runs */
     bool have_wake;
 
@@ -20,10 +22,14 @@ struct raster_worker {
     atomic_bool waiting;   /* the worker waits for room in the ring */
     atomic_uint newest_id; /* main writes: id of the newest request */
     atomic_uint done_id;   /* the worker writes */
+    atomic_uint asked_id;  /* main writes: id of the newest question */
     atomic_uint_fast64_t request_count, done_count, cancelled_count, column_count;
 
     /* -- worker only -- */
     uint32_t current_id;
+    struct origin *origin; /* owned; made with the first question */
+    struct origin_request question;
+    uint32_t answered_id;
 };
 
 struct raster_worker *raster_worker_create(struct waker *columns_ready) {
@@ -36,7 +42,9 @@ struct raster_worker *raster_worker_create(struct waker *columns_ready) {
     worker->have_wake = waker_init(&worker->wake);
     worker->raster = raster_create();
     bool complete = worker->have_wake && worker->raster != NULL &&
-                    mailbox_init(&worker->requests, sizeof(struct raster_request));
+                    mailbox_init(&worker->requests, sizeof(struct raster_request)) &&
+                    mailbox_init(&worker->questions, sizeof(struct origin_request)) &&
+                    mailbox_init(&worker->answers, sizeof(struct scene_origin));
     complete = complete &&
                ring_init(&worker->columns, sizeof(struct layers_column), RASTER_WORKER_COLUMNS);
     if (!complete) {
@@ -51,8 +59,11 @@ void raster_worker_destroy(struct raster_worker *worker) {
         return;
     }
     raster_worker_stop(worker);
+    origin_destroy(worker->origin);
     raster_destroy(worker->raster);
     ring_finish(&worker->columns);
+    mailbox_finish(&worker->answers);
+    mailbox_finish(&worker->questions);
     mailbox_finish(&worker->requests);
     if (worker->have_wake) {
         waker_finish(&worker->wake);
@@ -118,6 +129,38 @@ static void serve_request(struct raster_worker *worker, const struct raster_sink
     }
 }
 
+static bool asked_anew(struct raster_worker *worker, uint32_t id) {
+    /* acquire: the id's question has been published */
+    return atomic_load_explicit(&worker->asked_id, memory_order_acquire) != id;
+}
+
+static bool question_stops(void *user) {
+    struct raster_worker *worker = user;
+    return superseded(worker) || asked_anew(worker, worker->question.id);
+}
+
+/* Answer the newest question; one that a raster's request interrupts is begun again after it. */
+static void serve_question(struct raster_worker *worker) {
+    enum status status = STATUS_MEMORY;
+    if (mailbox_take(&worker->questions)) {
+        memcpy(&worker->question, mailbox_front(&worker->questions), sizeof(worker->question));
+        worker->question.stop = question_stops;
+        worker->question.user = worker;
+    }
+    struct scene_origin *answer = mailbox_back(&worker->answers);
+    *answer = (struct scene_origin){.id = worker->question.id, .range = worker->question.range};
+    worker->origin = worker->origin != NULL ? worker->origin : origin_create();
+    if (worker->origin != NULL) {
+        status = origin_run(worker->origin, &worker->question, answer);
+    }
+    if (status != STATUS_CANCELLED) {
+        /* What could not be found out is told as not known. */
+        worker->answered_id = worker->question.id;
+        mailbox_publish(&worker->answers);
+        tell_main(worker);
+    }
+}
+
 static void worker_run(void *user) {
     struct raster_worker *worker = user;
     thread_assert(THREAD_RASTER);
@@ -128,12 +171,16 @@ static void worker_run(void *user) {
             serve_request(worker, &sink);
             continue;
         }
+        if (asked_anew(worker, worker->answered_id)) {
+            serve_question(worker);
+            continue;
+        }
         int columns = 0;
         if (worker->current_id != 0) {
             raster_follow(worker->raster, &sink, &columns);
         }
         waker_arm(&worker->wake);
-        bool idle = !superseded(worker);
+        bool idle = !superseded(worker) && !asked_anew(worker, worker->answered_id);
         waker_wait(&worker->wake,
                    idle ? (worker->current_id != 0 ? RASTER_WORKER_FOLLOW_MS : -1) : 0);
     }
@@ -164,6 +211,20 @@ void raster_worker_request(struct raster_worker *worker, const struct raster_req
     atomic_fetch_add_explicit(&worker->request_count, 1, memory_order_relaxed);
     atomic_store_explicit(&worker->newest_id, request->request_id, memory_order_release);
     waker_wake(&worker->wake);
+}
+
+void raster_worker_ask(struct raster_worker *worker, const struct origin_request *request) {
+    memcpy(mailbox_back(&worker->questions), request, sizeof(*request));
+    mailbox_publish(&worker->questions);
+    /* release: the question is in the mailbox before the worker looks for it */
+    atomic_store_explicit(&worker->asked_id, request->id, memory_order_release);
+    waker_wake(&worker->wake);
+}
+
+const struct scene_origin *raster_worker_take_answer(struct raster_worker *worker, bool *fresh) {
+    *fresh = mailbox_take(&worker->answers);
+    const struct scene_origin *answer = mailbox_front(&worker->answers);
+    return answer->id != 0 ? answer : NULL;
 }
 
 const struct layers_column *raster_worker_column_begin(struct raster_worker *worker) {

@@ -3,7 +3,8 @@
  *
  * Thread: created, started and stopped by main; runs as THREAD_RASTER.  Owner: main, one a window.
  * Channels: a mailbox of requests (newest wins) and a ring of struct layers_column; when the ring
- * is full the worker waits, and a newer request ends the wait. */
+ * is full the worker waits, and a newer request ends the wait.  Mailboxes of questions why it is
+ * hot and of answers, served between jobs. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,6 +12,7 @@
 
 #include "base/ring.h"
 #include "base/thread.h"
+#include "density/origin.h"
 #include "density/raster.h"
 
 enum {
@@ -36,6 +38,13 @@ void raster_worker_request(struct raster_worker *worker, const struct raster_req
  */
 const struct layers_column *raster_worker_column_begin(struct raster_worker *worker);
 void raster_worker_column_end(struct raster_worker *worker);
+
+/* Ask why it is hot. The newest question wins; it waits for the raster that is being made and gives
+ * way to the next one. Its logs must outlive the worker or the next question; request->stop is not
+ * used. id must not be 0. */
+void raster_worker_ask(struct raster_worker *worker, const struct origin_request *request);
+/* The newest answer; NULL before the first. *fresh: it was not taken before. */
+const struct scene_origin *raster_worker_take_answer(struct raster_worker *worker, bool *fresh);
 
 struct raster_worker_stats { /* any thread */
     uint64_t requests, jobs_done, jobs_cancelled, columns;

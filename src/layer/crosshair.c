@@ -199,7 +199,8 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     double ln_price = camera_ln_from_px(camera, y);
     const struct read_out_query query = {
         .field = context->field,
-        .map = context->frame->map,
+        /* The map counts all known positions; where the field does not, it alone is asked. */
+        .map = context->settings->opened_within_window ? NULL : context->frame->map,
         .instrument = context->instrument,
         .settings = context->settings,
         .time_ms = time_ms,

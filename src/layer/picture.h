@@ -14,6 +14,7 @@
 #include "gfx/target.h"
 #include "scene/layers.h"
 #include "scene/map.h"
+#include "scene/origin.h"
 #include "scene/scene.h"
 #include "view/camera.h"
 #include "view/settings.h"
@@ -40,6 +41,9 @@ struct picture_frame {
     bool text_hidden;        /* golden images: fonts differ between machines */
     bool pointer_inside;     /* crosshair and read-out at pointer_px */
     double pointer_x_px, pointer_y_px;
+    const struct scene_origin *origin; /* why it is hot there; borrowed; NULL: not asked, or not
+                                          answered yet */
+    bool origin_asked;                 /* at the pointer, and the answer is on its way */
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
 

@@ -12,6 +12,9 @@
 #define BAR_LEAST  56.0 /* room of a bar */
 #define BAR_H_PX   7.0
 #define EDGE_PX    6.0 /* kept from the area's edges */
+/* So far and so often it is moved aside. */
+#define SIDE_STEP_PX 90.0
+enum { SIDE_STEP_COUNT = 5 };
 
 struct plate_row *plate_add(struct plate *plate, const struct theme *theme, int importance) {
     static struct plate_row beyond; /* main thread only */
@@ -79,7 +82,8 @@ static bool inside(const struct camera_rect *rect, const struct camera_rect *are
            rect->y + rect->h <= area->y + area->h;
 }
 
-/* Right or left of the place, below or above it, else as far as the area lets it. */
+/* Right or left of the place, below or above it, else as far as the area lets it; further to the
+ * side where something else is in the way. */
 static bool find_room(struct plate *plate, struct layer_context *context,
                       const struct plate_place *place) {
     double s = context->layout->scale;
@@ -88,12 +92,12 @@ static bool find_room(struct plate *plate, struct layer_context *context,
     const struct camera_rect area = {place->area.x + edge, place->area.y + edge,
                                      place->area.w - 2 * edge, place->area.h - 2 * edge};
     struct camera_rect rect = plate->rect;
-    const double xs[] = {place->x + gap, place->x - gap - rect.w};
     const double ys[] = {place->y + gap, place->y - gap - rect.h, area.y + area.h - rect.h, area.y};
-    for (size_t k = 0; k < ARRAY_COUNT(ys); k++) {
-        for (size_t i = 0; i < ARRAY_COUNT(xs); i++) {
-            rect.x = round(xs[i]);
-            rect.y = round(ys[k]);
+    for (int step = 0; step < SIDE_STEP_COUNT; step++) {
+        double aside = gap + step * SIDE_STEP_PX * s;
+        for (size_t i = 0; i < 2 * ARRAY_COUNT(ys); i++) {
+            rect.x = round(i % 2 == 0 ? place->x + aside : place->x - aside - rect.w);
+            rect.y = round(ys[i / 2]);
             if (inside(&rect, &area) && labels_rect_fits(context->labels, rect)) {
                 plate->rect = rect;
                 return true;

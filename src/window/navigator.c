@@ -240,22 +240,8 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
         nav->price_free = false;
         nav->wants_range = true;
         break;
-    case ACTION_PALETTE_NEXT:
-    case ACTION_CERTAINTY_NEXT:
-    case ACTION_BAND_1:
-    case ACTION_BAND_2:
-    case ACTION_BAND_3:
-    case ACTION_BAND_4:
-    case ACTION_BAND_5:
-    case ACTION_BAND_6:
-    case ACTION_SIDE_LONG:
-    case ACTION_SIDE_SHORT:
-    case ACTION_CANDLES:
-    case ACTION_PROFILE:
-    case ACTION_STATUS:
-    case ACTION_OPENED_WITHIN:
-    case ACTION_VENUES:
-        apply_look(&nav->settings, action);
+    case ACTION_WHY:
+        nav->why = !nav->why;
         break;
     case ACTION_RELOAD_SHADERS:
         nav->wants_reload = true;

@@ -13,9 +13,11 @@
 struct navigator {
     struct camera camera;
     struct settings settings;
-    int instrument;  /* which of the scene's, modulo how many there are; 0..11 */
-    bool fullscreen; /* wanted; the display follows */
+    struct knobs knobs; /* its scale is written by whoever draws */
+    int instrument;     /* which of the scene's, modulo how many there are; 0..11 */
+    bool fullscreen;    /* wanted; the display follows */
     bool quit;
+    bool why;           /* why it is hot at the pointer is wanted */
     bool wants_reload;  /* shaders should be read again; whoever does it clears this */
     bool price_free;    /* the user chose the prices: they are not slid along any more */
     bool placed;        /* a first price is known and the camera stands there */

@@ -303,15 +303,23 @@ static void impossible_requests_are_refused(void **state) {
         enum status want;
         bool known;
     } rows[] = {
-        {0, 57000, 58000, 0, STATUS_OK, true},        {0, 58000, 57000, 0, STATUS_RANGE, false},
-        {0, -1, 58000, 0, STATUS_RANGE, false},       {0, 0, 58000, 0, STATUS_RANGE, false},
-        {0, NAN, 58000, 0, STATUS_RANGE, false},      {0, 57000, NAN, 0, STATUS_RANGE, false},
-        {0, 57000, INFINITY, 0, STATUS_RANGE, false}, {2, 57000, 58000, 0, STATUS_RANGE, false},
-        {-1, 57000, 58000, 0, STATUS_RANGE, false},   {0, 57000, 58000, NAN, STATUS_RANGE, false},
-        {0, 57000, 58000, -1, STATUS_RANGE, false},   {0, 1e-9, 2e-9, 0, STATUS_RANGE, false},
+        {0, 57000, 58000, 0, STATUS_OK, true},
+        {-1, 57000, 58000, 0, STATUS_OK, true},
+        {0, 58000, 57000, 0, STATUS_RANGE, false},
+        {0, -1, 58000, 0, STATUS_RANGE, false},
+        {0, 0, 58000, 0, STATUS_RANGE, false},
+        {0, NAN, 58000, 0, STATUS_RANGE, false},
+        {0, 57000, NAN, 0, STATUS_RANGE, false},
+        {0, 57000, INFINITY, 0, STATUS_RANGE, false},
+        {2, 57000, 58000, 0, STATUS_RANGE, false},
+        {-2, 57000, 58000, 0, STATUS_RANGE, false},
+        {0, 57000, 58000, NAN, STATUS_RANGE, false},
+        {0, 57000, 58000, -1, STATUS_RANGE, false},
+        {0, 1e-9, 2e-9, 0, STATUS_RANGE, false},
         {0, 30000, 58000, 0, STATUS_RANGE, false}, /* more bins than there is room for */
         {1, 57000, 58000, 0, STATUS_OK, false},    /* no short stands below the mark */
-        {0, 70000, 71000, 0, STATUS_OK, false},       {0, 1e-9, 1.01e-9, 0, STATUS_OK, false},
+        {0, 70000, 71000, 0, STATUS_OK, false},
+        {0, 1e-9, 1.01e-9, 0, STATUS_OK, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         request = request_of(rows[i].side, rows[i].low, rows[i].high);

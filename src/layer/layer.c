@@ -15,6 +15,7 @@ const struct layer_ops layer_table[] = {
     {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw},
     {"title", LAYER_ALWAYS, title_draw},
     {"badge", LAYER_ALWAYS, badge_draw},
+    {"why", LAYER_ALWAYS, why_draw},
     {"crosshair", LAYER_ALWAYS, crosshair_draw},
     {"legend", SETTINGS_PART_LEGEND, legend_draw},
     {"calibration", LAYER_ALWAYS, calibration_draw},

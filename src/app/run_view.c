@@ -250,6 +250,8 @@ static void draw(struct view *view, const struct scene *scene, const struct inpu
     struct picture_stats stats = picture_get_stats(view->picture);
     view->nav.knobs.black_usd_per_bp = stats.black_usd_per_bp;
     view->nav.knobs.white_usd_per_bp = stats.white_usd_per_bp;
+    view->nav.knobs.scale_factor =
+        picture_scale_for_size(frame.target.width_px, frame.target.height_px);
     display_swap(view->display);
     view->drawn_camera = view->nav.camera;
 }

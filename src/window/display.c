@@ -198,9 +198,14 @@ static void take_event(struct display *display, struct input *input, const SDL_E
         }
         update_size(display);
         break;
-    case SDL_KEYDOWN:
-        add_action(input, keymap_action(event->key.keysym.sym));
+    case SDL_KEYDOWN: {
+        bool shift = (event->key.keysym.mod & KMOD_SHIFT) != 0;
+        enum action action = keymap_action(event->key.keysym.sym, shift);
+        if (event->key.repeat == 0 || keymap_repeats(action)) {
+            add_action(input, action);
+        }
         break;
+    }
     case SDL_MOUSEMOTION:
         take_motion(display, input, &event->motion);
         break;

@@ -8,6 +8,7 @@
 
 static const struct {
     int32_t code;
+    bool shift;
     enum action action;
     const char *key, *help;
 } rows[] = {

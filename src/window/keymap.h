@@ -6,12 +6,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "view/settings.h"
+
 enum action {
     ACTION_NONE,
     ACTION_QUIT,
     ACTION_LEAVE_FULLSCREEN,
     ACTION_FULLSCREEN,
-    ACTION_FOLLOW,
+    ACTION_FOLLOW, /* from here on: what moves the camera */
     ACTION_FIT_PRICE,
     ACTION_SPAN_SHORTER,
     ACTION_SPAN_LONGER,

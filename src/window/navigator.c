@@ -163,56 +163,11 @@ static void apply_move(struct navigator *nav, enum action action, bool shift) {
     }
 }
 
-/* One side alone, or both again. */
-static void show_side(struct settings *settings, enum settings_side side) {
-    settings->side = settings->side == side ? SETTINGS_SIDE_BOTH : side;
-}
-
-/* What changes the settings. */
-static void apply_look(struct settings *settings, enum action action) {
-    switch (action) {
-    case ACTION_PALETTE_NEXT:
-        settings->palette = (enum colormap_id)((settings->palette + 1) % COLORMAP_COUNT);
-        break;
-    case ACTION_CERTAINTY_NEXT:
-        settings->certainty =
-            (enum colormap_certainty)((settings->certainty + 1) % COLORMAP_CERTAINTY_COUNT);
-        break;
-    case ACTION_BAND_1:
-    case ACTION_BAND_2:
-    case ACTION_BAND_3:
-    case ACTION_BAND_4:
-    case ACTION_BAND_5:
-    case ACTION_BAND_6:
-        settings->band_hidden ^= 1U << (action - ACTION_BAND_1);
-        break;
-    case ACTION_SIDE_LONG:
-        show_side(settings, SETTINGS_SIDE_LONG);
-        break;
-    case ACTION_SIDE_SHORT:
-        show_side(settings, SETTINGS_SIDE_SHORT);
-        break;
-    case ACTION_CANDLES:
-        settings->parts ^= SETTINGS_BIT(CANDLES);
-        break;
-    case ACTION_PROFILE:
-        settings->parts ^= SETTINGS_BIT(PROFILE);
-        break;
-    case ACTION_STATUS:
-        settings->parts ^= SETTINGS_BIT(STATUS);
-        break;
-    case ACTION_OPENED_WITHIN:
-        settings->opened_within_window = !settings->opened_within_window;
-        break;
-    case ACTION_VENUES:
-        settings->venue_hidden = settings->venue_hidden != 0 ? 0 : UINT32_MAX;
-        break;
-    default:
-        break;
-    }
-}
-
 static void apply_action(struct navigator *nav, enum action action, bool shift) {
+    if (action >= ACTION_FOLLOW && action <= ACTION_ZOOM_OUT) {
+        apply_move(nav, action, shift);
+        return;
+    }
     switch (action) {
     case ACTION_QUIT:
         nav->quit = true;
@@ -222,18 +177,6 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
         break;
     case ACTION_FULLSCREEN:
         nav->fullscreen = !nav->fullscreen;
-        break;
-    case ACTION_FOLLOW:
-    case ACTION_FIT_PRICE:
-    case ACTION_SPAN_SHORTER:
-    case ACTION_SPAN_LONGER:
-    case ACTION_PAN_LEFT:
-    case ACTION_PAN_RIGHT:
-    case ACTION_PAN_UP:
-    case ACTION_PAN_DOWN:
-    case ACTION_ZOOM_IN:
-    case ACTION_ZOOM_OUT:
-        apply_move(nav, action, shift);
         break;
     case ACTION_INSTRUMENT_NEXT:
         nav->instrument = (nav->instrument + 1) % INSTRUMENT_TURN;
@@ -246,8 +189,8 @@ static void apply_action(struct navigator *nav, enum action action, bool shift) 
     case ACTION_RELOAD_SHADERS:
         nav->wants_reload = true;
         break;
-    case ACTION_NONE:
-    case ACTION_COUNT:
+    default:
+        knobs_turn(&nav->knobs, &nav->settings, action);
         break;
     }
 }

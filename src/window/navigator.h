@@ -9,6 +9,7 @@
 #include "view/camera.h"
 #include "view/settings.h"
 #include "window/input.h"
+#include "window/knobs.h"
 
 struct navigator {
     struct camera camera;

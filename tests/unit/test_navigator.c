@@ -151,40 +151,19 @@ static void brackets_walk_the_ladder_of_spans(void **state) {
     assert_near(span(), 60e3, 1);
 }
 
-static void toggles_turn_on_and_off_again(void **state) {
+static void keys_turn_the_knobs_and_the_window(void **state) {
     (void)state;
     start();
-    press(ACTION_OPENED_WITHIN);
-    assert_true(nav.settings.opened_within_window);
-    press(ACTION_OPENED_WITHIN);
-    assert_false(nav.settings.opened_within_window);
-    nav.settings.venue_hidden = 4;
-    press(ACTION_VENUES);
-    assert_int_equal(nav.settings.venue_hidden, 0);
-    press(ACTION_VENUES);
-    assert_int_equal(nav.settings.venue_hidden, UINT32_MAX);
-    press(ACTION_BAND_1);
-    press(ACTION_BAND_6);
-    assert_int_equal(nav.settings.band_hidden, 1 | 32);
-    press(ACTION_BAND_1);
-    assert_int_equal(nav.settings.band_hidden, 32);
-    press(ACTION_SIDE_LONG);
-    assert_int_equal(nav.settings.side, SETTINGS_SIDE_LONG);
-    press(ACTION_SIDE_SHORT);
-    assert_int_equal(nav.settings.side, SETTINGS_SIDE_SHORT);
-    press(ACTION_SIDE_SHORT);
-    assert_int_equal(nav.settings.side, SETTINGS_SIDE_BOTH);
-    press(ACTION_CANDLES);
+    press(ACTION_PART(CANDLES));
     assert_int_equal(nav.settings.parts, settings_default().parts | SETTINGS_BIT(CANDLES));
-    for (int i = 0; i < COLORMAP_COUNT; i++) {
-        press(ACTION_PALETTE_NEXT);
-    }
-    assert_int_equal(nav.settings.palette, COLORMAP_PERCEPTUAL);
-    press(ACTION_CERTAINTY_NEXT);
-    assert_int_equal(nav.settings.certainty, COLORMAP_CERTAINTY_HATCH);
-    press(ACTION_CERTAINTY_NEXT);
-    press(ACTION_CERTAINTY_NEXT);
-    assert_int_equal(nav.settings.certainty, COLORMAP_CERTAINTY_SATURATION);
+    nav.knobs.black_usd_per_bp = 2e4;
+    nav.knobs.white_usd_per_bp = 2e6;
+    press(ACTION_BLACK_UP);
+    assert_near(nav.settings.black_usd_per_bp, 3e4, 1e-6);
+    press(ACTION_WHY);
+    assert_true(nav.why);
+    press(ACTION_WHY);
+    assert_false(nav.why);
     press(ACTION_FULLSCREEN);
     assert_true(nav.fullscreen);
     press(ACTION_LEAVE_FULLSCREEN);
@@ -200,21 +179,6 @@ static void shaders_are_read_again_once_a_press(void **state) {
     assert_false(nav.wants_reload);
     press(ACTION_RELOAD_SHADERS);
     assert_true(nav.wants_reload);
-}
-
-static void every_action_has_a_key(void **state) {
-    (void)state;
-    for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
-        bool found = false;
-        for (int i = 0; i < keymap_row_count(); i++) {
-            found = found || (int)keymap_row(i).action == action;
-        }
-        if (!found) {
-            fail_msg("action %d has no key", action);
-        }
-    }
-    assert_int_equal(keymap_action('q'), ACTION_QUIT);
-    assert_int_equal(keymap_action(0), ACTION_NONE);
 }
 
 static void pacer_keeps_absolute_deadlines_and_does_not_catch_up(void **state) {
@@ -242,9 +206,8 @@ int main(void) {
         cmocka_unit_test(a_leap_of_time_asks_for_a_fit_and_a_step_does_not),
         cmocka_unit_test(wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price),
         cmocka_unit_test(brackets_walk_the_ladder_of_spans),
-        cmocka_unit_test(toggles_turn_on_and_off_again),
+        cmocka_unit_test(keys_turn_the_knobs_and_the_window),
         cmocka_unit_test(shaders_are_read_again_once_a_press),
-        cmocka_unit_test(every_action_has_a_key),
         cmocka_unit_test(pacer_keeps_absolute_deadlines_and_does_not_catch_up),
     };
     return cmocka_run_group_tests_name("navigator", tests, NULL, NULL);

@@ -12,12 +12,14 @@
 #include "layer/stack.h"
 #include "scene/sentence.h"
 
-#define SHARE_LEAST  0.08 /* of the largest in view: smaller ones are not labelled */
+#define SHARE_LEAST  0.03 /* of the largest in view: smaller ones are not labelled */
 #define SHARE_LARGE  0.55 /* of it: in the largest type */
 #define SHARE_MIDDLE 0.22
 #define KEEP         1.25 /* what is shown counts for so much more */
 #define SHIFT_PX     30.0 /* a label stands at most so far from its price */
-#define EDGE_PX      6.0  /* from the live edge to the bracket, from the label to the profile */
+#define EDGE_PX      4.0  /* from the live edge to the bracket, from the label to the profile */
+#define PAD_PX       5.0  /* inside of a label's plate */
+#define MARK_PX      13.0 /* room of its disc */
 #define LABEL_H_PX   21.0
 #define PRICE_H_PX   20.0 /* kept free around the price's own line */
 #define BP           1e-4
@@ -147,8 +149,8 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
     struct canvas *canvas = context->canvas;
     struct theme_color color =
         layer_side_color(context, cluster->side == 0 ? POS_LONG : POS_SHORT, 0.84, 255);
-    double pad = 6 * s;
-    double mark = 15 * s; /* room of the disc */
+    double pad = PAD_PX * s;
+    double mark = MARK_PX * s;
     struct camera_rect plate = {column->right - candidate->text_w - mark - 2 * pad,
                                 middle - LABEL_H_PX / 2 * s, candidate->text_w + mark + 2 * pad,
                                 LABEL_H_PX * s};
@@ -166,7 +168,7 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
     double y = round(camera_px_from_price(context->camera, cluster->price));
     struct theme_color line = color;
     line.a = candidate->tier == 2 ? 130 : 200;
-    if (x < plate.x) {
+    if (x + 3 * s < plate.x) {
         double turn = round(fmax(x, plate.x - 8 * s));
         canvas_add_box(canvas,
                        (struct camera_rect){x, round(top), round(2.4 * s),
@@ -176,7 +178,7 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
         canvas_add_line(canvas, turn, y + thin / 2, plate.x, middle, thin, line);
     }
     canvas_add_box(canvas, plate, 4 * s, context->theme->plate);
-    canvas_add_disc(canvas, plate.x + pad + 4.5 * s, middle, 4.5 * s,
+    canvas_add_disc(canvas, plate.x + pad + 4 * s, middle, 4.5 * s,
                     cluster->side == 0 ? 0 : 1.8 * s, color);
 }
 
@@ -202,13 +204,13 @@ void cluster_labels_draw(struct layer_context *context) {
         return;
     }
     int count = collect(context, map, candidates);
-    double room = column.right - column.live_x - 2 * EDGE_PX * s - 27 * s;
+    double room = column.right - column.live_x - (3 * EDGE_PX + MARK_PX + 2 * PAD_PX) * s;
     if (write_texts(context, true, count, candidates) > room) {
         write_texts(context, false, count, candidates);
     }
     double left = column.right;
     for (int i = 0; i < count; i++) {
-        left = fmin(left, column.right - candidates[i].text_w - 27 * s);
+        left = fmin(left, column.right - candidates[i].text_w - (MARK_PX + 2 * PAD_PX) * s);
         items[i] = (struct stack_item){
             .wanted = camera_px_from_price(context->camera, candidates[i].cluster->price),
             .height = LABEL_H_PX * s,

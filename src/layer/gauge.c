@@ -92,6 +92,18 @@ static void draw_row(struct layer_context *context, const struct scene_map *map,
     }
 }
 
+/* Max pain, with its distance: here it is told even where its price is out of view. */
+static void draw_foot(struct layer_context *context, const struct scene_map *map,
+                      const struct columns *at, double middle_y) {
+    char text[NUMBER_TEXT_BYTES * 2];
+    char price[NUMBER_TEXT_BYTES];
+    number_format_price(map->max_pain, map->max_pain >= 1000 ? 0 : context->price_decimals, price);
+    str_format(text, sizeof text, "%s  (%+.1f %%)", price,
+               (map->max_pain / map->reference - 1) * 100);
+    put(context, "max pain", LABELS_LEFT, at->name, middle_y, context->theme->warn, TEXT_SANS);
+    put(context, text, LABELS_RIGHT, at->balance, middle_y, context->theme->text, TEXT_SANS);
+}
+
 void gauge_draw(struct layer_context *context) {
     const struct scene_map *map = layer_map_now(context);
     const struct camera_rect *plot = &context->layout->plot;
@@ -101,7 +113,8 @@ void gauge_draw(struct layer_context *context) {
         context->settings->side == SETTINGS_SIDE_SHORT) {
         return;
     }
-    double h = round((HEAD_H_PX + MAP_SHARE_COUNT * ROW_H_PX + PAD_PX / 2) * s);
+    bool foot = map->max_pain > 0 && settings_shows(context->settings, SETTINGS_PART_MAX_PAIN);
+    double h = round((HEAD_H_PX + (MAP_SHARE_COUNT + foot) * ROW_H_PX + PAD_PX / 2) * s);
     struct camera_rect plate = {plot->x + MARGIN_PX * s, plot->y + plot->h - MARGIN_PX * s - h,
                                 GAUGE_W_PX * s, h};
     if (!labels_rect_fits(context->labels, plate)) {
@@ -113,6 +126,10 @@ void gauge_draw(struct layer_context *context) {
     draw_head(context, &at, plate.y);
     for (int ring = 0; ring < MAP_SHARE_COUNT; ring++) {
         draw_row(context, map, ring, &at, plate.y + (HEAD_H_PX + (ring + 0.5) * ROW_H_PX) * s);
+    }
+    if (foot) {
+        draw_foot(context, map, &at,
+                  plate.y + (HEAD_H_PX + (MAP_SHARE_COUNT + 0.5) * ROW_H_PX) * s);
     }
     double line = fmax(1, round(s));
     canvas_add_box(context->canvas,

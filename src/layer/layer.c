@@ -27,10 +27,10 @@ const struct layer_ops layer_table[] = {
     {"clusters", SETTINGS_PART_CLUSTERS, cluster_labels_draw},
     {"receipts", SETTINGS_PART_RECEIPTS, receipts_draw},
     {"gauge", SETTINGS_PART_GAUGE, gauge_draw},
-    {"magnet", SETTINGS_PART_CLUSTERS, magnet_draw},
     {"axes", LAYER_ALWAYS, axes_draw},
     {"strips", LAYER_ALWAYS, strips_draw},
     {"status", SETTINGS_PART_STATUS, status_draw},
+    {"magnet", SETTINGS_PART_CLUSTERS, magnet_draw}, /* in what room the others leave */
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);
 

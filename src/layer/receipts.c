@@ -11,7 +11,8 @@
 #define SHARE_LEAST   0.1   /* of the largest one in view: the rest stays without words */
 #define BRACKET_PX    5.0
 #define PLOT_W_WHOLE  900.0 /* narrower plots have the short words */
-#define AWAY_PX       16.0  /* from the prices to the words */
+#define AWAY_PX       24.0  /* from the prices to the words */
+#define LEAD_PX_MAX   110.0 /* they stand at most so far off */
 enum { TEXT_BYTES = 96, LABELLED_MAX = 12 };
 
 static double size_of(const struct scene_receipt *receipt) {
@@ -51,45 +52,71 @@ static void draw_bracket(struct layer_context *context, const struct scene_recei
     double top = round(camera_px_from_price(context->camera, receipt->price_high));
     double bottom = round(camera_px_from_price(context->camera, receipt->price_low));
     bottom = fmax(bottom, top + 3 * thin);
-    struct theme_color color =
-        layer_side_color(context, receipt->side == 0 ? POS_LONG : POS_SHORT, 0.84, 230);
+    struct theme_color color = context->theme->text;
     canvas_add_box(context->canvas, (struct camera_rect){x, top, thin, bottom - top}, 0, color);
     canvas_add_box(context->canvas, (struct camera_rect){x - foot, top, foot, thin}, 0, color);
     canvas_add_box(context->canvas, (struct camera_rect){x - foot, bottom - thin, foot, thin}, 0,
                    color);
 }
 
-/* Beyond the prices that were swept, where the price has not been for a while; else on the other
- * side. */
+/* The lowest (longs) or highest price of the columns between two pixels, at most or at least that
+ * of the receipt. */
+static double outermost(const struct layer_context *context, const struct scene_receipt *receipt,
+                        double left, double right) {
+    const struct field *field = context->field;
+    double price = receipt->side == 0 ? receipt->price_low : receipt->price_high;
+    if (field == NULL) {
+        return price;
+    }
+    int64_t col = (int64_t)(camera_time_from_px(context->camera, left) / field->grid.col_ms);
+    int64_t last = (int64_t)(camera_time_from_px(context->camera, right) / field->grid.col_ms);
+    col = col > field->oldest_col ? col : field->oldest_col;
+    for (; col <= last && col <= field->newest_col; col++) {
+        const struct field_column *column = field_get_column(field, col);
+        if (column->low > 0) {
+            price = receipt->side == 0 ? fmin(price, column->low) : fmax(price, column->high);
+        }
+    }
+    return price;
+}
+
+/* Beyond the way that the price went there, with a line to the bracket. */
 static bool draw_words(struct layer_context *context, const struct scene_receipt *receipt,
                        bool whole) {
     const struct camera_rect *plot = &context->layout->plot;
     double s = context->layout->scale;
-    char text[TEXT_BYTES];
-    double top = camera_px_from_price(context->camera, receipt->price_high) - AWAY_PX * s;
-    double bottom = camera_px_from_price(context->camera, receipt->price_low) + AWAY_PX * s;
+    double sign = receipt->side == 0 ? 1 : -1;
     double x = camera_px_from_time(context->camera, (double)receipt->to_ms);
+    double y = camera_px_from_price(context->camera,
+                                    receipt->side == 0 ? receipt->price_low : receipt->price_high);
+    char text[TEXT_BYTES];
     struct label label = {.utf8 = words(receipt, whole, text),
                           .size_px = THEME_STATUS_PX - 1,
                           .color = context->theme->text,
                           .align = LABELS_CENTER,
                           .x = x};
-    double half = labels_measure(context->labels, &label).w / 2 + 12 * s;
-    label.x = fmin(fmax(x, plot->x + half), plot->x + plot->w - half);
-    for (int i = 0; i < 2; i++) {
-        label.middle_y = (receipt->side == 0) == (i == 0) ? bottom : top;
-        struct camera_rect box = labels_measure(context->labels, &label);
-        struct camera_rect plate = {box.x - 6 * s, label.middle_y - 10 * s, box.w + 12 * s, 20 * s};
-        bool inside = plate.y > plot->y && plate.y + plate.h < plot->y + plot->h;
-        if (inside && labels_rect_fits(context->labels, plate) &&
-            labels_add(context->labels, &label)) {
-            labels_reserve(context->labels, plate);
-            canvas_set_list(context->canvas, CANVAS_OVER);
-            canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
-            return true;
-        }
+    double half = labels_measure(context->labels, &label).w / 2 + 6 * s;
+    label.x = fmin(fmax(x, plot->x + half + 6 * s), layer_live_x(context) - half);
+    double far = outermost(context, receipt, label.x - half, label.x + half);
+    label.middle_y = camera_px_from_price(context->camera, far) + sign * AWAY_PX * s;
+    struct camera_rect plate = {label.x - half, label.middle_y - 10 * s, 2 * half, 20 * s};
+    if (plate.y < plot->y || plate.y + plate.h > plot->y + plot->h ||
+        fabs(label.middle_y - y) > LEAD_PX_MAX * s || !labels_rect_fits(context->labels, plate) ||
+        !labels_add(context->labels, &label)) {
+        return false;
     }
-    return false;
+    labels_reserve(context->labels, plate);
+    struct theme_color line = context->theme->text;
+    line.a = 150;
+    double thin = fmax(1, round(s));
+    double to = receipt->side == 0 ? plate.y : plate.y + plate.h;
+    canvas_set_list(context->canvas, CANVAS_PLOT);
+    canvas_add_box(context->canvas,
+                   (struct camera_rect){round(x), round(fmin(y, to)), thin, round(fabs(to - y))}, 0,
+                   line);
+    canvas_set_list(context->canvas, CANVAS_OVER);
+    canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
+    return true;
 }
 
 void receipts_draw(struct layer_context *context) {

@@ -32,7 +32,7 @@ static struct place place_of(const struct layer_context *context) {
     double width = fmin(BAR_W_PX * s, layout->width_px * BAR_SHARE);
     double beyond = round(BEYOND_PX * s);
     return (struct place){.x = round(layout->width_px - MARGIN_PX * s - width) + beyond,
-                          .w = round(width) - 2 * beyond,
+                          .w = fmax(1, round(width) - 2 * beyond),
                           .y = round(layout->header.h * 0.17),
                           .h = round(BAR_H_PX * s) * 2 + round(BAR_GAP_PX * s),
                           .beyond = beyond};

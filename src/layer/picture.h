@@ -88,7 +88,7 @@ struct picture_stats picture_get_stats(const struct picture *picture);
 /* Boxes of the texts of the last frame, in pixels, for layout tests. */
 struct picture_text_box {
     double x, y, w, h;
-    char text[128];
+    char text[256];
 };
 int picture_get_text_boxes(const struct picture *picture, int count_max,
                            struct picture_text_box *out);

@@ -236,6 +236,10 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
     return EXIT_STATUS_DONE;
 }
 
+const struct scene_map *picture_replay_map(const struct picture_replay *replay) {
+    return replay->map;
+}
+
 const char *picture_replay_take_trouble(struct picture_replay *replay) {
     return engine_replay_take_trouble(replay->events);
 }

@@ -10,6 +10,7 @@
 #include "app/picture_options.h"
 #include "app/source.h"
 #include "gfx/target.h"
+#include "scene/map.h"
 #include "sim/source.h"
 #include "view/settings.h"
 
@@ -51,5 +52,7 @@ bool picture_replay_times(const struct picture_replay *replay, int64_t *first_ms
  */
 enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_ms,
                                      struct target target, char reason[SOURCE_REASON_BYTES]);
+/* The map that the last picture was drawn with (to compare with `levels`); ts_ms 0: none. */
+const struct scene_map *picture_replay_map(const struct picture_replay *replay);
 /* Trouble that files had, one line a call; NULL: no more. */
 const char *picture_replay_take_trouble(struct picture_replay *replay);

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "density/clusters.h"
+#include "density/survey.h"
 #include "support/entry_field.h"
 #include "support/fact_walk.h"
 
@@ -21,6 +22,7 @@ struct market {
 };
 
 static struct profile profile, twice;
+static struct survey survey;
 static struct scene_map map;
 
 static void apply(void *user, const struct entry_row *row, const struct entry_deposit *deposits,
@@ -91,6 +93,35 @@ static void check_clusters(uint64_t seed, double reference) {
     }
 }
 
+/* The map of one of them: all its dollars, nothing odd, and a max pain that can be paid. */
+static void check_map(uint64_t seed, const struct estimator *estimator) {
+    if (!survey_begin(&survey, estimator)) {
+        return;
+    }
+    survey_finish(&survey, &map);
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        double usd = map.sides[side].beyond_usd;
+        for (int i = 0; i < map.level_count; i++) {
+            double level = map_level_usd(&map.sides[side], i, 0);
+            assert_true(isfinite(level) && level >= 0);
+            usd += level;
+        }
+        check_near(seed, "the map", usd, entry_field_usd(estimator, side), 1e-5);
+        double before = 0;
+        for (int i = 0; i < MAP_SHARE_COUNT; i++) {
+            double within = map_usd_within(&map, side, map_shares[i], 0);
+            assert_true(within >= before && within <= usd * (1 + 1e-9));
+            before = within;
+        }
+    }
+    assert_true(isfinite(map.max_pain) && map.max_pain >= 0);
+    int side = map.max_pain < map.reference ? MODEL_LONG : MODEL_SHORT;
+    if (map.max_pain > 0) {
+        check_near(seed, "max pain", map.max_pain_usd, map_usd_to(&map, side, map.max_pain, 0),
+                   1e-5);
+    }
+}
+
 static void check_profile(uint64_t seed, struct market markets[MARKETS]) {
     double reference = 0, want[MODEL_SIDE_COUNT] = {0};
     for (int i = 0; i < MARKETS; i++) {
@@ -122,6 +153,7 @@ static void check_profile(uint64_t seed, struct market markets[MARKETS]) {
         }
     }
     check_clusters(seed, reference);
+    check_map(seed, markets[0].estimator);
 }
 
 static void levels_hold_the_field_whatever_the_market_did(void **state) {

@@ -31,7 +31,7 @@
 #include "layer/picture.h"
 #include "record/screenshot.h"
 #include "support/bench_machine.h"
-#include "support/synthetic_picture.h"
+#include "support/synthetic_map.h"
 
 enum { FRAME_MAX = 10000, WARM_UP = 16, ROUNDS = 5 };
 
@@ -67,6 +67,7 @@ struct bench {
     struct picture *picture;
     struct camera camera;
     struct synthetic *market;
+    struct scene_map *map;
 };
 
 /* CPU time of all threads: what a frame costs, however busy the machine is otherwise. */
@@ -95,6 +96,8 @@ static void fill(struct bench *bench) {
         picture_add_column(bench->picture, synthetic_next(bench->market, 1));
     }
     bench->market->scene.demo = true;
+    synthetic_make_map(bench->market, bench->map);
+    synthetic_add_receipts(bench->market);
     camera_init(&bench->camera, bench->market->now_ms, 86400000.0, 64000, 0.165);
     struct settings settings = settings_default();
     camera_set_plot(&bench->camera, picture_plot_px(bench->width, bench->height, &settings));
@@ -139,6 +142,7 @@ static void measure(struct bench *bench, struct row *row, int frames) {
         int64_t start = clock_mono_ns();
         struct picture_frame frame = {.target = offscreen_target(bench->offscreen),
                                       .scene = &bench->market->scene,
+                                      .map = bench->map,
                                       .camera = &bench->camera,
                                       .now_ms = (int64_t)now,
                                       .latency_ns = 9400000,
@@ -208,9 +212,9 @@ static bool read_arguments(int argc, char **argv, struct bench *bench) {
 }
 
 int main(int argc, char **argv) {
-    struct bench bench = {.market = malloc(sizeof *bench.market)};
+    struct bench bench = {.market = malloc(sizeof *bench.market), .map = malloc(sizeof *bench.map)};
     struct picture_desc desc = {.shader_dir = argc > 6 ? argv[6] : NULL};
-    if (bench.market == NULL || !read_arguments(argc, argv, &bench)) {
+    if (bench.market == NULL || bench.map == NULL || !read_arguments(argc, argv, &bench)) {
         return 2;
     }
     if (offscreen_create(bench.width, bench.height, &bench.offscreen) != STATUS_OK ||
@@ -229,6 +233,7 @@ int main(int argc, char **argv) {
     int failed = argc > 5 ? save(&bench, argv[5]) : 0;
     picture_destroy(bench.picture);
     offscreen_destroy(bench.offscreen);
+    free(bench.map);
     free(bench.market);
     return failed;
 }

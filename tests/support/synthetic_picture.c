@@ -7,6 +7,8 @@
 #include "base/random.h"
 #include "base/str.h"
 
+#define SWEEP_LEAST_USD 5e7
+
 static const double distances[LAYERS_BAND_COUNT] = {0.22, 0.115, 0.06, 0.03, 0.014, 0.0075};
 
 void synthetic_init(struct synthetic *synthetic, const struct synthetic_desc *desc) {
@@ -106,6 +108,10 @@ static void add_print(struct synthetic *synthetic, int position, double price, d
     }
 }
 
+double synthetic_trust(int band) {
+    return math_clamp(0.92 - fmax(distances[band] - 0.04, 0) * 12, 0, 1);
+}
+
 /* Near bands are calibrated, far ones are not; in the first third of the grid nothing is. */
 static void store_certainty(struct synthetic *synthetic) {
     int64_t age = synthetic->col - synthetic->grid.first_col;
@@ -113,10 +119,8 @@ static void store_certainty(struct synthetic *synthetic) {
     for (int row = 0; row < synthetic->grid.row_count; row++) {
         double all = 0, sure = 0;
         for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
-            double distance = distances[channel % LAYERS_BAND_COUNT];
-            double trust = math_clamp(0.92 - fmax(distance - 0.04, 0) * 12, 0, 1);
             all += synthetic->usd[channel][row];
-            sure += synthetic->usd[channel][row] * trust;
+            sure += synthetic->usd[channel][row] * synthetic_trust(channel % LAYERS_BAND_COUNT);
         }
         synthetic->column.certainty[row] =
             (uint8_t)(all > 0 ? 255 * learned * sure / all + 0.5 : 0);
@@ -178,6 +182,28 @@ static void store_facts(struct synthetic *synthetic, const double swept[2]) {
     instrument->oi_usd = column->oi_usd;
 }
 
+/* Every sweep of so much is kept, the oldest goes when there is no room. */
+static void add_receipt(struct synthetic *synthetic, int side, double usd) {
+    const struct layers_column *column = &synthetic->column;
+    if (usd < SWEEP_LEAST_USD) {
+        return;
+    }
+    if (synthetic->receipt_count == SCENE_RECEIPT_MAX) {
+        memmove(&synthetic->receipts[0], &synthetic->receipts[1],
+                sizeof synthetic->receipts[0] * (SCENE_RECEIPT_MAX - 1));
+        synthetic->receipt_count--;
+    }
+    synthetic->receipts[synthetic->receipt_count++] =
+        (struct scene_receipt){.from_ms = column->col * synthetic->grid.col_ms,
+                               .to_ms = column->covered_until_ms,
+                               .price_low = side == 0 ? column->low : column->open,
+                               .price_high = side == 0 ? column->open : column->high,
+                               .expected_usd = usd,
+                               .seen_usd = usd * (0.4 + 0.1 * (double)(column->col % 9)),
+                               .side = (uint8_t)side,
+                               .complete = column->col % 3 != 0};
+}
+
 const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t request_id) {
     struct random random;
     random_init(&random, synthetic->seed + (uint64_t)synthetic->col);
@@ -204,6 +230,8 @@ const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t
         add_print(synthetic, POS_LONG, low, swept[0] * 0.002 * random_exponential(&random));
         add_print(synthetic, POS_SHORT, high, swept[1] * 0.002 * random_exponential(&random));
     }
+    add_receipt(synthetic, 0, swept[0]);
+    add_receipt(synthetic, 1, swept[1]);
     store_texels(synthetic);
     store_certainty(synthetic);
     store_book(synthetic);

@@ -16,6 +16,8 @@ struct synthetic {
     double usd[LAYERS_CHANNEL_COUNT][LAYERS_ROW_MAX]; /* USD per bp */
     struct layers_column column;
     struct scene scene;
+    int receipt_count; /* of the largest sweeps; synthetic_map.h puts them into the scene */
+    struct scene_receipt receipts[SCENE_RECEIPT_MAX];
 };
 
 /* A grid of col_count columns of col_ms and row_count rows, prices about price_mid +- half_range.
@@ -29,3 +31,5 @@ struct synthetic_desc {
 void synthetic_init(struct synthetic *synthetic, const struct synthetic_desc *desc);
 /* Make the next column; it belongs to request_id. Fills scene up to it, too. */
 const struct layers_column *synthetic_next(struct synthetic *synthetic, uint32_t request_id);
+/* How much of a leverage band rests on calibrated distances once all is learned, 0..1. */
+double synthetic_trust(int band);

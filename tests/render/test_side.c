@@ -1,0 +1,297 @@
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/str.h"
+#include "layer/profile.h"
+#include "scene/sentence.h"
+#include "support/golden.h"
+#include "support/near.h"
+#include "support/synthetic_map.h"
+
+/* What stands right of the plot and over it: labels, curves, max pain, gauge, receipts. */
+
+enum { BOX_MAX = 256 };
+
+static struct golden golden;
+static struct scene_map map;
+static struct picture_text_box boxes[BOX_MAX];
+
+static int open_stage(void **state) {
+    (void)state;
+    return golden_open(&golden, 1280, 720);
+}
+
+static int close_stage(void **state) {
+    (void)state;
+    golden_close(&golden);
+    return 0;
+}
+
+static int open_picture(void **state) {
+    (void)state;
+    if (golden_open_picture(&golden) != 0) {
+        return -1;
+    }
+    golden_fill(&golden, NULL);
+    synthetic_make_map(&golden.market, &map);
+    synthetic_add_receipts(&golden.market);
+    golden.market.scene.demo = true;
+    return 0;
+}
+
+static int close_picture(void **state) {
+    (void)state;
+    return golden_close_picture(&golden);
+}
+
+/* Draw at a size and with settings; how many texts there are. */
+static int draw_texts(int width_px, int height_px, const struct settings *settings) {
+    golden_resize(&golden, width_px, height_px);
+    struct camera camera = golden_camera(&golden, 0, settings);
+    struct picture_frame frame = golden_frame(&golden, &camera);
+    frame.map = &map;
+    frame.settings = *settings;
+    picture_draw(golden.picture, &frame);
+    return picture_get_text_boxes(golden.picture, BOX_MAX, boxes);
+}
+
+static const struct picture_text_box *find_text(int count, const char *text) {
+    for (int i = 0; i < count; i++) {
+        if (strcmp(boxes[i].text, text) == 0) {
+            return &boxes[i];
+        }
+    }
+    return NULL;
+}
+
+static int count_texts(int count, const char *text) {
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+        found += strcmp(boxes[i].text, text) == 0;
+    }
+    return found;
+}
+
+static bool has_part(int count, const char *part) {
+    for (int i = 0; i < count; i++) {
+        if (strstr(boxes[i].text, part) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The label of a cluster, right of the live edge. */
+static const struct picture_text_box *find_label(int count, const struct map_cluster *cluster,
+                                                 uint32_t band_hidden) {
+    char usd[NUMBER_TEXT_BYTES];
+    number_format_usd(sentence_cluster_usd(cluster, band_hidden), usd);
+    for (int i = 0; i < count; i++) {
+        size_t len = strlen(boxes[i].text);
+        size_t tail = strlen(usd);
+        bool ends = len >= tail && strcmp(boxes[i].text + len - tail, usd) == 0;
+        double edge = boxes[i].x + boxes[i].w;
+        if (ends && edge > golden.width_px * 0.55) {
+            return &boxes[i];
+        }
+    }
+    return NULL;
+}
+
+static bool in_view(const struct map_cluster *cluster, const struct settings *settings) {
+    struct camera camera = golden_camera(&golden, 0, settings);
+    double ln = log(cluster->price);
+    return ln > camera.ln_bottom && ln < camera.ln_top;
+}
+
+static const struct map_cluster *largest(const struct settings *settings, int side) {
+    const struct map_cluster *found = NULL;
+    for (int i = 0; i < map.cluster_count; i++) {
+        const struct map_cluster *cluster = &map.clusters[i];
+        if ((side < 0 || cluster->side == side) && in_view(cluster, settings) &&
+            (found == NULL || cluster->usd > found->usd)) {
+            found = cluster;
+        }
+    }
+    assert_non_null(found);
+    return found;
+}
+
+static void pictures_equal_their_golden_images(void **state) {
+    (void)state;
+    static const struct {
+        const char *name;
+        int width_px, height_px;
+        double span_ms;
+    } rows[] = {{"side_small", 640, 360, 0}, {"side", 1280, 720, 0}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        golden_resize(&golden, rows[i].width_px, rows[i].height_px);
+        struct camera camera = golden_camera(&golden, rows[i].span_ms, NULL);
+        struct picture_frame frame = golden_frame(&golden, &camera);
+        frame.map = &map;
+        golden_check(&golden, rows[i].name, &frame);
+    }
+}
+
+static void no_text_covers_another_at_any_size(void **state) {
+    (void)state;
+    static const int sizes[][2] = {{640, 360},   {800, 600},   {1280, 720},
+                                   {1366, 768},  {1080, 1920}, {1920, 1080},
+                                   {3440, 1440}, {3840, 2160}, {7680, 4320}};
+    struct settings settings = settings_default();
+    settings.parts &= ~SETTINGS_BIT(FIELD); /* texts stand where they do with it */
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        int count = draw_texts(sizes[i][0], sizes[i][1], &settings);
+        assert_true(count > 5 && count < BOX_MAX);
+        for (int a = 0; a < count; a++) {
+            assert_true(boxes[a].x >= 0 && boxes[a].x + boxes[a].w <= sizes[i][0]);
+            assert_true(boxes[a].y >= 0 && boxes[a].y + boxes[a].h <= sizes[i][1]);
+            for (int b = 0; b < a; b++) {
+                bool apart = boxes[a].x + boxes[a].w <= boxes[b].x ||
+                             boxes[b].x + boxes[b].w <= boxes[a].x ||
+                             boxes[a].y + boxes[a].h <= boxes[b].y ||
+                             boxes[b].y + boxes[b].h <= boxes[a].y;
+                if (!apart) {
+                    fail_msg("%d x %d: \"%s\" over \"%s\"", sizes[i][0], sizes[i][1], boxes[a].text,
+                             boxes[b].text);
+                }
+            }
+        }
+        assert_non_null(find_label(count, largest(&settings, -1), 0));
+    }
+}
+
+static void labels_follow_the_filters(void **state) {
+    (void)state;
+    struct settings settings = settings_default();
+    const struct map_cluster *below = largest(&settings, 0);
+    const struct map_cluster *above = largest(&settings, 1);
+    int count = draw_texts(1280, 720, &settings);
+    assert_non_null(find_label(count, below, 0));
+    assert_non_null(find_label(count, above, 0));
+    assert_non_null(find_text(count, "Squeeze gauge, estimate"));
+    assert_int_equal(count_texts(count, "in view, estimate"), 2);
+    settings.side = SETTINGS_SIDE_LONG;
+    count = draw_texts(1280, 720, &settings);
+    assert_non_null(find_label(count, below, 0));
+    assert_null(find_label(count, above, 0));
+    assert_int_equal(count_texts(count, "in view, estimate"), 1); /* the longs' total */
+    settings.side = SETTINGS_SIDE_BOTH;
+    int band = 0; /* the one that holds most of it */
+    for (int i = 1; i < LAYERS_BAND_COUNT; i++) {
+        band = below->bands_usd[i] > below->bands_usd[band] ? i : band;
+    }
+    settings.band_hidden = UINT32_C(0x3f) & ~(UINT32_C(1) << band);
+    count = draw_texts(1280, 720, &settings);
+    assert_non_null(find_label(count, below, settings.band_hidden));
+    settings.band_hidden = 0;
+    settings.least_usd_per_bp = 1e12;
+    count = draw_texts(1280, 720, &settings);
+    assert_null(find_label(count, below, 0));
+    settings.least_usd_per_bp = 0;
+    settings.parts &= ~SETTINGS_BIT(CLUSTERS);
+    count = draw_texts(1280, 720, &settings);
+    assert_null(find_label(count, below, 0));
+}
+
+/* The map counts all known positions: beside a field that does not it would be wrong. */
+static void another_reading_has_no_labels_of_the_map(void **state) {
+    (void)state;
+    struct settings settings = settings_default();
+    settings.opened_within_window = true;
+    int count = draw_texts(1280, 720, &settings);
+    assert_null(find_label(count, largest(&settings, 0), 0));
+    assert_null(find_text(count, "Squeeze gauge, estimate"));
+    assert_true(has_part(count, "opened within"));
+}
+
+static void max_pain_and_receipts_are_told(void **state) {
+    (void)state;
+    struct settings settings = settings_default();
+    int count = draw_texts(1920, 1080, &settings);
+    assert_true(has_part(count, "max pain"));
+    assert_true(has_part(count, "expected $"));
+    for (int i = 0; i < golden.market.scene.instruments[0].receipt_count; i++) {
+        golden.market.scene.instruments[0].receipts[i].complete = 0;
+    }
+    count = draw_texts(1920, 1080, &settings);
+    assert_true(has_part(count, "seen \xe2\x89\xa5 $"));
+    assert_true(has_part(count, "(throttled)"));
+}
+
+static void a_label_keeps_its_place_while_the_map_wavers(void **state) {
+    (void)state;
+    struct settings settings = settings_default();
+    const struct map_cluster *cluster = largest(&settings, 0);
+    int count = draw_texts(1280, 720, &settings);
+    int before = count;
+    double y = find_label(count, cluster, 0)->y;
+    for (int i = 0; i < 6; i++) {
+        double change = i % 2 == 0 ? 1.04 : 1 / 1.04;
+        for (int k = 0; k < map.cluster_count; k++) {
+            double factor = k % 2 == 0 ? change : 1 / change;
+            map.clusters[k].usd *= factor;
+            for (int band = 0; band < LAYERS_BAND_COUNT; band++) {
+                map.clusters[k].bands_usd[band] *= factor;
+            }
+        }
+        count = draw_texts(1280, 720, &settings);
+        assert_int_equal(count, before);
+        assert_near(find_label(count, cluster, 0)->y, y, 0.01);
+    }
+}
+
+/* What curves and totals are made of is what the map says, between its levels too. */
+static void sums_of_the_profile_are_the_maps(void **state) {
+    (void)state;
+    static struct profile profile;
+    struct settings settings = settings_default();
+    settings.band_hidden = 0x05;
+    memset(&profile, 0, sizeof profile);
+    profile_update(&profile, NULL, &map, &settings);
+    double from = profile_ln_reference(&profile);
+    assert_near(from, log(map.reference), 1e-12);
+    for (int i = 1; i < 40; i++) {
+        double away = 0.0017 * i;
+        double below = map_usd_to(&map, 0, map.reference * exp(-away), settings.band_hidden);
+        double above = map_usd_to(&map, 1, map.reference * exp(away), settings.band_hidden);
+        assert_near(profile_usd(&profile, 0, from - away, from), below, 1e-6 * (below + 1));
+        assert_near(profile_usd(&profile, 1, from, from + away), above, 1e-6 * (above + 1));
+        assert_near(profile_usd(&profile, 0, from, from + away), 0, 1e-9);
+    }
+    settings.side = SETTINGS_SIDE_SHORT;
+    profile_update(&profile, NULL, &map, &settings);
+    assert_near(profile_usd(&profile, 0, from - 0.05, from), 0, 1e-9);
+    assert_true(profile_usd(&profile, 1, from, from + 0.05) > 0);
+    settings.opened_within_window = true;
+    profile_update(&profile, NULL, &map, &settings);
+    assert_true(isnan(profile_ln_reference(&profile)));
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(pictures_equal_their_golden_images, open_picture,
+                                        close_picture),
+        cmocka_unit_test_setup_teardown(no_text_covers_another_at_any_size, open_picture,
+                                        close_picture),
+        cmocka_unit_test_setup_teardown(labels_follow_the_filters, open_picture, close_picture),
+        cmocka_unit_test_setup_teardown(another_reading_has_no_labels_of_the_map, open_picture,
+                                        close_picture),
+        cmocka_unit_test_setup_teardown(max_pain_and_receipts_are_told, open_picture,
+                                        close_picture),
+        cmocka_unit_test_setup_teardown(a_label_keeps_its_place_while_the_map_wavers, open_picture,
+                                        close_picture),
+        cmocka_unit_test_setup_teardown(sums_of_the_profile_are_the_maps, open_picture,
+                                        close_picture),
+    };
+    return cmocka_run_group_tests(tests, open_stage, close_stage);
+}

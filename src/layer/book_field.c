@@ -236,12 +236,9 @@ static void move_scale(struct book_field *book, double black_fraction, bool jump
     book->scaled = true;
 }
 
-void book_field_update(struct book_field *book, const struct book_view *view) {
+static void update_scale(struct book_field *book, const struct book_view *view) {
     const struct field *field = view->field;
     const struct book_columns *columns = &field->book;
-    if (!columns->used || field->count == 0) {
-        return;
-    }
     const struct layers_grid *grid = &field->grid;
     double first = fmax(view->camera->time_left_ms / grid->col_ms, (double)field->oldest_col);
     double last = fmin(view->camera->time_right_ms / grid->col_ms, (double)field->newest_col + 1);
@@ -270,102 +267,121 @@ void book_field_update(struct book_field *book, const struct book_view *view) {
 
 /* -- drawing -- */
 
-struct cover { /* what is in view: columns and rows, ends excluded */
-    int64_t col_first, col_end;
+struct cover { /* rows in which the columns of a stretch of time have anything; end excluded */
     int row_first, row_end;
 };
 
-/* False: none of the columns in view has anything. */
-static bool find_cover(const struct book_view *view, struct cover *cover) {
-    const struct field *field = view->field;
+/* False: none of the columns has. */
+static bool find_cover(const struct field *field, double from_ms, double to_ms,
+                       struct cover *cover) {
     const struct book_columns *columns = &field->book;
-    int64_t left = (int64_t)floor(view->camera->time_left_ms / field->grid.col_ms) - 1;
-    int64_t right = (int64_t)floor(view->camera->time_right_ms / field->grid.col_ms) + 1;
-    left = left > field->oldest_col ? left : field->oldest_col;
-    right = right < field->newest_col ? right : field->newest_col;
+    int64_t first = (int64_t)floor(from_ms / field->grid.col_ms) - 1;
+    int64_t last = (int64_t)floor(to_ms / field->grid.col_ms) + 1;
+    first = first > field->oldest_col ? first : field->oldest_col;
+    last = last < field->newest_col ? last : field->newest_col;
     *cover = (struct cover){.row_first = columns->row_count};
-    for (int64_t col = left; col <= right; col++) {
-        int slot = field_slot(field, col);
-        if (columns->known[slot] == 0 || columns->extent[slot][0] == columns->extent[slot][1]) {
-            continue;
+    for (int64_t col = first; col <= last; col++) {
+        const int16_t *extent = columns->extent[field_slot(field, col)];
+        if (extent[0] < extent[1]) {
+            cover->row_first = extent[0] < cover->row_first ? extent[0] : cover->row_first;
+            cover->row_end = extent[1] > cover->row_end ? extent[1] : cover->row_end;
         }
-        if (cover->row_end == 0) {
-            cover->col_first = col;
-        }
-        cover->col_end = col + 1;
-        int first = columns->extent[slot][0], end = columns->extent[slot][1];
-        cover->row_first = first < cover->row_first ? first : cover->row_first;
-        cover->row_end = end > cover->row_end ? end : cover->row_end;
     }
     return cover->row_end > 0;
 }
 
-/* The whole pixels of the plot that the cover reaches. False: none. */
-static bool covered_pixels(const struct book_view *view, const struct cover *cover,
-                           struct target_rect *out) {
-    const struct layers_grid *grid = &view->field->grid;
-    const struct camera_rect *plot = &view->camera->plot_px;
-    const struct field_column *newest = field_get_column(view->field, cover->col_end - 1);
-    double end_ms = (double)cover->col_end * grid->col_ms;
-    if (newest != NULL && (newest->flags & LAYERS_COLUMN_OPEN) != 0) {
-        end_ms = fmin(end_ms, view->until_ms);
-    }
-    double left = camera_px_from_time(view->camera, (double)cover->col_first * grid->col_ms);
-    double right = camera_px_from_time(view->camera, end_ms);
-    /* A row more each way: the outermost cells fade into nothing. */
-    double top = camera_px_from_ln(view->camera,
-                                   grid->ln_price_min + grid->row_height * (cover->row_end + 1));
-    double bottom = camera_px_from_ln(view->camera, grid->ln_price_min +
-                                                        grid->row_height * (cover->row_first - 1));
-    left = round(fmax(left, plot->x));
-    right = round(fmin(right, plot->x + plot->w));
-    top = round(fmax(top, plot->y));
-    bottom = round(fmin(bottom, plot->y + plot->h));
-    *out = (struct target_rect){(int)left, (int)top, (int)(right - left), (int)(bottom - top)};
-    return right >= left + 1 && bottom >= top + 1;
-}
-
-bool book_field_draw(struct book_field *book, const struct target *target,
-                     const struct book_view *view) {
+bool book_field_prepare(struct book_field *book, const struct book_view *view) {
     const struct field *field = view->field;
-    const struct layers_grid *grid = &field->grid;
     struct cover cover;
-    struct target_rect rect;
-    if (!field->book.used || field->count == 0 || !book->scaled || !find_cover(view, &cover) ||
-        !covered_pixels(view, &cover, &rect)) {
+    if (!field->book.used || field->count == 0) {
         return false;
     }
+    update_scale(book, view);
     set_colors(book, view);
-    /* Subtracted in double before they become floats: no jitter, whatever the date. */
+    return book->scaled &&
+           find_cover(field, view->camera->time_left_ms, view->camera->time_right_ms, &cover);
+}
+
+struct book_key book_field_key(const struct book_field *book) {
+    return (struct book_key){.light = book->light,
+                             .alone = book->alone,
+                             .black_log2 = book->black_log2,
+                             .white_log2 = book->white_log2};
+}
+
+bool book_key_is_same(const struct book_key *a, const struct book_key *b) {
+    return a->light == b->light && a->alone == b->alone && a->black_log2 == b->black_log2 &&
+           a->white_log2 == b->white_log2;
+}
+
+/* The pixels of the strip that the cover reaches: a row more each way, where the outermost cells
+ * fade into nothing. */
+static struct target_rect part_of_cover(const struct book_view *view, const struct cover *cover,
+                                        const struct scroll_strip *strip) {
+    const struct layers_grid *grid = &view->field->grid;
+    const struct camera *camera = view->camera;
+    double px_per_ln = strip->viewport.h / (camera->ln_top - camera->ln_bottom);
+    double ln_top = grid->ln_price_min + grid->row_height * (cover->row_end + 1);
+    double ln_bottom = grid->ln_price_min + grid->row_height * (cover->row_first - 1);
+    struct target_rect part = strip->part;
+    double top = strip->viewport.y + floor((camera->ln_top - ln_top) * px_per_ln);
+    double bottom = strip->viewport.y + ceil((camera->ln_top - ln_bottom) * px_per_ln);
+    top = fmax(top, part.y);
+    bottom = fmin(bottom, part.y + part.h);
+    part.y = (int)top;
+    part.h = bottom > top ? (int)(bottom - top) : 0;
+    return part;
+}
+
+/* Where the viewport lies in the texture: x price rows, y rows of the ring. */
+static void set_window(const struct program *program, const struct book_view *view,
+                       const struct scroll_strip *strip) {
+    const struct field *field = view->field;
+    const struct layers_grid *grid = &field->grid;
+    const struct camera *camera = view->camera;
     int oldest = field_slot(field, field->oldest_col);
+    double rows = (camera->ln_top - camera->ln_bottom) / grid->row_height;
+    /* Subtracted in double before they become floats: no jitter, whatever the date. */
     double base_ms = (double)(field->oldest_col - oldest) * grid->col_ms;
-    double left = (camera_time_from_px(view->camera, rect.x) - base_ms) / grid->col_ms;
-    double right = (camera_time_from_px(view->camera, rect.x + rect.w) - base_ms) / grid->col_ms;
-    double bottom = (camera_ln_from_px(view->camera, rect.y + rect.h) - grid->ln_price_min);
-    double top = (camera_ln_from_px(view->camera, rect.y) - grid->ln_price_min);
-    float price_span = (float)((top - bottom) / grid->row_height);
-    float time_span = (float)(right - left);
+    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)grid->row_count,
+                     1.0f / (float)field->ring_rows);
+    program_set_vec2(program, UNIFORM_SHARP, (float)fmax(1, strip->viewport.h / rows),
+                     (float)fmax(1, grid->col_ms / strip->ms_per_px));
+    program_set_float(program, UNIFORM_PRICE_AT,
+                      (float)((camera->ln_bottom - grid->ln_price_min) / grid->row_height));
+    program_set_float(program, UNIFORM_PRICE_SPAN, (float)rows);
+    program_set_float(program, UNIFORM_TIME_AT, (float)((strip->left_ms - base_ms) / grid->col_ms));
+    program_set_float(program, UNIFORM_TIME_SPAN,
+                      (float)(strip->viewport.w * strip->ms_per_px / grid->col_ms));
+    program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
+    program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
+}
+
+void book_field_paint(const struct book_field *book, const struct target *target,
+                      const struct book_view *view, const struct scroll_strip *strip) {
     const struct program *program = &book->program;
-    target_set_viewport(target, rect);
+    double from_ms = strip->left_ms + (strip->part.x - strip->viewport.x) * strip->ms_per_px;
+    struct cover cover;
+    if (!find_cover(view->field, from_ms, from_ms + strip->part.w * strip->ms_per_px, &cover)) {
+        return;
+    }
+    struct target_rect part = part_of_cover(view, &cover, strip);
+    if (part.h == 0) {
+        return;
+    }
+    target_set_blend(TARGET_BLEND_ALPHA);
+    target_set_viewport(target, strip->viewport);
+    target_set_scissor(target, part);
     program_bind(program);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
     program_set_int(program, UNIFORM_BOOK, 0);
     program_set_int(program, UNIFORM_LUT, 1);
-    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)grid->row_count,
-                     1.0f / (float)field->ring_rows);
-    program_set_vec2(program, UNIFORM_SHARP, fmaxf(1, (float)rect.h / price_span),
-                     fmaxf(1, (float)rect.w / time_span));
-    program_set_float(program, UNIFORM_PRICE_AT, (float)(bottom / grid->row_height));
-    program_set_float(program, UNIFORM_PRICE_SPAN, price_span);
-    program_set_float(program, UNIFORM_TIME_AT, (float)left);
-    program_set_float(program, UNIFORM_TIME_SPAN, time_span);
-    program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
-    program_set_float(program, UNIFORM_TIME_HIGH, (float)(oldest + field->count) - 0.5f);
+    set_window(program, view, strip);
     double per_log2 = entries_per_log2(book);
     program_set_float(program, UNIFORM_ENTRY_PER_LOG2, (float)per_log2);
     program_set_float(program, UNIFORM_ENTRY_OF_ZERO, (float)(0.5 - book->black_log2 * per_log2));
     texture_bind(&book->lut, 1);
-    texture_bind(&field->book.texels, 0);
+    texture_bind(&view->field->book.texels, 0);
     target_draw_quad();
-    return true;
+    target_set_blend(TARGET_BLEND_NONE);
 }

@@ -12,6 +12,7 @@
 #include "gfx/program.h"
 #include "gfx/target.h"
 #include "gfx/texture.h"
+#include "layer/scroll.h"
 #include "view/camera.h"
 #include "view/scale.h"
 
@@ -56,16 +57,24 @@ void book_field_finish(struct book_field *book);                       /* zeroed
 struct book_view {
     const struct field *field;
     const struct camera *camera;
-    double until_ms; /* an unfinished newest column is drawn up to here */
-    bool light;      /* the theme's background is */
-    bool alone;      /* there is no other field beneath: the faint is shown, too */
-    bool settled;    /* look at everything now and jump to the scale */
+    bool light;   /* the theme's background is */
+    bool alone;   /* there is no other field beneath: the faint is shown, too */
+    bool settled; /* look at everything now and jump to the scale */
 };
-/* Look at what the camera sees and move the scale towards it. */
-void book_field_update(struct book_field *book, const struct book_view *view);
-/* Blend what the camera sees over target. False: nothing of it is in view. */
-bool book_field_draw(struct book_field *book, const struct target *target,
-                     const struct book_view *view);
+/* Look at what the camera sees, move the scale towards it, and make the colours those of the view.
+ * False: nothing of it is in view. */
+bool book_field_prepare(struct book_field *book, const struct book_view *view);
+
+/* What its pixels depend on beside the field's columns and where they stand. */
+struct book_key {
+    bool light, alone;
+    double black_log2, white_log2;
+};
+struct book_key book_field_key(const struct book_field *book);
+bool book_key_is_same(const struct book_key *a, const struct book_key *b);
+/* Blend a strip of the prepared view over what is there. */
+void book_field_paint(const struct book_field *book, const struct target *target,
+                      const struct book_view *view, const struct scroll_strip *strip);
 
 /* The colour and opacity (RGBA, not premultiplied) of an amount, in log2(1 + usd_per_bp / 1000). */
 const uint8_t *book_field_color(const struct book_field *book, double log2_value);

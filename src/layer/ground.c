@@ -12,14 +12,17 @@ void ground_reset(struct ground *ground) {
     ground->painted = false;
 }
 
-struct painter {
-    const struct heatmap *heatmap;
-    const struct heatmap_view *view;
-};
-
 static void paint(void *user, const struct target *target, const struct scroll_strip *strip) {
-    const struct painter *painter = user;
-    heatmap_paint(painter->heatmap, target, painter->view, strip);
+    const struct ground_view *view = user;
+    if (view->heatmap != NULL) {
+        heatmap_paint(view->heatmap, target, &view->heat, strip);
+    } else {
+        target_set_scissor(target, strip->part);
+        target_clear(view->background);
+    }
+    if (view->book != NULL) {
+        book_field_paint(view->book, target, &view->book_view, strip);
+    }
 }
 
 static bool same_rect(const struct target_rect *a, const struct target_rect *b) {
@@ -33,14 +36,25 @@ static void mark_columns(struct ground *ground, const struct field *field, int64
                       ((double)last + 1.5) * field->grid.col_ms);
 }
 
+static bool looks_same(const struct ground *ground, const struct ground_view *view,
+                       const struct heatmap_key *key, const struct book_key *book_key) {
+    return ground->painted && ground->heat == (view->heatmap != NULL) &&
+           ground->book == (view->book != NULL) && heatmap_key_is_same(&ground->key, key) &&
+           (view->book == NULL || book_key_is_same(&ground->book_key, book_key));
+}
+
 /* Forget what does not look like that any more. */
-static void forget_changes(struct ground *ground, const struct heatmap_view *view,
+static void forget_changes(struct ground *ground, const struct ground_view *view,
                            struct target_rect plot, struct target_rect shown) {
-    const struct field *field = view->field;
-    struct heatmap_key key = heatmap_key_of(view);
+    const struct field *field = view->heat.field;
+    struct heatmap_key key = heatmap_key_of(&view->heat);
+    struct book_key book_key = {0};
+    if (view->book != NULL) {
+        book_key = book_field_key(view->book);
+    }
     bool rows_same = ground->shown.y == shown.y && ground->shown.h == shown.h;
-    if (!ground->painted || !heatmap_key_is_same(&ground->key, &key) ||
-        !same_rect(&ground->plot, &plot) || !rows_same) {
+    if (!looks_same(ground, view, &key, &book_key) || !same_rect(&ground->plot, &plot) ||
+        !rows_same) {
         scroll_reset(&ground->scroll);
     } else if (ground->version != field->version) {
         mark_columns(ground, field, field_oldest_change(field, ground->version),
@@ -50,27 +64,34 @@ static void forget_changes(struct ground *ground, const struct heatmap_view *vie
         }
     }
     ground->painted = true;
+    ground->heat = view->heatmap != NULL;
+    ground->book = view->book != NULL;
     ground->key = key;
+    ground->book_key = book_key;
     ground->plot = plot;
     ground->shown = shown;
     ground->version = field->version;
     ground->oldest_col = field->oldest_col;
 }
 
-void ground_draw(struct ground *ground, struct heatmap *heatmap, const struct target *target,
-                 const struct heatmap_view *view) {
-    const struct camera_rect *plot_px = &view->camera->plot_px;
+void ground_draw(struct ground *ground, const struct target *target,
+                 const struct ground_view *view) {
+    const struct camera_rect *plot_px = &view->heat.camera->plot_px;
     struct target_rect plot = {(int)plot_px->x, (int)plot_px->y, (int)plot_px->w, (int)plot_px->h};
     struct target_rect shown;
-    if (!heatmap_prepare(heatmap, view) || !heatmap_covered_px(view, &shown)) {
+    struct ground_view painted = *view;
+    if (view->heatmap != NULL && !heatmap_prepare(view->heatmap, &view->heat)) {
+        painted.heatmap = NULL;
+    }
+    if ((painted.heatmap == NULL && view->book == NULL) ||
+        !heatmap_covered_px(&view->heat, &shown)) {
         return;
     }
-    struct painter painter = {heatmap, view};
-    struct scroll_view scroll = {.place = scroll_place_of(&ground->scroll, view->camera),
+    struct scroll_view scroll = {.place = scroll_place_of(&ground->scroll, view->heat.camera),
                                  .plot = plot,
                                  .shown = shown,
                                  .paint = paint,
-                                 .user = &painter};
-    forget_changes(ground, view, plot, shown);
+                                 .user = &painted};
+    forget_changes(ground, &painted, plot, shown);
     scroll_draw(&ground->scroll, target, &scroll);
 }

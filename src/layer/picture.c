@@ -207,8 +207,8 @@ static void set_scale(struct picture *picture, const struct picture_frame *frame
     picture->scale.least_log2 = scale_log2_from_usd(frame->settings.least_usd_per_bp);
 }
 
-/* The field's part of the frame, all on the GPU. */
-static void draw_field(struct picture *picture, const struct layer_context *context) {
+/* Bring the field's texture and scale to what the frame wants. */
+static void update_field(struct picture *picture, const struct layer_context *context) {
     const struct picture_frame *frame = context->frame;
     struct field *field = &picture->fields[picture->drawn];
     update_weights(field, &frame->settings);
@@ -217,33 +217,49 @@ static void draw_field(struct picture *picture, const struct layer_context *cont
                          &picture->scale);
     scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
     field_compose(field, &picture->compose);
-    target_begin(&frame->target, TARGET_BLEND_NONE);
-    struct heatmap_view view = {.field = field,
-                                .camera = context->camera,
-                                .scale = &picture->scale,
-                                .look = context->look,
-                                .hatch_px = HATCH_PERIOD_PX * context->layout->scale,
-                                .until_ms = (double)frame->now_ms};
-    ground_draw(&picture->ground, &picture->heatmap, &frame->target, &view);
 }
 
-/* The order book over it. */
-static void draw_book(struct picture *picture, struct layer_context *context) {
+static void fill_rgba(struct theme_color c, float out[4]) {
+    out[0] = (float)c.r / 255;
+    out[1] = (float)c.g / 255;
+    out[2] = (float)c.b / 255;
+    out[3] = 1;
+}
+
+/* The field's part of the frame, and the order book's, all on the GPU. */
+static void draw_ground(struct picture *picture, struct layer_context *context) {
+    const struct picture_frame *frame = context->frame;
     const struct theme_color back = context->theme->background;
-    struct book_view view = {.field = context->field,
-                             .camera = context->camera,
-                             .until_ms = (double)context->frame->now_ms,
-                             .light = back.r + back.g + back.b > 384,
-                             .alone = !settings_shows(context->settings, SETTINGS_PART_FIELD),
-                             .settled = context->frame->settled};
-    book_field_update(&picture->book, &view);
-    target_begin(&context->frame->target, TARGET_BLEND_ALPHA);
-    context->book =
-        book_field_draw(&picture->book, &context->frame->target, &view) ? &picture->book : NULL;
+    bool heat = settings_shows(context->settings, SETTINGS_PART_FIELD);
+    struct ground_view view = {
+        .heatmap = heat ? &picture->heatmap : NULL,
+        .heat = {.field = context->field,
+                 .camera = context->camera,
+                 .scale = &picture->scale,
+                 .look = context->look,
+                 .hatch_px = HATCH_PERIOD_PX * context->layout->scale,
+                 .until_ms = (double)frame->now_ms},
+        .book_view = {.field = context->field,
+                      .camera = context->camera,
+                      .light = back.r + back.g + back.b > 384,
+                      .alone = !heat,
+                      .settled = frame->settled},
+    };
+    fill_rgba(back, view.background);
+    if (heat) {
+        update_field(picture, context);
+    }
+    if (settings_shows(context->settings, SETTINGS_PART_BOOK) &&
+        book_field_prepare(&picture->book, &view.book_view)) {
+        view.book = context->book = &picture->book;
+    }
+    target_begin(&frame->target, TARGET_BLEND_NONE);
+    ground_draw(&picture->ground, &frame->target, &view);
 }
 
 static void clear(const struct target *target, struct theme_color c) {
-    const float rgba[4] = {(float)c.r / 255, (float)c.g / 255, (float)c.b / 255, 1};
+    float rgba[4];
+    fill_rgba(c, rgba);
     target_begin(target, TARGET_BLEND_NONE);
     target_clear(rgba);
 }
@@ -280,11 +296,8 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     bars_update(&picture->bars, context.field, &camera, BAR_PX * layout.scale);
     heatmap_set_look(&picture->heatmap, &context.look);
     clear(target, context.theme->background);
-    if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_FIELD)) {
-        draw_field(picture, &context);
-    }
-    if (context.field != NULL && settings_shows(&frame->settings, SETTINGS_PART_BOOK)) {
-        draw_book(picture, &context);
+    if (context.field != NULL) {
+        draw_ground(picture, &context);
     }
     canvas_begin(&picture->canvas, target->width_px, target->height_px);
     labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,

@@ -36,8 +36,12 @@ const int layer_count = (int)ARRAY_COUNT(layer_table);
 
 struct theme_color layer_side_color(const struct layer_context *context, int position,
                                     double brightness, uint8_t alpha) {
+    enum colormap_id palette = context->settings->palette;
+    if (colormap_is_single(palette)) { /* marks of the two sides are told apart all the same */
+        palette = colormap_is_light(palette) ? COLORMAP_PAPER : COLORMAP_PERCEPTUAL;
+    }
     float rgb[3] = {0};
-    colormap_sample(context->settings->palette, position == POS_SHORT ? 1 : 0, brightness, rgb);
+    colormap_sample(palette, position == POS_SHORT ? 1 : 0, brightness, rgb);
     return (struct theme_color){(uint8_t)(rgb[0] * 255 + 0.5f), (uint8_t)(rgb[1] * 255 + 0.5f),
                                 (uint8_t)(rgb[2] * 255 + 0.5f), alpha};
 }

@@ -31,7 +31,7 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct book_field *book; /* as drawn in this frame; NULL: nothing of it is in view */
     struct profile *profile;       /* sums of the map and of the newest column */
     struct cluster_labels *cluster_labels;
-    struct colormap_look look;     /* of the field */
+    struct colormap_look look; /* of the field */
     int price_decimals;
     double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
     double title_right_px, caption_right_px; /* where the header's two lines end so far */
@@ -52,7 +52,8 @@ struct layer_ops {
 extern const struct layer_ops layer_table[];
 extern const int layer_count;
 
-/* The colour of a side at a brightness, in the frame's palette. position: enum position. */
+/* The colour of a side's marks at a brightness, in the frame's palette, or where that has one ramp
+ * for both sides, in another. position: enum position. */
 struct theme_color layer_side_color(const struct layer_context *context, int position,
                                     double brightness, uint8_t alpha);
 

@@ -110,7 +110,8 @@ static void draw_ramps(struct layer_context *context, const struct place *place)
         double middle =
             place->y + place->h / 2 + (both || alone ? 0 : (side == 0 ? -8.5 : 8.5) * s);
         add_name(context, both ? "longs, shorts" : names[side], place, middle,
-                 layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255),
+                 single ? context->theme->text
+                        : layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, 255),
                  TEXT_SANS_STRONG);
     }
 }

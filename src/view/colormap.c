@@ -92,11 +92,14 @@ static const struct ramp hot = {"hot red",
                                  {0.7f, 0.18f, 50},
                                  {0.85f, 0.165f, 80},
                                  {1, 0.12f, 103}}};
-static const struct ramp yellow = {
-    "yellow",
-    0.96f,
-    5,
-    {{0.2f, 0.05f, 60}, {0.4f, 0.1f, 68}, {0.6f, 0.135f, 78}, {0.8f, 0.165f, 90}, {1, 0.19f, 106}}};
+static const struct ramp yellow = {"yellow",
+                                   0.96f,
+                                   5,
+                                   {{0.2f, 0.055f, 78},
+                                    {0.4f, 0.105f, 84},
+                                    {0.6f, 0.14f, 90},
+                                    {0.8f, 0.17f, 97},
+                                    {1, 0.19f, 106}}};
 static const struct ramp deep_red = {
     "red",
     0.86f,

@@ -125,6 +125,8 @@ bool picture_link_plan(struct picture_link *link, const struct picture_inputs *i
                  grid.row_count, status_text(status));
         return false;
     }
+    LOG_DEBUG("picture: raster %u asked: %d columns of %d ms, %d rows of %.2f bp", request_id,
+              grid.col_count, grid.col_ms, grid.row_count, grid.row_height * 1e4);
     link->request_id = request_id;
     link->grid = grid;
     link->last_col = grid.first_col;

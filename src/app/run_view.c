@@ -143,8 +143,8 @@ static void prepare_loop(struct view *view, const struct app_options *options,
 /* The event time that this frame stands for. */
 static double frame_time_ms(struct view *view, const struct scene *scene, bool fresh,
                             int64_t mono_ns) {
-    if (scene == NULL) {
-        return 0;
+    if (scene == NULL || scene->ts_ms == 0) {
+        return 0; /* history alone: what time it is comes with the first live event */
     }
     bool recorded = view->pipeline.kind == SOURCE_FILE;
     if (recorded && !(view->pipeline.speed > 0)) {
@@ -169,7 +169,7 @@ static double known_price(const struct scene_instrument *instrument) {
 }
 
 static void steer(struct view *view, const struct scene *scene, double now_ms, int64_t mono_ns) {
-    if (scene == NULL || scene->instrument_count == 0) {
+    if (scene == NULL || scene->instrument_count == 0 || !(now_ms > 0)) {
         wait_for_data(view);
         return;
     }

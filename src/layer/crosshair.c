@@ -6,10 +6,10 @@
  * cell; price, time and what a stop there sits behind stay. */
 #include <math.h>
 
-#include "base/clock.h"
 #include "base/number.h"
 #include "base/str.h"
 #include "layer/layer.h"
+#include "layer/moment.h"
 #include "layer/plate.h"
 #include "layer/read_out.h"
 
@@ -42,14 +42,6 @@ static void draw_lines(struct layer_context *context, double x, double y) {
                    color);
 }
 
-/* "06-17 14:05:30" in the picture's zone. */
-static const char *format_time(const struct layer_context *context, int64_t ms, char out[32]) {
-    char utc[CLOCK_TEXT_BYTES];
-    clock_format_utc(zone_local_ms(context->frame->zone, ms) / 1000 * 1000, utc);
-    str_format(out, 32, "%.5s %.8s", utc + 5, utc + 11);
-    return out;
-}
-
 /* -- rows of the read-out -- */
 
 static void add_place(const struct layer_context *context, const struct read_out *read,
@@ -62,12 +54,13 @@ static void add_place(const struct layer_context *context, const struct read_out
     row->label_face = row->value_face = TEXT_SANS_STRONG;
     row->size_px = THEME_TAG_PX;
     if (isfinite(read->distance)) {
-        str_format(row->value, sizeof row->value, "%+.2f %%", read->distance * 100);
+        str_format(row->value, sizeof row->value, "%+.2f %% from price", read->distance * 100);
     }
     if (read->has_column) {
-        char time[32];
+        char time[MOMENT_TEXT_BYTES];
         row = plate_add(plate, context->theme, LOSE_NOTHING);
-        str_copy(row->label, sizeof row->label, format_time(context, read->from_ms, time));
+        str_copy(row->label, sizeof row->label,
+                 moment_format(context->frame->zone, read->from_ms, true, time));
         str_copy(row->value, sizeof row->value,
                  number_format_span(read->to_ms - read->from_ms, number));
         row->value_color = context->theme->text_dim;
@@ -258,8 +251,9 @@ static void draw_tags(struct layer_context *context, double x, double y) {
     draw_axis_tag(context, price, &at_price,
                   (struct camera_rect){layout->price_axis.x + 2 * s, y - 13 * s,
                                        layout->price_axis.w - 4 * s, 26 * s});
-    char clock[32];
-    format_time(context, (int64_t)camera_time_from_px(context->camera, x), clock);
+    char clock[MOMENT_TEXT_BYTES];
+    moment_format(context->frame->zone, (int64_t)camera_time_from_px(context->camera, x), true,
+                  clock);
     struct label at_time = {.x = fmin(fmax(x, plot->x + 70 * s), plot->x + plot->w - 70 * s),
                             .middle_y = layout->time_axis.y + layout->time_axis.h * 0.5,
                             .align = LABELS_CENTER};

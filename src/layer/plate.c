@@ -1,5 +1,6 @@
 #include "layer/plate.h"
 
+#include <limits.h>
 #include <math.h>
 
 #include "base/str.h"
@@ -14,7 +15,7 @@
 #define EDGE_PX    6.0 /* kept from the area's edges */
 /* So far and so often it is moved aside. */
 #define SIDE_STEP_PX 90.0
-enum { SIDE_STEP_COUNT = 5 };
+enum { SIDE_STEP_COUNT = 5, PRICE_LOOKS = 12 };
 
 struct plate_row *plate_add(struct plate *plate, const struct theme *theme, int importance) {
     static struct plate_row beyond; /* main thread only */
@@ -82,8 +83,25 @@ static bool inside(const struct camera_rect *rect, const struct camera_rect *are
            rect->y + rect->h <= area->y + area->h;
 }
 
+/* How much of the price's way lies under the rectangle, 0..PRICE_LOOKS: rather not. */
+static int covers_price(const struct layer_context *context, const struct camera_rect *rect) {
+    const struct field *field = context->field;
+    int count = 0;
+    for (int i = 0; field != NULL && i < PRICE_LOOKS; i++) {
+        double x = rect->x + rect->w * (i + 0.5) / PRICE_LOOKS;
+        int64_t col = (int64_t)floor(camera_time_from_px(context->camera, x) / field->grid.col_ms);
+        const struct field_column *column = field_get_column(field, col);
+        if (column != NULL && column->close > 0) {
+            double y = camera_px_from_price(context->camera, column->close);
+            count += y >= rect->y && y <= rect->y + rect->h ? 1 : 0;
+        }
+    }
+    return count;
+}
+
 /* Right or left of the place, below or above it, else as far as the area lets it; further to the
- * side where something else is in the way. */
+ * side where something else is in the way. Of those that are free the one that is near and leaves
+ * the price in sight. */
 static bool find_room(struct plate *plate, struct layer_context *context,
                       const struct plate_place *place) {
     double s = context->layout->scale;
@@ -93,18 +111,23 @@ static bool find_room(struct plate *plate, struct layer_context *context,
                                      place->area.w - 2 * edge, place->area.h - 2 * edge};
     struct camera_rect rect = plate->rect;
     const double ys[] = {place->y + gap, place->y - gap - rect.h, area.y + area.h - rect.h, area.y};
+    int least = INT_MAX;
     for (int step = 0; step < SIDE_STEP_COUNT; step++) {
         double aside = gap + step * SIDE_STEP_PX * s;
-        for (size_t i = 0; i < 2 * ARRAY_COUNT(ys); i++) {
+        for (int i = 0; i < 2 * (int)ARRAY_COUNT(ys); i++) {
             rect.x = round(i % 2 == 0 ? place->x + aside : place->x - aside - rect.w);
             rect.y = round(ys[i / 2]);
-            if (inside(&rect, &area) && labels_rect_fits(context->labels, rect)) {
-                plate->rect = rect;
-                return true;
+            int cost = step * PRICE_LOOKS / 2 + i / 2;
+            if (cost < least && inside(&rect, &area) && labels_rect_fits(context->labels, rect)) {
+                cost += covers_price(context, &rect);
+                if (cost < least) {
+                    least = cost;
+                    plate->rect = rect;
+                }
             }
         }
     }
-    return false;
+    return least < INT_MAX;
 }
 
 bool plate_place(struct plate *plate, struct layer_context *context,

@@ -6,10 +6,10 @@
  * of time; the range, its USD and the sentence about half of it stay. */
 #include <math.h>
 
-#include "base/clock.h"
 #include "base/number.h"
 #include "base/str.h"
 #include "layer/layer.h"
+#include "layer/moment.h"
 #include "layer/plate.h"
 
 #define GRAPH_PX       54.0
@@ -25,15 +25,6 @@ static const char *const side_names[2] = {"longs", "shorts"};
 static struct theme_color side_color(const struct layer_context *context, uint8_t alpha) {
     int side = context->frame->origin->range.side;
     return layer_side_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.84, alpha);
-}
-
-/* "06-17 14:05" in the picture's zone. */
-static const char *format_time(const struct layer_context *context, int64_t ms, char *out,
-                               size_t out_bytes) {
-    char utc[CLOCK_TEXT_BYTES];
-    clock_format_utc(zone_local_ms(context->frame->zone, ms), utc);
-    str_format(out, out_bytes, "%.5s %.5s", utc + 5, utc + 11);
-    return out;
 }
 
 static double largest(int count, const double usd[]) {
@@ -149,8 +140,11 @@ static int add_times(const struct layer_context *context, struct plate *plate) {
                number_format_span(origin->time_step_ms, number));
     title->value_color = context->theme->text_faint;
     struct plate_row *row = plate_add(plate, context->theme, LOSE_TIMES);
-    format_time(context, origin->time_first_ms, row->label, sizeof row->label);
-    format_time(context, origin->at_ms, row->value, sizeof row->value);
+    char time[MOMENT_TEXT_BYTES];
+    const struct zone *zone = context->frame->zone;
+    str_copy(row->label, sizeof row->label,
+             moment_format(zone, origin->time_first_ms, false, time));
+    str_copy(row->value, sizeof row->value, moment_format(zone, origin->at_ms, false, time));
     row->value_color = context->theme->text_dim;
     if (origin->earlier_usd > 0.01 * origin->usd) {
         str_append(row->label, sizeof row->label, " (%.0f %% earlier)",
@@ -185,7 +179,8 @@ static void add_sentences(const struct layer_context *context, struct plate *pla
     struct plate_row *row = plate_add(plate, context->theme, LOSE_NOTHING);
     row->ruled = true;
     str_copy(row->label, sizeof row->label, "half of it since");
-    format_time(context, origin->half_ms, row->value, sizeof row->value);
+    str_copy(row->value, sizeof row->value,
+             moment_format(context->frame->zone, origin->half_ms, false, low));
     row = plate_add(plate, context->theme, LOSE_NOTHING);
     str_copy(row->label, sizeof row->label, "middle half at");
     str_format(row->value, sizeof row->value, "%s \xe2\x80\x93 %s",

@@ -5,6 +5,7 @@
 
 #define LINE_PX 1.6
 #define EDGE_PX 12.0 /* texts stand so far from the edges */
+enum { ANCHOR_BARS = 64 };
 
 double *strip_scratch(int which) {
     static double numbers[4][BARS_MAX]; /* main thread only; too large for the stack */
@@ -92,17 +93,37 @@ static double bar_end_ms(const struct strip *strip, int i) {
     return i == strip->bars->count - 1 ? fmin(end_ms, (double)field->covered_until_ms) : end_ms;
 }
 
+/* x of a bar's edge on a whole pixel. The roundings hang on the bar and not on where the picture
+ * has scrolled to, so that bars move along without changing their widths. */
+static double edge_px(const struct strip *strip, double ms) {
+    const struct camera *camera = strip->context->camera;
+    double px_per_ms = camera->plot_px.w / (camera->time_right_ms - camera->time_left_ms);
+    double anchor_ms = (double)strip->bars->interval_ms * ANCHOR_BARS;
+    anchor_ms *= floor(camera->time_left_ms / anchor_ms);
+    return camera->plot_px.x + round((ms - anchor_ms) * px_per_ms) -
+           round((camera->time_left_ms - anchor_ms) * px_per_ms);
+}
+
 bool strip_bar_px(const struct strip *strip, int i, double *left, double *right) {
     const struct camera_rect *graph = &strip->place->graph;
     double begin_ms = (double)strip->bars->items[i].begin_ms;
     double end_ms = begin_ms + (double)strip->bars->interval_ms;
-    *left = camera_px_from_time(strip->context->camera, begin_ms);
-    *right = camera_px_from_time(strip->context->camera, end_ms);
-    double gap = (*right - *left) * 0.1;
-    *left = fmax(*left + gap, graph->x);
-    double known = camera_px_from_time(strip->context->camera, bar_end_ms(strip, i));
+    *left = edge_px(strip, begin_ms);
+    *right = edge_px(strip, end_ms);
+    double gap = *right - *left >= 4 ? fmax(1, round((*right - *left) * 0.12)) : 0;
+    double known = ceil(camera_px_from_time(strip->context->camera, bar_end_ms(strip, i)));
+    *left = fmax(*left, graph->x);
     *right = fmin(fmin(*right - gap, known), graph->x + graph->w);
     return *right > *left;
+}
+
+void strip_box(struct strip *strip, int i, double y0, double y1, struct theme_color color) {
+    double left = 0, right = 0;
+    double top = round(fmin(y0, y1)), bottom = round(fmax(y0, y1));
+    if (bottom > top && strip_bar_px(strip, i, &left, &right)) {
+        canvas_add_box(strip->context->canvas,
+                       (struct camera_rect){left, top, right - left, bottom - top}, 0, color);
+    }
 }
 
 double strip_y(const struct strip *strip, struct strip_range range, double value) {

@@ -32,9 +32,11 @@ void strip_rule(struct strip *strip, double y, struct theme_color color);
 
 /* The newest bar in view of which at least half has passed, or the one before it. */
 const struct bar *strip_newest(const struct strip *strip);
-/* Where a bar begins and ends in the graph, pixels, cut off at its edges and where the field's
- * knowledge ends. False: outside. */
+/* Where a bar begins and ends in the graph, whole pixels, cut off at its edges and where the
+ * field's knowledge ends. False: outside. */
 bool strip_bar_px(const struct strip *strip, int i, double *left, double *right);
+/* A box of bar i between two heights, on whole pixels: the cheapest shape there is. */
+void strip_box(struct strip *strip, int i, double y0, double y1, struct theme_color color);
 /* y of a value on a scale over the graph's height; outside of it: at its edge. */
 double strip_y(const struct strip *strip, struct strip_range range, double value);
 /* Lowest and highest of the bars in view; low > high: none is known. */

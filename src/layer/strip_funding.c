@@ -109,14 +109,15 @@ static void draw_rate(struct strip *strip, const struct settled *settled, struct
     const struct camera_rect *graph = &strip->place->graph;
     const struct camera *camera = strip->context->camera;
     double s = strip->context->layout->scale;
-    double left = fmax(camera_px_from_time(camera, settled->from_ms) + s, graph->x);
-    double right = fmin(camera_px_from_time(camera, settled->to_ms) - s, graph->x + graph->w);
-    double zero = strip_y(strip, range, 0);
-    double y = strip_y(strip, range, settled->rate);
+    double left = fmax(round(camera_px_from_time(camera, settled->from_ms) + s), graph->x);
+    double right =
+        fmin(round(camera_px_from_time(camera, settled->to_ms) - s), graph->x + graph->w);
+    double zero = round(strip_y(strip, range, 0));
+    double y = round(strip_y(strip, range, settled->rate));
     if (right <= left) {
         return;
     }
-    double line = fmax(1.5 * s, 1);
+    double line = fmax(round(1.5 * s), 1);
     struct camera_rect fill = {left, fmin(y, zero), right - left, fabs(y - zero)};
     struct camera_rect edge = {left, settled->rate >= 0 ? y : y - line, right - left, line};
     canvas_add_box(strip->context->canvas, fill, 0,

@@ -84,20 +84,13 @@ static void hatch_unseen(struct strip *strip) {
 static void draw_bar(struct strip *strip, int i, double usd_max) {
     const struct bar *bar = &strip->bars->items[i];
     const struct camera_rect *graph = &strip->place->graph;
-    double left = 0, right = 0;
-    if (!strip_bar_px(strip, i, &left, &right)) {
-        return;
-    }
-    double middle = graph->y + graph->h / 2;
+    double middle = round(graph->y + graph->h / 2);
     for (int side = 0; side < 2; side++) {
-        if (bar->liquidated_usd[side] <= 0) {
-            continue;
+        if (bar->liquidated_usd[side] > 0) { /* however little, it is seen */
+            double height = fmax(bar->liquidated_usd[side] / usd_max * graph->h / 2, 1);
+            strip_box(strip, i, middle, side == 0 ? middle + height : middle - height,
+                      side_color(strip, side));
         }
-        double height = fmax(bar->liquidated_usd[side] / usd_max * graph->h / 2, 1);
-        double top = side == 0 ? middle : middle - height;
-        canvas_add_box(strip->context->canvas,
-                       (struct camera_rect){left, top, right - left, height}, 0,
-                       side_color(strip, side));
     }
 }
 

@@ -39,17 +39,11 @@ static void draw_head(struct strip *strip, const double *oi, int first, int last
 static void draw_fill(struct strip *strip, const double *oi, int first, struct strip_range range) {
     double zero = strip_y(strip, range, oi[first]);
     for (int i = first; i <= strip->last; i++) {
-        double left = 0, right = 0;
-        if (isnan(oi[i]) || !strip_bar_px(strip, i, &left, &right)) {
-            continue;
-        }
-        double y = strip_y(strip, range, oi[i]);
         struct theme_color color =
             oi[i] >= oi[first] ? strip->context->theme->up : strip->context->theme->down;
         color.a = FILL_ALPHA;
-        if (fabs(y - zero) >= 0.5) {
-            struct camera_rect rect = {left, fmin(y, zero), right - left, fabs(y - zero)};
-            canvas_add_box(strip->context->canvas, rect, 0, color);
+        if (!isnan(oi[i])) {
+            strip_box(strip, i, strip_y(strip, range, oi[i]), zero, color);
         }
     }
     strip_rule(strip, zero, strip->context->theme->grid_major);

@@ -37,19 +37,11 @@ static void draw_head(struct strip *strip, double buy_usd, double sell_usd) {
 static void draw_bar(struct strip *strip, int i, double usd_max) {
     const struct bar *bar = &strip->bars->items[i];
     const struct camera_rect *graph = &strip->place->graph;
-    double left = 0, right = 0;
-    double buy_h = bar->buy_usd / usd_max * graph->h;
-    double sell_h = bar->sell_usd / usd_max * graph->h;
-    if (buy_h + sell_h < 0.5 || !strip_bar_px(strip, i, &left, &right)) {
-        return;
-    }
     double bottom = graph->y + graph->h;
-    canvas_add_box(strip->context->canvas,
-                   (struct camera_rect){left, bottom - buy_h, right - left, buy_h}, 0,
-                   faded(strip->context->theme->up));
-    canvas_add_box(strip->context->canvas,
-                   (struct camera_rect){left, bottom - buy_h - sell_h, right - left, sell_h}, 0,
-                   faded(strip->context->theme->down));
+    double middle = bottom - bar->buy_usd / usd_max * graph->h;
+    double top = middle - bar->sell_usd / usd_max * graph->h;
+    strip_box(strip, i, middle, bottom, faded(strip->context->theme->up));
+    strip_box(strip, i, top, middle, faded(strip->context->theme->down));
 }
 
 void strip_volume_draw(struct strip *strip) {

@@ -207,8 +207,8 @@ static void set_scale(struct picture *picture, const struct picture_frame *frame
     picture->scale.least_log2 = scale_log2_from_usd(frame->settings.least_usd_per_bp);
 }
 
-/* Bring the field's texture and scale to what the frame wants. */
-static void update_field(struct picture *picture, const struct layer_context *context) {
+/* Bring the field's scale, which the profile shares, and its texture to what the frame wants. */
+static void update_field(struct picture *picture, const struct layer_context *context, bool shown) {
     const struct picture_frame *frame = context->frame;
     struct field *field = &picture->fields[picture->drawn];
     update_weights(field, &frame->settings);
@@ -216,7 +216,9 @@ static void update_field(struct picture *picture, const struct layer_context *co
     heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
                          &picture->scale);
     scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
-    field_compose(field, &picture->compose);
+    if (shown) {
+        field_compose(field, &picture->compose);
+    }
 }
 
 static void fill_rgba(struct theme_color c, float out[4]) {
@@ -246,9 +248,7 @@ static void draw_ground(struct picture *picture, struct layer_context *context) 
                       .settled = frame->settled},
     };
     fill_rgba(back, view.background);
-    if (heat) {
-        update_field(picture, context);
-    }
+    update_field(picture, context, heat);
     if (settings_shows(context->settings, SETTINGS_PART_BOOK) &&
         book_field_prepare(&picture->book, &view.book_view)) {
         view.book = context->book = &picture->book;

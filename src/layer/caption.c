@@ -39,7 +39,7 @@ static void append_color(char *out, const struct settings *settings, int side, i
 /* Which sides are shown, and in which colours. */
 static void append_sides(char *out, const struct settings *settings, int length) {
     static const char *const plain[SETTINGS_SIDE_COUNT] = {"", "longs alone", "shorts alone",
-                                                           "net of the two sides"};
+                                                           "net"};
     const char *side = plain[settings->side];
     bool net = settings->side == SETTINGS_SIDE_NET;
     if (length > WITH_COLORS_UNTIL) {
@@ -60,15 +60,16 @@ static void append_sides(char *out, const struct settings *settings, int length)
     }
 }
 
-/* "leverage 5–25, 100+ only"; nothing if all bands are shown. */
-static void append_bands(char *out, const struct settings *settings) {
+/* "leverage 5–25, 100+ only", or "5–25x, 100x+"; nothing if all bands are shown. */
+static void append_bands(char *out, const struct settings *settings, bool brief) {
     static const int edges[SETTINGS_BAND_COUNT] = {0, 5, 10, 25, 50, 100}; /* of leverage */
     uint32_t all = (UINT32_C(1) << SETTINGS_BAND_COUNT) - 1;
     uint32_t shown = ~settings->band_hidden & all;
     if (shown == all) {
         return;
     }
-    str_append(out, CAPTION_FIELD_BYTES, DOT "%s", shown == 0 ? "no leverage band" : "leverage");
+    str_append(out, CAPTION_FIELD_BYTES, DOT "%s",
+               shown == 0 ? "no leverage band shown" : (brief ? "" : "leverage "));
     for (int low = 0, count = 0; low < SETTINGS_BAND_COUNT; low++) {
         int high = low;
         while (high < SETTINGS_BAND_COUNT && (shown >> high & 1) != 0) {
@@ -77,17 +78,19 @@ static void append_bands(char *out, const struct settings *settings) {
         if (high == low) {
             continue;
         }
-        const char *comma = count++ > 0 ? "," : "";
+        const char *comma = count++ > 0 ? ", " : "";
+        const char *times = brief ? "x" : "";
         if (high == SETTINGS_BAND_COUNT) {
-            str_append(out, CAPTION_FIELD_BYTES, "%s %d+", comma, edges[low]);
+            str_append(out, CAPTION_FIELD_BYTES, "%s%d%s+", comma, edges[low], times);
         } else if (low == 0) {
-            str_append(out, CAPTION_FIELD_BYTES, "%s <%d", comma, edges[high]);
+            str_append(out, CAPTION_FIELD_BYTES, "%s<%d%s", comma, edges[high], times);
         } else {
-            str_append(out, CAPTION_FIELD_BYTES, "%s %d" DASH "%d", comma, edges[low], edges[high]);
+            str_append(out, CAPTION_FIELD_BYTES, "%s%d" DASH "%d%s", comma, edges[low], edges[high],
+                       times);
         }
         low = high;
     }
-    str_append(out, CAPTION_FIELD_BYTES, shown == 0 ? " shown" : " only");
+    str_append(out, CAPTION_FIELD_BYTES, "%s", shown == 0 || brief ? "" : " only");
 }
 
 const char *caption_field(const struct settings *settings, int length,
@@ -111,10 +114,11 @@ const char *caption_field(const struct settings *settings, int length,
         str_append(out, CAPTION_FIELD_BYTES, ", %s is more",
                    colormap_is_light(settings->palette) ? "darker" : "brighter");
     }
-    append_bands(out, settings);
+    append_bands(out, settings, length > WITH_COLORS_UNTIL);
     if (settings->least_usd_per_bp > 0) {
         char usd[NUMBER_TEXT_BYTES];
-        str_append(out, CAPTION_FIELD_BYTES, DOT "from %s/bp",
+        str_append(out, CAPTION_FIELD_BYTES, DOT "%s %s/bp",
+                   length > WITH_COLORS_UNTIL ? "\xe2\x89\xa5" : "from",
                    number_format_usd_round(settings->least_usd_per_bp, usd));
     }
     if (length <= WITH_CERTAINTY_UNTIL) {

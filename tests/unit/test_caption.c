@@ -122,10 +122,16 @@ static void field_is_explained_whatever_is_chosen(void **state) {
                              settings.side == SETTINGS_SIDE_LONG);
             assert_int_equal(strstr(out, "shorts alone") != NULL,
                              settings.side == SETTINGS_SIDE_SHORT);
-            assert_int_equal(strstr(out, "net of the two sides") != NULL,
+            assert_int_equal(strstr(out, length < 5 ? "net of the two sides" : "  net") != NULL,
                              settings.side == SETTINGS_SIDE_NET);
-            assert_int_equal(strstr(out, "leverage") != NULL, settings.band_hidden != 0);
-            assert_int_equal(strstr(out, "from $250k/bp") != NULL, settings.least_usd_per_bp > 0);
+            bool few = settings.band_hidden != 0 && settings.band_hidden != 0x3f;
+            assert_int_equal(strstr(out, "no leverage band shown") != NULL,
+                             settings.band_hidden == 0x3f);
+            assert_int_equal(strstr(out, "  leverage ") != NULL, few && length < 5);
+            assert_int_equal(strstr(out, "x") != NULL, few && length == 5);
+            assert_int_equal(strstr(out, length < 5 ? "from $250k/bp" : "\xe2\x89\xa5 $250k/bp") !=
+                                 NULL,
+                             settings.least_usd_per_bp > 0);
             assert_int_equal(strstr(out, "grey: not calibrated") != NULL,
                              length < 4 && settings.certainty == COLORMAP_CERTAINTY_SATURATION);
             assert_int_equal(strstr(out, "striped: not calibrated") != NULL,
@@ -175,10 +181,9 @@ static void field_is_explained_in_these_words(void **state) {
          "Estimated liquidation density  \xc2\xb7  net of the two sides, longs and shorts alike, "
          "violet to yellow  \xc2\xb7  leverage <10, 50+ only  \xc2\xb7  from $1M/bp"},
         {COLORMAP_RED_LONG, SETTINGS_SIDE_NET, 0x2d, 0, 5,
-         "Estimated liquidation density  \xc2\xb7  net of the two sides  \xc2\xb7  leverage "
-         "5\xe2\x80\x93"
-         "10, 50\xe2\x80\x93"
-         "100 only"},
+         "Estimated liquidation density  \xc2\xb7  net  \xc2\xb7  5\xe2\x80\x93"
+         "10x, 50\xe2\x80\x93"
+         "100x"},
         {COLORMAP_RED_LONG, SETTINGS_SIDE_BOTH, 0x3f, 0, 5,
          "Estimated liquidation density  \xc2\xb7  no leverage band shown"},
     };

@@ -31,6 +31,7 @@ struct picture_replay {
     double why_price;
     struct origin *origin; /* owned; NULL: why is not asked */
     struct scene_origin answer;
+    int64_t explained_ms; /* the map's time of the answer */
     struct navigator nav;
     struct picture_zone zone;
     struct picture_link link;
@@ -177,10 +178,11 @@ static void explain(struct picture_replay *replay, struct picture_frame *frame) 
         return;
     }
     bool due = replay->answer.id == 0 ||
-               llabs(frame->map->ts_ms - replay->answer.range.at_ms) >= WHY_EVERY_MS;
+               llabs(frame->map->ts_ms - replay->explained_ms) >= WHY_EVERY_MS;
     if (due && why_range_of_price(frame->map, replay->why_price, &range) &&
         why_request_of(replay->engine, frame->map, &range, &request)) {
         origin_run(replay->origin, &request, &replay->answer);
+        replay->explained_ms = frame->map->ts_ms;
     }
     frame->origin = &replay->answer;
 }

@@ -34,7 +34,7 @@ bool origin_range_near(const struct scene_map *map, double price, double reach_l
     }
     const struct map_cluster *cluster = origin_cluster_near(map, price, reach_ln);
     out->reference = map->reference;
-    out->at_ms = map->ts_ms;
+    out->at_ms = INT64_MAX; /* the newest row may end a little after the map's newest event */
     if (cluster != NULL) {
         out->side = cluster->side;
         out->price_low = cluster->price_low;

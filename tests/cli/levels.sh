@@ -117,6 +117,39 @@ for a, b in zip(one["clusters"], two["clusters"]):
 assert two["clusters"] == swapped["clusters"]
 PYTHON
 
+# Why it is hot: every cluster's openings add up to what the levels say of it; the table tells it in words.
+why=$("$python" -c 'import json, sys
+for c in json.load(open(sys.argv[1]))["clusters"][:3]: print(c["price"])' "$folder/two")
+for price in $why; do
+    "$program" levels "$folder/a.jsonl" "$folder/b.jsonl" --why "$price" --json >"$folder/why.$price" || fail "--why $price"
+done
+"$program" levels "$folder/a.jsonl" --why 1 --json >"$folder/why.none" || fail "--why 1"
+"$python" - "$folder" $why <<'PYTHON' || fail "why checks"
+import json, sys
+two = json.load(open(f"{sys.argv[1]}/two"))
+for price in sys.argv[2:]:
+    why = json.load(open(f"{sys.argv[1]}/why.{price}"))
+    cluster = next(c for c in two["clusters"] if c["price"] == float(price))
+    assert why["cluster"] and why["side"] == cluster["side"], why
+    assert (why["price_low"], why["price_high"]) == (cluster["price_low"], cluster["price_high"]), why
+    assert abs(why["usd"] - cluster["usd"]) <= 1e-4 * cluster["usd"] + 1, (why["usd"], cluster["usd"])
+    for a, b in zip(why["bands_usd"], cluster["bands_usd"]):
+        assert abs(a - b) <= 1e-4 * cluster["usd"] + 1, (why["bands_usd"], cluster["bands_usd"])
+    opened = why["opened_earlier_usd"] + sum(why["opened_usd"])
+    entered = why["entry_lower_usd"] + why["entry_higher_usd"] + sum(why["entry_usd"])
+    assert abs(opened - why["usd"]) < 60 and abs(entered - why["usd"]) < 60, (opened, entered, why["usd"])
+    assert why["usd"] <= why["usd_behind"] + 1 <= two[why["side"] + "_usd"] + 2, why
+    assert why["known_since"] <= why["half_opened_since"] <= why["time"], why
+    assert why["middle_half_low"] <= why["middle_half_high"], why
+assert json.load(open(f"{sys.argv[1]}/why.none"))["usd"] == 0
+PYTHON
+price=$(head -2 "$folder/csv" | tail -1 | cut -d, -f5)
+"$program" levels "$folder/a.jsonl" --why "$price" >"$folder/why" || fail "--why table"
+for text in 'why is it hot at' estimates DEMO 'opened when' 'opened at' 'Half of it was opened since' 'A stop beyond it'; do
+    grep -q -e "$text" "$folder/why" || fail "why has no \"$text\""
+done
+"$program" levels "$folder/a.jsonl" --why 1 | grep -q 'Nothing stands there' || fail "why of nothing"
+
 # A venue that fell silent an hour ago is not added up, and that is said.
 head -n "$(($(wc -l <"$folder/b.jsonl") / 2))" "$folder/b.jsonl" >"$folder/brief.jsonl"
 "$program" levels "$folder/a.jsonl" "$folder/brief.jsonl" --csv >"$folder/left" 2>"$folder/err" || fail "silent"
@@ -146,6 +179,7 @@ printf '%s\n' '{"type":"trade","venue":"okx","symbol":"X","ts_ms":1,"price":-1,"
     >"$folder/priceless.jsonl"
 expect 2 'an argument is missing' "$program" levels
 expect 2 '--csv, --json: expected one of them' "$program" levels demo --csv --json
+expect 2 '--why: is told as a table' "$program" levels demo --csv --why 1
 expect 2 '--at: "noon"' "$program" levels demo --at noon
 expect 2 'sources cannot be mixed' "$program" levels demo "$folder/a.jsonl"
 expect 1 'nosuch.jsonl: cannot be read' "$program" levels "$folder/nosuch.jsonl"

@@ -56,5 +56,18 @@ ls "$folder" | grep -v -e '^day\.' -e '^file_[ab]\.png$' -e '^demo_[ab]\.png$' -
     -e '^at\.png$' -e '^err$' &&
     fail "something was left behind"
 
+# The pointer and the question why are drawn, wherever they are; a place has to be one.
+"$program" render "$folder/day.jsonl.zst" -o "$folder/pointed.png" --size 640x360 --window 8h \
+    --pointer 2026-01-05T06:00:00Z,99000 --why 97000 || fail "render --pointer --why"
+cmp -s "$folder/file_a.png" "$folder/pointed.png" && fail "--pointer changes nothing"
+"$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 640x360 --window 8h \
+    --pointer 1,1 || fail "render --pointer away"
+cmp "$folder/file_a.png" "$folder/away.png" || fail "a pointer outside the picture changes it"
+for place in noon 2026-01-05T06:00:00Z 2026-01-05T06:00:00Z,-1 2026-01-05T06:00:00Z,1x ,; do
+    "$program" render demo -o "$folder/none.png" --pointer "$place" >/dev/null 2>"$folder/err"
+    [[ $? == 2 && $(wc -l <"$folder/err") == 1 ]] && grep -q 'expected TIME,PRICE' "$folder/err" ||
+        fail "--pointer $place: $(cat "$folder/err")"
+done
+
 echo "$failures failures"
 [[ $failures == 0 ]]

@@ -28,23 +28,34 @@ static int draw_line(struct layer_context *context, const double price[],
     if (!bars_visible(bars, context->camera, &first, &last)) {
         return -1;
     }
+    static struct curve_point points[2 * BARS_MAX]; /* main thread only; too large for the stack */
+    const struct camera_rect *plot = &context->layout->plot;
+    int count = 0;
     int drawn = -1;
-    struct theme_color halo = context->theme->halo;
-    halo.a = HALO_ALPHA;
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = first > 0 ? first : 1; i <= last; i++) {
-            if (!(price[i - 1] > 0) || !(price[i] > 0) || (new_line != NULL && new_line(bars, i))) {
-                continue;
-            }
-            canvas_add_line(context->canvas,
-                            camera_px_from_time(context->camera, end_ms(context, i - 1)),
-                            camera_px_from_price(context->camera, price[i - 1]),
-                            camera_px_from_time(context->camera, end_ms(context, i)),
-                            camera_px_from_price(context->camera, price[i]),
-                            (pass == 0 ? HALO_PX : LINE_PX) * s, pass == 0 ? halo : color);
-            drawn = i;
+    for (int i = first > 0 ? first - 1 : 0; i <= last; i++) {
+        bool known = price[i] > 0;
+        if (!known || (i > 0 && new_line != NULL && new_line(bars, i))) {
+            points[count++] = (struct curve_point){NAN, NAN};
+        }
+        if (known) {
+            points[count++] =
+                (struct curve_point){camera_px_from_time(context->camera, end_ms(context, i)),
+                                     camera_px_from_price(context->camera, price[i])};
+            bool joined = count >= 2 && !isnan(points[count - 2].x);
+            drawn = joined ? i : drawn;
         }
     }
+    struct curves_line line = {.count = count,
+                               .points = points,
+                               .from_px = plot->x,
+                               .to_px = plot->x + plot->w,
+                               .width_px = HALO_PX * s,
+                               .color = context->theme->halo};
+    line.color.a = HALO_ALPHA;
+    canvas_add_curve(context->canvas, &line);
+    line.width_px = LINE_PX * s;
+    line.color = color;
+    canvas_add_curve(context->canvas, &line);
     return drawn;
 }
 

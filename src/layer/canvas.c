@@ -80,17 +80,20 @@ bool canvas_init(struct canvas *canvas, const char *shader_dir) {
     struct program_desc shape = box;
     shape.vertex = "shape.vert";
     shape.fragment = "shape.frag";
-    return program_init(&canvas->box_program, &box) && program_init(&canvas->shape_program, &shape);
+    return curves_init(&canvas->curves, shader_dir) && program_init(&canvas->box_program, &box) &&
+           program_init(&canvas->shape_program, &shape);
 }
 
 bool canvas_reload(struct canvas *canvas) {
     bool good = program_reload(&canvas->box_program);
+    good = program_reload(&canvas->curves.program) && good;
     return program_reload(&canvas->shape_program) && good;
 }
 
 void canvas_finish(struct canvas *canvas) {
     program_finish(&canvas->shape_program);
     program_finish(&canvas->box_program);
+    curves_finish(&canvas->curves);
     for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
         struct canvas_part *part = &canvas->parts[i];
         buffer_finish(&part->shape_buffer);
@@ -104,6 +107,7 @@ void canvas_finish(struct canvas *canvas) {
 void canvas_begin(struct canvas *canvas, double width_px, double height_px) {
     canvas->cell_w = width_px / CANVAS_CELLS;
     canvas->cell_h = height_px / CANVAS_CELLS;
+    curves_begin(&canvas->curves);
     for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
         memset(canvas->parts[i].shaped, 0, sizeof canvas->parts[i].shaped);
     }
@@ -114,7 +118,7 @@ void canvas_set_list(struct canvas *canvas, enum canvas_list list) {
 }
 
 int canvas_count(const struct canvas *canvas) {
-    int count = 0;
+    int count = curves_count(&canvas->curves);
     for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
         count += canvas->parts[i].box_count + canvas->parts[i].shape_count;
     }
@@ -143,17 +147,20 @@ static struct cells cells_of(const struct canvas *canvas, struct camera_rect rec
     };
 }
 
+static void mark_rect(struct canvas *canvas, struct camera_rect rect) {
+    struct cells cells = cells_of(canvas, rect);
+    for (int row = cells.row_first; row <= cells.row_last; row++) {
+        canvas->parts[canvas->list].shaped[row] |= cells.columns;
+    }
+}
+
 static void mark_shaped(struct canvas *canvas, const struct outline *outline) {
     double reach_x =
         fabs(outline->half_w * outline->axis_x) + fabs(outline->half_h * outline->axis_y) + SOFT_PX;
     double reach_y =
         fabs(outline->half_w * outline->axis_y) + fabs(outline->half_h * outline->axis_x) + SOFT_PX;
-    struct cells cells =
-        cells_of(canvas, (struct camera_rect){outline->x - reach_x, outline->y - reach_y,
-                                              2 * reach_x, 2 * reach_y});
-    for (int row = cells.row_first; row <= cells.row_last; row++) {
-        canvas->parts[canvas->list].shaped[row] |= cells.columns;
-    }
+    mark_rect(canvas, (struct camera_rect){outline->x - reach_x, outline->y - reach_y, 2 * reach_x,
+                                           2 * reach_y});
 }
 
 static bool is_shaped(const struct canvas *canvas, struct camera_rect rect) {
@@ -309,6 +316,16 @@ void canvas_add_line(struct canvas *canvas, double x0, double y0, double x1, dou
     add_shape(canvas, &outline, color);
 }
 
+static void mark_curve(void *user, struct camera_rect rect) {
+    mark_rect(user, rect);
+}
+
+void canvas_add_curve(struct canvas *canvas, const struct curves_line *curve) {
+    if (!curves_add(&canvas->curves, (int)canvas->list, curve, mark_curve, canvas)) {
+        canvas->dropped_count++;
+    }
+}
+
 void canvas_add_disc(struct canvas *canvas, double x, double y, double radius_px, double ring_px,
                      struct theme_color color) {
     struct camera_rect rect = {x - radius_px, y - radius_px, 2 * radius_px, 2 * radius_px};
@@ -344,6 +361,7 @@ void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct targ
     target_set_scissor(target, (struct target_rect){(int)clip.x, (int)clip.y, (int)ceil(clip.w),
                                                     (int)ceil(clip.h)});
     draw_buffer(&part->box_buffer, part->box_count, part->boxes, &canvas->box_program, target);
+    curves_draw(&canvas->curves, (int)list, target);
     draw_buffer(&part->shape_buffer, part->shape_count, part->shapes, &canvas->shape_program,
                 target);
     part->box_count = 0;

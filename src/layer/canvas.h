@@ -1,11 +1,13 @@
-/* layer/canvas.h - flat shapes of a frame: boxes, discs, rings, lines, hatching; two draws a list.
+/* layer/canvas.h - flat shapes of a frame: boxes, discs, rings, lines, hatching; three draws a
+ * list.
  *
  * Thread: main.  Owner: picture.  Limits: CANVAS_PLOT_MAX and CANVAS_OVER_MAX quads a frame of
  * upright boxes and as many of everything else, counted beyond.
  *
  * Shapes are painted in the order in which they were added, as far as that can be seen: upright
  * boxes are drawn first, without a distance to compute, because software GL fills them ten times
- * faster; a box that lies over an earlier shape of another kind is drawn with those. */
+ * faster; a box that lies over an earlier shape of another kind is drawn with those. Curves come
+ * after the boxes and before everything else. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,6 +16,7 @@
 #include "gfx/buffer.h"
 #include "gfx/program.h"
 #include "gfx/target.h"
+#include "layer/curves.h"
 #include "layer/theme.h"
 #include "view/camera.h"
 
@@ -35,6 +38,7 @@ struct canvas_part { /* one list */
 
 struct canvas {
     struct program box_program, shape_program;
+    struct curves curves;
     struct canvas_part parts[CANVAS_LIST_COUNT];
     double cell_w, cell_h; /* pixels */
     enum canvas_list list; /* shapes go here */
@@ -60,6 +64,8 @@ void canvas_add_hatch(struct canvas *canvas, struct camera_rect rect, double per
                       struct theme_color color);
 void canvas_add_line(struct canvas *canvas, double x0, double y0, double x1, double y1,
                      double width_px, struct theme_color color);
+/* A line of many points, for a fraction of what its segments would cost. */
+void canvas_add_curve(struct canvas *canvas, const struct curves_line *curve);
 /* A disc, or with ring_px > 0 its outer ring of that width. */
 void canvas_add_disc(struct canvas *canvas, double x, double y, double radius_px, double ring_px,
                      struct theme_color color);

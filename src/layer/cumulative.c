@@ -13,10 +13,6 @@
 #define TICK_ROOM_PX 46.0 /* a tick's number needs this */
 enum { POINT_COUNT_MAX = 1024, TICK_COUNT_MAX = 3 };
 
-struct point {
-    double x, y;
-};
-
 struct curve {
     double usd_max; /* at the axis' right end */
     double ln_from; /* the price that both sums start from */
@@ -36,7 +32,7 @@ static double sum_to(const struct layer_context *context, const struct curve *cu
 
 /* Points from the price, or the plot's edge where that is out of view, to the outer edge. */
 static int make_points(const struct layer_context *context, const struct curve *curve, int side,
-                       struct point points[POINT_COUNT_MAX]) {
+                       struct curve_point points[POINT_COUNT_MAX]) {
     const struct camera_rect *area = &context->layout->profile;
     double sign = side == 0 ? 1 : -1;
     double start = camera_px_from_ln(context->camera, curve->ln_from);
@@ -48,10 +44,10 @@ static int make_points(const struct layer_context *context, const struct curve *
     for (int i = 0; i <= steps && count < POINT_COUNT_MAX; i++) {
         double y = i < steps ? start + sign * step * i : end;
         double usd = sum_to(context, curve, side, camera_ln_from_px(context->camera, y));
-        struct point point = {x_of(context, curve, usd), y};
+        struct curve_point point = {x_of(context, curve, usd), y};
         if (count >= 2) {
-            const struct point *a = &points[count - 2];
-            const struct point *b = &points[count - 1];
+            const struct curve_point *a = &points[count - 2];
+            const struct curve_point *b = &points[count - 1];
             double on_line = a->x + (point.x - a->x) * (b->y - a->y) / (point.y - a->y);
             count -= fabs(on_line - b->x) < STRAIGHT_PX && point.y != a->y;
         }
@@ -61,16 +57,22 @@ static int make_points(const struct layer_context *context, const struct curve *
 }
 
 static void draw_curve(struct layer_context *context, const struct curve *curve, int side) {
-    static struct point points[POINT_COUNT_MAX]; /* main thread only; too large for the stack */
+    static struct curve_point
+        points[POINT_COUNT_MAX]; /* main thread only; too large for the stack */
+    const struct camera_rect *area = &context->layout->profile;
     int count = make_points(context, curve, side, points);
     double s = context->layout->scale;
-    for (int pass = 0; pass < 2; pass++) {
-        for (int i = 0; i + 1 < count; i++) {
-            canvas_add_line(context->canvas, points[i].x, points[i].y, points[i + 1].x,
-                            points[i + 1].y, (pass == 0 ? 4.5 : 1.8) * s,
-                            pass == 0 ? context->theme->halo : context->theme->price);
-        }
-    }
+    struct curves_line line = {.count = count,
+                               .points = points,
+                               .upright = true,
+                               .from_px = area->y,
+                               .to_px = area->y + area->h,
+                               .width_px = 4.5 * s,
+                               .color = context->theme->halo};
+    canvas_add_curve(context->canvas, &line);
+    line.width_px = 1.8 * s;
+    line.color = context->theme->price;
+    canvas_add_curve(context->canvas, &line);
 }
 
 /* The largest of 1, 2 and 5 times a power of ten that is at most usd. */

@@ -10,12 +10,8 @@
 #define DASH_PX 9.0 /* from dash to dash of the line to the tag */
 enum { POINT_COUNT_MAX = LAYERS_COL_MAX + FIELD_SPARE_COLUMNS + SCENE_TAIL_MAX + 2 };
 
-struct point {
-    double x, y;
-};
-
 static int add_point(const struct layer_context *context, double time_ms, double price, int count,
-                     struct point points[POINT_COUNT_MAX]) {
+                     struct curve_point points[POINT_COUNT_MAX]) {
     double x = camera_px_from_time(context->camera, time_ms);
     const struct camera_rect *plot = &context->layout->plot;
     if (!(price > 0) || x < plot->x - 64 || x > plot->x + plot->w + 64 ||
@@ -29,12 +25,13 @@ static int add_point(const struct layer_context *context, double time_ms, double
         (points[count - 1].y - points[count - 2].y) * (y - points[count - 1].y) >= 0) {
         count--;
     }
-    points[count] = (struct point){x, y};
+    points[count] = (struct curve_point){x, y};
     return count + 1;
 }
 
 /* Closes of the columns, then the marks of the last seconds that no column has yet. */
-static int make_points(const struct layer_context *context, struct point points[POINT_COUNT_MAX]) {
+static int make_points(const struct layer_context *context,
+                       struct curve_point points[POINT_COUNT_MAX]) {
     const struct field *field = context->field;
     int count = 0;
     double known_ms = 0;
@@ -61,20 +58,20 @@ static int make_points(const struct layer_context *context, struct point points[
 }
 
 static void draw_line(struct layer_context *context) {
-    static struct point points[POINT_COUNT_MAX]; /* main thread only; too large for the stack */
+    static struct curve_point
+        points[POINT_COUNT_MAX]; /* main thread only; too large for the stack */
     int count = make_points(context, points);
     double s = context->layout->scale;
-    for (int pass = 0; pass < 2; pass++) {
-        double width = (pass == 0 ? HALO_PX : LINE_PX) * s;
-        struct theme_color color = pass == 0 ? context->theme->halo : context->theme->price;
-        /* The halo is wide and soft: it needs a third of the points. */
-        int step = pass == 0 ? 3 : 1;
-        for (int i = 0; i + 1 < count; i += step) {
-            int to = i + step < count ? i + step : count - 1;
-            canvas_add_line(context->canvas, points[i].x, points[i].y, points[to].x, points[to].y,
-                            width, color);
-        }
-    }
+    struct curves_line line = {.count = count,
+                               .points = points,
+                               .from_px = context->layout->plot.x,
+                               .to_px = context->layout->plot.x + context->layout->plot.w,
+                               .width_px = HALO_PX * s,
+                               .color = context->theme->halo};
+    canvas_add_curve(context->canvas, &line);
+    line.width_px = LINE_PX * s;
+    line.color = context->theme->price;
+    canvas_add_curve(context->canvas, &line);
     if (count > 0) {
         struct theme_color glow = context->theme->price;
         glow.a = 60;

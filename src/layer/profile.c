@@ -152,7 +152,7 @@ static void draw_bars(struct layer_context *context, double step, double usd_max
         double usd[2] = {0};
         bar_usd(context, y, step, usd);
         for (int side = 0; side < 2; side++) {
-            double width = usd[side] / usd_max * (area->w - 14 * s);
+            double width = round(usd[side] / usd_max * (area->w - 14 * s));
             if (width < 0.5) {
                 continue;
             }

@@ -151,24 +151,20 @@ struct strip_range strip_range_pad(struct strip_range range, double share) {
 
 void strip_line(struct strip *strip, const double value[], struct strip_range range,
                 struct theme_color color) {
+    static struct curve_point points[BARS_MAX]; /* main thread only; too large for the stack */
     const struct camera_rect *graph = &strip->place->graph;
-    double width = LINE_PX * strip->context->layout->scale;
     int from = strip->first > 0 ? strip->first - 1 : 0;
     int to = strip->last + 1 < strip->bars->count ? strip->last + 1 : strip->last;
-    for (int i = from; i < to; i++) {
-        if (isnan(value[i]) || isnan(value[i + 1])) {
-            continue;
-        }
-        double x0 = camera_px_from_time(strip->context->camera, bar_end_ms(strip, i));
-        double x1 = camera_px_from_time(strip->context->camera, bar_end_ms(strip, i + 1));
-        double y0 = strip_y(strip, range, value[i]);
-        double y1 = strip_y(strip, range, value[i + 1]);
-        double left = fmax(x0, graph->x);
-        double right = fmin(x1, graph->x + graph->w);
-        if (right > left) {
-            double slope = (y1 - y0) / (x1 - x0);
-            canvas_add_line(strip->context->canvas, left, y0 + (left - x0) * slope, right,
-                            y0 + (right - x0) * slope, width, color);
-        }
+    for (int i = from; i <= to; i++) {
+        points[i - from] =
+            (struct curve_point){camera_px_from_time(strip->context->camera, bar_end_ms(strip, i)),
+                                 isnan(value[i]) ? NAN : strip_y(strip, range, value[i])};
     }
+    canvas_add_curve(strip->context->canvas,
+                     &(struct curves_line){.count = to - from + 1,
+                                           .points = points,
+                                           .from_px = graph->x,
+                                           .to_px = graph->x + graph->w,
+                                           .width_px = LINE_PX * strip->context->layout->scale,
+                                           .color = color});
 }

@@ -209,7 +209,7 @@ static void heatmap_equals_its_reference(void **state) {
         static uint8_t rgba[WIDTH * HEIGHT * 4];
         target_begin(&target, TARGET_BLEND_NONE);
         target_clear((const float[4]){0, 0, 0, 1});
-        ground_draw(&ground, &heatmap, &target, &view);
+        ground_draw(&ground, &target, &(struct ground_view){.heatmap = &heatmap, .heat = view});
         struct scroll_place place = scroll_place_of(&ground.scroll, &camera);
         offscreen_read_rgba(stage.offscreen, sizeof rgba, rgba);
         int compared = 0;

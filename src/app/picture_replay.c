@@ -177,8 +177,8 @@ static void explain(struct picture_replay *replay, struct picture_frame *frame) 
     if (replay->origin == NULL || frame->map == NULL) {
         return;
     }
-    bool due = replay->answer.id == 0 ||
-               llabs(frame->map->ts_ms - replay->explained_ms) >= WHY_EVERY_MS;
+    bool due =
+        replay->answer.id == 0 || llabs(frame->map->ts_ms - replay->explained_ms) >= WHY_EVERY_MS;
     if (due && why_range_of_price(frame->map, replay->why_price, &range) &&
         why_request_of(replay->engine, frame->map, &range, &request)) {
         origin_run(replay->origin, &request, &replay->answer);

@@ -98,7 +98,13 @@ static void tell_times(const struct origin_slots *slots, struct scene_origin *ou
  * count_max of them. */
 static double round_step(double low, double high, double least, int count_max) {
     static const double parts[] = {1, 2, 2.5, 5};
-    double power = pow(10, floor(log10(least)));
+    double power = 1;
+    while (power > least) {
+        power /= 10;
+    }
+    while (power * 10 <= least) {
+        power *= 10;
+    }
     for (;; power *= 10) {
         for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
             double step = parts[i] * power;

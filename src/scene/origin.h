@@ -15,7 +15,8 @@ enum { ORIGIN_TIME_MAX = 48, ORIGIN_PRICE_MAX = 32 };
 /* What is asked. */
 #define ORIGIN_SIDE_OF_MARK (-1)
 struct origin_range {
-    int32_t side; /* 0 long, 1 short; ORIGIN_SIDE_OF_MARK: the one on whose side of the mark it is */
+    int32_t
+        side; /* 0 long, 1 short; ORIGIN_SIDE_OF_MARK: the one on whose side of the mark it is */
     double price_low, price_high; /* 0 < low < high; what is beyond the mark does not count */
     double reference; /* the mark that they stand beside, as a map's; 0: the mark of at_ms */
     int64_t at_ms;    /* of what had happened until then; INT64_MAX: all that is known */

@@ -69,12 +69,17 @@ static void json_receipt(const struct scene_receipt *receipt, int decimals, FILE
     char to[CLOCK_TEXT_BYTES];
     fprintf(out,
             "{\"side\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"price_low\":%.*f,"
-            "\"price_high\":%.*f,\"expected_usd\":%.0f,\"seen_usd\":%.0f,\"complete\":%s,"
-            "\"open\":%s}",
+            "\"price_high\":%.*f,\"expected_usd\":%.0f,\"seen_usd\":",
             levels_side_names[receipt->side], clock_format_utc(receipt->from_ms, from),
             clock_format_utc(receipt->to_ms, to), decimals, receipt->price_low, decimals,
-            receipt->price_high, receipt->expected_usd, receipt->seen_usd,
-            receipt->complete ? "true" : "false", receipt->open ? "true" : "false");
+            receipt->price_high, receipt->expected_usd);
+    if (receipt->heard) {
+        fprintf(out, "%.0f", receipt->seen_usd);
+    } else {
+        fputs("null", out);
+    }
+    fprintf(out, ",\"complete\":%s,\"open\":%s}", receipt->complete ? "true" : "false",
+            receipt->open ? "true" : "false");
 }
 
 static void json_instrument(const struct levels_report *report, int i, FILE *out) {

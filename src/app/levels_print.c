@@ -191,10 +191,15 @@ static void print_receipt(const struct levels_report *report, const struct scene
                number_format_price(receipt->price_low, decimals, number),
                number_format_price(receipt->price_high, decimals, high));
     put_cell(out, text, 28, true);
-    fprintf(out, "  %-5s  expected %7s, seen %7s", levels_side_names[receipt->side],
-            number_format_usd(receipt->expected_usd, number),
-            number_format_usd(receipt->seen_usd, high));
-    fprintf(out, "%s%s\n", receipt->complete ? "" : " or more", receipt->open ? ", going on" : "");
+    fprintf(out, "  %-5s  expected %7s, ", levels_side_names[receipt->side],
+            number_format_usd(receipt->expected_usd, number));
+    if (receipt->heard) {
+        fprintf(out, "seen %7s%s", number_format_usd(receipt->seen_usd, high),
+                receipt->complete ? "" : " or more");
+    } else {
+        fputs("the venue published no liquidations", out);
+    }
+    fputs(receipt->open ? ", going on\n" : "\n", out);
 }
 
 /* The newest receipts of each instrument, newest first. */

@@ -21,6 +21,11 @@
  *    Less than SHARE of the side's USD within reach is a speck.
  * 5. magnet = usd / (100 max(|distance|, MAGNET_NEAR)); rank 1 is the largest over both sides.
  *
+ * A label comes or goes every two minutes or so in a live market, some for seconds only.  Memory
+ * was tried against it: thresholds half as high for what had stood a second, a minute or five
+ * minutes before.  It made five times more of that, since a peak kept alive splits the extents of
+ * its neighbours; so clusters remain a function of the field now, and equal for whoever asks.
+ *
  * Ties go to the place nearer to the mark, then to longs.  SCALE, PROMINENCE and CREST were chosen
  * by looking at fields of the simulated market (regimes A, B, C) and of recorded days: five to ten
  * a side within 15 %.  When it is wrong: two ladders that meet at one price are one cluster; a

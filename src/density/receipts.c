@@ -2,9 +2,9 @@
  *
  * Problem: a label said "$12.3M stand here", and the price went there.  What of it came true?
  *
- * Idea: every RECEIPTS_LOOK_MS of event time the clusters of the map are looked up, before the row
- * that follows is applied; their bins are the targets.  When the mark sweeps a bin of a target, an
- * episode opens, and until it ends
+ * Idea: every RECEIPTS_LOOK_MS of event time the clusters around the mark are looked up, before the
+ * row that follows is applied; their bins are the targets.  When the mark sweeps a bin of a target,
+ * an episode opens, and until it ends
  *
  *     expected = sum over the bins swept within the cluster of
  *                (sum over classes of rho x removed) x price x OI bound
@@ -27,7 +27,7 @@
  *
  * When it is wrong: a print that comes later than JOURNAL_CLAMP_MS after the sweep is lost; where
  * the venue publishes only some liquidations, or rows have gaps, seen is a lower bound, and
- * receipt.complete says so. */
+ * receipt.complete says so; where none was ever heard, receipt.heard does. */
 #include "density/receipts.h"
 
 #include <math.h>
@@ -38,6 +38,12 @@
 #include "density/clusters.h"
 #include "market/event.h"
 #include "model/journal.h"
+
+/* Targets are sought so far from the mark (ln price), in a profile that goes so far, for a third of
+ * what a whole map costs; and again once the mark has come so near to the end of them. */
+#define TARGET_REACH  0.05
+#define PROFILE_REACH 0.10
+#define TARGET_LEFT   0.02
 
 static_assert(RECEIPTS_WINDOW_ROWS * 1000 > JOURNAL_CLAMP_MS, "a window of one-second rows");
 
@@ -93,12 +99,12 @@ static void look(struct receipts *receipts, const struct estimator *estimator,
     int left_out = 0;
     double mark = math_exp(estimator_mark_z(estimator) + estimator_phi(estimator));
     memset(receipts->target_count, 0, sizeof(receipts->target_count));
-    if (!profile_begin(scratch, &(struct profile_desc){.reference = mark}) ||
-        !profile_add(scratch, estimator)) {
+    const struct profile_desc desc = {.reference = mark, .reach = PROFILE_REACH};
+    if (!profile_begin(scratch, &desc) || !profile_add(scratch, estimator)) {
         return;
     }
     estimator_read_totals(estimator, &totals);
-    int count = clusters_find(scratch, CLUSTERS_REACH, clusters, &left_out);
+    int count = clusters_find(scratch, TARGET_REACH, clusters, &left_out);
     for (int i = 0; i < count; i++) {
         int side = clusters[i].side;
         struct receipts_range target = {
@@ -127,6 +133,7 @@ static void write_receipt(struct receipts *receipts, struct receipts_episode *ep
         return; /* too small, or pushed out by newer ones */
     }
     receipt->open = open;
+    receipt->heard = receipts->prints_complete + receipts->prints_partial > 0;
     receipt->complete =
         receipts->prints_complete > 0 && receipts->prints_partial == 0 && !episode->gap;
     receipts->ring[episode->number % SCENE_RECEIPT_MAX] = *receipt;
@@ -283,10 +290,12 @@ void receipts_begin_row(struct receipts *receipts, const struct estimator *estim
         return;
     }
     end_quiet(receipts, row->begin_ms);
-    if (estimator_has_mark(estimator) &&
-        (receipts->looked_ms == INT64_MIN ||
-         row->begin_ms - receipts->looked_ms >= RECEIPTS_LOOK_MS)) {
+    bool due = receipts->looked_ms == INT64_MIN ||
+               row->begin_ms - receipts->looked_ms >= RECEIPTS_LOOK_MS ||
+               fabs(estimator_mark_z(estimator) - receipts->looked_z) > TARGET_REACH - TARGET_LEFT;
+    if (due && estimator_has_mark(estimator)) {
         receipts->looked_ms = row->begin_ms;
+        receipts->looked_z = estimator_mark_z(estimator);
         look(receipts, estimator, scratch);
     }
 }
@@ -320,7 +329,7 @@ static uint64_t hash_receipt(uint64_t hash, const struct scene_receipt *receipt)
     const int64_t times[2] = {receipt->from_ms, receipt->to_ms};
     const double values[4] = {receipt->price_low, receipt->price_high, receipt->expected_usd,
                               receipt->seen_usd};
-    const uint8_t flags[3] = {receipt->side, receipt->complete, receipt->open};
+    const uint8_t flags[4] = {receipt->side, receipt->complete, receipt->heard, receipt->open};
     hash = hash_bytes(hash, times, sizeof(times));
     hash = hash_bytes(hash, values, sizeof(values));
     return hash_bytes(hash, flags, sizeof(flags));

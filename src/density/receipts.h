@@ -39,6 +39,7 @@ struct receipts_episode {
 struct receipts {
     double bin_width;
     int64_t looked_ms; /* when targets were found; INT64_MIN: there are none */
+    double looked_z;   /* where the mark was then */
     int32_t target_count[MODEL_SIDE_COUNT];
     struct receipts_range targets[MODEL_SIDE_COUNT][MAP_CLUSTER_SIDE_MAX];
     double least_usd[MODEL_SIDE_COUNT];
@@ -66,7 +67,7 @@ struct receipts {
 void receipts_init(struct receipts *receipts, double bin_width);
 
 /* Around estimator_apply_row, with the same row; between them receipts_take_swept is told of each
- * bin. scratch is used within the call (when clusters are looked up, half a millisecond). */
+ * bin. scratch is used within the call (when clusters are looked up, a fifth of a millisecond). */
 void receipts_begin_row(struct receipts *receipts, const struct estimator *estimator,
                         const struct entry_row *row, struct profile *scratch);
 void receipts_take_swept(struct receipts *receipts, const struct estimator_swept *swept);

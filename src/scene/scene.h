@@ -51,6 +51,7 @@ struct scene_receipt {
     double seen_usd;              /* liquidations of that side that were published for it */
     uint8_t side;                 /* 0 long, 1 short */
     uint8_t complete;             /* the venue publishes all of them; else seen is a lower bound */
+    uint8_t heard;                /* it publishes any; else seen is 0 and says nothing */
     uint8_t open;                 /* late prints may still be added */
 };
 

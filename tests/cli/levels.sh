@@ -103,7 +103,7 @@ for report in (one, two, swapped, at):
         for r in instrument["receipts"]:
             assert list(r) == receipt_keys, list(r)
             assert r["from"] <= r["to"] <= report["time"] and r["price_low"] < r["price_high"], r
-            assert r["expected_usd"] >= 0 and r["seen_usd"] >= 0, r
+            assert r["expected_usd"] >= 0 and (r["seen_usd"] is None or r["seen_usd"] >= 0), r
     ranks = [c["rank"] for c in report["clusters"]]
     assert sorted(ranks) == list(range(1, len(ranks) + 1)), ranks
     by_rank = sorted(report["clusters"], key=lambda c: c["rank"])

@@ -128,7 +128,7 @@ static void a_sweep_of_a_cluster_tells_expected_beside_seen(void **state) {
     assert_int_equal(got->from_ms, 0);
     assert_int_equal(got->to_ms, SECOND_MS);
     assert_true(got->open);
-    assert_true(got->complete);
+    assert_true(got->complete && got->heard);
 }
 
 static void a_short_cluster_is_swept_upward(void **state) {
@@ -140,6 +140,7 @@ static void a_short_cluster_is_swept_upward(void **state) {
     assert_near(stage.out[0].expected_usd, 15, 1e-4);
     assert_near(stage.out[0].price_high, exp(2005 * WIDTH), 1e-9);
     assert_false(stage.out[0].complete); /* nothing was ever heard of the venue */
+    assert_false(stage.out[0].heard);
 }
 
 static void a_cluster_swept_further_grows_until_it_is_quiet(void **state) {

@@ -127,13 +127,17 @@ static void draw_rate(struct strip *strip, const struct settled *settled, struct
 }
 
 /* The interval that runs: begun, not settled yet. */
-static bool find_running(const struct strip *strip, double interval_ms, struct settled *out) {
+static bool find_running(const struct strip *strip, const struct rates *rates, double interval_ms,
+                         struct settled *out) {
     const struct scene_instrument *instrument = strip->context->instrument;
     if (instrument == NULL || !isfinite(instrument->funding_rate) ||
         instrument->next_funding_ms <= strip->context->frame->now_ms || interval_ms <= 0) {
         return false;
     }
-    *out = (struct settled){.from_ms = (double)instrument->next_funding_ms - interval_ms,
+    double settled_ms =
+        rates->count > 0 && !rates->means ? rates->items[rates->count - 1].to_ms : -INFINITY;
+    *out = (struct settled){.from_ms =
+                                fmax((double)instrument->next_funding_ms - interval_ms, settled_ms),
                             .to_ms = (double)strip->context->frame->now_ms,
                             .rate = instrument->funding_rate};
     return true;
@@ -155,7 +159,7 @@ void strip_funding_draw(struct strip *strip) {
             collect_settlements(strip, interval_ms > 0 ? interval_ms : HOUR_MS, &rates);
         }
     }
-    bool runs = find_running(strip, interval_ms, &running);
+    bool runs = find_running(strip, &rates, interval_ms, &running);
     draw_head(strip, &rates);
     for (int i = 0; i < rates.count; i++) {
         if (rates.items[i].to_ms > strip->context->camera->time_left_ms &&

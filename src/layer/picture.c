@@ -18,7 +18,6 @@
 
 #define HATCH_PERIOD_PX 14.0 /* of what is not calibrated, across and down */
 #define BAR_PX          7.0  /* candles and bars are at least so wide, at scale 1 */
-#define GAMMA_DEFAULT   1.4  /* keeps the middle of the range calm, so that clusters stand out */
 
 struct picture {
     char shader_dir[1024];
@@ -203,8 +202,8 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
 /* What of the scale is the user's choice, before the rest is looked for. */
 static void set_scale(struct picture *picture, const struct picture_frame *frame) {
     picture->scale.curve = frame->settings.curve;
-    picture->scale.gamma = frame->gamma > 0 ? frame->gamma : GAMMA_DEFAULT;
     picture->scale.least_log2 = scale_log2_from_usd(frame->settings.least_usd_per_bp);
+    scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
 }
 
 /* Bring the field's scale, which the profile shares, and its texture to what the frame wants. */
@@ -215,7 +214,6 @@ static void update_field(struct picture *picture, const struct layer_context *co
     set_scale(picture, frame);
     heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
                          &picture->scale);
-    scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
     if (shown) {
         field_compose(field, &picture->compose);
     }

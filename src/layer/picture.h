@@ -36,7 +36,6 @@ struct picture_frame {
     int64_t now_ms;     /* event time that the picture stands for; ages are counted from it */
     int64_t latency_ns; /* socket to pixel of a recent frame; 0: unknown, not shown */
     struct settings settings;
-    double gamma;            /* of the field's brightness; 0: 1.4 */
     const struct zone *zone; /* of all times in the picture; borrowed for the call; NULL: UTC */
     bool text_hidden;        /* golden images: fonts differ between machines */
     bool pointer_inside;     /* crosshair and read-out at pointer_px */

@@ -43,7 +43,7 @@ static_assert(ARRAY_COUNT(certainty_keys) == COLORMAP_CERTAINTY_COUNT, "a key ea
 /* What is left of the chroma where nothing is calibrated: enough to tell longs from shorts, too
  * little to be taken for a calibrated colour. Stripes stand beside the full colour and need none.
  */
-#define CHROMA_LEAST_SATURATION 0.2
+#define CHROMA_LEAST_SATURATION 0.28
 #define CHROMA_LEAST_HATCH      0.0
 /* Below this brightness the palette's floor is left alone: there is next to nothing to doubt. */
 #define FLOOR_END    0.06

@@ -20,6 +20,12 @@
  * that they stand out; root and USD itself leave so much to the top that more of it may be white.
  */
 #define BLACK_FRACTION 0.42
+/* Gamma keeps the middle calm however much of the picture is filled: brighter than this is no more
+ * than the rest of the cells. */
+#define MIDDLE_FRACTION   0.85
+#define MIDDLE_BRIGHTNESS 0.45
+#define GAMMA_LEAST       1.2
+#define GAMMA_MOST        2.6
 static const struct {
     const char *key;
     double white_fraction;
@@ -30,9 +36,10 @@ static const struct {
 };
 static_assert(ARRAY_COUNT(curves) == SCALE_CURVE_COUNT, "a row per curve");
 
-#define REST_LOG2      0.16 /* a resting scale stays while it is so near what is wanted: 12 % */
-#define ARRIVED_LOG2   0.04 /* a gliding one is there, and takes the rest in one step */
-#define RANGE_LOG2_MIN 1.5  /* white is at least 2.8 times black, or noise would fill the range */
+#define REST_LOG2        0.16 /* a resting scale stays while it is so near what is wanted: 12 % */
+#define ARRIVED_LOG2     0.04 /* a gliding one is there, and takes the rest in one step */
+#define RANGE_LOG2_MIN   1.5  /* white is at least 2.8 times black, or noise would fill the range */
+#define RANGE_LOG2_LEAST 0.01 /* between held ends */
 
 const char *scale_curve_key(enum scale_curve curve) {
     assert((unsigned)curve < SCALE_CURVE_COUNT);
@@ -150,7 +157,10 @@ double scale_histogram_percentile(const struct scale_histogram *histogram, doubl
     return 0;
 }
 
-void scale_update_auto(struct scale *scale, const struct scale_histogram *histogram, double rate) {
+/* What the visible cells ask for; ends that are held are what they are. False: nothing is visible.
+ */
+static bool wanted_scale(const struct scale *scale, const struct scale_histogram *histogram,
+                         struct scale *out) {
     double top = curves[scale->curve].white_fraction;
     double least = scale->least_log2;
     double white = scale_histogram_percentile(histogram, least, top);
@@ -159,35 +169,61 @@ void scale_update_auto(struct scale *scale, const struct scale_histogram *histog
         white = scale_histogram_percentile(histogram, least, top);
     }
     if (white <= 0) {
-        return;
+        return false;
     }
     double black = scale_histogram_percentile(histogram, least, BLACK_FRACTION);
-    if (white < black + RANGE_LOG2_MIN) {
-        black = fmax(0, white - RANGE_LOG2_MIN);
-        white = black + RANGE_LOG2_MIN;
+    black = scale->black_held ? scale->black_log2 : fmax(0, fmin(black, white - RANGE_LOG2_MIN));
+    white = scale->white_held ? scale->white_log2 : fmax(white, black + RANGE_LOG2_MIN);
+    if (scale->white_held && !scale->black_held) {
+        black = fmax(0, fmin(black, white - RANGE_LOG2_MIN));
     }
-    double off = fmax(fabs(black - scale->black_log2), fabs(white - scale->white_log2));
+    *out = *scale;
+    out->black_log2 = black;
+    out->white_log2 = fmax(white, black + RANGE_LOG2_LEAST);
+    double middle = scale_histogram_percentile(histogram, least, MIDDLE_FRACTION);
+    double t = (middle - black) / (out->white_log2 - black);
+    t = fmin(fmax(t, 0.05), 0.95);
+    out->gamma = scale->black_held && scale->white_held
+                     ? SCALE_GAMMA_PINNED
+                     : fmin(fmax(log(MIDDLE_BRIGHTNESS) / log(t), GAMMA_LEAST), GAMMA_MOST);
+    return true;
+}
+
+void scale_update_auto(struct scale *scale, const struct scale_histogram *histogram, double rate) {
+    struct scale wanted;
+    if (!wanted_scale(scale, histogram, &wanted)) {
+        return;
+    }
+    double off = fmax(fabs(wanted.black_log2 - scale->black_log2),
+                      fabs(wanted.white_log2 - scale->white_log2));
+    off = fmax(off, fabs(wanted.gamma - scale->gamma));
     bool jump = !scale->valid || rate >= 1;
     if (!jump && off < REST_LOG2 && !scale->gliding) {
         return;
     }
     scale->gliding = !jump && off > ARRIVED_LOG2;
     double step = scale->gliding ? rate : 1;
-    scale->black_log2 += (black - scale->black_log2) * step;
-    scale->white_log2 += (white - scale->white_log2) * step;
+    scale->black_log2 += (wanted.black_log2 - scale->black_log2) * step;
+    scale->white_log2 += (wanted.white_log2 - scale->white_log2) * step;
+    scale->gamma += (wanted.gamma - scale->gamma) * step;
     scale->valid = true;
 }
 
 void scale_pin(struct scale *scale, double black_usd_per_bp, double white_usd_per_bp) {
-    if (black_usd_per_bp > 0) {
+    scale->black_held = black_usd_per_bp > 0;
+    scale->white_held = white_usd_per_bp > 0;
+    if (scale->black_held) {
         scale->black_log2 = scale_log2_from_usd(black_usd_per_bp);
-        scale->valid = true;
     }
-    if (white_usd_per_bp > 0) {
+    if (scale->white_held) {
         scale->white_log2 = scale_log2_from_usd(white_usd_per_bp);
+    }
+    if (scale->black_held && scale->white_held) {
+        scale->gamma = SCALE_GAMMA_PINNED;
         scale->valid = true;
     }
-    if (scale->white_log2 < scale->black_log2 + 0.01) {
-        scale->white_log2 = scale->black_log2 + 0.01;
+    if (scale->white_held && !scale->black_held) { /* the free end gives way */
+        scale->black_log2 = fmax(0, fmin(scale->black_log2, scale->white_log2 - RANGE_LOG2_LEAST));
     }
+    scale->white_log2 = fmax(scale->white_log2, scale->black_log2 + RANGE_LOG2_LEAST);
 }

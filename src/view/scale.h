@@ -12,7 +12,8 @@
 
 #define SCALE_UNIT_USD_PER_BP 1000.0
 enum { SCALE_BIN_COUNT = 256 };
-#define SCALE_LOG2_MAX 24.0 /* 16.8 billion USD a basis point */
+#define SCALE_LOG2_MAX     24.0 /* 16.8 billion USD a basis point */
+#define SCALE_GAMMA_PINNED 1.4
 
 /* How brightness grows between black and white: with the logarithm of USD (to the power of gamma),
  * with its square root, or with USD itself. */
@@ -35,8 +36,9 @@ struct scale {
     double least_log2;             /* what is less is not shown; 0: all is */
     double gamma;                  /* of the logarithmic curve, > 0; 0: 1 */
     enum scale_curve curve;
-    bool valid;   /* false until the first value was seen */
-    bool gliding; /* on its way to what scale_update_auto wants */
+    bool black_held, white_held; /* pinned; scale_update_auto leaves them alone */
+    bool valid;                  /* false until both ends are known */
+    bool gliding;                /* on its way to what scale_update_auto wants */
 };
 
 /* How often each log2 value was seen; empty cells are left out. */
@@ -67,9 +69,10 @@ void scale_histogram_add(struct scale_histogram *histogram, double log2_value);
 double scale_histogram_percentile(const struct scale_histogram *histogram, double least_log2,
                                   double fraction);
 
-/* Move towards black and white points that suit what is visible in the histogram: `rate` 1 jumps,
- * smaller ones glide in a few steps, because every step draws the whole field anew. The first
- * histogram always jumps, and what is near enough rests. An empty one changes nothing. */
+/* Move towards black and white points and a gamma that suit what is visible in the histogram:
+ * `rate` 1 jumps, smaller ones glide in a few steps, because every step draws the whole field anew.
+ * The first histogram always jumps, and what is near enough rests. An empty one changes nothing. */
 void scale_update_auto(struct scale *scale, const struct scale_histogram *histogram, double rate);
-/* Pin both ends (USD per bp, 0: leave that end as it is). White is kept above black. */
+/* Pin ends (USD per bp, 0: that end is automatic). With both pinned gamma is SCALE_GAMMA_PINNED, so
+ * that they alone decide about the colour of a USD value. White is kept above black. */
 void scale_pin(struct scale *scale, double black_usd_per_bp, double white_usd_per_bp);

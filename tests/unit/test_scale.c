@@ -41,6 +41,7 @@ static void curves_are_what_their_names_say(void **state) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct scale scale = {.curve = rows[i].curve};
         scale_pin(&scale, 1000, 1001000);
+        scale.gamma = 1;
         assert_near(scale_brightness(&scale, rows[i].usd), rows[i].want, 0.0025);
         assert_string_equal(scale_curve_key(rows[i].curve), rows[i].key);
     }
@@ -49,8 +50,9 @@ static void curves_are_what_their_names_say(void **state) {
 /* Gamma bends the logarithm alone: a linear scale stays linear. */
 static void gamma_belongs_to_the_logarithm(void **state) {
     (void)state;
-    struct scale scale = {.gamma = 2};
+    struct scale scale = {0};
     scale_pin(&scale, 1e4, 1e6);
+    scale.gamma = 2;
     assert_near(
         scale_brightness(&scale, scale_usd_from_log2((scale.black_log2 + scale.white_log2) / 2)),
         0.25, 1e-9);
@@ -121,12 +123,14 @@ static void pinned_scales_do_not_depend_on_what_is_visible(void **state) {
         scale_histogram_add(&low, i * 0.005);
         scale_histogram_add(&high, 5 + i * 0.01);
     }
+    scale_update_auto(&quiet, &low, 0.3);
+    scale_update_auto(&busy, &high, 0.3);
+    assert_true(fabs(scale_brightness(&quiet, 5e4) - scale_brightness(&busy, 5e4)) > 0.1);
     for (int i = 0; i < 5; i++) {
-        scale_update_auto(&quiet, &low, 0.3);
-        scale_update_auto(&busy, &high, 0.3);
-        assert_true(fabs(scale_brightness(&quiet, 5e4) - scale_brightness(&busy, 5e4)) > 0.1);
         scale_pin(&quiet, 2e4, 3e6);
         scale_pin(&busy, 2e4, 3e6);
+        scale_update_auto(&quiet, &low, 0.3);
+        scale_update_auto(&busy, &high, i == 3 ? 1 : 0.3);
         assert_true(scale_is_same(&quiet, &busy));
         for (double usd = 1e3; usd < 1e8; usd *= 3) {
             assert_near(scale_brightness(&quiet, usd), scale_brightness(&busy, usd), 0);
@@ -227,6 +231,56 @@ static void white_stays_above_black(void **state) {
     struct scale scale = {0};
     scale_pin(&scale, 5e6, 1e6);
     assert_true(scale.white_log2 > scale.black_log2);
+    struct scale_histogram histogram = histogram_of(2, 0.005); /* far below the held black */
+    scale_pin(&scale, 1e9, 0);
+    scale_update_auto(&scale, &histogram, 1);
+    assert_true(scale.white_log2 > scale.black_log2 + 1);
+    scale_pin(&scale, 0, 5e3); /* below what black would be */
+    scale_update_auto(&scale, &histogram, 1);
+    assert_true(scale.black_log2 < scale.white_log2 - 1);
+    assert_near(scale_usd_at(&scale, 1), 5e3, 1e-6);
+}
+
+/* One end held, the other finds its place and rests there: nothing is drawn anew for ever. */
+static void free_end_comes_to_rest_beside_a_held_one(void **state) {
+    (void)state;
+    struct scale scale = {0};
+    struct scale_histogram histogram = histogram_of(2, 0.01);
+    scale_update_auto(&scale, &histogram, 1);
+    scale_pin(&scale, 0, 1e8);
+    histogram = histogram_of(3, 0.01);
+    for (int i = 0; i < 30; i++) {
+        scale_update_auto(&scale, &histogram, 0.3);
+    }
+    assert_false(scale.gliding);
+    struct scale before = scale;
+    histogram = histogram_of(3.05, 0.01);
+    for (int i = 0; i < 10; i++) {
+        scale_update_auto(&scale, &histogram, 0.3);
+        assert_true(scale_is_same(&scale, &before));
+    }
+    assert_near(scale_usd_at(&scale, 1), 1e8, 1);
+}
+
+/* However much of the picture is filled, most of it is not bright. */
+static void gamma_keeps_the_middle_calm(void **state) {
+    (void)state;
+    for (double filled = 0.1; filled < 1; filled += 0.2) {
+        struct scale_histogram histogram = {0};
+        for (int i = 0; i < 1000; i++) {
+            bool bright = i < filled * 1000;
+            scale_histogram_add(&histogram, bright ? 9 + i % 100 * 0.02 : 5 + i % 100 * 0.02);
+        }
+        struct scale scale = {0};
+        scale_update_auto(&scale, &histogram, 1);
+        int bright = 0;
+        for (int i = 0; i < 1000; i++) {
+            double value = i < filled * 1000 ? 9 + i % 100 * 0.02 : 5 + i % 100 * 0.02;
+            bright += scale_brightness(&scale, scale_usd_from_log2(value)) > 0.62;
+        }
+        assert_true(bright <= 330);
+        assert_true(scale.gamma >= 1.2 && scale.gamma <= 2.6);
+    }
 }
 
 int main(void) {
@@ -243,6 +297,8 @@ int main(void) {
         cmocka_unit_test(linear_scales_reach_white_earlier),
         cmocka_unit_test(flat_field_does_not_become_noise),
         cmocka_unit_test(white_stays_above_black),
+        cmocka_unit_test(free_end_comes_to_rest_beside_a_held_one),
+        cmocka_unit_test(gamma_keeps_the_middle_calm),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

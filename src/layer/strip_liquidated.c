@@ -43,6 +43,11 @@ static void draw_head(struct strip *strip, const struct totals *totals) {
         strip_note(strip, "not published for the past", theme->text_faint);
         return;
     }
+    const struct scene_instrument *instrument = strip->context->instrument;
+    if (totals->usd_max <= 0 && (instrument == NULL || instrument->print_count == 0)) {
+        strip_note(strip, "none heard of: not every venue publishes them", theme->text_faint);
+        return;
+    }
     for (int side = 0; side < 2; side++) {
         str_format(text, sizeof text, "%s %s", names[side],
                    number_format_usd(totals->usd[side], number));

@@ -4,7 +4,7 @@
 
 #include "base/number.h"
 
-#define PRICE_STEP_PX 84.0 /* about this far apart, at scale 1 */
+#define PRICE_STEP_PX 62.0 /* about this far apart, at scale 1 */
 #define TIME_STEP_PX  150.0
 
 void axes_make_ticks(const struct layer_context *context, struct axes_ticks *out) {

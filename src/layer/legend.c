@@ -19,7 +19,7 @@
 #define FOOT_H_PX  3.0
 #define BOOK_W_PX  120.0
 #define TEXT_ROW   0.76 /* of the header's height */
-enum { STEP_COUNT = 80, FOOT_STEP_COUNT = 20, BOOK_STEP_COUNT = 32, ROUND_COUNT_MAX = 24 };
+enum { STEP_COUNT = 64, FOOT_STEP_COUNT = 16, BOOK_STEP_COUNT = 32, ROUND_COUNT_MAX = 24 };
 
 /* Where the ramps lie: black at x, white at x + w. */
 struct place {

@@ -10,6 +10,7 @@
 #include "base/mailbox.h"
 #include "engine/engine.h"
 #include "engine/engine_thread.h"
+#include "support/map_same.h"
 #include "support/market_walk.h"
 
 enum { SLOT_MAX = 40000 };
@@ -160,25 +161,33 @@ static void push_all(const struct event_sink *sink) {
 static void the_thread_gives_the_same_hash(void **state) {
     (void)state;
     uint64_t want = replay(256, false);
-    struct mailbox scenes = {0}, calibrations = {0};
+    struct mailbox scenes = {0}, calibrations = {0}, maps = {0};
+    static struct scene_map map;
+    assert_true(mailbox_init(&maps, sizeof(struct scene_map)));
     assert_true(mailbox_init(&scenes, sizeof(struct scene)));
     assert_true(mailbox_init(&calibrations, sizeof(struct engine_calibrations)));
     struct engine *engine = make_engine();
     struct engine_thread *thread =
         engine_thread_create(&(struct engine_thread_desc){.engine = engine,
                                                           .scenes = &scenes,
+                                                          .maps = &maps,
                                                           .calibrations = &calibrations,
                                                           .wait_when_full = true});
     assert_non_null(thread);
     assert_true(engine_thread_start(thread));
     struct event_sink sink = engine_thread_sink(thread, 0);
     push_all(&sink);
+    engine_thread_show(thread, &(struct engine_map_desc){.instrument = eth});
     engine_thread_stop(thread);
     assert_int_equal(engine_thread_applied_count(thread), (int64_t)event_count);
     assert_true(mailbox_take(&scenes));
     const struct scene *scene = mailbox_front(&scenes);
     assert_int_equal(scene->events_applied, (int64_t)event_count);
     assert_int_equal(scene->instrument_count, 2);
+    assert_true(mailbox_take(&maps));
+    assert_true(engine_fill_map(engine, &(struct engine_map_desc){.instrument = eth}, &map));
+    assert_true(map_same(mailbox_front(&maps), &map));
+    assert_int_equal(map.instrument, eth);
     static struct engine_calibrations learned;
     engine_export_calibrations(engine, &learned);
     assert_true(mailbox_take(&calibrations));
@@ -187,6 +196,7 @@ static void the_thread_gives_the_same_hash(void **state) {
     assert_true(engine_state_hash(engine) == want);
     engine_thread_destroy(thread);
     engine_destroy(engine);
+    mailbox_finish(&maps);
     mailbox_finish(&scenes);
     mailbox_finish(&calibrations);
 }

@@ -2,11 +2,13 @@
 // compose.frag - bands and sides of the field to one density texel.
 // layers: three slices of four channels, unit 65,536 USD per bp (channel = side x 6 + band);
 // weights_long, weights_short: what each channel of a slice adds to each side, 0..1;
+// net: 1: the smaller side is taken off the larger one; 0: it is not;
 // certainty: 0 prior .. 1 calibrated;
 // out: r log2(1 + usd_per_bp / 1000) of the larger side, g which it is and how certain (layer/
 //   field.h).  Texel of the same place, rows by scissor.
 uniform sampler2DArray layers;
 uniform sampler2D certainty;
+uniform float net;
 uniform vec4 weights_0, weights_1_long, weights_1_short, weights_2;
 out vec4 density;
 
@@ -24,6 +26,6 @@ void main() {
     float shown = smoothstep(GREY_UNTIL, COLOR_FROM, texelFetch(certainty, at, 0).r);
     float sure = SIDE_LEAST + (1.0 - SIDE_LEAST) * shown;
     float side = usd_short > usd_long ? 1.0 : (usd_long > 0.0 ? -1.0 : 0.0);
-    density = vec4(log2(1.0 + UNITS_PER_KUSD * max(usd_long, usd_short)),
-                   side * sure, 0.0, 1.0);
+    float usd = max(usd_long, usd_short) - net * min(usd_long, usd_short);
+    density = vec4(log2(1.0 + UNITS_PER_KUSD * usd), side * sure, 0.0, 1.0);
 }

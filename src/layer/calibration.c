@@ -124,7 +124,9 @@ void calibration_draw(struct layer_context *context) {
         return;
     }
     canvas_set_list(context->canvas, CANVAS_OVER);
-    draw_captions(context);
+    if (context->pane == 0) {
+        draw_captions(context);
+    }
     double reach = (double)context->instrument->model.calibrated_to;
     if (context->price > 0 && context->instrument->model.calibrated_ms != 0 && reach > 0 &&
         reach < 1) {

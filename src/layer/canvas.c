@@ -38,7 +38,8 @@ struct outline {
 #define SNAP_PX (1 / 32.0) /* an edge so near to a pixel's is on it */
 enum { PIECES_MAX = 3 };   /* of a box along an axis: two edges that share a pixel, and between */
 
-static const int capacities[CANVAS_LIST_COUNT] = {CANVAS_PLOT_MAX, CANVAS_OVER_MAX};
+static const int capacities[CANVAS_LIST_COUNT] = {CANVAS_PLOT_MAX, CANVAS_OVER_MAX,
+                                                  CANVAS_PLOT_MAX};
 
 enum { UNIFORM_CLIP_FROM_PX, UNIFORM_COUNT };
 static const char *const uniform_names[UNIFORM_COUNT] = {"clip_from_px"};
@@ -110,11 +111,16 @@ void canvas_begin(struct canvas *canvas, double width_px, double height_px) {
     curves_begin(&canvas->curves);
     for (int i = 0; i < CANVAS_LIST_COUNT; i++) {
         memset(canvas->parts[i].shaped, 0, sizeof canvas->parts[i].shaped);
+        canvas->parts[i].bounds_count = 0;
     }
 }
 
+void canvas_set_pane(struct canvas *canvas, int pane) {
+    canvas->lower = pane > 0;
+}
+
 void canvas_set_list(struct canvas *canvas, enum canvas_list list) {
-    canvas->list = list;
+    canvas->list = list == CANVAS_PLOT && canvas->lower ? CANVAS_PLOT_LOWER : list;
 }
 
 int canvas_count(const struct canvas *canvas) {
@@ -148,10 +154,15 @@ static struct cells cells_of(const struct canvas *canvas, struct camera_rect rec
 }
 
 static void mark_rect(struct canvas *canvas, struct camera_rect rect) {
+    struct canvas_part *part = &canvas->parts[canvas->list];
     struct cells cells = cells_of(canvas, rect);
     for (int row = cells.row_first; row <= cells.row_last; row++) {
-        canvas->parts[canvas->list].shaped[row] |= cells.columns;
+        part->shaped[row] |= cells.columns;
     }
+    if (part->bounds_count < CANVAS_BOUNDS_MAX) {
+        part->bounds[part->bounds_count] = rect;
+    }
+    part->bounds_count++;
 }
 
 static void mark_shaped(struct canvas *canvas, const struct outline *outline) {
@@ -164,12 +175,19 @@ static void mark_shaped(struct canvas *canvas, const struct outline *outline) {
 }
 
 static bool is_shaped(const struct canvas *canvas, struct camera_rect rect) {
+    const struct canvas_part *part = &canvas->parts[canvas->list];
     struct cells cells = cells_of(canvas, rect);
     uint64_t found = 0;
     for (int row = cells.row_first; row <= cells.row_last; row++) {
-        found |= canvas->parts[canvas->list].shaped[row] & cells.columns;
+        found |= part->shaped[row] & cells.columns;
     }
-    return found != 0;
+    bool touches = found != 0 && part->bounds_count > CANVAS_BOUNDS_MAX;
+    for (int i = 0; found != 0 && !touches && i < part->bounds_count; i++) {
+        const struct camera_rect *other = &part->bounds[i];
+        touches = rect.x < other->x + other->w && other->x < rect.x + rect.w &&
+                  rect.y < other->y + other->h && other->y < rect.y + rect.h;
+    }
+    return touches;
 }
 
 /* -- shapes with a distance field -- */

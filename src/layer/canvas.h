@@ -20,10 +20,16 @@
 #include "layer/theme.h"
 #include "view/camera.h"
 
-enum { CANVAS_PLOT_MAX = 24576, CANVAS_OVER_MAX = 8192, CANVAS_CELLS = 64 };
+enum {
+    CANVAS_PLOT_MAX = 24576,
+    CANVAS_OVER_MAX = 8192,
+    CANVAS_CELLS = 64,
+    CANVAS_BOUNDS_MAX = 1024
+};
 
-/* PLOT is cut off at the plot's edges, OVER is painted after it over everything. */
-enum canvas_list { CANVAS_PLOT, CANVAS_OVER, CANVAS_LIST_COUNT };
+/* PLOT is cut off at the plot's edges, OVER is painted after it over everything. PLOT_LOWER is the
+ * PLOT of the lower of two panes (canvas_set_pane). */
+enum canvas_list { CANVAS_PLOT, CANVAS_OVER, CANVAS_PLOT_LOWER, CANVAS_LIST_COUNT };
 
 struct canvas_box;   /* six vertices of one colour, canvas.c */
 struct canvas_shape; /* six vertices with a distance field, canvas.c */
@@ -34,6 +40,10 @@ struct canvas_part { /* one list */
     struct canvas_shape *shapes; /* owned */
     int box_count, shape_count;
     uint64_t shaped[CANVAS_CELLS]; /* bit x of row y: a shape reaches into this cell */
+    /* Where shapes are; beyond the limit only the cells are known, and boxes over them cost more.
+     */
+    struct camera_rect bounds[CANVAS_BOUNDS_MAX];
+    int bounds_count;
 };
 
 struct canvas {
@@ -41,6 +51,7 @@ struct canvas {
     struct curves curves;
     struct canvas_part parts[CANVAS_LIST_COUNT];
     double cell_w, cell_h; /* pixels */
+    bool lower;            /* PLOT means PLOT_LOWER */
     enum canvas_list list; /* shapes go here */
     int64_t dropped_count; /* since init */
 };
@@ -51,6 +62,8 @@ void canvas_finish(struct canvas *canvas); /* zeroed accepted */
 
 /* Start a frame for a target of that size. */
 void canvas_begin(struct canvas *canvas, double width_px, double height_px);
+/* Which pane the layers that follow draw: 0 the upper one or the only one, 1 the lower one. */
+void canvas_set_pane(struct canvas *canvas, int pane);
 void canvas_set_list(struct canvas *canvas, enum canvas_list list);
 /* A box with corners of radius_px. Without corners, and with edges on whole pixels, it costs least.
  */

@@ -18,7 +18,7 @@
 #include "layer/theme.h"
 #include "view/camera.h"
 
-enum { CURVES_MAX = 24, CURVES_LENGTH_MAX = 8192, CURVES_TILES_MAX = 8192, CURVES_LIST_COUNT = 2 };
+enum { CURVES_MAX = 32, CURVES_LENGTH_MAX = 8192, CURVES_TILES_MAX = 8192, CURVES_LIST_COUNT = 3 };
 
 struct curve_point {
     double x, y; /* pixels from the top left of the target; NaN: a break in the line */

@@ -15,10 +15,12 @@ enum {
     UNIFORM_WEIGHTS_1_LONG,
     UNIFORM_WEIGHTS_1_SHORT,
     UNIFORM_WEIGHTS_2,
+    UNIFORM_NET,
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign", "layers", "certainty", "weights_0", "weights_1_long", "weights_1_short", "weights_2"};
+    "y_sign",         "layers",          "certainty", "weights_0",
+    "weights_1_long", "weights_1_short", "weights_2", "net"};
 const struct program_desc field_program_desc = {.vertex = "quad.vert",
                                                 .fragment = "compose.frag",
                                                 .uniform_names = uniform_names,
@@ -46,18 +48,31 @@ static enum status make_textures(struct field *field) {
                                      .format = TEXTURE_R8,
                                      .undefined = true,
                                      .label = "field certainty"};
-    struct texture_desc density = {.width = field->grid.row_count,
-                                   .height = field->ring_rows,
-                                   .format = TEXTURE_RG16F,
-                                   .linear = true,
-                                   .repeat_y = true,
-                                   .label = "field density"};
-    if (!texture_init(&field->layers, &layers) || !texture_init(&field->certainty, &certainty) ||
-        !texture_init(&field->density, &density)) {
+    return texture_init(&field->layers, &layers) && texture_init(&field->certainty, &certainty)
+               ? STATUS_OK
+               : STATUS_MEMORY;
+}
+
+static enum status density_init(const struct field *field, struct field_density *density) {
+    struct texture_desc desc = {.width = field->grid.row_count,
+                                .height = field->ring_rows,
+                                .format = TEXTURE_RG16F,
+                                .linear = true,
+                                .repeat_y = true,
+                                .label = "field density"};
+    density->dirty = calloc((size_t)field->ring_rows, sizeof *density->dirty);
+    if (density->dirty == NULL || !texture_init(&density->texture, &desc)) {
         return STATUS_MEMORY;
     }
-    return target_init_texture(&field->density_target, &field->density) ? STATUS_OK
-                                                                        : STATUS_UNSUPPORTED;
+    return target_init_texture(&density->target, &density->texture) ? STATUS_OK
+                                                                    : STATUS_UNSUPPORTED;
+}
+
+static void density_finish(struct field_density *density) {
+    target_finish(&density->target);
+    texture_finish(&density->texture);
+    free(density->dirty);
+    *density = (struct field_density){0};
 }
 
 enum status field_init(struct field *field, uint32_t request_id, const struct layers_grid *grid) {
@@ -71,16 +86,18 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
     field->ring_rows = grid->col_count + FIELD_SPARE_COLUMNS;
     size_t rows = (size_t)field->ring_rows;
     field->columns = calloc(rows, sizeof *field->columns);
-    field->dirty = calloc(rows, sizeof *field->dirty);
     field->texels = calloc(rows * column_texels(field), sizeof *field->texels);
     field->certainties = calloc(rows, (size_t)grid->row_count);
     for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
         field->weights[i] = 1;
     }
     enum status status = STATUS_MEMORY;
-    if (field->columns != NULL && field->dirty != NULL && field->texels != NULL &&
-        field->certainties != NULL) {
+    if (field->columns != NULL && field->texels != NULL && field->certainties != NULL) {
         status = make_textures(field);
+    }
+    if (status == STATUS_OK) {
+        status = density_init(field, &field->densities[0]);
+        field->density_count = 1;
     }
     if (status != STATUS_OK) {
         field_finish(field);
@@ -90,13 +107,13 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
 
 void field_finish(struct field *field) {
     book_columns_finish(&field->book);
-    target_finish(&field->density_target);
-    texture_finish(&field->density);
+    for (int i = 0; i < FIELD_DENSITY_MAX; i++) {
+        density_finish(&field->densities[i]);
+    }
     texture_finish(&field->certainty);
     texture_finish(&field->layers);
     free(field->certainties);
     free(field->texels);
-    free(field->dirty);
     free(field->columns);
     *field = (struct field){0};
 }
@@ -110,6 +127,12 @@ static uint8_t *slot_certainties(const struct field *field, int slot) {
     return field->certainties + (size_t)slot * (size_t)field->grid.row_count;
 }
 
+static void mark_dirty(struct field *field, int slot) {
+    for (int i = 0; i < field->density_count; i++) {
+        field->densities[i].dirty[slot] = true;
+    }
+}
+
 /* Copy the slot's texels to the GPU. */
 static void upload_slot(struct field *field, int slot) {
     const uint16_t *texels = field->texels + (size_t)slot * column_texels(field);
@@ -119,7 +142,7 @@ static void upload_slot(struct field *field, int slot) {
     }
     struct texture_rect row = {0, slot, field->grid.row_count, 1, 0};
     texture_upload(&field->certainty, &row, slot_certainties(field, slot));
-    field->dirty[slot] = true;
+    mark_dirty(field, slot);
 }
 
 /* A place in the ring for a column that has not come. */
@@ -294,47 +317,113 @@ void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_C
     field->version++;
     for (int64_t col = field->oldest_col; field->count > 0 && col <= field->newest_col; col++) {
         int slot = field_slot(field, col);
-        field->dirty[slot] = true;
+        mark_dirty(field, slot);
         field->columns[slot].version = field->version;
     }
 }
 
-static void set_weights(const struct field *field, const struct program *program) {
-    const float *w = field->weights;
+static void dirty_all(struct field *field, struct field_density *density) {
+    memset(density->dirty, 1, (size_t)field->ring_rows * sizeof *density->dirty);
+}
+
+bool field_set_mixes(struct field *field, int count,
+                     const enum field_mix mixes[FIELD_DENSITY_MAX]) {
+    assert(count >= 1 && count <= FIELD_DENSITY_MAX);
+    bool room = true;
+    while (field->density_count > count) {
+        density_finish(&field->densities[--field->density_count]);
+    }
+    while (room && field->density_count < count) {
+        struct field_density *density = &field->densities[field->density_count];
+        room = density_init(field, density) == STATUS_OK;
+        if (room) {
+            field->density_count++;
+            dirty_all(field, density);
+        } else {
+            density_finish(density);
+        }
+    }
+    for (int i = 0; i < field->density_count; i++) {
+        if (field->densities[i].mix != mixes[i]) {
+            field->densities[i].mix = mixes[i];
+            dirty_all(field, &field->densities[i]);
+        }
+    }
+    return room;
+}
+
+double field_mix_usd(enum field_mix mix, const double usd[2], int *side) {
+    *side = mix == FIELD_MIX_SHORT || (mix != FIELD_MIX_LONG && usd[1] > usd[0]) ? 1 : 0;
+    bool net = mix == FIELD_MIX_NET;
+    return usd[*side] - (net ? usd[1 - *side] : 0);
+}
+
+static void set_weights(const struct field *field, enum field_mix mix,
+                        const struct program *program) {
+    float w[LAYERS_CHANNEL_COUNT];
+    for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
+        bool left_out = mix == (i < LAYERS_BAND_COUNT ? FIELD_MIX_SHORT : FIELD_MIX_LONG);
+        w[i] = left_out ? 0 : field->weights[i];
+    }
     const float slice_1_long[4] = {w[4], w[5], 0, 0};
     const float slice_1_short[4] = {0, 0, w[6], w[7]};
     program_set_vec4(program, UNIFORM_WEIGHTS_0, w);
     program_set_vec4(program, UNIFORM_WEIGHTS_1_LONG, slice_1_long);
     program_set_vec4(program, UNIFORM_WEIGHTS_1_SHORT, slice_1_short);
     program_set_vec4(program, UNIFORM_WEIGHTS_2, w + 8);
+    program_set_float(program, UNIFORM_NET, mix == FIELD_MIX_NET ? 1 : 0);
 }
 
-void field_compose(struct field *field, const struct program *program) {
-    static_assert(LAYERS_BAND_COUNT == 6 && LAYERS_SLICE_COUNT == 3, "mirrors compose.frag");
+/* Compose rows first..last of the ring in one draw. Rows that no column has been in yet are read as
+ * they are and never shown. */
+static void compose_rows(struct field *field, struct field_density *density, int first, int last,
+                         const struct program *program) {
+    target_begin(&density->target, TARGET_BLEND_NONE);
+    struct target_rect rows = {0, first, field->grid.row_count, last - first + 1};
+    target_set_viewport(&density->target, rows);
+    program_bind(program);
+    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(&density->target));
+    program_set_int(program, UNIFORM_LAYERS, 0);
+    program_set_int(program, UNIFORM_CERTAINTY, 1);
+    set_weights(field, density->mix, program);
+    texture_bind(&field->certainty, 1);
+    texture_bind(&field->layers, 0);
+    target_draw_quad();
+    memset(density->dirty + first, 0, (size_t)(last - first + 1) * sizeof *density->dirty);
+}
+
+/* The first run of changed rows, and all from the next one to the last: two draws where new columns
+ * lie around the ring's end, one nearly always. */
+static void compose(struct field *field, struct field_density *density,
+                    const struct program *program) {
     int first = 0;
     int last = field->ring_rows - 1;
-    while (first <= last && !field->dirty[first]) {
+    while (first <= last && !density->dirty[first]) {
         first++;
     }
-    while (last >= first && !field->dirty[last]) {
+    while (last >= first && !density->dirty[last]) {
         last--;
     }
     if (first > last) {
         return;
     }
-    /* From the first changed row to the last in one draw. Where the run wraps around the ring's end
-     * that is more than the changed rows; rows that no column has been in yet are read as they are
-     * and never shown. */
-    target_begin(&field->density_target, TARGET_BLEND_NONE);
-    struct target_rect rows = {0, first, field->grid.row_count, last - first + 1};
-    target_set_viewport(&field->density_target, rows);
-    program_bind(program);
-    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(&field->density_target));
-    program_set_int(program, UNIFORM_LAYERS, 0);
-    program_set_int(program, UNIFORM_CERTAINTY, 1);
-    set_weights(field, program);
-    texture_bind(&field->certainty, 1);
-    texture_bind(&field->layers, 0);
-    target_draw_quad();
-    memset(field->dirty + first, 0, (size_t)(last - first + 1) * sizeof *field->dirty);
+    int end = first;
+    while (end < last && density->dirty[end + 1]) {
+        end++;
+    }
+    compose_rows(field, density, first, end, program);
+    if (end < last) {
+        first = end + 1;
+        while (!density->dirty[first]) {
+            first++;
+        }
+        compose_rows(field, density, first, last, program);
+    }
+}
+
+void field_compose(struct field *field, const struct program *program) {
+    static_assert(LAYERS_BAND_COUNT == 6 && LAYERS_SLICE_COUNT == 3, "mirrors compose.frag");
+    for (int i = 0; i < field->density_count; i++) {
+        compose(field, &field->densities[i], program);
+    }
 }

@@ -23,6 +23,9 @@
 #include "scene/layers.h"
 
 enum { FIELD_SPARE_COLUMNS = 64 };
+/* What of the two sides a density shows. */
+enum field_mix { FIELD_MIX_LARGER, FIELD_MIX_NET, FIELD_MIX_LONG, FIELD_MIX_SHORT };
+enum { FIELD_DENSITY_MAX = 2 };
 #define FIELD_SIDE_LEAST 0.25 /* |g| where nothing is certain: the sign survives interpolation */
 
 struct field_column { /* what is kept of a column beside its texels */
@@ -37,6 +40,13 @@ struct field_column { /* what is kept of a column beside its texels */
     struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
 };
 
+struct field_density { /* composed of the layers */
+    enum field_mix mix;
+    struct texture texture;
+    struct target target;
+    bool *dirty; /* owned, ring_rows: to be composed */
+};
+
 struct field {
     bool used;
     uint32_t request_id;
@@ -49,9 +59,9 @@ struct field {
     struct field_column *columns; /* owned, ring_rows */
     uint16_t *texels;             /* owned, ring_rows x slices x row_count x 4 */
     uint8_t *certainties;         /* owned, ring_rows x row_count: 0 prior .. 255 calibrated */
-    bool *dirty;                  /* owned, ring_rows: to be composed */
-    struct texture layers, certainty, density;
-    struct target density_target;
+    struct texture layers, certainty;
+    int density_count; /* two where the sides are shown apart */
+    struct field_density densities[FIELD_DENSITY_MAX];
     struct book_columns book; /* of columns that have one; not used before the first */
     float weights[LAYERS_CHANNEL_COUNT];
 };
@@ -83,6 +93,11 @@ double field_get_certainty(const struct field *field, int64_t col, int row);
 bool field_get_book(const struct field *field, int64_t col, int row, double *usd_per_bp,
                     bool *bids);
 
+/* Compose `count` densities (1..FIELD_DENSITY_MAX) from now on, of these mixes; where none more are
+ * wanted their memory is given back. False: the driver has no room; then there is one. */
+bool field_set_mixes(struct field *field, int count, const enum field_mix mixes[FIELD_DENSITY_MAX]);
+/* The USD that a mix shows of a cell's two sides, and which side that is (0 long, 1 short). */
+double field_mix_usd(enum field_mix mix, const double usd[2], int *side);
 /* Change what each channel adds (0..1); everything is composed again with the next field_compose.
  */
 void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_COUNT]);

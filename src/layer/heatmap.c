@@ -72,11 +72,15 @@ static struct span span_of_camera(const struct layers_grid *grid, const struct c
 
 static void sample_column(struct heatmap *heatmap, const struct field *field, int64_t col,
                           double row_first, double row_last) {
+    /* Shown apart, both sides have one scale. */
+    enum field_mix mix = field->density_count > 1 ? FIELD_MIX_LARGER : field->densities[0].mix;
     for (int i = 0; i < HEATMAP_SAMPLE_ROWS; i++) {
         double usd[2] = {0};
+        int side = 0;
         double at = row_first + (row_last - row_first) * (i + 0.5) / HEATMAP_SAMPLE_ROWS;
         field_get_usd(field, col, (int)at, usd);
-        scale_histogram_add(&heatmap->histogram, scale_log2_from_usd(fmax(usd[0], usd[1])));
+        scale_histogram_add(&heatmap->histogram,
+                            scale_log2_from_usd(field_mix_usd(mix, usd, &side)));
     }
 }
 
@@ -206,6 +210,7 @@ struct heatmap_key heatmap_key_of(const struct heatmap_view *view) {
     return (struct heatmap_key){
         .field = view->field,
         .request_id = view->field->request_id,
+        .mix = view->field->densities[view->density].mix,
         .look = view->look,
         .scale = *view->scale,
         .crisp = px_per_row >= SHARP_FROM || px_per_column >= SHARP_FROM,
@@ -218,7 +223,7 @@ struct heatmap_key heatmap_key_of(const struct heatmap_view *view) {
 
 /* Member by member: padding has no value to compare. */
 bool heatmap_key_is_same(const struct heatmap_key *a, const struct heatmap_key *b) {
-    return a->field == b->field && a->request_id == b->request_id &&
+    return a->field == b->field && a->request_id == b->request_id && a->mix == b->mix &&
            same_look(&a->look, &b->look) && scale_is_same(&a->scale, &b->scale) &&
            a->crisp == b->crisp && a->hatch_px == b->hatch_px && a->price_at == b->price_at &&
            a->price_span == b->price_span;
@@ -273,6 +278,6 @@ void heatmap_paint(const struct heatmap *heatmap, const struct target *target,
     set_window(program, view, &key, strip);
     set_colors(program, &key, strip);
     texture_bind(&heatmap->lut, 1);
-    texture_bind(&view->field->density, 0);
+    texture_bind(&view->field->densities[view->density].texture, 0);
     target_draw_quad();
 }

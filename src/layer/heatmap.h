@@ -22,6 +22,7 @@ enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64 };
 struct heatmap_key {
     const struct field *field;
     uint32_t request_id;
+    enum field_mix mix;
     struct colormap_look look;
     struct scale scale;
     bool crisp;                              /* texels of several pixels */
@@ -63,6 +64,7 @@ struct heatmap_view {
     const struct field *field;
     const struct camera *camera;
     const struct scale *scale;
+    int density; /* which of the field's */
     struct colormap_look look;
     double hatch_px; /* from stripe to stripe; used where the look is hatched */
     double until_ms; /* an unfinished newest column is drawn up to here */

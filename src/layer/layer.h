@@ -23,7 +23,7 @@ struct layer_context { /* borrowed by a layer for one call */
     const struct camera *camera;
     const struct layout *layout;
     const struct theme *theme;
-    const struct settings *settings; /* the frame's */
+    const struct settings *settings; /* the frame's; in a pane of one side, of that side */
     const struct field *field;       /* the one drawn; NULL: none yet */
     const struct bars *bars;         /* its columns, joined to be wide enough to be seen */
     const struct scale *scale;
@@ -33,7 +33,8 @@ struct layer_context { /* borrowed by a layer for one call */
     struct cluster_labels *cluster_labels;
     struct colormap_look look; /* of the field */
     int price_decimals;
-    double price; /* what the tag shows: mark, else last, else the newest close; 0: none */
+    double price;         /* what the tag shows: mark, else last, else the newest close; 0: none */
+    int pane, pane_count; /* which of them is drawn: 0 is the upper one or the only one */
     double title_right_px, caption_right_px; /* where the header's two lines end so far */
     double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
     int bubbles_left_out;  /* small ones of the stretch in view, for which there was no room */
@@ -47,6 +48,7 @@ struct layer_ops {
     const char *name;
     int part; /* enum settings_part that switches it; LAYER_ALWAYS: it is always there */
     void (*draw)(struct layer_context *context);
+    bool once; /* for the whole picture; else for each pane, with its camera, layout and side */
 };
 
 extern const struct layer_ops layer_table[];

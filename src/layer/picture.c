@@ -18,13 +18,23 @@
 
 #define HATCH_PERIOD_PX 14.0 /* of what is not calibrated, across and down */
 #define BAR_PX          7.0  /* candles and bars are at least so wide, at scale 1 */
+#define PANE_GAP_PX     6.0  /* between two panes, at scale 1 */
+#define PANE_MARGIN     0.08 /* of a pane's height, from the window's lowest or highest price on */
+
+/* One part of the plot with prices of its own: the whole of it, or one of the two sides'. */
+struct pane {
+    struct camera camera;
+    struct layout layout;
+    struct settings settings;
+};
+enum { PANES_MAX = FIELD_DENSITY_MAX };
 
 struct picture {
     char shader_dir[1024];
     bool has_shader_dir;
     struct program compose;
     struct heatmap heatmap;
-    struct ground ground;
+    struct ground grounds[PANES_MAX];
     struct book_field book;
     struct canvas canvas;
     struct labels labels;
@@ -33,7 +43,7 @@ struct picture {
     bool arriving;          /* the other one is being filled */
     int quiet_frames;       /* since a column of the arriving one came */
     struct scale scale;
-    struct profile profile;
+    struct profile profiles[PANES_MAX];
     struct cluster_labels cluster_labels;
     struct bars bars;
     struct picture_stats stats;
@@ -86,7 +96,9 @@ void picture_destroy(struct picture *picture) {
     labels_finish(&picture->labels);
     canvas_finish(&picture->canvas);
     book_field_finish(&picture->book);
-    ground_finish(&picture->ground);
+    for (int i = 0; i < PANES_MAX; i++) {
+        ground_finish(&picture->grounds[i]);
+    }
     heatmap_finish(&picture->heatmap);
     program_finish(&picture->compose);
     free(picture);
@@ -100,6 +112,12 @@ struct camera_rect picture_plot_px(int width_px, int height_px, const struct set
     return layout_make(width_px, height_px, settings).plot;
 }
 
+static void forget_profiles(struct picture *picture) {
+    for (int i = 0; i < PANES_MAX; i++) {
+        picture->profiles[i].field = NULL;
+    }
+}
+
 enum status picture_set_grid(struct picture *picture, uint32_t request_id,
                              const struct layers_grid *grid) {
     struct field *drawn = &picture->fields[picture->drawn];
@@ -107,7 +125,7 @@ enum status picture_set_grid(struct picture *picture, uint32_t request_id,
     struct field *target = replace ? &picture->fields[1 - picture->drawn] : drawn;
     field_finish(target);
     picture->arriving = false;
-    picture->profile.field = NULL;
+    forget_profiles(picture);
     enum status status = field_init(target, request_id, grid);
     if (status == STATUS_OK && replace) {
         picture->arriving = true;
@@ -120,7 +138,7 @@ static void show_arriving(struct picture *picture) {
     field_finish(&picture->fields[picture->drawn]);
     picture->drawn = 1 - picture->drawn;
     picture->arriving = false;
-    picture->profile.field = NULL;
+    forget_profiles(picture);
 }
 
 bool picture_add_column(struct picture *picture, const struct layers_column *column) {
@@ -184,7 +202,7 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .field = field->used && field->count > 0 ? field : NULL,
         .scale = &picture->scale,
         .heatmap = &picture->heatmap,
-        .profile = &picture->profile,
+        .profile = picture->profiles,
         .cluster_labels = &picture->cluster_labels,
         .bars = &picture->bars,
         .canvas = &picture->canvas,
@@ -210,7 +228,11 @@ static void set_scale(struct picture *picture, const struct picture_frame *frame
 static void update_field(struct picture *picture, const struct layer_context *context, bool shown) {
     const struct picture_frame *frame = context->frame;
     struct field *field = &picture->fields[picture->drawn];
+    const enum field_mix whole[FIELD_DENSITY_MAX] = {
+        frame->settings.side == SETTINGS_SIDE_NET ? FIELD_MIX_NET : FIELD_MIX_LARGER};
+    static const enum field_mix apart[FIELD_DENSITY_MAX] = {FIELD_MIX_SHORT, FIELD_MIX_LONG};
     update_weights(field, &frame->settings);
+    field_set_mixes(field, context->pane_count, context->pane_count > 1 ? apart : whole);
     set_scale(picture, frame);
     heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
                          &picture->scale);
@@ -227,7 +249,8 @@ static void fill_rgba(struct theme_color c, float out[4]) {
 }
 
 /* The field's part of the frame, and the order book's, all on the GPU. */
-static void draw_ground(struct picture *picture, struct layer_context *context) {
+static void draw_ground(struct picture *picture, struct layer_context *context,
+                        const struct pane panes[]) {
     const struct picture_frame *frame = context->frame;
     const struct theme_color back = context->theme->background;
     bool heat = settings_shows(context->settings, SETTINGS_PART_FIELD);
@@ -251,8 +274,12 @@ static void draw_ground(struct picture *picture, struct layer_context *context) 
         book_field_prepare(&picture->book, &view.book_view)) {
         view.book = context->book = &picture->book;
     }
-    target_begin(&frame->target, TARGET_BLEND_NONE);
-    ground_draw(&picture->ground, &frame->target, &view);
+    for (int i = 0; i < context->pane_count; i++) {
+        view.heat.camera = view.book_view.camera = &panes[i].camera;
+        view.heat.density = i < context->field->density_count ? i : 0;
+        target_begin(&frame->target, TARGET_BLEND_NONE);
+        ground_draw(&picture->grounds[i], &frame->target, &view);
+    }
 }
 
 static void clear(const struct target *target, struct theme_color c) {
@@ -276,6 +303,94 @@ static void count_frame(struct picture *picture, int shapes, int glyphs) {
     picture->stats.field_arriving = picture->arriving;
 }
 
+/* The lowest and the highest price of the columns in view, and now's. False: none is known. */
+static bool price_extent(const struct layer_context *context, double *low, double *high) {
+    const struct field *field = context->field;
+    *low = *high = context->price;
+    if (field == NULL) {
+        return context->price > 0;
+    }
+    int64_t first = (int64_t)floor(context->camera->time_left_ms / field->grid.col_ms);
+    int64_t last = (int64_t)floor(context->camera->time_right_ms / field->grid.col_ms);
+    first = first > field->oldest_col ? first : field->oldest_col;
+    last = last < field->newest_col ? last : field->newest_col;
+    for (int64_t col = first; col <= last; col++) {
+        const struct field_column *column = field_get_column(field, col);
+        if (column->low > 0) {
+            *low = *low > 0 ? fmin(*low, column->low) : column->low;
+            *high = fmax(*high, column->high);
+        }
+    }
+    return *low > 0;
+}
+
+/* The part `rect` of a column of the layout that lies beside the pane's plot. */
+static void cut_rows(struct camera_rect *rect, const struct camera_rect *plot) {
+    rect->y = plot->y;
+    rect->h = plot->h;
+}
+
+/* The whole plot, or shorts above longs: from the window's lowest price to the camera's top, and
+ * from its bottom to the window's highest price, so that both show the price. */
+static void place_panes(struct layer_context *context, struct pane panes[PANES_MAX]) {
+    const struct layout *layout = context->layout;
+    double low = 0;
+    double high = 0;
+    double gap = round(PANE_GAP_PX * layout->scale);
+    double height = floor((layout->plot.h - gap) / 2);
+    bool split = context->settings->split && height >= 1 && price_extent(context, &low, &high);
+    context->pane_count = split ? PANES_MAX : 1;
+    for (int i = 0; i < context->pane_count; i++) {
+        struct pane *pane = &panes[i];
+        *pane = (struct pane){*context->camera, *layout, *context->settings};
+        if (!split) {
+            continue;
+        }
+        pane->settings.side = i == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG;
+        pane->layout.plot.y += i == 0 ? 0 : layout->plot.h - height;
+        pane->layout.plot.h = height;
+        cut_rows(&pane->layout.profile, &pane->layout.plot);
+        cut_rows(&pane->layout.price_axis, &pane->layout.plot);
+        camera_set_plot(&pane->camera, pane->layout.plot);
+        double *end = i == 0 ? &pane->camera.ln_bottom : &pane->camera.ln_top;
+        double other = i == 0 ? pane->camera.ln_top : pane->camera.ln_bottom;
+        double extent = log(i == 0 ? low : high);
+        double margin = fabs(other - extent) * PANE_MARGIN;
+        *end = i == 0 ? extent - margin : extent + margin;
+        if (pane->camera.ln_top - pane->camera.ln_bottom < CAMERA_LN_SPAN_MIN) {
+            pane->camera.ln_bottom = context->camera->ln_bottom; /* the price is far out of view */
+            pane->camera.ln_top = context->camera->ln_top;
+        }
+    }
+}
+
+/* Every layer, back to front: for each pane, or once. */
+static void draw_layers(struct layer_context *context, const struct pane panes[],
+                        struct profile profiles[]) {
+    const struct settings *settings = context->settings;
+    const struct camera *camera = context->camera;
+    const struct layout *layout = context->layout;
+    for (int i = 0; i < layer_count; i++) {
+        const struct layer_ops *layer = &layer_table[i];
+        if (layer->part != LAYER_ALWAYS &&
+            !settings_shows(settings, (enum settings_part)layer->part)) {
+            continue;
+        }
+        for (int pane = 0; pane < (layer->once ? 1 : context->pane_count); pane++) {
+            context->pane = pane;
+            context->camera = layer->once ? camera : &panes[pane].camera;
+            context->layout = layer->once ? layout : &panes[pane].layout;
+            context->settings = layer->once ? settings : &panes[pane].settings;
+            context->profile = &profiles[pane];
+            canvas_set_pane(context->canvas, pane);
+            layer->draw(context);
+        }
+    }
+    context->camera = camera;
+    context->layout = layout;
+    context->settings = settings;
+}
+
 void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     assert(frame->camera != NULL);
     const struct target *target = &frame->target;
@@ -291,26 +406,26 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     struct layer_context context;
     fill_context(picture, frame, &layout, &context);
     context.camera = &camera;
+    struct pane panes[PANES_MAX];
+    place_panes(&context, panes);
     bars_update(&picture->bars, context.field, &camera, BAR_PX * layout.scale);
     heatmap_set_look(&picture->heatmap, &context.look);
     clear(target, context.theme->background);
     if (context.field != NULL) {
-        draw_ground(picture, &context);
+        draw_ground(picture, &context, panes);
     }
     canvas_begin(&picture->canvas, target->width_px, target->height_px);
     labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
                  frame->text_hidden);
-    for (int i = 0; i < layer_count; i++) {
-        int part = layer_table[i].part;
-        if (part == LAYER_ALWAYS || settings_shows(&frame->settings, (enum settings_part)part)) {
-            layer_table[i].draw(&context);
-        }
-    }
+    draw_layers(&context, panes, picture->profiles);
     int shapes = canvas_count(&picture->canvas);
     int glyphs = text_glyph_count(picture->labels.text);
     struct camera_rect whole = {0, 0, target->width_px, target->height_px};
     target_begin(target, TARGET_BLEND_ALPHA);
-    canvas_draw(&picture->canvas, CANVAS_PLOT, target, layout.plot);
+    canvas_draw(&picture->canvas, CANVAS_PLOT, target, panes[0].layout.plot);
+    if (context.pane_count > 1) {
+        canvas_draw(&picture->canvas, CANVAS_PLOT_LOWER, target, panes[1].layout.plot);
+    }
     canvas_draw(&picture->canvas, CANVAS_OVER, target, whole);
     text_draw(picture->labels.text, target);
     count_frame(picture, shapes, glyphs);
@@ -320,7 +435,9 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
 bool picture_reload_shaders(struct picture *picture) {
     bool good = program_reload(&picture->compose);
     good = heatmap_reload(&picture->heatmap) && good;
-    ground_reset(&picture->ground);
+    for (int i = 0; i < PANES_MAX; i++) {
+        ground_reset(&picture->grounds[i]);
+    }
     good = book_field_reload(&picture->book) && good;
     good = canvas_reload(&picture->canvas) && good;
     return text_reload(picture->labels.text) && good;

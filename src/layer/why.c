@@ -265,6 +265,10 @@ void why_draw(struct layer_context *context) {
     if (!answered && !(frame->origin_asked && frame->pointer_inside)) {
         return;
     }
+    /* Apart, a side is asked about in its own pane. */
+    if (answered && context->pane_count > 1 && (context->pane == 0) != (origin->range.side == 1)) {
+        return;
+    }
     if (answered) {
         double ln_middle = (log(origin->range.price_low) + log(origin->range.price_high)) / 2;
         int64_t at_ms = origin->at_ms > 0 ? origin->at_ms : frame->now_ms;

@@ -53,17 +53,43 @@ static int close_picture(void **state) {
 /* -- the passes beside plain C -- */
 
 /* A composed texel, as layer/field.h tells it. */
-static void reference_texel(const struct field *field, int64_t col, int row, double out[2]) {
+static void reference_texel(const struct field *field, enum field_mix mix, int64_t col, int row,
+                            double out[2]) {
     double usd[2];
     field_get_usd(field, col, row, usd);
+    usd[0] = mix == FIELD_MIX_SHORT ? 0 : usd[0];
+    usd[1] = mix == FIELD_MIX_LONG ? 0 : usd[1];
     double side = usd[1] > usd[0] ? 1 : (usd[0] > 0 ? -1 : 0);
     double sure = colormap_shown_certainty(field_get_certainty(field, col, row));
-    out[0] = log2(1 + fmax(usd[0], usd[1]) / 1000);
+    double shown = mix == FIELD_MIX_NET ? fabs(usd[0] - usd[1]) : fmax(usd[0], usd[1]);
+    int mix_side = 0;
+    assert_near(field_mix_usd(mix, usd, &mix_side), shown, 1e-9 * shown);
+    assert_true(side == 0 || mix_side == (side > 0));
+    out[0] = log2(1 + shown / 1000);
     out[1] = side * (FIELD_SIDE_LEAST + (1 - FIELD_SIDE_LEAST) * sure);
 }
 
+static void compare_density(const struct field *field, int density) {
+    for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
+        float got[64 * 2];
+        struct target_rect row = {0, field_slot(field, col), 64, 1};
+        readback_rg(&field->densities[density].target, row, 128, got);
+        for (int i = 0; i < 64; i++) {
+            double want[2];
+            reference_texel(field, field->densities[density].mix, col, i, want);
+            /* Half floats of values up to 24 are exact to 2^-7, of values up to 1 to 2^-11; log2
+             * of the GPU to 2^-10. */
+            assert_near((double)got[2 * i], want[0], 0.012);
+            assert_near((double)got[2 * i + 1], want[1], 0.001);
+        }
+    }
+}
+
+/* One density, and two, of every mix; the sides together, net and apart. */
 static void compose_equals_its_reference(void **state) {
     (void)state;
+    static const enum field_mix mixes[][FIELD_DENSITY_MAX] = {
+        {FIELD_MIX_LARGER}, {FIELD_MIX_SHORT, FIELD_MIX_LONG}, {FIELD_MIX_NET}};
     struct field field;
     struct program program;
     synthetic_init(&stage.market, &(struct synthetic_desc){.col_count = 40,
@@ -83,19 +109,11 @@ static void compose_equals_its_reference(void **state) {
         weights[i] = (float)(i % 4) / 3;
     }
     for (int round = 0; round < 2; round++) {
-        field_compose(&field, &program);
-        for (int64_t col = field.oldest_col; col <= field.newest_col; col++) {
-            float got[64 * 2];
-            struct target_rect row = {0, field_slot(&field, col), 64, 1};
-            readback_rg(&field.density_target, row, 128, got);
-            for (int i = 0; i < 64; i++) {
-                double want[2];
-                reference_texel(&field, col, i, want);
-                /* Half floats of values up to 24 are exact to 2^-7, of values up to 1 to 2^-11;
-                 * log2 of the GPU to 2^-10. */
-                assert_near((double)got[2 * i], want[0], 0.012);
-                assert_near((double)got[2 * i + 1], want[1], 0.001);
-            }
+        for (size_t i = 0; i < ARRAY_COUNT(mixes); i++) {
+            assert_true(field_set_mixes(&field, 1 + (int)(i % 2), mixes[i]));
+            field_compose(&field, &program);
+            compare_density(&field, 0);
+            compare_density(&field, field.density_count - 1);
         }
         field_set_weights(&field, weights);
     }
@@ -115,7 +133,7 @@ static void reference_sample(const struct field *field, double col, double row, 
         int64_t cc = c0 + i / 2 > field->newest_col ? field->newest_col : c0 + i / 2;
         int rr = r0 + i % 2 >= field->grid.row_count ? field->grid.row_count - 1 : r0 + i % 2;
         double texel[2];
-        reference_texel(field, cc, rr, texel);
+        reference_texel(field, FIELD_MIX_LARGER, cc, rr, texel);
         double wc = i / 2 == 0 ? 1 - (c - (double)c0) : c - (double)c0;
         double wr = i % 2 == 0 ? 1 - (r - r0) : r - r0;
         out[0] += wc * wr * texel[0];

@@ -82,10 +82,11 @@ bool book_columns_init(struct book_columns *columns, int ring_rows, int row_coun
                                 .repeat_y = true,
                                 .label = "order book"};
     columns->halves = calloc(rows * (size_t)row_count, sizeof *columns->halves);
+    columns->amounts = calloc((size_t)row_count, sizeof *columns->amounts);
     columns->known = calloc(rows, sizeof *columns->known);
     columns->extent = calloc(rows, sizeof *columns->extent);
-    columns->used = columns->halves != NULL && columns->known != NULL && columns->extent != NULL &&
-                    texture_init(&columns->texels, &desc);
+    columns->used = columns->halves != NULL && columns->amounts != NULL && columns->known != NULL &&
+                    columns->extent != NULL && texture_init(&columns->texels, &desc);
     if (!columns->used) {
         book_columns_finish(columns);
     }
@@ -96,6 +97,7 @@ void book_columns_finish(struct book_columns *columns) {
     texture_finish(&columns->texels);
     free(columns->extent);
     free(columns->known);
+    free(columns->amounts);
     free(columns->halves);
     *columns = (struct book_columns){0};
 }
@@ -129,8 +131,11 @@ void book_columns_set(struct book_columns *columns, int slot, const uint16_t *ha
     columns->known[slot] = halves != NULL;
     columns->extent[slot][0] = (int16_t)first;
     columns->extent[slot][1] = (int16_t)end;
+    for (int i = 0; i < columns->row_count; i++) {
+        columns->amounts[i] = own[i] & 0x7fff;
+    }
     struct texture_rect row = {0, slot, columns->row_count, 1, 0};
-    texture_upload(&columns->texels, &row, own);
+    texture_upload(&columns->texels, &row, columns->amounts);
 }
 
 bool book_columns_get(const struct book_columns *columns, int slot, int row, double *usd_per_bp,

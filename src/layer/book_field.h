@@ -23,11 +23,12 @@ enum { BOOK_FIELD_ENTRY_COUNT = 256, BOOK_FIELD_SAMPLE_COLUMNS = 64, BOOK_FIELD_
 struct book_columns { /* in the slots of a field's ring */
     bool used;
     int ring_rows, row_count;
-    uint16_t *halves;     /* owned, ring_rows x row_count: as struct layers_column has them */
-    uint8_t *known;       /* owned, ring_rows: the slot's column has a book */
-    int16_t (*extent)[2]; /* owned, ring_rows: first row with anything in it, and the one after the
-                             last */
-    struct texture texels;
+    uint16_t *halves;      /* owned, ring_rows x row_count: as struct layers_column has them */
+    uint16_t *amounts;     /* owned, row_count: scratch, a column without signs */
+    uint8_t *known;        /* owned, ring_rows: the slot's column has a book */
+    int16_t (*extent)[2];  /* owned, ring_rows: first row with anything in it, and the one after the
+                              last */
+    struct texture texels; /* amounts: between bids and asks nothing is to sink to zero */
 };
 
 /* False: out of memory; nothing is shown then. */

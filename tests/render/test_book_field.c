@@ -53,7 +53,7 @@ static int close_picture(void **state) {
 
 /* -- the pass beside plain C -- */
 
-/* A cell from the CPU's copy, signed as the texture has it; what is not known is 0. */
+/* A cell from the CPU's copy; what is not known is 0. */
 static double cell(const struct field *field, int64_t col, int64_t row) {
     double usd = 0;
     bool bids = false;
@@ -61,8 +61,7 @@ static double cell(const struct field *field, int64_t col, int64_t row) {
         !field_get_book(field, col, (int)row, &usd, &bids)) {
         return 0;
     }
-    double value = log2(1 + usd / 1000);
-    return bids ? -value : value;
+    return log2(1 + usd / 1000);
 }
 
 /* Bilinear with edges a pixel wide: book.frag in C. col, row: in cells. */
@@ -110,8 +109,7 @@ static void check_pass(struct book_field *book, const struct field *field, doubl
     for (int i = 0; i < WIDTH * HEIGHT; i += 7, count++) {
         double col = camera.time_left_ms / grid->col_ms + (i % WIDTH + 0.5) * columns / WIDTH;
         double row = 20.4 + (HEIGHT - i / WIDTH - 0.5) * rows / HEIGHT;
-        const uint8_t *rgba =
-            book_field_color(book, fabs(reference_sample(field, col, row, sharp)));
+        const uint8_t *rgba = book_field_color(book, reference_sample(field, col, row, sharp));
         for (int c = 0; c < 3; c++) {
             double want = rgba[c] * rgba[3] / 255.0 + (double)ground[c] * (255 - rgba[3]);
             far_off +=

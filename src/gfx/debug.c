@@ -48,6 +48,10 @@ void debug_count_draw(void) {
     counts.draw_count++;
 }
 
+void debug_count_copy(void) {
+    counts.copy_count++;
+}
+
 void debug_count_bind(void) {
     counts.bind_count++;
 }

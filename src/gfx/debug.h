@@ -13,12 +13,14 @@ void debug_label(unsigned identifier, unsigned name, const char *label);
 int64_t debug_error_count(void); /* errors reported since the start */
 
 struct debug_counts {
-    int draw_count;       /* draw calls and clears */
+    int draw_count;       /* draw calls */
+    int copy_count;       /* clears, and copies from target to target */
     int bind_count;       /* programs, textures, vertex arrays, framebuffers */
     int64_t upload_bytes; /* textures and buffers */
     int object_count;     /* textures, buffers, vertex arrays, framebuffers, programs made */
 };
 void debug_count_draw(void);
+void debug_count_copy(void);
 void debug_count_bind(void);
 void debug_count_upload(int64_t size_bytes);
 void debug_count_objects(int count);

@@ -65,7 +65,7 @@ void target_set_viewport(const struct target *target, struct target_rect rect) {
 void target_clear(const float rgba[4]) {
     glClearColor(rgba[0], rgba[1], rgba[2], rgba[3]);
     glClear(GL_COLOR_BUFFER_BIT);
-    debug_count_draw();
+    debug_count_copy();
 }
 
 void target_draw_quad(void) {
@@ -110,7 +110,7 @@ void target_copy(const struct target *from, struct target_rect rect, const struc
     glBlitFramebuffer(rect.x, from_y, rect.x + rect.w, from_y + rect.h, x,
                       turned ? to_y + rect.h : to_y, x + rect.w, turned ? to_y : to_y + rect.h,
                       GL_COLOR_BUFFER_BIT, GL_NEAREST);
-    debug_count_draw();
+    debug_count_copy();
 }
 
 float target_y_sign(const struct target *target) {

@@ -293,6 +293,8 @@ static void count_frame(struct picture *picture, int shapes, int glyphs) {
     struct debug_counts counts = debug_take_counts();
     picture->stats.draw_count = counts.draw_count;
     picture->stats.bind_count = counts.bind_count;
+    picture->stats.copy_count = counts.copy_count;
+    picture->stats.object_count = counts.object_count;
     picture->stats.upload_bytes = counts.upload_bytes;
     picture->stats.shape_count = shapes;
     picture->stats.glyph_count = glyphs;

@@ -74,6 +74,8 @@ bool picture_reload_shaders(struct picture *picture);
 
 struct picture_stats { /* of the last frame */
     int draw_count, bind_count;
+    int copy_count;   /* clears, and copies from target to target */
+    int object_count; /* GL objects made; 0 in a steady frame */
     int shape_count, glyph_count;
     int bubbles_left_out; /* liquidations in view that were too many and too small to draw */
     int64_t upload_bytes;

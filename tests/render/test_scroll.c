@@ -1,0 +1,228 @@
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "gfx/debug.h"
+#include "gfx/offscreen.h"
+#include "layer/ground.h"
+#include "layer/picture.h"
+#include "layer/scroll.h"
+#include "support/keep_modules.h"
+#include "support/synthetic_picture.h"
+
+/* The field on its scroll: kept pixels are those of a drawing from nothing, wherever it has been
+ * and for however long; a steady frame makes nothing, and little is drawn. */
+
+enum { WIDTH = 480, HEIGHT = 270 };
+#define WEEK_MS (7 * 86400000.0)
+
+static struct offscreen *offscreen;
+static struct synthetic market;
+
+static int open_context(void **state) {
+    (void)state;
+    if (offscreen_create(WIDTH, HEIGHT, &offscreen) != STATUS_OK) {
+        return -1;
+    }
+    keep_modules_now();
+    return 0;
+}
+
+static int close_context(void **state) {
+    (void)state;
+    offscreen_destroy(offscreen);
+    return 0;
+}
+
+static struct synthetic_desc market_desc(void) {
+    return (struct synthetic_desc){.col_count = 200,
+                                   .row_count = 128,
+                                   .col_ms = 60000,
+                                   .price_mid = 64000,
+                                   .half_range = 0.09,
+                                   .seed = 11};
+}
+
+/* -- where a view stands -- */
+
+static void view_stands_within_an_eighth_of_a_pixel_for_a_week(void **state) {
+    (void)state;
+    static const double spans_ms[] = {5000, 300000, 3600000, 86400000, 31536000000.0};
+    struct random random;
+    random_init(&random, 4);
+    for (size_t i = 0; i < sizeof spans_ms / sizeof spans_ms[0]; i++) {
+        struct scroll scroll = {0};
+        struct camera camera;
+        camera_init(&camera, INT64_C(1781654400000), spans_ms[i], 64000, 0.15);
+        camera_set_plot(&camera, (struct camera_rect){0, 0, 1691, 917});
+        double begin_ms = camera.time_left_ms;
+        double length = 0;
+        while (camera.time_left_ms < begin_ms + WEEK_MS) {
+            camera_follow(&camera, camera.time_right_ms + random_uniform(&random) * WEEK_MS / 2000);
+            struct scroll_place place = scroll_place_of(&scroll, &camera);
+            assert_true(length == 0 || place.ms_per_px == length); /* nothing is thrown away */
+            length = place.ms_per_px;
+            for (int x = 0; x <= 1691; x += 1691) { /* at both edges of the plot */
+                double shown = ((double)(place.column + x) + place.phase / 4.0) * place.ms_per_px;
+                double off_px = fabs(shown - camera_time_from_px(&camera, x)) / place.ms_per_px;
+                if (off_px > 0.125 + 0.003) {
+                    fail_msg("span %g ms: %g pixels from its place at x %d", spans_ms[i], off_px,
+                             x);
+                }
+            }
+        }
+    }
+}
+
+/* -- the same pixels -- */
+
+struct rig {
+    struct field field;
+    struct program compose;
+    struct heatmap heatmap;
+    struct ground kept;
+    struct scale scale;
+    struct camera camera;
+};
+
+static void open_rig(struct rig *rig) {
+    *rig = (struct rig){0};
+    const struct synthetic_desc desc = market_desc();
+    synthetic_init(&market, &desc);
+    assert_true(program_init(&rig->compose, &field_program_desc));
+    assert_true(heatmap_init(&rig->heatmap, NULL));
+    assert_int_equal(field_init(&rig->field, 1, &market.grid), STATUS_OK);
+    for (int i = 0; i < market.grid.col_count; i++) {
+        assert_true(field_add_column(&rig->field, synthetic_next(&market, 1)));
+    }
+    scale_pin(&rig->scale, 1e5, 5e7);
+    camera_init(&rig->camera, market.now_ms, 9000000.0, 64000, 0.15);
+    camera_set_plot(&rig->camera, (struct camera_rect){7, 11, WIDTH - 20, HEIGHT - 31});
+}
+
+static void close_rig(struct rig *rig) {
+    ground_finish(&rig->kept);
+    field_finish(&rig->field);
+    heatmap_finish(&rig->heatmap);
+    program_finish(&rig->compose);
+    assert_int_equal(debug_error_count(), 0);
+}
+
+static void draw(struct rig *rig, struct ground *ground, const struct colormap_look *look,
+                 uint8_t rgba[WIDTH * HEIGHT * 4]) {
+    struct target target = offscreen_target(offscreen);
+    const struct ground_view view = {.heatmap = &rig->heatmap,
+                                     .heat = {.field = &rig->field,
+                                              .camera = &rig->camera,
+                                              .scale = &rig->scale,
+                                              .look = *look,
+                                              .hatch_px = 13,
+                                              .until_ms = (double)market.now_ms}};
+    field_compose(&rig->field, &rig->compose);
+    target_begin(&target, TARGET_BLEND_NONE);
+    target_clear((const float[4]){0, 0, 0, 1});
+    ground_draw(ground, &target, &view);
+    if (rgba != NULL) {
+        offscreen_read_rgba(offscreen, (size_t)WIDTH * HEIGHT * 4, rgba);
+    }
+}
+
+/* Steps of all sizes, forward and back, columns that come and change meanwhile, many laps around
+ * the pixel ring and around the field's own. */
+static void kept_pixels_are_those_of_a_drawing_from_nothing(void **state) {
+    (void)state;
+    static uint8_t kept[WIDTH * HEIGHT * 4];
+    static uint8_t fresh[WIDTH * HEIGHT * 4];
+    static const struct colormap_look looks[] = {
+        {COLORMAP_PERCEPTUAL, COLORMAP_CERTAINTY_SATURATION, false},
+        {COLORMAP_HOT_COLD, COLORMAP_CERTAINTY_HATCH, false}};
+    struct rig rig;
+    struct random random;
+    random_init(&random, 5);
+    open_rig(&rig);
+    for (int step = 0; step < 1200; step++) {
+        const struct colormap_look *look = &looks[step / 600];
+        double px = random_uniform(&random) * 1.7;
+        px += step % 50 == 49 ? -20 : 0;
+        double px_ms = (rig.camera.time_right_ms - rig.camera.time_left_ms) / rig.camera.plot_px.w;
+        rig.camera.time_left_ms += px * px_ms;
+        rig.camera.time_right_ms += px * px_ms;
+        while ((double)market.now_ms < rig.camera.time_right_ms - 200000) {
+            assert_true(field_add_column(&rig.field, synthetic_next(&market, 1)));
+        }
+        if (step % 7 == 0) {
+            market.column.texels[0][step % 128][1] ^= 0x40;
+            assert_true(field_add_column(&rig.field, &market.column)); /* the newest, again */
+        }
+        bool compared = step % 40 == 39;
+        draw(&rig, &rig.kept, look, compared ? kept : NULL);
+        if (compared) {
+            struct ground ground = {0};
+            draw(&rig, &ground, look, fresh);
+            ground_finish(&ground);
+            if (memcmp(kept, fresh, sizeof kept) != 0) {
+                int off = 0;
+                for (size_t i = 0; i < sizeof kept; i++) {
+                    off += kept[i] != fresh[i];
+                }
+                fail_msg("step %d: %d bytes differ", step, off);
+            }
+        }
+    }
+    close_rig(&rig);
+}
+
+/* -- a steady frame -- */
+
+static void steady_frame_makes_no_object_and_draws_little(void **state) {
+    (void)state;
+    struct picture *picture = NULL;
+    const struct synthetic_desc desc = market_desc();
+    synthetic_init(&market, &desc);
+    assert_int_equal(picture_create(NULL, &picture), STATUS_OK);
+    assert_int_equal(picture_set_grid(picture, 1, &market.grid), STATUS_OK);
+    for (int i = 0; i < market.grid.col_count; i++) {
+        assert_true(picture_add_column(picture, synthetic_next(&market, 1)));
+    }
+    struct picture_frame frame = {.target = offscreen_target(offscreen),
+                                  .scene = &market.scene,
+                                  .settings = settings_default()};
+    frame.settings.parts = UINT32_MAX >> (32 - SETTINGS_PART_COUNT);
+    struct camera camera;
+    camera_init(&camera, market.now_ms, 9000000.0, 64000, 0.15);
+    camera_set_plot(&camera, picture_plot_px(WIDTH, HEIGHT, &frame.settings));
+    frame.camera = &camera;
+    int64_t column_bytes = (int64_t)market.grid.row_count * (LAYERS_SLICE_COUNT * 8 + 1);
+    for (int i = 0; i < 80; i++) {
+        bool column = i % 20 == 0;
+        if (column) {
+            assert_true(picture_add_column(picture, synthetic_next(&market, 1)));
+        }
+        frame.now_ms = market.now_ms + i % 20 * 2500;
+        camera_follow(&camera, (double)frame.now_ms);
+        picture_draw(picture, &frame);
+        struct picture_stats stats = picture_get_stats(picture);
+        assert_true(stats.draw_count <= 12);
+        assert_true(i < 10 || stats.object_count == 0);
+        /* A column is uploaded once; beside it shapes and texts, which are written anew. */
+        assert_true(!column || stats.upload_bytes >= column_bytes);
+    }
+    picture_destroy(picture);
+    assert_int_equal(debug_error_count(), 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(view_stands_within_an_eighth_of_a_pixel_for_a_week),
+        cmocka_unit_test(kept_pixels_are_those_of_a_drawing_from_nothing),
+        cmocka_unit_test(steady_frame_makes_no_object_and_draws_little),
+    };
+    return cmocka_run_group_tests(tests, open_context, close_context);
+}

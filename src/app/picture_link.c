@@ -8,6 +8,8 @@
 #define MARGIN_PRICE     0.5       /* of the visible height, above and below */
 #define MARGIN_LEAST     0.08 /* what must be left of a margin before a new raster is asked for */
 #define ZOOM_FACTOR      2.0
+#define COPY_RATE_LEAST  0.3 /* of a copy: below, it is not worth the change */
+#define COPY_GAIN        0.2 /* that it must be rated above what is drawn */
 #define ROW_HEIGHT_LEAST 1e-4
 #define COLUMNS_LEAST    256.0
 #define NS_PER_MS        INT64_C(1000000)
@@ -99,51 +101,92 @@ struct picture_inputs picture_inputs_of(const struct engine *engine, const struc
     return inputs;
 }
 
-static bool same_inputs(const struct raster_request *asked, const struct picture_inputs *inputs) {
-    bool same = asked->log == inputs->items[0].log && asked->book == inputs->items[0].book &&
-                asked->more_count == inputs->count - 1 &&
-                asked->opened_within_window == inputs->opened_within_window;
-    for (int i = 1; same && i < inputs->count; i++) {
-        same = asked->more[i - 1].log == inputs->items[i].log &&
-               asked->more[i - 1].book == inputs->items[i].book;
+static bool same_inputs(const struct raster_request *a, const struct raster_request *b) {
+    bool same = a->log == b->log && a->book == b->book && a->more_count == b->more_count &&
+                a->opened_within_window == b->opened_within_window;
+    for (int i = 0; same && i < a->more_count; i++) {
+        same = a->more[i].log == b->more[i].log && a->more[i].book == b->more[i].book;
     }
     return same;
+}
+
+static struct raster_request request_of(const struct picture_inputs *inputs) {
+    struct raster_request request = {.log = inputs->items[0].log,
+                                     .book = inputs->items[0].book,
+                                     .model = inputs->items[0].model,
+                                     .more_count = inputs->count - 1,
+                                     .opened_within_window = inputs->opened_within_window};
+    for (int i = 1; i < inputs->count; i++) {
+        request.more[i - 1] = inputs->items[i];
+    }
+    return request;
+}
+
+static uint32_t next_id(const struct picture_link *link) {
+    return link->request_id + 1 != 0 ? link->request_id + 1 : 1;
+}
+
+/* Show a copy of what was seen before, if that is better than to stretch what is drawn. */
+static void show_copy(struct picture_link *link, const struct raster_request *request,
+                      const struct camera *camera, int64_t now_ms) {
+    if (link->cache == NULL) {
+        return;
+    }
+    const struct layers_grid *drawn = &link->drawn;
+    bool other = !same_inputs(&link->asked, request);
+    double rate = drawn->col_count == 0 || other
+                      ? 0
+                      : raster_cache_rate(drawn, drawn->first_col,
+                                          drawn->first_col + drawn->col_count, camera, now_ms);
+    struct raster_cache_copy copy = raster_cache_find(link->cache, request, camera, now_ms);
+    uint32_t id = next_id(link);
+    if (copy.rate < COPY_RATE_LEAST || copy.rate < rate + COPY_GAIN ||
+        picture_set_grid(link->picture, id, &copy.grid) != STATUS_OK) {
+        return;
+    }
+    for (int i = 0; i < copy.grid.col_count; i++) {
+        struct layers_column *column = raster_cache_column(link->cache, &copy, i);
+        column->request_id = id;
+        picture_add_column(link->picture, column);
+    }
+    link->request_id = id;
+    link->drawn = copy.grid;
+    link->copy_count++;
+    LOG_DEBUG("picture: a copy of %d columns x %d rows in between", copy.grid.col_count,
+              copy.grid.row_count);
 }
 
 bool picture_link_plan(struct picture_link *link, const struct picture_inputs *inputs,
                        const struct camera *camera, int64_t now_ms,
                        struct raster_request *request) {
-    bool first = link->request_id == 0 || !same_inputs(&link->asked, inputs);
+    struct raster_request wanted = request_of(inputs);
+    bool first = link->request_id == 0 || !same_inputs(&link->asked, &wanted);
     if (!first && serves(link, camera, now_ms)) {
         return false;
     }
-    struct layers_grid grid = picture_link_grid(camera, now_ms, inputs->opened_within_window);
-    uint32_t request_id = link->request_id + 1 != 0 ? link->request_id + 1 : 1;
-    enum status status = picture_set_grid(link->picture, request_id, &grid);
+    wanted.grid = picture_link_grid(camera, now_ms, inputs->opened_within_window);
+    show_copy(link, &wanted, camera, now_ms);
+    const struct layers_grid *grid = &wanted.grid;
+    wanted.request_id = next_id(link);
+    enum status status = picture_set_grid(link->picture, wanted.request_id, grid);
     if (status != STATUS_OK) {
-        LOG_WARN("picture: raster of %d x %d texels refused: %s; the old one stays", grid.col_count,
-                 grid.row_count, status_text(status));
+        LOG_WARN("picture: raster of %d x %d texels refused: %s; the old one stays",
+                 grid->col_count, grid->row_count, status_text(status));
         return false;
     }
-    LOG_DEBUG("picture: raster %u asked: %d columns of %d ms, %d rows of %.2f bp", request_id,
-              grid.col_count, grid.col_ms, grid.row_count, grid.row_height * 1e4);
-    link->request_id = request_id;
-    link->grid = grid;
-    link->last_col = grid.first_col;
+    LOG_DEBUG("picture: raster %u asked: %d columns of %d ms, %d rows of %.2f bp",
+              wanted.request_id, grid->col_count, grid->col_ms, grid->row_count,
+              grid->row_height * 1e4);
+    link->request_id = wanted.request_id;
+    link->grid = *grid;
+    link->last_col = grid->first_col;
     link->span_ms = span_ms(camera);
     link->ln_span = ln_span(camera);
-    link->live = (grid.first_col + grid.col_count) * grid.col_ms >= now_ms;
-    *request = (struct raster_request){.request_id = request_id,
-                                       .log = inputs->items[0].log,
-                                       .book = inputs->items[0].book,
-                                       .model = inputs->items[0].model,
-                                       .more_count = inputs->count - 1,
-                                       .grid = grid,
-                                       .opened_within_window = inputs->opened_within_window};
-    for (int i = 1; i < inputs->count; i++) {
-        request->more[i - 1] = inputs->items[i];
+    link->live = (grid->first_col + grid->col_count) * grid->col_ms >= now_ms;
+    link->asked = *request = wanted;
+    if (link->cache != NULL) {
+        raster_cache_begin(link->cache, request);
     }
-    link->asked = *request;
     return true;
 }
 
@@ -160,6 +203,13 @@ void picture_link_update(struct picture_link *link, const struct picture_inputs 
 void picture_link_add(struct picture_link *link, const struct layers_column *column) {
     if (column->request_id == link->request_id) {
         picture_add_column(link->picture, column);
+        bool last = column->col >= link->grid.first_col + link->grid.col_count - 1;
+        if (last || column->pass >= 2 || (column->flags & LAYERS_COLUMN_OPEN) != 0) {
+            link->drawn = link->grid; /* the picture has changed over */
+        }
+        if (link->cache != NULL) {
+            raster_cache_add(link->cache, column);
+        }
         link->last_col = column->col > link->last_col ? column->col : link->last_col;
     }
 }

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/raster_cache.h"
 #include "density/raster_worker.h"
 #include "engine/engine.h"
 #include "layer/picture.h"
@@ -26,12 +27,15 @@ struct layers_grid picture_link_grid(const struct camera *camera, int64_t now_ms
 struct picture_link {
     struct picture *picture;      /* borrowed */
     struct raster_worker *worker; /* borrowed; NULL: rasters are made by the caller */
+    struct raster_cache *cache;   /* borrowed; NULL: an old raster is only stretched */
     struct raster_request asked;  /* the newest one; its logs are borrowed */
     uint32_t request_id;          /* of the newest request; 0: none yet */
     struct layers_grid grid;
-    int64_t last_col;        /* newest column that came for it */
-    double span_ms, ln_span; /* of the camera that asked */
+    int64_t last_col;         /* newest column that came for it */
+    struct layers_grid drawn; /* of the raster that the picture draws; col_count 0: none yet */
+    double span_ms, ln_span;  /* of the camera that asked */
     int64_t asked_ns;
+    int64_t copy_count; /* out of the cache that were shown so far */
     bool live; /* the grid's end was the live edge */
 };
 
@@ -46,7 +50,8 @@ struct picture_inputs picture_inputs_of(const struct engine *engine, const struc
                                         int shown, const struct settings *settings);
 
 /* If the newest raster does not serve the camera any more: tell the picture of the next grid and
- * fill *request (true); who calls then makes or sends it. */
+ * fill *request (true); who calls then makes or sends it. Until its columns come, the picture goes
+ * on with what it drew, or with a copy out of the cache where that shows much more. */
 bool picture_link_plan(struct picture_link *link, const struct picture_inputs *inputs,
                        const struct camera *camera, int64_t now_ms, struct raster_request *request);
 /* A column of the newest request to the picture; others are dropped. */

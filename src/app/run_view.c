@@ -48,6 +48,7 @@ struct view {
     struct picture *picture;
     struct pipeline pipeline;
     struct raster_worker *worker;
+    struct raster_cache *cache;
 
     struct navigator nav;
     struct picture_zone zone;
@@ -120,6 +121,10 @@ static int start_data(struct view *view, const struct app_options *options) {
     if (view->worker == NULL || !raster_worker_start(view->worker)) {
         return app_fail(EXIT_STATUS_FAILED, "view", "cannot start the raster thread");
     }
+    view->cache = raster_cache_create();
+    if (view->cache == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
+    }
     return EXIT_STATUS_DONE;
 }
 
@@ -134,6 +139,7 @@ static void prepare_loop(struct view *view, const struct app_options *options,
     view->link = (struct picture_link){
         .picture = view->picture,
         .worker = view->worker,
+        .cache = view->cache,
     };
     double speed = option_number(table, OPT_speed);
     live_clock_init(&view->clock, view->pipeline.kind == SOURCE_FILE && speed > 0 ? speed : 1);
@@ -455,6 +461,7 @@ int run_view(const struct app_options *options) {
         status = loop(&view, options);
     }
     raster_worker_destroy(view.worker); /* reads the engine's log: before the pipeline */
+    raster_cache_destroy(view.cache);
     pipeline_stop(&view.pipeline);
     picture_destroy(view.picture);
     display_destroy(view.display);

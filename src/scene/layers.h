@@ -77,8 +77,9 @@ struct layers_column {
      * alone; 255 x (1 - mean sd / 2) over what stands there, sd as in scene_distance, by leverage
      * bands. Where nothing stands: 0. */
     uint8_t certainty[LAYERS_ROW_MAX];
-    /* By row: log2(1 + usd_per_bp / 1000) of what rests in the order book, mean over the time of the
-     * column for which it is known, as a half float; negative where it is bids, or more of them. */
+    /* By row: log2(1 + usd_per_bp / 1000) of what rests in the order book, mean over the time of
+     * the column for which it is known, as a half float; negative where it is bids, or more of
+     * them. */
     uint16_t book[LAYERS_ROW_MAX];
     alignas(64)
         uint16_t texels[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* rows 0..row_count-1 are filled */

@@ -226,6 +226,75 @@ static void coarser_cadences_agree_within_tolerance(void **state) {
     assert_true(fabs(coarse_usd / exact_usd - 1) < 0.06);
 }
 
+enum { OLD_HOURS = 200, OLD_ENTRIES = 24 };
+
+/* Hours of a wandering price with entries in every bin that was met. */
+static struct entry_log *hours_of_entries(int64_t first_ms) {
+    struct entry_log *made = entry_log_create(ESTIMATOR_BIN_WIDTH);
+    struct random random;
+    random_init(&random, 4);
+    double z = log(60000);
+    for (int hour = 0; hour < OLD_HOURS; hour++) {
+        struct entry_deposit deposits[OLD_ENTRIES] = {{0}};
+        double next = z + 2e-3 * random_normal(&random);
+        int32_t bin = (int32_t)floor(fmin(z, next) / ESTIMATOR_BIN_WIDTH) - OLD_ENTRIES / 2;
+        for (int i = 0; i < OLD_ENTRIES; i++) {
+            deposits[i] = (struct entry_deposit){
+                .bin = bin + i, .base = {(float)random_exponential(&random) * 50, 4, 1}};
+        }
+        struct entry_row row = {.begin_ms = first_ms + hour * INT64_C(3600000),
+                                .z_open = z,
+                                .z_high = fmax(z, next),
+                                .z_low = fmin(z, next),
+                                .z_close = next,
+                                .oi_base = 1e6,
+                                .oi_dt_base_s = 3.6e9,
+                                .flags = ENTRY_ROW_HAS_MARK};
+        row.end_ms = row.begin_ms + 3600000;
+        row.mark_open = exp(row.z_open);
+        row.mark_high = exp(row.z_high);
+        row.mark_low = exp(row.z_low);
+        row.mark_close = exp(row.z_close);
+        assert_true(entry_log_append(made, &row, OLD_ENTRIES, deposits, 0, NULL));
+        z = next;
+    }
+    return made;
+}
+
+/* What is older than two days before the window is laid down four bins at a time: the field of the
+ * window is the exact one's to within the tolerance of coarser cadences. */
+static void old_history_agrees_with_an_exact_replay(void **state) {
+    (void)state;
+    const int64_t first_ms = FACT_WALK_START_MS / 3600000 * 3600000;
+    struct entry_log *made = hours_of_entries(first_ms);
+    struct raster_request request =
+        request_of(first_ms + (OLD_HOURS - 8) * INT64_C(3600000), 3600000, 8);
+    request.log = made;
+    request.single_pass = true;
+    request.finest = true;
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    struct layers_column *exact = taker->columns[2];
+    taker->columns[2] = taker->columns[3];
+    taker->columns[3] = exact;
+    request.finest = false;
+    assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
+    double worst = 0, usd = 0, exact_usd = 0;
+    for (int i = 0; i < 8; i++) {
+        worst = fmax(worst, apart(&taker->columns[2][i], &exact[i]));
+        usd += usd_of(&taker->columns[2][i]);
+        exact_usd += usd_of(&exact[i]);
+    }
+    print_message("old history: %.2f %% apart, mass %+.3f %%\n", worst * 100,
+                  (usd / exact_usd - 1) * 100);
+    assert_true(exact_usd > 0);
+    assert_true(worst > 0); /* it was laid down otherwise */
+    assert_true(worst < 0.04);
+    assert_true(fabs(usd / exact_usd - 1) < 0.01);
+    raster_destroy(raster); /* it knows the log */
+    raster = raster_create();
+    entry_log_destroy(made);
+}
+
 static void opened_within_the_window_starts_empty(void **state) {
     (void)state;
     fact_market_advance(&market, 1800);
@@ -368,6 +437,7 @@ int main(void) {
         CASE(finest_replay_is_bit_equal_with_the_engine),
         CASE(every_column_comes_once_a_pass_and_in_order),
         CASE(coarser_cadences_agree_within_tolerance),
+        CASE(old_history_agrees_with_an_exact_replay),
         CASE(opened_within_the_window_starts_empty),
         CASE(kept_history_changes_no_bit),
         CASE(follow_ends_with_the_columns_of_a_new_job),

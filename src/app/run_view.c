@@ -64,7 +64,6 @@ struct view {
     int64_t latency_ns, latency_worst_ns, latency_since_ns;
     int64_t frame_count;
     struct camera drawn_camera; /* of the last frame drawn, and its scale */
-    double drawn_black, drawn_white;
     int64_t drawn_ns;
     bool drained;   /* columns came while it rested */
     bool full_told; /* the log has said when the field was first full */
@@ -208,14 +207,10 @@ static bool looks_different(struct view *view, bool news, int64_t mono_ns) {
     const struct camera *then = &view->drawn_camera;
     struct picture_stats stats = picture_get_stats(view->picture);
     double moved_px = fabs(camera_px_from_time(then, now->time_left_ms) - now->plot_px.x);
-    bool gliding =
-        stats.black_usd_per_bp != view->drawn_black || stats.white_usd_per_bp != view->drawn_white;
     bool steady =
-        !news && !gliding && !stats.field_arriving && moved_px < MOVED_PX &&
+        !news && !stats.scale_moving && !stats.field_arriving && moved_px < MOVED_PX &&
         now->ln_top == then->ln_top && now->ln_bottom == then->ln_bottom &&
         now->time_right_ms - now->time_left_ms == then->time_right_ms - then->time_left_ms;
-    view->drawn_black = stats.black_usd_per_bp;
-    view->drawn_white = stats.white_usd_per_bp;
     return !steady || mono_ns - view->drawn_ns > REDRAW_NS;
 }
 

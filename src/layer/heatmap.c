@@ -29,7 +29,7 @@ static const char *const uniform_names[UNIFORM_COUNT] = {
 
 #define GLIDE_RATE 0.3 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6 /* pixels a texel; below, plain linear looks the same and costs less */
-enum { COLUMNS_A_FRAME = 8, LUT_ROWS = COLORMAP_SIDE_COUNT * COLORMAP_LEVEL_COUNT };
+enum { LUT_ROWS = COLORMAP_SIDE_COUNT * COLORMAP_LEVEL_COUNT };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
     *heatmap = (struct heatmap){0};
@@ -99,7 +99,7 @@ void heatmap_update_scale(struct heatmap *heatmap, const struct field *field,
         heatmap->histogram = (struct scale_histogram){0};
         heatmap->sampled_columns = 0;
     }
-    int wanted = jump ? HEATMAP_SAMPLE_COLUMNS : COLUMNS_A_FRAME;
+    int wanted = jump ? HEATMAP_SAMPLE_COLUMNS : HEATMAP_COLUMNS_A_FRAME;
     for (int i = 0; i < wanted && last > first && row_last > row_first; i++) {
         /* Strides of 37 of 64 visit the whole span evenly before the histogram is full. */
         int n = heatmap->sampled_columns * 37 % HEATMAP_SAMPLE_COLUMNS;

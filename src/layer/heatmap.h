@@ -15,7 +15,7 @@
 #include "view/colormap.h"
 #include "view/scale.h"
 
-enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64 };
+enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64, HEATMAP_COLUMNS_A_FRAME = 8 };
 
 /* All that the field's pixels depend on beside its texels and where they stand in time; equal keys
  * and columns, equal pixels. */

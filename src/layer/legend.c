@@ -206,7 +206,9 @@ static void draw_words(struct layer_context *context, const struct place *place)
                               .align = LABELS_RIGHT,
                               .x = place->x - place->beyond - 10 * s,
                               .middle_y = context->layout->header.h * TEXT_ROW};
-        if (labels_add(context->labels, &label)) {
+        struct camera_rect box = labels_measure(context->labels, &label);
+        box.x -= 14 * s; /* air after the caption */
+        if (labels_rect_fits(context->labels, box) && labels_add(context->labels, &label)) {
             return;
         }
     }

@@ -17,9 +17,11 @@
 #include "layer/profile.h"
 
 #define HATCH_PERIOD_PX 14.0 /* of what is not calibrated, across and down */
-#define BAR_PX          7.0  /* candles and bars are at least so wide, at scale 1 */
-#define PANE_GAP_PX     6.0  /* between two panes, at scale 1 */
-#define PANE_MARGIN     0.08 /* of a pane's height, from the window's lowest or highest price on */
+/* Two histograms of what is visible: the first may hold cells from before the change. */
+enum { SCALE_FRAMES = 2 * HEATMAP_SAMPLE_COLUMNS / HEATMAP_COLUMNS_A_FRAME };
+#define BAR_PX      7.0  /* candles and bars are at least so wide, at scale 1 */
+#define PANE_GAP_PX 6.0  /* between two panes, at scale 1 */
+#define PANE_MARGIN 0.08 /* of a pane's height, from the window's lowest or highest price on */
 
 /* One part of the plot with prices of its own: the whole of it, or one of the two sides'. */
 struct pane {
@@ -43,6 +45,8 @@ struct picture {
     bool arriving;          /* the other one is being filled */
     int quiet_frames;       /* since a column of the arriving one came */
     struct scale scale;
+    struct settings scaled; /* what the scale was last looked for with */
+    int scale_frames;       /* until a change of it has been seen by the automatic scale */
     struct profile profiles[PANES_MAX];
     struct cluster_labels cluster_labels;
     struct bars bars;
@@ -217,8 +221,19 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
     context->price_decimals = number_decimals_of_tick(tick.mantissa, tick.exponent, context->price);
 }
 
+static bool same_scale(const struct settings *a, const struct settings *b) {
+    return a->curve == b->curve && a->side == b->side && a->band_hidden == b->band_hidden &&
+           a->least_usd_per_bp == b->least_usd_per_bp &&
+           a->black_usd_per_bp == b->black_usd_per_bp && a->white_usd_per_bp == b->white_usd_per_bp;
+}
+
 /* What of the scale is the user's choice, before the rest is looked for. */
 static void set_scale(struct picture *picture, const struct picture_frame *frame) {
+    picture->scale_frames -= picture->scale_frames > 0;
+    if (!same_scale(&picture->scaled, &frame->settings)) {
+        picture->scaled = frame->settings;
+        picture->scale_frames = SCALE_FRAMES;
+    }
     picture->scale.curve = frame->settings.curve;
     picture->scale.least_log2 = scale_log2_from_usd(frame->settings.least_usd_per_bp);
     scale_pin(&picture->scale, frame->settings.black_usd_per_bp, frame->settings.white_usd_per_bp);
@@ -303,6 +318,7 @@ static void count_frame(struct picture *picture, int shapes, int glyphs) {
     picture->stats.black_usd_per_bp = scale_usd_from_log2(picture->scale.black_log2);
     picture->stats.white_usd_per_bp = scale_usd_from_log2(picture->scale.white_log2);
     picture->stats.field_arriving = picture->arriving;
+    picture->stats.scale_moving = picture->scale.gliding || picture->scale_frames > 0;
 }
 
 /* The lowest and the highest price of the columns in view, and now's. False: none is known. */

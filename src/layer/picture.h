@@ -83,6 +83,7 @@ struct picture_stats { /* of the last frame */
     int64_t dropped_items;   /* shapes, glyphs and labels that met a limit, since creation */
     double black_usd_per_bp, white_usd_per_bp; /* the scale that was used */
     bool field_arriving; /* an older field is drawn while the asked one arrives */
+    bool scale_moving;   /* the automatic scale is on its way: another frame is due */
 };
 struct picture_stats picture_get_stats(const struct picture *picture);
 

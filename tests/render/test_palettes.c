@@ -221,14 +221,21 @@ static void automatic_scale_follows_a_zoom_and_comes_to_rest(void **state) {
     frame.settled = false;
     picture_draw(stage.picture, &frame);
     double before = picture_get_stats(stage.picture).white_usd_per_bp;
+    while (picture_get_stats(stage.picture).scale_moving) {
+        picture_draw(stage.picture, &frame);
+    }
     frame.settings.side = SETTINGS_SIDE_LONG;
     frame.settings.band_hidden = 0x30; /* the brightest bands are gone: white comes down */
     int changes = 0;
     double last = before;
     int rested = 0;
+    int moving = 0;
     for (int i = 0; i < 400; i++) {
         picture_draw(stage.picture, &frame);
         double now = picture_get_stats(stage.picture).white_usd_per_bp;
+        /* Whoever draws only while it moves sees all of it. */
+        assert_true(now == last || changes > 0 || i < 2 * 64 / 8);
+        moving += picture_get_stats(stage.picture).scale_moving;
         changes += now != last;
         rested = now != last ? 0 : rested + 1;
         last = now;
@@ -236,6 +243,8 @@ static void automatic_scale_follows_a_zoom_and_comes_to_rest(void **state) {
     assert_in_range(changes, 1, 20);
     assert_true(rested > 100);
     assert_true(last < before);
+    assert_in_range(moving, 8 * changes - 8, 8 * changes + 16);
+    assert_false(picture_get_stats(stage.picture).scale_moving);
 }
 
 int main(void) {

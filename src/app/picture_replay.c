@@ -181,6 +181,7 @@ static void explain(struct picture_replay *replay, struct picture_frame *frame) 
         replay->answer.id == 0 || llabs(frame->map->ts_ms - replay->explained_ms) >= WHY_EVERY_MS;
     if (due && why_range_of_price(frame->map, replay->why_price, &range) &&
         why_request_of(replay->engine, frame->map, &range, &request)) {
+        request.finest = true; /* to the dollar what the map says */
         origin_run(replay->origin, &request, &replay->answer);
         replay->explained_ms = frame->map->ts_ms;
     }

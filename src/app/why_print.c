@@ -177,6 +177,7 @@ void why_report_print_json(const struct why_report *report, FILE *out) {
             map_usd_to(&levels->map, side,
                        side == 0 ? origin->range.price_low : origin->range.price_high, 0));
     if (origin->known) {
+        fprintf(out, ",\"scaled\":%.5f", origin->scaled);
         json_usd("bands_usd", LAYERS_BAND_COUNT, origin->bands_usd, out);
         json_time("known_since", origin->known_from_ms, out);
         json_time("half_opened_since", origin->half_ms, out);

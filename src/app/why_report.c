@@ -32,6 +32,7 @@ bool why_report_make(struct why_report *report, const struct levels_report *leve
         str_copy(reason, SOURCE_REASON_BYTES, "--why: no map of the market is known by that time");
         return false;
     }
+    request.finest = true; /* nobody waits for a frame: to the dollar what the levels say */
     struct origin *origin = origin_create();
     enum status status =
         origin != NULL ? origin_run(origin, &request, &report->origin) : STATUS_MEMORY;

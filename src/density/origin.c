@@ -20,10 +20,10 @@
  * Terms are kept by slots of opening time and of entry price, which density/origin_slots lays
  * together into the buckets of the answer.  A row that is longer than a slot is spread evenly.
  *
- * Cost: one replay.  The newest DAY at 1 s rows, a WEEK at 10 s, before that 1 min for MONTH_DAYS
- * days and hours beyond: a month takes some hundreds of milliseconds (tests/bench/bench_raster).
- * The engine applied every second once: rows that are sums of finer ones cost a tolerance, as in a
- * raster (tests/unit/test_origin.c).
+ * Cost: one replay.  The newest half day at 1 s rows, two days at 10 s, before that 1 min for
+ * MONTH_DAYS days and hours beyond: a month takes some hundreds of milliseconds of one core
+ * (tests/bench/bench_raster why).  The engine applied every second once: rows that are sums of
+ * finer ones cost a tolerance, as in a raster (tests/unit/test_origin.c).
  *
  * Wrong where the estimate is: model/estimator.c. */
 #include "density/origin.h"
@@ -37,6 +37,8 @@
 
 #define HOUR_MS INT64_C(3600000)
 #define DAY_MS  (24 * HOUR_MS)
+/* What coarser rows may miss or add; more is something else and stays to be seen. */
+#define SCALED_MOST 0.02
 enum { MONTH_DAYS = 31, STOP_EVERY_ROWS = 256 };
 
 struct ledger {  /* of one bin; USD as of T but for the bound and for left */
@@ -116,8 +118,8 @@ static int64_t floor_to(int64_t value, int64_t step) {
 
 static int64_t until_of_level(const struct walk *walk, enum entry_level_id level) {
     static const int64_t age_ms[ENTRY_LEVEL_COUNT] = {
-        [ENTRY_LEVEL_10S] = DAY_MS,
-        [ENTRY_LEVEL_1MIN] = 7 * DAY_MS,
+        [ENTRY_LEVEL_10S] = 12 * HOUR_MS,
+        [ENTRY_LEVEL_1MIN] = 2 * DAY_MS,
         [ENTRY_LEVEL_5MIN] = MONTH_DAYS * DAY_MS,
         [ENTRY_LEVEL_1H] = MONTH_DAYS * DAY_MS,
     };
@@ -460,6 +462,22 @@ static bool find_distances(struct origin_range *range, double ln_mark, double *n
     return *far > *near;
 }
 
+/* Bring the sums to what the map says of the range, where they are near it. */
+static void scale_to(struct origin *origin, const struct origin_request *request,
+                     struct scene_origin *out) {
+    double wanted = request->range.usd / origin->usd;
+    bool near = request->from_ms == INT64_MIN && fabs(wanted - 1) <= SCALED_MOST;
+    out->scaled = near ? wanted : 1;
+    out->usd = origin->usd * out->scaled;
+    for (int i = 0; i < ORIGIN_SLOT_MAX; i++) {
+        origin->slots.time_usd[i] *= out->scaled;
+        origin->slots.price_usd[i] *= out->scaled;
+    }
+    for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
+        out->bands_usd[band] = origin->bands_usd[band] * out->scaled;
+    }
+}
+
 enum status origin_run(struct origin *origin, const struct origin_request *request,
                        struct scene_origin *out) {
     struct origin_end ends[RASTER_INPUT_MAX];
@@ -505,8 +523,7 @@ enum status origin_run(struct origin *origin, const struct origin_request *reque
         return STATUS_OK;
     }
     out->known = true;
-    out->usd = origin->usd;
-    memcpy(out->bands_usd, origin->bands_usd, sizeof(out->bands_usd));
+    scale_to(origin, request, out);
     origin_slots_tell(&origin->slots, out);
     return STATUS_OK;
 }

@@ -39,6 +39,7 @@ bool origin_range_near(const struct scene_map *map, double price, double reach_l
         out->side = cluster->side;
         out->price_low = cluster->price_low;
         out->price_high = cluster->price_high;
+        out->usd = cluster->usd;
         return true;
     }
     /* Whole levels, so that it is what map_usd_to adds up there. */
@@ -49,5 +50,7 @@ bool origin_range_near(const struct scene_map *map, double price, double reach_l
     double far = fmax(ceil((fabs(away) + reach_ln) / height) * height, near + height);
     out->price_low = map->reference * exp(out->side == 0 ? -far : near);
     out->price_high = map->reference * exp(out->side == 0 ? -near : far);
+    out->usd = map_usd_to(map, out->side, out->side == 0 ? out->price_low : out->price_high, 0) -
+               map_usd_to(map, out->side, out->side == 0 ? out->price_high : out->price_low, 0);
     return true;
 }

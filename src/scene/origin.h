@@ -20,6 +20,7 @@ struct origin_range {
     double price_low, price_high; /* 0 < low < high; what is beyond the mark does not count */
     double reference; /* the mark that they stand beside, as a map's; 0: the mark of at_ms */
     int64_t at_ms;    /* of what had happened until then; INT64_MAX: all that is known */
+    double usd;       /* what the map says of it; 0: nothing; see scene_origin.scaled */
 };
 
 struct scene_origin {
@@ -30,6 +31,10 @@ struct scene_origin {
     int64_t at_ms;         /* end of the newest row that is in it */
     int64_t known_from_ms; /* what was opened before is not known, or does not count */
     double usd;            /* all of it; > 0 */
+    /* The replay's rows are sums of what the engine saw second by second, and may add up to a
+     * little less or more than the map: everything here was multiplied by this, so that both tell
+     * the same USD. 1 where the range told none, or one further away than that explains. */
+    double scaled;
     double bands_usd[LAYERS_BAND_COUNT];
     int64_t half_ms;            /* half of it was opened since */
     double half_low, half_high; /* entry prices: the middle half of it lies between */

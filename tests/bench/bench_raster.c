@@ -2,16 +2,18 @@
  * by a raster that has seen nothing yet (cold) and by one that kept the history of an earlier job.
  *
  *   bench_raster [ROUNDS [WINDOW]]      default 5, all windows; WINDOW: 24h 24h-wide 1h 30d 365d
- * two
+ * two why
  *
  * CPU time of the one thread, median and least of the rounds: what else the machine does lengthens
  * the median. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/str.h"
+#include "density/origin.h"
 #include "density/raster.h"
 #include "support/bench_machine.h"
 #include "support/fact_walk.h"
@@ -113,6 +115,36 @@ static void bench_window(const struct window *window, const struct entry_log *lo
     printf("\n");
 }
 
+/* Why a range 1.5 to 2 % below the price is hot: of all that the log knows. */
+static void bench_why(const struct entry_log *log, int days, int rounds) {
+    struct scene_origin answer;
+    double ms[ROUND_MAX], low = 0, high = 0;
+    int64_t until_ms = entry_log_until_ms(log);
+    density_price_range(log, until_ms - 1000, until_ms, 1e-6, &low, &high);
+    struct origin_request request = {
+        .id = 1,
+        .range = {.price_low = exp(low) * 0.98, .price_high = exp(low) * 0.985, .at_ms = INT64_MAX},
+        .input_count = 1,
+        .inputs = {{.log = log}},
+        .from_ms = INT64_MIN};
+    struct origin *origin = origin_create();
+    printf("why it is hot, %d days known:", days);
+    for (int finest = 0; finest < 2; finest++) {
+        request.finest = finest == 1;
+        for (int round = 0; round < rounds; round++) {
+            int64_t begin_ns = clock_thread_cpu_ns();
+            enum status status = origin_run(origin, &request, &answer);
+            ms[round] = (double)(clock_thread_cpu_ns() - begin_ns) / 1e6;
+            if (status != STATUS_OK || !answer.known) {
+                printf("why: %s\n", status_text(status));
+            }
+        }
+        print_times(finest == 1 ? "finest rows" : "usual rows", rounds, ms);
+    }
+    printf("\n");
+    origin_destroy(origin);
+}
+
 /* The simulated facts, at one-second rows, end days after they began. */
 static void bench_days(int days, int rounds, const char *only) {
     struct fact_market market = {0};
@@ -132,6 +164,9 @@ static void bench_days(int days, int rounds, const char *only) {
         if (named && years == (days > 40)) {
             bench_window(&windows[i], market.log, rounds);
         }
+    }
+    if (only == NULL || strcmp(only, "why") == 0) {
+        bench_why(market.log, days, rounds);
     }
     fact_market_finish(&market);
 }

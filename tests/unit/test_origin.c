@@ -135,6 +135,7 @@ static void total_equals_the_read_out_of_the_estimator(void **state) {
             if (answer.known) {
                 known++;
                 assert_close(answer.usd, want, 1e-5);
+                assert_near(answer.scaled, 1, 0);
                 assert_close(answer.mark, mark, 1e-12);
                 for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
                     assert_near(answer.bands_usd[band], bands[band], want * 1e-5);
@@ -189,6 +190,30 @@ static void coarser_rows_tell_the_same_within_a_tolerance(void **state) {
     for (int i = 0; i < answer.time_count; i++) {
         assert_near(answer.time_usd[i], finest.time_usd[i], 0.01 * finest.usd);
     }
+}
+
+/* What the map says of a range is what is told, if it is near; all parts go with it. */
+static void sums_are_brought_to_what_the_map_says(void **state) {
+    (void)state;
+    int64_t ms = 480000 * HOUR_MS;
+    append(ms, ms + MINUTE_MS, 100, 100, bin_of(100), 50);
+    struct origin_request request = request_of(MODEL_LONG, 95, 98);
+    assert_int_equal(origin_run(origin, &request, &answer), STATUS_OK);
+    double usd = answer.usd;
+    static const struct {
+        double said, want;
+    } rows[] = {{1.01, 1.01}, {0.99, 0.99}, {1.5, 1}, {0.5, 1}, {0, 1}, {-1, 1}, {NAN, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        request.range.usd = rows[i].said * usd;
+        assert_int_equal(origin_run(origin, &request, &answer), STATUS_OK);
+        assert_close(answer.usd, usd * rows[i].want, 1e-12);
+        assert_close(answer.scaled, rows[i].want, 1e-12);
+        assert_sums_close(&answer);
+    }
+    request.range.usd = 1.01 * usd; /* the map counts all known positions */
+    request.from_ms = ms;
+    assert_int_equal(origin_run(origin, &request, &answer), STATUS_OK);
+    assert_close(answer.usd, usd, 1e-12);
 }
 
 /* Two openings, at 100 and at 104, an hour apart: where only the second one's 100x longs stand, all
@@ -410,6 +435,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(coarser_rows_tell_the_same_within_a_tolerance, setup,
                                         teardown),
         cmocka_unit_test_setup_teardown(openings_are_told_at_their_time_and_price, setup, teardown),
+        cmocka_unit_test_setup_teardown(sums_are_brought_to_what_the_map_says, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_swept_is_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_input_is_moved_by_its_basis, setup, teardown),
         cmocka_unit_test_setup_teardown(the_worker_answers_the_newest_question, setup, teardown),

@@ -1,5 +1,10 @@
 /* The line at the bottom: who feeds the picture and how fresh it is, what was lost, funding and
- * open interest. */
+ * open interest.
+ *
+ * Latency and what was lost stand at the right and always have room. From the left come the feeds,
+ * then open interest, what of it no level claims, funding and a day's liquidations; what has no
+ * room is left out, so that in a narrow picture the last ones go first, and before all of them the
+ * count of events. */
 #include <math.h>
 
 #include "base/number.h"

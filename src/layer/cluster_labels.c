@@ -142,6 +142,14 @@ static int find_blocks(const struct layer_context *context, double left, double 
     return count;
 }
 
+static struct camera_rect plate_of(const struct layer_context *context,
+                                   const struct candidate *candidate, const struct column *column,
+                                   double middle) {
+    double s = context->layout->scale;
+    double w = candidate->text_w + (MARK_PX + 2 * PAD_PX) * s;
+    return (struct camera_rect){column->right - w, middle - LABEL_H_PX / 2 * s, w, LABEL_H_PX * s};
+}
+
 static void draw_one(struct layer_context *context, const struct candidate *candidate,
                      const struct column *column, double middle) {
     double s = context->layout->scale;
@@ -150,10 +158,7 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
     struct theme_color color =
         layer_side_color(context, cluster->side == 0 ? POS_LONG : POS_SHORT, 0.84, 255);
     double pad = PAD_PX * s;
-    double mark = MARK_PX * s;
-    struct camera_rect plate = {column->right - candidate->text_w - mark - 2 * pad,
-                                middle - LABEL_H_PX / 2 * s, candidate->text_w + mark + 2 * pad,
-                                LABEL_H_PX * s};
+    struct camera_rect plate = plate_of(context, candidate, column, middle);
     struct label label = label_of(context, candidate);
     label.x = column->right - pad;
     label.middle_y = middle;
@@ -177,7 +182,6 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
         canvas_add_box(canvas, (struct camera_rect){x, y, fmax(turn - x, thin), thin}, 0, line);
         canvas_add_line(canvas, turn, y + thin / 2, plate.x, middle, thin, line);
     }
-    canvas_add_box(canvas, plate, 4 * s, context->theme->plate);
     canvas_add_disc(canvas, plate.x + pad + 4 * s, middle, 4.5 * s,
                     cluster->side == 0 ? 0 : 1.8 * s, color);
 }
@@ -225,6 +229,11 @@ void cluster_labels_draw(struct layer_context *context) {
     stack_place(&desc, count, items);
     context->cluster_labels->count = 0;
     canvas_set_list(context->canvas, CANVAS_OVER);
+    for (int i = 0; i < count; i++) { /* before all marks: boxes under shapes cost least */
+        if (items[i].placed) {
+            layer_draw_plate(context, plate_of(context, &candidates[i], &column, items[i].middle));
+        }
+    }
     for (int i = 0; i < count; i++) {
         if (items[i].placed) {
             draw_one(context, &candidates[i], &column, items[i].middle);

@@ -10,7 +10,7 @@
 #define STEP_PX      4.0  /* between two points of a curve, at scale 1 */
 #define STRAIGHT_PX  0.35 /* a point so near to the line of its neighbours is left out */
 #define AXIS_END_PX  14.0 /* right of the axis' largest sum */
-#define TICK_ROOM_PX 46.0 /* a tick's number needs this */
+#define TICK_ROOM_PX 38.0 /* a tick's number needs this */
 enum { POINT_COUNT_MAX = 1024, TICK_COUNT_MAX = 3 };
 
 struct curve {
@@ -112,7 +112,7 @@ static void draw_axis(struct layer_context *context, const struct curve *curve) 
             struct camera_rect plate = {box.x - 3 * s, label.middle_y - 9 * s, box.w + 6 * s,
                                         18 * s};
             if (labels_add(context->labels, &label)) {
-                canvas_add_box(context->canvas, plate, 3 * s, context->theme->plate);
+                layer_draw_plate(context, plate);
             }
         }
     }

@@ -122,7 +122,7 @@ void gauge_draw(struct layer_context *context) {
     }
     struct columns at = columns_of(plate.x, s);
     canvas_set_list(context->canvas, CANVAS_OVER);
-    canvas_add_box(context->canvas, plate, 6 * s, context->theme->plate);
+    layer_draw_plate(context, plate);
     draw_head(context, &at, plate.y);
     for (int ring = 0; ring < MAP_SHARE_COUNT; ring++) {
         draw_row(context, map, ring, &at, plate.y + (HEAD_H_PX + (ring + 0.5) * ROW_H_PX) * s);

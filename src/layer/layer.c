@@ -64,3 +64,16 @@ double layer_live_x(const struct layer_context *context) {
     double x = camera_px_from_time(context->camera, (double)context->frame->now_ms);
     return fmax(x, context->layout->plot.x);
 }
+
+void layer_draw_plate(struct layer_context *context, struct camera_rect rect) {
+    const double cut = round(2 * context->layout->scale);
+    const struct theme_color color = context->theme->plate;
+    double x = round(rect.x);
+    double y = round(rect.y);
+    double w = round(rect.w);
+    double h = round(rect.h);
+    canvas_add_box(context->canvas, (struct camera_rect){x + cut, y, w - 2 * cut, h}, 0, color);
+    canvas_add_box(context->canvas, (struct camera_rect){x, y + cut, cut, h - 2 * cut}, 0, color);
+    canvas_add_box(context->canvas, (struct camera_rect){x + w - cut, y + cut, cut, h - 2 * cut}, 0,
+                   color);
+}

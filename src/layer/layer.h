@@ -68,6 +68,10 @@ const struct scene_map *layer_map_now(const struct layer_context *context);
 /* Where now stands, in pixels, at least at the plot's left edge. */
 double layer_live_x(const struct layer_context *context);
 
+/* A plate under a text: boxes with their corners cut, because software GL fills those ten times
+ * faster than a rounded one. */
+void layer_draw_plate(struct layer_context *context, struct camera_rect rect);
+
 void grid_draw(struct layer_context *context);
 void gaps_draw(struct layer_context *context);
 void average_draw(struct layer_context *context);

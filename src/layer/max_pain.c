@@ -37,7 +37,7 @@ static void draw_texts(struct layer_context *context, double live_x, double y) {
     }
     struct camera_rect plate = {box.x - 6 * s, y - 10 * s, box.w + 12 * s, 20 * s};
     if (labels_rect_fits(context->labels, plate) && labels_add(context->labels, &label)) {
-        canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
+        layer_draw_plate(context, plate);
         labels_reserve(context->labels, plate);
     }
     struct label at_axis = label;

@@ -10,6 +10,11 @@
 
 #define BAR_STEP_PX 2.0
 #define BP          1e-4 /* a basis point in ln price */
+enum { BAR_COUNT_MAX = 4096 };
+
+static double rule_px(const struct layer_context *context) {
+    return fmax(1, round(context->layout->scale * 0.75));
+}
 
 static void sum_rows(struct profile *profile, const struct field *field) {
     if (profile->field == field && profile->version == field->version) {
@@ -59,19 +64,23 @@ static void sum_levels(struct profile *profile, const struct scene_map *map,
     }
 }
 
-void profile_update(struct profile *profile, const struct field *field, const struct scene_map *map,
-                    const struct settings *settings) {
-    if (field != NULL && field->count > 0) {
-        sum_rows(profile, field);
+void profile_update(struct profile *profile, const struct profile_view *view) {
+    const struct scene_map *map = view->map;
+    double reach = 0;
+    if (map != NULL && map->level_count > 0 && map->reference > 0 &&
+        !view->settings->opened_within_window) {
+        sum_levels(profile, map, view->settings);
+        reach = profile->level_count * profile->level_height;
+    } else {
+        profile->mapped = false;
+    }
+    bool wanted = !profile->mapped || view->ln_low < profile->ln_reference - reach ||
+                  view->ln_high > profile->ln_reference + reach;
+    if (wanted && view->field != NULL && view->field->count > 0) {
+        sum_rows(profile, view->field);
     } else {
         profile->field = NULL;
         profile->row_count = 0;
-    }
-    if (map != NULL && map->level_count > 0 && map->reference > 0 &&
-        !settings->opened_within_window) {
-        sum_levels(profile, map, settings);
-    } else {
-        profile->mapped = false;
     }
 }
 
@@ -135,36 +144,77 @@ double profile_certainty(const struct profile *profile, int side, double ln_pric
 
 /* -- bars -- */
 
-/* USD per bp, both sides, of the bar whose top is y. */
-static void bar_usd(const struct layer_context *context, double y, double step, double out[2]) {
-    double high = camera_ln_from_px(context->camera, y);
-    double low = camera_ln_from_px(context->camera, y + step);
-    for (int side = 0; side < 2; side++) {
-        out[side] = profile_usd(context->profile, side, low, high) / ((high - low) / BP);
+/* The next bar's colour is the same and its width is nearly: they are drawn as one. */
+struct bar {
+    double y, h, width;
+    struct theme_color color;
+};
+
+static void draw_bar(struct layer_context *context, const struct bar *bar) {
+    const struct camera_rect *area = &context->layout->profile;
+    if (bar->width >= 1) {
+        canvas_add_box(
+            context->canvas,
+            (struct camera_rect){area->x + rule_px(context) + 1, bar->y, bar->width, bar->h}, 0,
+            bar->color);
     }
 }
 
-static void draw_bars(struct layer_context *context, double step, double usd_max) {
+/* Add a bar below the one in hand, which is drawn once it ends. */
+static void extend_bar(struct layer_context *context, struct bar *hand, const struct bar *next) {
+    const struct theme_color a = hand->color;
+    const struct theme_color b = next->color;
+    bool alike = hand->width == next->width && hand->y + hand->h == next->y && a.r == b.r &&
+                 a.g == b.g && a.b == b.b;
+    if (alike) {
+        hand->h += next->h;
+    } else {
+        draw_bar(context, hand);
+        *hand = *next;
+    }
+}
+
+static void draw_bars(struct layer_context *context, int count, float usd[][2], double usd_max,
+                      double step) {
     const struct camera_rect *area = &context->layout->profile;
-    double s = context->layout->scale;
-    double line = fmax(1, round(s * 0.75));
-    for (double y = area->y; usd_max > 0 && y + step <= area->y + area->h; y += step) {
-        double usd[2] = {0};
-        bar_usd(context, y, step, usd);
-        for (int side = 0; side < 2; side++) {
-            double width = round(usd[side] / usd_max * (area->w - 14 * s));
-            if (width < 0.5) {
-                continue;
+    double width_max = area->w - 14 * context->layout->scale;
+    for (int side = 0; side < 2; side++) {
+        struct bar hand = {0};
+        for (int i = 0; i < count; i++) {
+            double here = (double)usd[i][side];
+            struct bar bar = {
+                .y = area->y + i * step, .h = step, .width = round(here / usd_max * width_max)};
+            if (bar.width >= 1) {
+                double middle = camera_ln_from_px(context->camera, bar.y + step / 2);
+                double brightness = scale_brightness(context->scale, here);
+                bar.color = layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT,
+                                              0.3 + 0.7 * brightness,
+                                              profile_certainty(context->profile, side, middle));
             }
-            double middle = camera_ln_from_px(context->camera, y + step / 2);
-            double brightness = scale_brightness(context->scale, usd[side]);
-            struct theme_color color =
-                layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT, 0.3 + 0.7 * brightness,
-                                  profile_certainty(context->profile, side, middle));
-            canvas_add_box(context->canvas,
-                           (struct camera_rect){area->x + line + 1, y, width, step}, 0, color);
+            extend_bar(context, &hand, &bar);
+        }
+        draw_bar(context, &hand);
+    }
+}
+
+/* USD per bp of every bar from the top, both sides, and the largest. Returns how many there are. */
+static int measure_bars(const struct layer_context *context, double step,
+                        float usd[BAR_COUNT_MAX][2], double *usd_max) {
+    const struct camera_rect *area = &context->layout->profile;
+    double height_bp = (camera_ln_from_px(context->camera, area->y) -
+                        camera_ln_from_px(context->camera, area->y + step)) /
+                       BP;
+    int count = 0;
+    *usd_max = 0;
+    for (; count < BAR_COUNT_MAX && (count + 1) * step <= area->h; count++) {
+        double high = camera_ln_from_px(context->camera, area->y + count * step);
+        for (int side = 0; side < 2; side++) {
+            double sum = profile_usd(context->profile, side, high - height_bp * BP, high);
+            usd[count][side] = (float)(sum / height_bp);
+            *usd_max = fmax(*usd_max, sum / height_bp);
         }
     }
+    return count;
 }
 
 /* -- totals -- */
@@ -223,7 +273,7 @@ static void draw_total(struct layer_context *context, int side) {
         }
     }
     if (labels_rect_fits(context->labels, plate)) {
-        canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
+        layer_draw_plate(context, plate);
         labels_add(context->labels, &total);
         labels_add(context->labels, &name);
         labels_add(context->labels, &reach);
@@ -232,28 +282,30 @@ static void draw_total(struct layer_context *context, int side) {
 }
 
 void profile_draw(struct layer_context *context) {
+    static float usd[BAR_COUNT_MAX][2]; /* main thread only; too large for the stack */
     const struct camera_rect *area = &context->layout->profile;
-    struct profile *profile = context->profile;
     if (area->w <= 0) {
         return;
     }
-    profile_update(profile, context->field, context->frame->map, context->settings);
-    if (profile->row_count == 0 && !profile->mapped) {
+    const struct profile_view view = {.field = context->field,
+                                      .map = context->frame->map,
+                                      .settings = context->settings,
+                                      .ln_low = context->camera->ln_bottom,
+                                      .ln_high = context->camera->ln_top};
+    profile_update(context->profile, &view);
+    if (context->profile->row_count == 0 && !context->profile->mapped) {
         return;
-    }
-    double s = context->layout->scale;
-    double step = fmax(2, round(BAR_STEP_PX * s));
-    double usd_max = 0;
-    for (double y = area->y; y < area->y + area->h; y += step) {
-        double usd[2] = {0};
-        bar_usd(context, y, step, usd);
-        usd_max = fmax(usd_max, fmax(usd[0], usd[1]));
     }
     canvas_set_list(context->canvas, CANVAS_OVER);
     canvas_add_box(context->canvas,
-                   (struct camera_rect){area->x, area->y, fmax(1, round(s * 0.75)), area->h}, 0,
+                   (struct camera_rect){area->x, area->y, rule_px(context), area->h}, 0,
                    context->theme->rule);
-    draw_bars(context, step, usd_max);
+    double step = fmax(2, round(BAR_STEP_PX * context->layout->scale));
+    double usd_max = 0;
+    int count = measure_bars(context, step, usd, &usd_max);
+    if (usd_max > 0) {
+        draw_bars(context, count, usd, usd_max, step);
+    }
 }
 
 void totals_draw(struct layer_context *context) {

@@ -33,10 +33,16 @@ struct profile {
     float level_certainty[2][MAP_LEVEL_MAX];
 };
 
-/* Bring it up to date. field and map may be NULL. A map counts all known positions, so it is not
- * taken where settings asks for a part of them. */
-void profile_update(struct profile *profile, const struct field *field, const struct scene_map *map,
-                    const struct settings *settings);
+/* Bring it up to date for ln prices [ln_low, ln_high]; beyond them it need not know anything. field
+ * and map may be NULL. A map counts all known positions, so it is not taken where settings asks for
+ * a part of them. */
+struct profile_view {
+    const struct field *field;
+    const struct scene_map *map;
+    const struct settings *settings;
+    double ln_low, ln_high;
+};
+void profile_update(struct profile *profile, const struct profile_view *view);
 /* ln price from which sums go outward: the map's mark; NaN if there is no map. */
 double profile_ln_reference(const struct profile *profile);
 /* USD of a side (0 long, 1 short) between two ln prices, low <= high. */

@@ -35,7 +35,10 @@ static const char *words(const struct scene_receipt *receipt, bool whole, char o
     number_format_usd(receipt->seen_usd, seen);
     str_format(out, TEXT_BYTES, whole ? "expected %s, seen %s%s" : "exp. %s, seen %s%s", expected,
                receipt->complete != 0 ? "" : "\xe2\x89\xa5 ", seen);
-    if (receipt->open != 0) {
+    if (receipt->complete == 0 && !(receipt->seen_usd > 0) && receipt->open == 0) {
+        str_format(out, TEXT_BYTES, whole ? "expected %s, none published" : "exp. %s, none told",
+                   expected);
+    } else if (receipt->open != 0) {
         str_append(out, TEXT_BYTES, " so far");
     } else if (receipt->complete == 0 && whole) {
         str_append(out, TEXT_BYTES, " (throttled)");
@@ -115,7 +118,7 @@ static bool draw_words(struct layer_context *context, const struct scene_receipt
                    (struct camera_rect){round(x), round(fmin(y, to)), thin, round(fabs(to - y))}, 0,
                    line);
     canvas_set_list(context->canvas, CANVAS_OVER);
-    canvas_add_box(context->canvas, plate, 4 * s, context->theme->plate);
+    layer_draw_plate(context, plate);
     return true;
 }
 

@@ -257,7 +257,8 @@ static void sums_of_the_profile_are_the_maps(void **state) {
     struct settings settings = settings_default();
     settings.band_hidden = 0x05;
     memset(&profile, 0, sizeof profile);
-    profile_update(&profile, NULL, &map, &settings);
+    struct profile_view view = {.map = &map, .settings = &settings};
+    profile_update(&profile, &view);
     double from = profile_ln_reference(&profile);
     assert_near(from, log(map.reference), 1e-12);
     for (int i = 1; i < 40; i++) {
@@ -269,11 +270,11 @@ static void sums_of_the_profile_are_the_maps(void **state) {
         assert_near(profile_usd(&profile, 0, from, from + away), 0, 1e-9);
     }
     settings.side = SETTINGS_SIDE_SHORT;
-    profile_update(&profile, NULL, &map, &settings);
+    profile_update(&profile, &view);
     assert_near(profile_usd(&profile, 0, from - 0.05, from), 0, 1e-9);
     assert_true(profile_usd(&profile, 1, from, from + 0.05) > 0);
     settings.opened_within_window = true;
-    profile_update(&profile, NULL, &map, &settings);
+    profile_update(&profile, &view);
     assert_true(isnan(profile_ln_reference(&profile)));
 }
 

@@ -135,9 +135,10 @@ static void draw_bubble(struct layer_context *context, const struct bubble *bubb
     struct theme_color color = layer_side_color(context, bubble->position, 0.84, alpha);
     struct theme_color inner = color;
     inner.a = (uint8_t)(alpha * 0.62);
+    struct theme_color rim = context->theme->halo;
+    rim.a = alpha;
     if (share >= RIM_SHARE_MIN) {
-        canvas_add_disc(context->canvas, bubble->x, bubble->y, radius + 1.2 * s, 2.4 * s,
-                        (struct theme_color){5, 7, 11, alpha});
+        canvas_add_disc(context->canvas, bubble->x, bubble->y, radius + 1.2 * s, 2.4 * s, rim);
     }
     if (bubble->position == POS_SHORT) {
         double ring = share >= RIM_SHARE_MIN ? 2.2 * s : 1.5 * s;

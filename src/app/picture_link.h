@@ -36,7 +36,7 @@ struct picture_link {
     double span_ms, ln_span;  /* of the camera that asked */
     int64_t asked_ns;
     int64_t copy_count; /* out of the cache that were shown so far */
-    bool live; /* the grid's end was the live edge */
+    bool live;          /* the grid's end was the live edge */
 };
 
 /* What the raster is made of: the instrument at place shown of the scene, the others that are added

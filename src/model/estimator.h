@@ -10,9 +10,9 @@
  * cross-margined, hedged, or partly liquidated; section 8 has the list.
  *
  * Thread: the owner's.  Owner: engine (its own) and each raster (its replay's); estimator_apply_row
- * is the only way state changes, so equal rows give equal bits on any machine. Memory: up to 8.4 MB at
- * 8,192 bins.  Limit: the map spans bin_count x bin_width of log price around the mark; what falls
- * off or is laid outside is in the mass account as clipped. */
+ * is the only way state changes, so equal rows give equal bits on any machine. Memory: up to 8.4 MB
+ * at 8,192 bins.  Limit: the map spans bin_count x bin_width of log price around the mark; what
+ * falls off or is laid outside is in the mass account as clipped. */
 #pragma once
 
 #include <stdbool.h>

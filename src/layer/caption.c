@@ -36,13 +36,31 @@ static void append_color(char *out, const struct settings *settings, int side, i
                words);
 }
 
+/* A panel a side. */
+static void append_panes(char *out, const struct settings *settings, int length) {
+    if (length > WITH_COLORS_UNTIL || colormap_is_single(settings->palette)) {
+        str_append(out, CAPTION_FIELD_BYTES, DOT "shorts above, longs below");
+        if (length <= WITH_COLORS_UNTIL) {
+            str_append(out, CAPTION_FIELD_BYTES, ",");
+            append_color(out, settings, 0, length);
+        }
+        return;
+    }
+    str_append(out, CAPTION_FIELD_BYTES, DOT "above shorts");
+    append_color(out, settings, 1, length);
+    str_append(out, CAPTION_FIELD_BYTES, ", below longs");
+    append_color(out, settings, 0, length);
+}
+
 /* Which sides are shown, and in which colours. */
 static void append_sides(char *out, const struct settings *settings, int length) {
     static const char *const plain[SETTINGS_SIDE_COUNT] = {"", "longs alone", "shorts alone",
                                                            "net"};
     const char *side = plain[settings->side];
     bool net = settings->side == SETTINGS_SIDE_NET;
-    if (length > WITH_COLORS_UNTIL) {
+    if (settings->split && (settings->side == SETTINGS_SIDE_BOTH || net)) {
+        append_panes(out, settings, length); /* each side whole: nothing is net there */
+    } else if (length > WITH_COLORS_UNTIL) {
         str_append(out, CAPTION_FIELD_BYTES, side[0] != '\0' ? DOT "%s" : "%s", side);
     } else if (settings->side == SETTINGS_SIDE_LONG || settings->side == SETTINGS_SIDE_SHORT) {
         str_append(out, CAPTION_FIELD_BYTES, DOT "%s,", side);

@@ -15,7 +15,8 @@ enum { CAPTION_FIELD_BYTES = 256, CAPTION_FIELD_LENGTH_COUNT = 6 };
 
 /* What the field's colours mean: that they are an estimate, of which side and of which leverage,
  * from what amount on, and what is more. length 0: in full .. CAPTION_FIELD_LENGTH_COUNT - 1: that
- * it is an estimate, and whatever is left out of it. Never empty. */
+ * it is an estimate, and whatever is left out of it. Never empty. settings->split: as it is drawn,
+ * not as it is wished. */
 const char *caption_field(const struct settings *settings, int length,
                           char out[CAPTION_FIELD_BYTES]);
 

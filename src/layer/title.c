@@ -46,6 +46,8 @@ static void draw_caption(struct layer_context *context) {
     const struct layout *layout = context->layout;
     double s = layout->scale;
     char text[CAPTION_FIELD_BYTES];
+    struct settings drawn = *context->settings;
+    drawn.split = context->pane_count > 1;
     struct label caption = {.utf8 = text,
                             .size_px = THEME_CAPTION_PX,
                             .color = context->theme->text_dim,
@@ -55,7 +57,7 @@ static void draw_caption(struct layer_context *context) {
     bool dimmed = context->instrument != NULL && caption_is_dimmed(&context->instrument->model);
     double room = legend_left_px(context) - (dimmed ? DIMMED_W + 16 : 16) * s;
     for (size_t i = 0; i < ARRAY_COUNT(tries); i++) {
-        caption_field(context->settings, tries[i].length, text);
+        caption_field(&drawn, tries[i].length, text);
         struct camera_rect taken = labels_measure(context->labels, &caption);
         context->caption_right_px = taken.x + taken.w;
         if (context->caption_right_px < room - tries[i].kept_free * s) {

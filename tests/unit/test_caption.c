@@ -196,6 +196,21 @@ static void field_is_explained_in_these_words(void **state) {
         settings.least_usd_per_bp = rows[i].least;
         assert_string_equal(caption_field(&settings, rows[i].length, out), rows[i].want);
     }
+    struct settings split = settings_default();
+    char panes[CAPTION_FIELD_BYTES];
+    split.split = true;
+    split.side = SETTINGS_SIDE_NET; /* each panel shows its side whole */
+    assert_string_equal(caption_field(&split, 4, panes),
+                        "Estimated liquidation density  \xc2\xb7  above shorts violet, below longs "
+                        "blue");
+    assert_string_equal(caption_field(&split, 5, panes),
+                        "Estimated liquidation density  \xc2\xb7  shorts above, longs below");
+    split.palette = COLORMAP_DEEP_RED;
+    assert_string_equal(caption_field(&split, 4, panes),
+                        "Estimated liquidation density  \xc2\xb7  shorts above, longs below, red");
+    split.side = SETTINGS_SIDE_LONG;
+    assert_string_equal(caption_field(&split, 4, panes),
+                        "Estimated liquidation density  \xc2\xb7  longs alone, red");
     struct settings hidden = settings_default();
     char out[CAPTION_FIELD_BYTES];
     hidden.parts &= ~SETTINGS_BIT(FIELD);

@@ -37,7 +37,7 @@
 /* Scrolling by less than this cannot be seen; ages and blinking lamps still need a frame so often.
  */
 #define MOVED_PX  0.125
-#define REDRAW_NS INT64_C(250000000)
+#define REDRAW_NS INT64_C(1000000000)
 /* A price range has to be asked again while history arrives, but not every frame. */
 #define RANGE_EVERY_NS INT64_C(100000000)
 

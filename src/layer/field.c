@@ -145,8 +145,9 @@ static void upload_slot(struct field *field, int slot) {
     mark_dirty(field, slot);
 }
 
-/* A place in the ring for a column that has not come. */
-static void clear_slot(struct field *field, int64_t col) {
+/* A place in the ring for a column that has not come; the one that comes now is uploaded when it is
+ * filled. */
+static void clear_slot(struct field *field, int64_t col, int64_t comes_now) {
     int slot = field_slot(field, col);
     field->columns[slot] = (struct field_column){
         .col = col, .version = field->version + 1, .flags = LAYERS_COLUMN_EMPTY};
@@ -156,7 +157,9 @@ static void clear_slot(struct field *field, int64_t col) {
     if (field->book.used) {
         book_columns_set(&field->book, slot, NULL);
     }
-    upload_slot(field, slot);
+    if (col != comes_now) {
+        upload_slot(field, slot);
+    }
 }
 
 /* Make col one of oldest_col..newest_col, with empty columns between. False: too old. */
@@ -164,20 +167,20 @@ static bool reach_column(struct field *field, int64_t col) {
     if (field->count == 0 || col >= field->newest_col + field->ring_rows) {
         field->oldest_col = field->newest_col = col;
         field->count = 1;
-        clear_slot(field, col);
+        clear_slot(field, col, col);
         return true;
     }
     if (col <= field->newest_col - field->ring_rows) {
         return false;
     }
     while (field->newest_col < col) {
-        clear_slot(field, ++field->newest_col);
+        clear_slot(field, ++field->newest_col, col);
         if (field->newest_col - field->oldest_col == field->ring_rows) {
             field->oldest_col++;
         }
     }
     while (field->oldest_col > col) {
-        clear_slot(field, --field->oldest_col);
+        clear_slot(field, --field->oldest_col, col);
     }
     field->count = (int)(field->newest_col - field->oldest_col) + 1;
     return true;

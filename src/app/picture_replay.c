@@ -164,7 +164,9 @@ static void point(const struct picture_replay *replay, struct picture_frame *fra
     const struct picture_place *place = &replay->pointer;
     if (place->given) {
         frame->pointer_inside = true;
-        frame->pointer_x_px = camera_px_from_time(frame->camera, (double)place->ts_ms + 0.5);
+        frame->pointer_time_ms = (double)place->ts_ms + 0.5;
+        frame->pointer_price = place->price;
+        frame->pointer_x_px = camera_px_from_time(frame->camera, frame->pointer_time_ms);
         frame->pointer_y_px = camera_px_from_price(frame->camera, place->price);
     }
 }

@@ -264,9 +264,18 @@ static void draw_tags(struct layer_context *context, double x, double y) {
 
 void crosshair_draw(struct layer_context *context) {
     const struct camera_rect *plot = &context->layout->plot;
-    double x = context->frame->pointer_x_px;
-    double y = context->frame->pointer_y_px;
-    if (!context->frame->pointer_inside || x < plot->x || x >= plot->x + plot->w || y < plot->y ||
+    const struct picture_frame *frame = context->frame;
+    double x = frame->pointer_x_px;
+    double y = frame->pointer_y_px;
+    if (frame->pointer_price > 0) {
+        bool lower = frame->pointer_price < context->price;
+        if (context->pane_count > 1 && lower != (context->pane == 1)) {
+            return;
+        }
+        x = camera_px_from_time(context->camera, frame->pointer_time_ms);
+        y = camera_px_from_price(context->camera, frame->pointer_price);
+    }
+    if (!frame->pointer_inside || x < plot->x || x >= plot->x + plot->w || y < plot->y ||
         y >= plot->y + plot->h) {
         return;
     }

@@ -40,6 +40,9 @@ struct picture_frame {
     bool text_hidden;        /* golden images: fonts differ between machines */
     bool pointer_inside;     /* crosshair and read-out at pointer_px */
     double pointer_x_px, pointer_y_px;
+    /* What it points at, where that is known better than by pixels: of two panes it is drawn in the
+     * one of its side of the price. 0: pixels count. */
+    double pointer_time_ms, pointer_price;
     const struct scene_origin *origin; /* why it is hot there; borrowed; NULL: not asked, or not
                                           answered yet */
     bool origin_asked;                 /* at the pointer, and the answer is on its way */

@@ -34,10 +34,11 @@
 #define LATENCY_SHOWN_NS INT64_C(500000000)
 #define DRAIN_EVERY_NS   INT64_C(1000000)
 #define POINTER_AWAKE_NS INT64_C(4000000000)
-/* Scrolling by less than this cannot be seen; ages and blinking lamps still need a frame so often.
- */
+/* Scrolling by less than this cannot be seen; ages still need a frame a second of the market's
+ * time, and what goes to sleep with the machine's one in a while. */
 #define MOVED_PX  0.125
-#define REDRAW_NS INT64_C(1000000000)
+#define AGE_MS    1000.0
+#define REDRAW_NS INT64_C(4000000000)
 /* A price range has to be asked again while history arrives, but not every frame. */
 #define RANGE_EVERY_NS INT64_C(100000000)
 
@@ -65,6 +66,7 @@ struct view {
     int64_t frame_count;
     struct camera drawn_camera; /* of the last frame drawn, and its scale */
     int64_t drawn_ns;
+    double drawn_ms;
     bool drained;   /* columns came while it rested */
     bool full_told; /* the log has said when the field was first full */
 };
@@ -202,7 +204,7 @@ static void steer(struct view *view, const struct scene *scene, double now_ms, i
 
 /* A frame that would look like the last one is not drawn: on software GL that is most of the cost
  * of a quiet market, and on a laptop of its battery. */
-static bool looks_different(struct view *view, bool news, int64_t mono_ns) {
+static bool looks_different(struct view *view, bool news, double now_ms, int64_t mono_ns) {
     const struct camera *now = &view->nav.camera;
     const struct camera *then = &view->drawn_camera;
     struct picture_stats stats = picture_get_stats(view->picture);
@@ -211,7 +213,8 @@ static bool looks_different(struct view *view, bool news, int64_t mono_ns) {
         !news && !stats.scale_moving && !stats.field_arriving && moved_px < MOVED_PX &&
         now->ln_top == then->ln_top && now->ln_bottom == then->ln_bottom &&
         now->time_right_ms - now->time_left_ms == then->time_right_ms - then->time_left_ms;
-    return !steady || mono_ns - view->drawn_ns > REDRAW_NS;
+    bool aged = floor(now_ms / AGE_MS) != floor(view->drawn_ms / AGE_MS);
+    return !steady || aged || mono_ns - view->drawn_ns > REDRAW_NS;
 }
 
 /* The crosshair goes to sleep with the pointer: a wall shows the market, not where somebody left
@@ -368,9 +371,10 @@ static const struct scene *frame(struct view *view) {
     view->pointer_shown = pointer_awake(view, &input) && input.pointer_inside;
     news = explain(view, &input, &target, mono_ns) || news;
     view->drained = false;
-    if (looks_different(view, news, mono_ns)) {
+    if (looks_different(view, news, now_ms, mono_ns)) {
         draw(view, scene, &input, now_ms);
         view->drawn_ns = mono_ns;
+        view->drawn_ms = now_ms;
         stat_add(STAT_frames_drawn, 1);
         note_latency(view, scene, fresh, clock_mono_ns());
     }

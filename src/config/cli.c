@@ -56,10 +56,29 @@ enum command cli_command_find(const char *name) {
     return COMMAND_COUNT;
 }
 
+/* The commands that an option belongs to. */
+static void append_owners(struct walk *walk, enum option_id id) {
+    const char *between = " ";
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        if ((option_row(id)->commands & (1U << i)) != 0) {
+            str_append(walk->error, OPTION_ERROR_BYTES, "%s%s", between,
+                       command_name((enum command)i));
+            between = ", ";
+        }
+    }
+}
+
 static bool fail_unknown_option(struct walk *walk, const char *written, const char *name,
                                 size_t len) {
     const char *command = command_name(walk->cli->command);
     enum option_id near = option_find_near(name, len, 1U << walk->cli->command);
+    enum option_id other = option_find(name, len);
+    if (other != OPT_COUNT && !option_row(other)->file_only) {
+        str_format(walk->error, OPTION_ERROR_BYTES, "%.80s: is an option of", written);
+        append_owners(walk, other);
+        str_append(walk->error, OPTION_ERROR_BYTES, ", not of %s", command);
+        return false;
+    }
     str_format(walk->error, OPTION_ERROR_BYTES, "%.80s: unknown option of %s", written, command);
     if (near != OPT_COUNT && !option_row(near)->file_only) {
         char known[OPTION_NAME_BYTES];

@@ -4,8 +4,9 @@
     tests/bench/peer_pyqtgraph.py BUILD/tests/bench_frame [width height [frames]]
 
 A field of 1,440 x 1,024 cells that scrolls by a third of a pixel a frame, a new column every third
-frame, and a price line over it. pyqtgraph: an ImageItem with a look-up table and levels, translated,
-and a PlotCurveItem, painted into a QImage (its raster painter: the same two cores, no display).
+frame, and a price line over it. pyqtgraph: an ImageItem with a look-up table and levels, moved by
+a translation, and a PlotCurveItem, painted into a QImage (its raster painter: the same two cores,
+no display).
 Here: bench_frame's scene with those two parts, glFinish in every frame.
 
 Prints both medians of three rounds and their ratio; performance.md B12: >= 1.3. Without

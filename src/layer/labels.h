@@ -12,7 +12,7 @@
 #include "layer/theme.h"
 #include "view/camera.h"
 
-enum { LABELS_MAX = 192, LABELS_TEXT_BYTES = 256 };
+enum { LABELS_MAX = 320, LABELS_TEXT_BYTES = 256 };
 
 enum labels_align { LABELS_LEFT, LABELS_CENTER, LABELS_RIGHT };
 

@@ -125,9 +125,12 @@ static void json_cluster(const struct levels_report *report, const struct map_cl
     for (int band = 0; band < DISTANCE_BAND_COUNT; band++) {
         fprintf(out, "%s%.0f", band > 0 ? "," : "", cluster->bands_usd[band]);
     }
-    fprintf(out, "],\"sd_ln\":%.3f,\"calibrated\":%s,\"magnet_usd_per_pct\":%.0f,\"rank\":%d}",
-            cluster->sd, cluster->calibrated ? "true" : "false", cluster->magnet_usd,
-            cluster->rank);
+    char sentence[SENTENCE_BYTES]; /* words and numbers: nothing to be escaped */
+    fprintf(out,
+            "],\"sd_ln\":%.3f,\"calibrated\":%s,\"magnet_usd_per_pct\":%.0f,\"rank\":%d,"
+            "\"sentence\":\"%s\"}",
+            cluster->sd, cluster->calibrated ? "true" : "false", cluster->magnet_usd, cluster->rank,
+            levels_report_sentence(report, cluster, sentence));
 }
 
 static void json_max_pain(const struct levels_report *report, FILE *out) {

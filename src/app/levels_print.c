@@ -218,6 +218,23 @@ static void print_receipts(const struct levels_report *report, FILE *out) {
     }
 }
 
+/* The strongest magnet above the mark and the one below it, in plain words. */
+static void print_sentences(const struct levels_report *report, FILE *out) {
+    for (int side = MODEL_SIDE_COUNT - 1; side >= 0; side--) {
+        const struct map_cluster *strongest = NULL;
+        for (int i = 0; i < report->map.cluster_count; i++) {
+            const struct map_cluster *cluster = &report->map.clusters[i];
+            if (cluster->side == side && (strongest == NULL || cluster->rank < strongest->rank)) {
+                strongest = cluster;
+            }
+        }
+        char sentence[SENTENCE_BYTES];
+        if (strongest != NULL) {
+            fprintf(out, "%s\n", levels_report_sentence(report, strongest, sentence));
+        }
+    }
+}
+
 void levels_report_print_table(const struct levels_report *report, FILE *out) {
     print_head(report, out);
     put_cell(out, "price", 14, true);
@@ -245,6 +262,7 @@ void levels_report_print_table(const struct levels_report *report, FILE *out) {
     if (report->map.cluster_count == 0) {
         fputs("no level stands out\n", out);
     }
+    print_sentences(report, out);
     print_totals(report, out);
     print_within(report, out);
     print_max_pain(report, out);

@@ -83,6 +83,13 @@ int levels_report_decimals(const struct levels_report *report) {
     return number_decimals_of_tick(tick.mantissa, tick.exponent, report->mark);
 }
 
+const char *levels_report_sentence(const struct levels_report *report,
+                                   const struct map_cluster *cluster, char out[SENTENCE_BYTES]) {
+    const struct sentence_desc desc = {.price_decimals = levels_report_decimals(report),
+                                       .learned = report->first->model.calibrated_ms != 0};
+    return sentence_of_cluster(cluster, &desc, out);
+}
+
 const char *levels_report_note(const struct levels_report *report, int i,
                                char out[SOURCE_REASON_BYTES]) {
     for (int k = 0; k < report->instrument_count; k++) {

@@ -11,6 +11,7 @@
 #include "scene/map.h"
 #include "engine/engine.h"
 #include "scene/scene.h"
+#include "scene/sentence.h"
 
 struct levels_report {
     int64_t ts_ms; /* newest event time of the instruments that are in it */
@@ -35,6 +36,10 @@ bool levels_report_make(struct levels_report *report, struct engine *engine,
 extern const char *const levels_side_names[MODEL_SIDE_COUNT]; /* "long", "short" */
 /* Decimals of its prices: of the tick of the first instrument. */
 int levels_report_decimals(const struct levels_report *report);
+
+/* A cluster of it in plain words, see scene/sentence.h. Returns out. */
+const char *levels_report_sentence(const struct levels_report *report,
+                                   const struct map_cluster *cluster, char out[SENTENCE_BYTES]);
 
 /* What was left out of it, one line for people a call, i = 0, 1, …; NULL: no more. */
 const char *levels_report_note(const struct levels_report *report, int i,

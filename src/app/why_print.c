@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/number.h"
 #include "base/str.h"
-#include "scene/sentence.h"
 
 enum { BAR_CHARACTERS = 40, TIME_BYTES = 24 };
 #define ROW_SHARE_LEAST 0.005 /* of the largest bucket: less is not a row of the table */
@@ -101,10 +100,7 @@ static void print_sentences(const struct why_report *report, FILE *out) {
     char sentence[SENTENCE_BYTES];
     int side = origin->range.side;
     if (report->cluster != NULL) {
-        const struct sentence_desc desc = {
-            .price_decimals = decimals, .learned = report->levels->first->model.calibrated_ms != 0};
-        sentence_of_cluster(report->cluster, &desc, sentence);
-        fprintf(out, "%s\n", sentence);
+        fprintf(out, "%s\n", levels_report_sentence(report->levels, report->cluster, sentence));
     }
     fprintf(out, "%s of %s stand between %s and %s.\n", number_format_usd(origin->usd, number),
             many_names[side], number_format_price(origin->range.price_low, decimals, low),

@@ -141,11 +141,8 @@ static const char *format_frame(double days, char out[NUMBER_TEXT_BYTES]) {
     static const struct {
         double days;
         const char *one, *many;
-    } units[] = {{365, "year", "years"},
-                 {30, "month", "months"},
-                 {7, "week", "weeks"},
-                 {1, "d", "d"},
-                 {1.0 / 24, "h", "h"}};
+    } units[] = {{365, "year", "years"}, {30, "month", "months"}, {7, "week", "weeks"},
+                 {1, "d", "d"},          {1.0 / 24, "h", "h"},    {1.0 / 1440, "min", "min"}};
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         double number = days / units[i].days, whole = round(number);
         bool few = units[i].days != 1 || whole > 2; /* 24 h and 48 h are called that */

@@ -2,9 +2,11 @@
  * the place, from the CPU's copies (layer/read_out).
  *
  * Where the plot has no room for all of the read-out it loses, in this order: the candle, the
- * volume, the leverage bands, the sweep's receipt, what was liquidated, the certainty, then the
- * cell; price, time and what a stop there sits behind stay. */
+ * volume, the sentence of the cluster that the pointer is in, the leverage bands, the sweep's
+ * receipt, what was liquidated, the certainty, the order book, then the cell; price, time and what
+ * a stop there sits behind stay. */
 #include <math.h>
+#include <string.h>
 
 #include "base/number.h"
 #include "base/str.h"
@@ -12,18 +14,23 @@
 #include "layer/moment.h"
 #include "layer/plate.h"
 #include "layer/read_out.h"
+#include "scene/sentence.h"
 
 #define NEAR_PX        6.0 /* prints and sweeps so far away count as under the pointer */
 #define GAP_PX         16.0
 #define WIDTH_LEAST_PX 236.0
 
+enum { SENTENCE_ROW_MAX = 3, SENTENCE_ROW_BYTES = 50 };
+
 enum {
     LOSE_NOTHING,
     LOSE_CELL,
+    LOSE_BOOK,
     LOSE_CERTAINTY,
     LOSE_SEEN,
     LOSE_RECEIPT,
     LOSE_BANDS,
+    LOSE_SENTENCE,
     LOSE_VOLUME,
     LOSE_CANDLE
 };
@@ -122,6 +129,74 @@ static void add_cell(const struct layer_context *context, const struct read_out 
     str_format(row->value, sizeof row->value, "%.0f %%", read->certainty * 100);
 }
 
+/* What rests in the order book at the cell's prices. */
+static void add_book(const struct layer_context *context, const struct read_out *read,
+                     struct plate *plate) {
+    if (!read->has_book) {
+        return;
+    }
+    char number[NUMBER_TEXT_BYTES];
+    struct plate_row *row = plate_add(plate, context->theme, LOSE_BOOK);
+    const char *side = read->book_bids ? "bids" : "asks";
+    str_format(row->label, sizeof row->label, "order book%s%s", read->book_usd > 0 ? ", " : "",
+               read->book_usd > 0 ? side : "");
+    str_copy(row->value, sizeof row->value,
+             read->book_usd > 0 ? number_format_usd(read->book_usd, number) : "nothing");
+}
+
+/* Break a text between words into rows of about one length. Their number; 0: it needs more than
+ * SENTENCE_ROW_MAX. */
+static int break_lines(const char *text, char lines[SENTENCE_ROW_MAX][PLATE_LABEL_BYTES]) {
+    size_t length = strlen(text);
+    size_t row_count = (length + SENTENCE_ROW_BYTES - 1) / SENTENCE_ROW_BYTES;
+    int count = 0;
+    while (*text != '\0') {
+        size_t left = row_count > (size_t)count ? row_count - (size_t)count : 1;
+        size_t aim = (strlen(text) + left - 1) / left; /* the first end of a word from there on */
+        size_t end = aim < strlen(text) ? aim + strcspn(text + aim, " ") : strlen(text);
+        if (count == SENTENCE_ROW_MAX || end >= PLATE_LABEL_BYTES) {
+            return 0;
+        }
+        str_format(lines[count++], PLATE_LABEL_BYTES, "%.*s", (int)end, text);
+        text += end + strspn(text + end, " ");
+    }
+    return count;
+}
+
+/* The cluster of now whose prices the pointer is in, in plain words: the whole sentence where it
+ * fits into the rows, else a shorter one. */
+static void add_sentence(const struct layer_context *context, double price, struct plate *plate) {
+    const struct scene_map *map = layer_map_now(context);
+    const struct map_cluster *cluster = NULL;
+    for (int i = 0; map != NULL && i < map->cluster_count; i++) {
+        const struct map_cluster *one = &map->clusters[i];
+        bool hidden =
+            context->settings->side == (one->side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+        if (!hidden && price >= one->price_low && price <= one->price_high) {
+            cluster = one;
+        }
+    }
+    char lines[SENTENCE_ROW_MAX][PLATE_LABEL_BYTES];
+    int count = 0;
+    for (int length = 0; cluster != NULL && count == 0 && length < SENTENCE_LENGTH_COUNT;
+         length++) {
+        char text[SENTENCE_BYTES];
+        const struct sentence_desc desc = {.length = (enum sentence_length)length,
+                                           .price_decimals =
+                                               cluster->price >= 1000 ? 0 : context->price_decimals,
+                                           .band_hidden = context->settings->band_hidden,
+                                           .learned = context->instrument->model.calibrated_ms != 0,
+                                           .price_now = context->price};
+        count = break_lines(sentence_of_cluster(cluster, &desc, text), lines);
+    }
+    for (int i = 0; i < count; i++) {
+        struct plate_row *row = plate_add(plate, context->theme, LOSE_SENTENCE);
+        row->ruled = i == 0;
+        row->label_color = context->theme->text;
+        str_copy(row->label, sizeof row->label, lines[i]);
+    }
+}
+
 /* What a stop at the pointer sits behind. */
 static void add_behind(const struct layer_context *context, const struct read_out *read,
                        struct plate *plate) {
@@ -214,8 +289,10 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     }
     if (read.has_cell) {
         add_cell(context, &read, &plate);
+        add_book(context, &read, &plate);
     }
     add_behind(context, &read, &plate);
+    add_sentence(context, read.price, &plate);
     add_facts(context, &read, &plate);
     const struct plate_place place = {.area = context->layout->plot,
                                       .x = x,

@@ -46,6 +46,10 @@ static void read_cell(const struct read_out_query *query, int64_t col, struct re
             out->usd[side] += *usd;
         }
     }
+    double book_usd_per_bp = 0;
+    out->has_book = (query->settings->parts & SETTINGS_BIT(BOOK)) != 0 &&
+                    field_get_book(query->field, col, row, &book_usd_per_bp, &out->book_bids);
+    out->book_usd = out->has_book ? book_usd_per_bp * height_bp : 0;
 }
 
 /* -- between price and place -- */

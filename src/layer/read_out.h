@@ -38,6 +38,9 @@ struct read_out {
                                                0 of what is not shown */
     double usd[2];                          /* their sums */
     double certainty;                       /* 0 prior .. 1 calibrated */
+    bool has_book;                          /* the order book is shown, and known there */
+    bool book_bids;                         /* bids, or more of them; else asks */
+    double book_usd; /* what rested in those prices, mean over the column: a fact */
 
     /* What stands between the column's price and the place, of what is shown: what a stop there
      * would sit behind. At the live edge map_usd_to of the map, as `liqscope levels` has it. */

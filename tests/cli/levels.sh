@@ -44,6 +44,9 @@ sed 's/BTC/ETH/g' "$folder/b.jsonl" >"$folder/eth.jsonl"
 for text in estimates DEMO 'within  *0.5 %' 'max pain' 'mark' 'Binance USDT-M BTCUSDT' 'weights:' 'long ' 'short ' 'open interest \$' '#1 '; do
     grep -q -e "$text" "$folder/table" || fail "table has no \"$text\""
 done
+[[ $(grep -c '^about \$.* of short positions.* would be force-bought near ' "$folder/table") == 1 &&
+    $(grep -c '^about \$.* of long positions.* would be force-sold near ' "$folder/table") == 1 ]] ||
+    fail "table: not one sentence a side"
 "$program" levels "$folder/a.jsonl.gz" | cmp - "$folder/table" || fail "compressed differs"
 "$program" levels - <"$folder/a.jsonl" | cmp - "$folder/table" || fail "standard input differs"
 "$program" levels demo --days 0.05 --json >"$folder/demo1" && "$program" levels demo --days 0.05 --json |
@@ -65,13 +68,13 @@ at=2026-01-05T01:00:00Z
 "$program" levels "$folder/a.jsonl" --at 1767574800000 --json | cmp - "$folder/at" || fail "--at in ms"
 "$program" levels "$folder/a.jsonl" --at 2030-01-01 --json | cmp - "$folder/one" || fail "--at after the end"
 "$python" - "$folder" <<'PYTHON' || fail "json checks"
-import json, sys
+import json, re, sys
 one, two, swapped, at = (json.load(open(f"{sys.argv[1]}/{n}")) for n in ("one", "two", "two_swapped", "at"))
 keys = ["time", "base", "mark", "demo", "estimates", "bands", "instruments", "reach_pct", "long_usd",
         "short_usd", "long_sd_ln", "short_sd_ln", "left_out", "clusters", "max_pain", "within"]
 receipt_keys = ["side", "from", "to", "price_low", "price_high", "expected_usd", "seen_usd", "complete", "open"]
 cluster_keys = ["side", "price", "price_low", "price_high", "distance_pct", "usd", "bands_usd", "sd_ln",
-                "calibrated", "magnet_usd_per_pct", "rank"]
+                "calibrated", "magnet_usd_per_pct", "rank", "sentence"]
 for report in (one, two, swapped, at):
     assert list(report) == keys, list(report)
     assert report["estimates"] is True and report["demo"] is True and report["base"] == "BTC"
@@ -84,6 +87,10 @@ for report in (one, two, swapped, at):
         assert c["price_low"] <= c["price"] <= c["price_high"] and len(c["bands_usd"]) == 6, c
         assert abs(sum(c["bands_usd"]) - c["usd"]) <= 6 and 0 <= c["sd_ln"] <= 2, c
         assert c["calibrated"] == (c["sd_ln"] < 1), c
+        bought, beyond = ("sold", "below") if c["side"] == "long" else ("bought", "above")
+        assert re.fullmatch(rf"about \$[0-9.]+[kMB]? of {c['side']} positions(, mostly [^,]*,)? would be "
+                            rf"force-{bought} near {c['price']:,.1f}, [0-9.]+ % {beyond} \(estimate.*\)",
+                            c["sentence"]), c
     for side in ("long", "short"):
         assert sum(c["usd"] for c in report["clusters"] if c["side"] == side) <= report[side + "_usd"]
     assert [w["pct"] for w in report["within"]] == [0.5, 1, 2, 5], report["within"]

@@ -216,6 +216,54 @@ static void what_a_stop_is_behind_is_the_map_or_the_rows(void **state) {
     field_finish(&field);
 }
 
+/* Only while it is shown, and known; the numbers are the column's own halves. */
+static void the_order_book_of_a_cell_is_told_while_it_is_shown(void **state) {
+    (void)state;
+    synthetic_init(&stage.market, &(struct synthetic_desc){.col_count = COLUMNS,
+                                                           .row_count = ROWS,
+                                                           .col_ms = 60000,
+                                                           .price_mid = 64000,
+                                                           .half_range = 0.09,
+                                                           .seed = 5,
+                                                           .book = true});
+    assert_int_equal(field_init(&field, 1, &stage.market.grid), STATUS_OK);
+    static uint16_t halves[COLUMNS][ROWS];
+    bool known[COLUMNS];
+    for (int i = 0; i < COLUMNS; i++) {
+        synthetic_next(&stage.market, 1);
+        struct layers_column *column = &stage.market.column;
+        column->has_book = i % 7 != 3;
+        known[i] = column->has_book;
+        memcpy(halves[i], column->book, sizeof halves[i]);
+        assert_true(field_add_column(&field, column));
+    }
+    int sides[2] = {0, 0};
+    for (int turn = 0; turn < COLUMNS * ROWS; turn++) {
+        int col = turn / ROWS;
+        int row = turn % ROWS;
+        struct settings settings = settings_default();
+        struct read_out_query query = query_at(&settings, col + 0.5, row + 0.5);
+        struct read_out read;
+        settings.parts &= ~SETTINGS_BIT(BOOK);
+        read_out_make(&query, &read);
+        assert_false(read.has_book);
+        settings.parts |= SETTINGS_BIT(BOOK);
+        settings.side = SETTINGS_SIDE_LONG; /* positions, not orders */
+        read_out_make(&query, &read);
+        assert_int_equal(read.has_book, known[col]);
+        if (read.has_book) {
+            double log2_value = half_value(halves[col][row] & 0x7fff);
+            double usd_per_bp = 1000 * (exp2(log2_value) - 1);
+            assert_close(read.book_usd, usd_per_bp * (field.grid.row_height * 1e4), 1e-9);
+            bool bids = (halves[col][row] & 0x8000) != 0;
+            assert_true(read.book_usd == 0 || read.book_bids == bids);
+            sides[bids ? 0 : 1] += read.book_usd > 0;
+        }
+    }
+    assert_true(sides[0] > 100 && sides[1] > 100);
+    field_finish(&field);
+}
+
 static void liquidations_and_sweeps_near_the_pointer_are_told(void **state) {
     (void)state;
     fill_field();
@@ -417,6 +465,54 @@ static void plates_find_room_wherever_the_pointer_is(void **state) {
     golden_resize(&stage, WIDTH, HEIGHT);
 }
 
+/* The newest columns, with the pointer at a price. */
+static void draw_at_price(double price, uint32_t parts, enum settings_side side) {
+    struct settings settings = settings_default();
+    settings.parts = parts;
+    settings.side = side;
+    struct camera camera = golden_camera(&stage, 0, &settings);
+    struct picture_frame frame = golden_frame(&stage, &camera);
+    frame.settings = settings;
+    frame.map = &map;
+    frame.pointer_inside = true;
+    frame.pointer_x_px = camera_px_from_time(&camera, (double)stage.market.now_ms) - 20;
+    frame.pointer_y_px = camera_px_from_price(&camera, price);
+    picture_draw(stage.picture, &frame);
+    check_boxes("a row more");
+}
+
+static void the_book_and_the_cluster_under_the_pointer_are_said(void **state) {
+    (void)state;
+    golden_resize(&stage, 1280, 720);
+    golden_fill(&stage, &(struct synthetic_desc){.col_count = 120,
+                                                 .row_count = 200,
+                                                 .col_ms = 60000,
+                                                 .price_mid = 64000,
+                                                 .half_range = 0.09,
+                                                 .seed = 5,
+                                                 .book = true});
+    fill_map();
+    uint32_t parts = SETTINGS_BIT(FIELD) | SETTINGS_BIT(PRICE);
+    struct picture_text_box box;
+    for (int side = 0; side < 2; side++) {
+        double price = map.clusters[side].price;
+        draw_at_price(price, parts, SETTINGS_SIDE_BOTH);
+        assert_true(find_text(side == 0 ? "of long positions" : "of short positions", &box));
+        assert_true(find_text("mostly 5", &box)); /* mostly */
+        assert_true(find_text("estimate", &box));
+        assert_true(find_text("1 min", &box));
+        assert_false(find_text("order book", &box));
+        draw_at_price(price, parts | SETTINGS_BIT(BOOK), SETTINGS_SIDE_BOTH);
+        assert_true(find_text(side == 0 ? "order book, bids" : "order book, asks", &box));
+        /* Of a side that is not shown, and beside the cluster, nothing is said. */
+        draw_at_price(price, parts, side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+        assert_false(find_text("would be force-", &box));
+        draw_at_price(map.clusters[side].price_high * 1.001, parts, SETTINGS_SIDE_BOTH);
+        assert_false(find_text("would be force-", &box));
+    }
+    golden_resize(&stage, WIDTH, HEIGHT);
+}
+
 /* The price now keeps its tag, whatever the pointer is on. */
 static void the_price_tag_is_never_covered(void **state) {
     (void)state;
@@ -472,6 +568,8 @@ int main(void) {
         PICTURE_TEST(a_cell_is_its_texels_summed_by_hand),
         PICTURE_TEST(what_a_stop_is_behind_is_the_map_or_the_rows),
         PICTURE_TEST(liquidations_and_sweeps_near_the_pointer_are_told),
+        PICTURE_TEST(the_order_book_of_a_cell_is_told_while_it_is_shown),
+        PICTURE_TEST(the_book_and_the_cluster_under_the_pointer_are_said),
         cmocka_unit_test(filters_are_said),
         PICTURE_TEST(plates_find_room_wherever_the_pointer_is),
         PICTURE_TEST(the_price_tag_is_never_covered),

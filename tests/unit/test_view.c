@@ -94,7 +94,11 @@ static void spans_and_ages_pick_their_unit(void **state) {
         double hours;
         const char *text;
     } spans[] = {
-        {1.0 / 60, "60 s"},
+        {45.0 / 3600, "45 s"},
+        {1.0 / 60, "1 min"},
+        {90.0 / 3600, "90 s"},
+        {2.0 / 60, "2 min"},
+        {10.0 / 60, "10 min"},
         {0.25, "15 min"},
         {1, "1 h"},
         {1.0005, "1 h"},

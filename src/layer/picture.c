@@ -151,13 +151,17 @@ bool picture_add_column(struct picture *picture, const struct layers_column *col
         if (!field->used || field->request_id != column->request_id) {
             continue;
         }
+        const struct field_column *had =
+            field->count > 0 ? field_get_column(field, column->col) : NULL;
+        bool refines = column->pass >= 2 && had != NULL && had->pass > 0;
         bool taken = field_add_column(field, column);
         picture->stats.dropped_columns += !taken;
         if (i != picture->drawn) {
-            /* Whole once the last column of the grid, the live one or a refinement is there. */
+            /* Whole once the last column of the grid, the live one or a refinement is there; the
+             * first column of a job without a coarse pass is none. */
             picture->quiet_frames = 0;
             if (column->col == field->grid.first_col + field->grid.col_count - 1 ||
-                (column->flags & LAYERS_COLUMN_OPEN) != 0 || column->pass >= 2) {
+                (column->flags & LAYERS_COLUMN_OPEN) != 0 || refines) {
                 show_arriving(picture);
             }
         }

@@ -3,7 +3,7 @@
 #include "app/app.h"
 #if PICTURE
 #include "view/settings.h"
-#include "window/keymap.h"
+#include "view/action.h"
 #endif
 
 void app_print_command_help(enum command command) {
@@ -19,8 +19,9 @@ void app_print_command_help(enum command command) {
     }
     if (command == COMMAND_view) {
         puts("\nkeys:");
-        for (int i = 0; i < keymap_row_count(); i++) {
-            printf("  %-10s %s\n", keymap_row(i).key, keymap_row(i).help);
+        for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+            const struct action_row *row = action_row((enum action)i);
+            printf("  %-11s %-18s %s\n", row->keys, row->name, row->help);
         }
     }
 #endif

@@ -1,25 +1,21 @@
-/* window/input.h - what the user did since the last frame, as plain data.
+/* window/input.h - what the user did in one window since the last frame, as plain data.
  *
- * Thread: main.  Filled by display_poll; read by navigator_apply.  Positions are pixels of the
- * target (hidpi is already accounted for).  Limit: INPUT_ACTION_MAX actions a frame; further ones
- * are counted and dropped. */
+ * Thread: main.  Filled by desktop_poll; read by whoever runs the window's panes.  Positions are
+ * pixels of the window's target (hidpi is already accounted for).  Commands of keys go into the
+ * queue that desktop_poll was given. */
 #pragma once
 
 #include <stdbool.h>
 
-#include "window/keymap.h"
-
-enum { INPUT_ACTION_MAX = 32 };
-
 struct input {
-    bool any;   /* something happened: keys, pointer, size, exposure */
-    bool quit;  /* the window was closed, or the session ends */
-    bool shift; /* held now */
-    int action_count;
-    enum action actions[INPUT_ACTION_MAX];
-    int dropped_count;
-    double drag_x_px, drag_y_px; /* moved with the button held */
-    double wheel_steps;          /* away from the user positive */
+    bool any;    /* something happened: keys, pointer, size, exposure */
+    bool closed; /* the window's close button */
+    bool shift;  /* held now */
+    bool dragging;
+    bool pressed, double_clicked;      /* the left button, in this frame, at press_..._px */
+    double press_x_px, press_y_px;     /* where the button went down last */
+    double drag_x_px, drag_y_px;       /* moved with the button held */
+    double wheel_steps, wheel_x_steps; /* away from the user, to the right: positive */
     bool pointer_inside;
     double pointer_x_px, pointer_y_px;
 };

@@ -1,76 +1,35 @@
-/* window/keymap.h - which key does what: one table for the loop, the help and the tests.
+/* window/keymap.h - which key does what: the defaults of view/actions.def, and what the user binds.
  *
- * Thread: main.  Plain data; the key codes are SDL's and stay in keymap.c. */
+ * Thread: main.  Keys are named as people write them, "Shift+s", "Ctrl+Left", "F11", "Keypad+"; the
+ * key codes are SDL's and stay in keymap.c.  Limit: KEYMAP_MAX bindings. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "view/settings.h"
+#include "base/status.h"
+#include "view/action_call.h"
 
-enum action {
-    ACTION_NONE,
-    ACTION_QUIT,
-    ACTION_LEAVE_FULLSCREEN,
-    ACTION_FULLSCREEN,
-    ACTION_FOLLOW, /* from here on: what moves the camera */
-    ACTION_FIT_PRICE,
-    ACTION_SPAN_SHORTER,
-    ACTION_SPAN_LONGER,
-    ACTION_PAN_LEFT,
-    ACTION_PAN_RIGHT,
-    ACTION_PAN_UP,
-    ACTION_PAN_DOWN,
-    ACTION_ZOOM_IN,
-    ACTION_ZOOM_OUT, /* up to here */
-    ACTION_INSTRUMENT_NEXT,
-    ACTION_WHY,
-    ACTION_RELOAD_SHADERS,
-    ACTION_PALETTE_NEXT, /* from here on: what changes the settings (window/knobs.h) */
-    ACTION_PALETTE_BEFORE,
-    ACTION_CERTAINTY_NEXT,
-    ACTION_CURVE_NEXT,
-    ACTION_LEAST_NONE,
-    ACTION_LEAST_DOWN,
-    ACTION_LEAST_UP,
-    ACTION_BLACK_DOWN,
-    ACTION_BLACK_UP,
-    ACTION_WHITE_DOWN,
-    ACTION_WHITE_UP,
-    ACTION_SCALE_AUTO,
-    ACTION_BAND_1, /* the six leverage bands, lowest first */
-    ACTION_BAND_6 = ACTION_BAND_1 + SETTINGS_BAND_COUNT - 1,
-    ACTION_BAND_1_ALONE,
-    ACTION_BAND_6_ALONE = ACTION_BAND_1_ALONE + SETTINGS_BAND_COUNT - 1,
-    ACTION_BANDS_ALL,
-    ACTION_SIDE_LONG, /* in the order of enum settings_side */
-    ACTION_SIDE_SHORT,
-    ACTION_SIDE_NET,
-    ACTION_SPLIT,
-    ACTION_OPENED_WITHIN,
-    ACTION_VENUES,
-    ACTION_LOCAL_TIME,
-    ACTION_TEXT_SMALLER,
-    ACTION_TEXT_LARGER,
-    ACTION_TEXT_FITTING,
-    ACTION_STRIPS,
-    ACTION_PART_FIRST, /* a part on or off, in the order of enum settings_part */
-    ACTION_PART_LAST = ACTION_PART_FIRST + SETTINGS_PART_COUNT - 1,
-    ACTION_COUNT
-};
-#define ACTION_PART(name) ((enum action)(ACTION_PART_FIRST + SETTINGS_PART_##name))
-#define ACTION_BAND(n)    ((enum action)(ACTION_BAND_1 + (n)-1)) /* 1..6 */
+enum { KEYMAP_MAX = 256, KEYMAP_KEY_BYTES = 32 };
 
-/* The action of an SDL key code, with Shift held or not; ACTION_NONE if it has none. A key that has
- * no action of its own with Shift does what it does without. */
-enum action keymap_action(int32_t key_code, bool shift);
-/* A key that is held down goes on doing it: steps do, switches do not. */
-bool keymap_repeats(enum action action);
+enum keymap_mod { KEYMAP_SHIFT = 1, KEYMAP_CTRL = 2, KEYMAP_ALT = 4 };
 
 struct keymap_row {
-    enum action action;
-    const char *key;  /* "[" */
-    const char *help; /* "a shorter stretch of time" */
+    char key[KEYMAP_KEY_BYTES]; /* as it was written */
+    int32_t code;               /* SDL's */
+    unsigned mods;              /* KEYMAP_... held */
+    struct action_call call;
 };
-int keymap_row_count(void);
-struct keymap_row keymap_row(int index);
+
+struct keymap {
+    int count;
+    struct keymap_row rows[KEYMAP_MAX];
+};
+
+void keymap_init(struct keymap *keymap); /* the defaults */
+/* Let key run line, in place of what it did; an empty line: nothing. STATUS_UNKNOWN: no such key;
+ * else as action_call_parse; STATUS_FULL. */
+enum status keymap_bind(struct keymap *keymap, const char *key, const char *line);
+/* What an SDL key code runs with these modifiers held; NULL: nothing. A key that has no command of
+ * its own with Shift does what it does without. */
+const struct action_call *keymap_find(const struct keymap *keymap, int32_t code, unsigned mods);

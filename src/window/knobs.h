@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
+#include "view/action.h"
 #include "view/settings.h"
-#include "window/keymap.h"
 
 struct knobs {
     /* The scale as it was last drawn, where a pinned point starts from; 0: not known yet. */

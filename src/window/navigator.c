@@ -1,6 +1,5 @@
 #include "window/navigator.h"
 
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -31,7 +30,6 @@
 void navigator_init(struct navigator *nav, const struct navigator_desc *desc) {
     memset(nav, 0, sizeof *nav);
     nav->settings = desc->settings;
-    nav->fullscreen = desc->fullscreen;
     camera_init(&nav->camera, 0, desc->span_ms, 1, navigator_ln_span(desc->span_ms));
 }
 
@@ -163,50 +161,37 @@ static void apply_move(struct navigator *nav, enum action action, bool shift) {
     }
 }
 
-static void apply_action(struct navigator *nav, enum action action, bool shift) {
-    if (action >= ACTION_FOLLOW && action <= ACTION_ZOOM_OUT) {
+bool navigator_run(struct navigator *nav, enum action action, bool shift) {
+    if (action >= ACTION_CAMERA_FIRST && action <= ACTION_CAMERA_LAST) {
         apply_move(nav, action, shift);
-        return;
+        return true;
     }
     switch (action) {
-    case ACTION_QUIT:
-        nav->quit = true;
-        break;
-    case ACTION_LEAVE_FULLSCREEN:
-        nav->fullscreen = false;
-        break;
-    case ACTION_FULLSCREEN:
-        nav->fullscreen = !nav->fullscreen;
-        break;
     case ACTION_INSTRUMENT_NEXT:
         nav->instrument = (nav->instrument + 1) % INSTRUMENT_TURN;
         nav->price_free = false;
         nav->wants_range = true;
-        break;
+        return true;
     case ACTION_WHY:
         nav->why = !nav->why;
-        break;
-    case ACTION_RELOAD_SHADERS:
-        nav->wants_reload = true;
-        break;
+        return true;
     default:
-        knobs_turn(&nav->knobs, &nav->settings, action);
-        break;
+        return knobs_turn(&nav->knobs, &nav->settings, action);
     }
 }
 
 void navigator_apply(struct navigator *nav, const struct input *input) {
-    assert(input->action_count <= INPUT_ACTION_MAX);
-    nav->quit = nav->quit || input->quit;
-    for (int i = 0; i < input->action_count; i++) {
-        apply_action(nav, input->actions[i], input->shift);
+    if (input->double_clicked) {
+        apply_move(nav, ACTION_FOLLOW, false);
     }
     if (input->drag_x_px != 0 || input->drag_y_px != 0) {
         nav->price_free = nav->price_free || input->drag_y_px != 0;
         camera_pan_px(&nav->camera, input->drag_x_px, input->drag_y_px);
     }
-    if (input->wheel_steps != 0) {
-        zoom_at(nav, pow(WHEEL_ZOOM, input->wheel_steps), input->shift, input->pointer_x_px,
+    /* Shift turns the wheel sideways on some systems: both axes mean one thing here. */
+    double steps = input->wheel_steps != 0 ? input->wheel_steps : input->wheel_x_steps;
+    if (steps != 0) {
+        zoom_at(nav, pow(WHEEL_ZOOM, steps), input->shift, input->pointer_x_px,
                 input->pointer_y_px);
     }
 }

@@ -16,10 +16,7 @@ struct navigator {
     struct settings settings;
     struct knobs knobs; /* its scale is written by whoever draws */
     int instrument;     /* which of the scene's, modulo how many there are; 0..11 */
-    bool fullscreen;    /* wanted; the display follows */
-    bool quit;
     bool why;           /* why it is hot at the pointer is wanted */
-    bool wants_reload;  /* shaders should be read again; whoever does it clears this */
     bool price_free;    /* the user chose the prices: they are not slid along any more */
     bool placed;        /* a first price is known and the camera stands there */
     bool wants_range;   /* the prices of the visible time should be fitted: call navigator_fit */
@@ -29,7 +26,6 @@ struct navigator {
 struct navigator_desc {
     double span_ms; /* time across the plot */
     struct settings settings;
-    bool fullscreen;
 };
 
 void navigator_init(struct navigator *nav, const struct navigator_desc *desc);
@@ -41,6 +37,9 @@ void navigator_advance(struct navigator *nav, double now_ms, double price);
 /* Show prices e^ln_low .. e^ln_high with room for the field around them; ln_low >= ln_high: nothing
  * is known, fit around price. Answers wants_range. */
 void navigator_fit(struct navigator *nav, double ln_low, double ln_high, double price);
+/* False: action is none of a navigator's (the window's, say). shift is held: zoom prices. */
+bool navigator_run(struct navigator *nav, enum action action, bool shift);
+/* Drags, the wheel and double clicks. */
 void navigator_apply(struct navigator *nav, const struct input *input);
 /* The next time frame of 1m 5m 15m (minutes) 1h 4h 12h 24h 48h 3d 1w 2w 1mo 3mo 6mo 1y, shorter
  * (-1) or longer (+1). */

@@ -20,7 +20,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "support/bench_machine.h"
-#include "window/display.h"
+#include "window/desktop.h"
 
 enum { RUN_COUNT_MAX = 99, LINE_BYTES = 512, SETTLE_S = 3 };
 
@@ -30,12 +30,15 @@ struct run {
 };
 
 static int empty_program(const char *size) {
+    struct desktop *desktop = NULL;
     struct display *display = NULL;
     char reason[DISPLAY_REASON_BYTES];
     int width = 0;
     int height = 0;
     if (sscanf(size, "%dx%d", &width, &height) != 2 ||
-        display_create(
+        desktop_create(&desktop, reason) != STATUS_OK ||
+        desktop_open(
+            desktop,
             &(struct display_desc){.title = "empty", .width_px = width, .height_px = height},
             &display, reason) != STATUS_OK) {
         fprintf(stderr, "empty: no display\n");
@@ -43,7 +46,7 @@ static int empty_program(const char *size) {
     }
     display_swap(display);
     fprintf(stderr, "first frame at %" PRId64 " ns\n", clock_mono_ns());
-    display_destroy(display);
+    desktop_destroy(desktop);
     return 0;
 }
 

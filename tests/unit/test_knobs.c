@@ -204,66 +204,6 @@ static void what_is_no_knob_changes_nothing(void **state) {
     }
 }
 
-/* -- the table of keys -- */
-
-static void every_action_has_a_key(void **state) {
-    (void)state;
-    for (int action = ACTION_NONE + 1; action < ACTION_COUNT; action++) {
-        bool found = false;
-        for (int i = 0; i < keymap_row_count(); i++) {
-            found = found || (int)keymap_row(i).action == action;
-        }
-        if (!found) {
-            fail_msg("action %d has no key", action);
-        }
-    }
-}
-
-/* What is written is what is pressed: a letter with Shift, or without. */
-static void keys_are_written_as_they_are_pressed(void **state) {
-    (void)state;
-    for (int i = 0; i < keymap_row_count(); i++) {
-        struct keymap_row row = keymap_row(i);
-        bool shift = strncmp(row.key, "Shift+", 6) == 0;
-        const char *key = row.key + (shift ? 6 : 0);
-        if (strlen(key) == 1) { /* SDL's code of a character is that character */
-            assert_int_equal(keymap_action(key[0], shift), row.action);
-        }
-        assert_true(strlen(row.key) <= 10); /* the help's column */
-        assert_true(strlen(row.help) > 3);
-    }
-}
-
-static void no_key_does_two_things(void **state) {
-    (void)state;
-    for (int i = 0; i < keymap_row_count(); i++) {
-        for (int n = 0; n < i; n++) {
-            if (strcmp(keymap_row(i).key, keymap_row(n).key) == 0) {
-                fail_msg("%s: twice", keymap_row(i).key);
-            }
-        }
-    }
-}
-
-static void shift_falls_back_to_the_plain_key(void **state) {
-    (void)state;
-    assert_int_equal(keymap_action('q', false), ACTION_QUIT);
-    assert_int_equal(keymap_action('q', true), ACTION_QUIT);
-    assert_int_equal(keymap_action('1', false), ACTION_BAND(1));
-    assert_int_equal(keymap_action('1', true), ACTION_BAND_1_ALONE);
-    assert_int_equal(keymap_action('y', true), ACTION_PART(VOLATILITY));
-    assert_int_equal(keymap_action('y', false), ACTION_NONE); /* but not the other way round */
-    assert_int_equal(keymap_action(0, false), ACTION_NONE);
-}
-
-static void steps_repeat_and_switches_do_not(void **state) {
-    (void)state;
-    assert_true(keymap_repeats(ACTION_PAN_LEFT) && keymap_repeats(ACTION_ZOOM_OUT));
-    assert_true(keymap_repeats(ACTION_WHITE_UP) && keymap_repeats(ACTION_LEAST_DOWN));
-    assert_false(keymap_repeats(ACTION_QUIT) || keymap_repeats(ACTION_PART(CANDLES)));
-    assert_false(keymap_repeats(ACTION_PALETTE_NEXT) || keymap_repeats(ACTION_BAND(2)));
-}
-
 int main(void) {
 #define KNOB_TEST(f) cmocka_unit_test_setup(f, start)
     const struct CMUnitTest tests[] = {
@@ -277,11 +217,6 @@ int main(void) {
         KNOB_TEST(strips_go_and_come_together),
         KNOB_TEST(texts_grow_and_shrink_within_limits),
         KNOB_TEST(what_is_no_knob_changes_nothing),
-        cmocka_unit_test(every_action_has_a_key),
-        cmocka_unit_test(keys_are_written_as_they_are_pressed),
-        cmocka_unit_test(no_key_does_two_things),
-        cmocka_unit_test(shift_falls_back_to_the_plain_key),
-        cmocka_unit_test(steps_repeat_and_switches_do_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,8 +34,7 @@ static void start(void) {
 }
 
 static void press(enum action action) {
-    struct input input = {.action_count = 1, .actions = {action}};
-    navigator_apply(&nav, &input);
+    assert_true(navigator_run(&nav, action, false));
 }
 
 static double span(void) {
@@ -151,7 +150,7 @@ static void brackets_walk_the_ladder_of_spans(void **state) {
     assert_near(span(), 60e3, 1);
 }
 
-static void keys_turn_the_knobs_and_the_window(void **state) {
+static void actions_turn_the_knobs(void **state) {
     (void)state;
     start();
     press(ACTION_PART(CANDLES));
@@ -164,21 +163,8 @@ static void keys_turn_the_knobs_and_the_window(void **state) {
     assert_true(nav.why);
     press(ACTION_WHY);
     assert_false(nav.why);
-    press(ACTION_FULLSCREEN);
-    assert_true(nav.fullscreen);
-    press(ACTION_LEAVE_FULLSCREEN);
-    assert_false(nav.fullscreen);
-    assert_false(nav.quit);
-    press(ACTION_QUIT);
-    assert_true(nav.quit);
-}
-
-static void shaders_are_read_again_once_a_press(void **state) {
-    (void)state;
-    start();
-    assert_false(nav.wants_reload);
-    press(ACTION_RELOAD_SHADERS);
-    assert_true(nav.wants_reload);
+    assert_false(navigator_run(&nav, ACTION_FULLSCREEN, false)); /* the window's */
+    assert_false(navigator_run(&nav, ACTION_QUIT, false));
 }
 
 static void pacer_keeps_absolute_deadlines_and_does_not_catch_up(void **state) {
@@ -206,8 +192,7 @@ int main(void) {
         cmocka_unit_test(a_leap_of_time_asks_for_a_fit_and_a_step_does_not),
         cmocka_unit_test(wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price),
         cmocka_unit_test(brackets_walk_the_ladder_of_spans),
-        cmocka_unit_test(keys_turn_the_knobs_and_the_window),
-        cmocka_unit_test(shaders_are_read_again_once_a_press),
+        cmocka_unit_test(actions_turn_the_knobs),
         cmocka_unit_test(pacer_keeps_absolute_deadlines_and_does_not_catch_up),
     };
     return cmocka_run_group_tests_name("navigator", tests, NULL, NULL);

@@ -1,0 +1,280 @@
+#include "app/desk.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/picture_options.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stat.h"
+#include "scene/scene.h"
+
+/* A recording's clock stops this long after its newest event: there is nothing to scroll to. */
+#define RECORDING_LEAD_MS 2000.0
+/* The latency shown is the worst of so long, so that it can be read. */
+#define LATENCY_SHOWN_NS INT64_C(500000000)
+#define DRAIN_EVERY_NS   INT64_C(1000000)
+
+/* -- building up -- */
+
+static enum exit_status open_window(struct desk *desk, const struct app_options *options,
+                                    const struct settings *settings) {
+    char reason[DISPLAY_REASON_BYTES];
+    const struct option_table *table = &options->table;
+    struct desk_window *window = calloc(1, sizeof *window);
+    if (window == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
+    }
+    desk->windows[desk->window_count++] = window;
+    const struct display_desc desc = {
+        .title = "liqscope",
+        .width_px = table->values[OPT_size].width,
+        .height_px = table->values[OPT_size].height,
+        .fullscreen = option_flag(table, OPT_fullscreen),
+    };
+    if (desktop_open(desk->desktop, &desc, &window->display, reason) != STATUS_OK) {
+        return app_fail(EXIT_STATUS_FAILED, "view",
+                        "%s; liqscope render SOURCE -o FILE draws without one", reason);
+    }
+    const struct pane_desc pane = {
+        .pipeline = &desk->pipeline,
+        .shader_dir = option_text(table, OPT_shader_dir),
+        .span_ms = (double)option_integer(table, OPT_window),
+        .settings = *settings,
+    };
+    enum status status = pane_init(&window->panes[window->pane_count++], &pane);
+    if (status != STATUS_OK) {
+        return app_fail(EXIT_STATUS_FAILED, "view", "cannot prepare the picture: %s",
+                        status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
+    }
+    pacer_init(&window->pacer, display_refresh_hz(window->display), clock_mono_ns());
+    return EXIT_STATUS_DONE;
+}
+
+static enum exit_status open_windows(struct desk *desk, const struct app_options *options,
+                                     const struct settings *settings) {
+    char reason[DISPLAY_REASON_BYTES];
+    if (desktop_create(&desk->desktop, reason) != STATUS_OK) {
+        return app_fail(EXIT_STATUS_FAILED, "view",
+                        "%s; liqscope render SOURCE -o FILE draws without one", reason);
+    }
+    return open_window(desk, options, settings);
+}
+
+static enum exit_status start_pipeline(struct desk *desk, const struct app_options *options) {
+    char reason[SOURCE_REASON_BYTES];
+    const struct option_table *table = &options->table;
+    const struct pipeline_desc desc = {
+        .sources = &desk->sources,
+        .ws_url = option_text(table, OPT_binance_ws_url),
+        .rest_url = option_text(table, OPT_binance_rest_url),
+        .margins = options->margins,
+        .ca_file = option_text(table, OPT_ca_file),
+        .demo_seed = (uint64_t)option_integer(table, OPT_seed),
+        .demo_days = option_number(table, OPT_days),
+        .speed = option_number(table, OPT_speed),
+    };
+    enum exit_status status = pipeline_start(&desk->pipeline, &desc, reason);
+    return status == EXIT_STATUS_DONE ? status
+                                      : (enum exit_status)app_fail(status, "view", "%s", reason);
+}
+
+static enum exit_status start_panes(struct desk *desk) {
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            if (pane_start(&desk->windows[w]->panes[i]) != STATUS_OK) {
+                return app_fail(EXIT_STATUS_FAILED, "view", "cannot start the raster thread");
+            }
+        }
+    }
+    return EXIT_STATUS_DONE;
+}
+
+enum exit_status desk_open(struct desk *desk, const struct app_options *options) {
+    char reason[SOURCE_REASON_BYTES];
+    struct settings settings = {0};
+    enum exit_status status = picture_options_read(&options->table, "view", &settings);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
+    status = source_list_resolve(options, &desk->sources, reason);
+    if (status != EXIT_STATUS_DONE) {
+        return app_fail(status, "view", "%s", reason);
+    }
+    keymap_init(&desk->keymap);
+    status = open_windows(desk, options, &settings);
+    if (status == EXIT_STATUS_DONE) {
+        status = start_pipeline(desk, options);
+    }
+    if (status == EXIT_STATUS_DONE) {
+        status = start_panes(desk);
+    }
+    double speed = option_number(&options->table, OPT_speed);
+    live_clock_init(&desk->clock, desk->pipeline.kind == SOURCE_FILE && speed > 0 ? speed : 1);
+    return status;
+}
+
+void desk_close(struct desk *desk) {
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            pane_stop(&desk->windows[w]->panes[i]);
+        }
+    }
+    pipeline_stop(&desk->pipeline);
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            pane_finish(&desk->windows[w]->panes[i]);
+        }
+    }
+    desktop_destroy(desk->desktop);
+    for (int w = 0; w < desk->window_count; w++) {
+        free(desk->windows[w]);
+    }
+    memset(desk, 0, sizeof *desk);
+}
+
+/* -- a frame -- */
+
+/* The event time that this frame stands for. */
+static double frame_time_ms(struct desk *desk, const struct scene *scene, bool fresh,
+                            int64_t mono_ns) {
+    if (scene == NULL || scene->ts_ms == 0) {
+        return 0; /* history alone: what time it is comes with the first live event */
+    }
+    bool recorded = desk->pipeline.kind == SOURCE_FILE;
+    if (recorded && !(desk->pipeline.speed > 0)) {
+        return (double)scene->ts_ms; /* as fast as it is read: nothing to run along with */
+    }
+    if (fresh) {
+        live_clock_observe(&desk->clock, scene->ts_ms, recorded ? mono_ns : scene->recv_ns);
+    }
+    double now_ms = live_clock_now(&desk->clock, mono_ns);
+    return recorded ? fmin(now_ms, (double)scene->ts_ms + RECORDING_LEAD_MS) : now_ms;
+}
+
+/* Socket to pixel, of frames whose scene is new. */
+static void note_latency(struct desk *desk, int64_t swapped_ns) {
+    const struct scene *scene = desk->moment.scene;
+    if (desk->moment.fresh && scene != NULL && scene->recv_ns != 0) {
+        int64_t latency_ns = swapped_ns - scene->recv_ns;
+        if (latency_ns > desk->latency_worst_ns) {
+            desk->latency_worst_ns = latency_ns;
+        }
+    }
+    if (swapped_ns - desk->latency_since_ns >= LATENCY_SHOWN_NS) {
+        desk->moment.latency_ns = desk->latency_worst_ns;
+        desk->latency_worst_ns = 0;
+        desk->latency_since_ns = swapped_ns;
+    }
+}
+
+/* Two moments of the start, for the log and the bench that reads it: the first frame, and the first
+ * with the whole field in it. */
+static void note_start(struct desk *desk, int64_t swapped_ns) {
+    const struct scene *scene = desk->moment.scene;
+    if (desk->frame_count == 0) {
+        LOG_INFO("view: first frame at %" PRId64 " ns monotonic", swapped_ns);
+    }
+    if (desk->full_told || scene == NULL) {
+        return;
+    }
+    bool recorded = desk->pipeline.kind == SOURCE_FILE;
+    bool live = recorded || (scene->feed_count > 0 && scene->feeds[0].state == FEED_LIVE);
+    if (live && pane_is_full(&desk->windows[0]->panes[0])) {
+        LOG_INFO("view: field full at %" PRId64 " ns monotonic", swapped_ns);
+        desk->full_told = true;
+    }
+}
+
+static void drain_panes(struct desk *desk) {
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            pane_drain(&desk->windows[w]->panes[i]);
+        }
+    }
+}
+
+static bool any_arriving(const struct desk *desk) {
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            if (picture_link_arriving(&desk->windows[w]->panes[i].link)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* Sleep until the next frame is due; while a raster is arriving, take its columns meanwhile, or its
+ * worker would wait for room in their ring. */
+static void rest_until(struct desk *desk, int64_t due_ns) {
+    while (any_arriving(desk) && clock_mono_ns() + DRAIN_EVERY_NS + DRAIN_EVERY_NS < due_ns) {
+        drain_panes(desk);
+        clock_sleep_until_ns(clock_mono_ns() + DRAIN_EVERY_NS);
+    }
+    clock_sleep_until_ns(due_ns);
+}
+
+static void frame_window(struct desk *desk, struct desk_window *window) {
+    const struct input *input = display_input(window->display);
+    struct target target = display_target(window->display);
+    bool different = false;
+    display_begin(window->display);
+    for (int i = 0; i < window->pane_count; i++) {
+        different = pane_advance(&window->panes[i], &target, input, &desk->moment) || different;
+    }
+    if (different) {
+        for (int i = 0; i < window->pane_count; i++) {
+            pane_draw(&window->panes[i], &desk->moment);
+        }
+        display_swap(window->display);
+        stat_add(STAT_frames_drawn, 1);
+        note_latency(desk, clock_mono_ns());
+    }
+    note_start(desk, clock_mono_ns());
+    desk->frame_count++;
+    int64_t late_count = window->pacer.late_count;
+    (void)pacer_frame_done(&window->pacer, clock_mono_ns());
+    stat_add(STAT_frames_late, window->pacer.late_count - late_count);
+}
+
+void desk_frame(struct desk *desk) {
+    desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
+    for (int i = 0; i < desk->queue.count; i++) {
+        desk_run(desk, &desk->queue.items[i]);
+    }
+    desk->queue.count = 0;
+    struct pane_moment *moment = &desk->moment;
+    moment->mono_ns = clock_mono_ns();
+    moment->scene = pipeline_take_scene(&desk->pipeline, &moment->fresh);
+    moment->now_ms = frame_time_ms(desk, moment->scene, moment->fresh, moment->mono_ns);
+    int64_t due_ns = INT64_MAX;
+    for (int w = 0; w < desk->window_count; w++) {
+        struct desk_window *window = desk->windows[w];
+        desk->quit = desk->quit || display_input(window->display)->closed;
+        frame_window(desk, window);
+        due_ns = window->pacer.next_ns < due_ns ? window->pacer.next_ns : due_ns;
+    }
+    rest_until(desk, due_ns);
+}
+
+void desk_run(struct desk *desk, const struct action_call *call) {
+    struct desk_window *window = desk->windows[desk->focused];
+    switch (call->action) {
+    case ACTION_QUIT:
+        desk->quit = true;
+        break;
+    case ACTION_FULLSCREEN:
+        display_set_fullscreen(window->display, !display_is_fullscreen(window->display));
+        break;
+    case ACTION_LEAVE_FULLSCREEN:
+        display_set_fullscreen(window->display, false);
+        break;
+    default:
+        (void)pane_run(&window->panes[window->focused], call,
+                       display_input(window->display)->shift);
+        break;
+    }
+}

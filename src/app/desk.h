@@ -1,0 +1,57 @@
+/* app/desk.h - everything that is open: the windows, the panes in them, and the one pipeline that
+ * they all show.
+ *
+ * Thread: main.  Owner: run_view.  Nothing here waits for another thread: a frame takes the newest
+ * scene and what columns are there, draws the windows that are due, and rests until the next one
+ * is.
+ *
+ * Commands of keys, panels, console and control socket meet in one queue; desk_run is the one place
+ * that runs them: what concerns the program or a window here, the rest in the focused pane. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/app.h"
+#include "app/live_clock.h"
+#include "app/pane.h"
+#include "app/pipeline.h"
+#include "app/source.h"
+#include "window/desktop.h"
+#include "window/pacer.h"
+
+enum { DESK_PANE_MAX = 4 /* a window */ };
+
+struct desk_window {
+    struct display *display;
+    struct pacer pacer;
+    int pane_count, focused;
+    struct pane panes[DESK_PANE_MAX];
+};
+
+struct desk {
+    /* In the order of building up. */
+    struct source_list sources;
+    struct keymap keymap;
+    struct desktop *desktop;
+    int window_count, focused;
+    struct desk_window *windows[DESKTOP_WINDOW_MAX]; /* owned */
+    struct pipeline pipeline;
+
+    struct action_queue queue; /* of this frame */
+    struct live_clock clock;
+    struct pane_moment moment; /* of this frame */
+    int64_t latency_worst_ns, latency_since_ns;
+    int64_t frame_count; /* swaps */
+    bool full_told;      /* the log has said when the field was first full */
+    bool quit;
+};
+
+/* Windows, sources and threads; EXIT_STATUS_DONE, or the reason was printed and desk_close is still
+ * to be called. */
+enum exit_status desk_open(struct desk *desk, const struct app_options *options);
+void desk_close(struct desk *desk); /* zeroed accepted */
+
+/* One frame of the windows that are due; rests until then. */
+void desk_frame(struct desk *desk);
+void desk_run(struct desk *desk, const struct action_call *call);

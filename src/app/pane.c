@@ -1,0 +1,228 @@
+#include "app/pane.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "density/raster_worker.h"
+
+#define POINTER_AWAKE_NS INT64_C(4000000000)
+/* Scrolling by less than this cannot be seen; ages still need a frame a second of the market's
+ * time, and what goes to sleep with the machine's one in a while. */
+#define MOVED_PX  0.125
+#define AGE_MS    1000.0
+#define REDRAW_NS INT64_C(4000000000)
+/* A price range has to be asked again while history arrives, but not every frame. */
+#define RANGE_EVERY_NS INT64_C(100000000)
+
+enum status pane_init(struct pane *pane, const struct pane_desc *desc) {
+    memset(pane, 0, sizeof *pane);
+    pane->pipeline = desc->pipeline;
+    navigator_init(&pane->nav,
+                   &(struct navigator_desc){.span_ms = desc->span_ms, .settings = desc->settings});
+    return picture_create(&(struct picture_desc){.shader_dir = desc->shader_dir}, &pane->picture);
+}
+
+enum status pane_start(struct pane *pane) {
+    pane->worker = raster_worker_create(NULL);
+    pane->cache = raster_cache_create();
+    if (pane->worker == NULL || pane->cache == NULL || !raster_worker_start(pane->worker)) {
+        return STATUS_MEMORY;
+    }
+    pane->link = (struct picture_link){
+        .picture = pane->picture,
+        .worker = pane->worker,
+        .cache = pane->cache,
+    };
+    return STATUS_OK;
+}
+
+void pane_stop(struct pane *pane) {
+    raster_worker_destroy(pane->worker);
+    raster_cache_destroy(pane->cache);
+    pane->worker = NULL;
+    pane->cache = NULL;
+}
+
+void pane_finish(struct pane *pane) {
+    picture_destroy(pane->picture);
+    pane->picture = NULL;
+}
+
+int pane_instrument(const struct pane *pane, const struct scene *scene) {
+    bool any = scene != NULL && scene->instrument_count > 0;
+    return any ? pane->nav.instrument % scene->instrument_count : 0;
+}
+
+/* Until the first price: a window that says what time it is. */
+static void wait_for_data(struct pane *pane) {
+    if (pane->pipeline->kind != SOURCE_FILE && !pane->nav.placed) {
+        camera_follow(&pane->nav.camera, (double)clock_wall_ms());
+    }
+}
+
+static double known_price(const struct scene_instrument *instrument) {
+    return instrument->mark > 0 ? instrument->mark : instrument->last;
+}
+
+static void steer(struct pane *pane, const struct pane_moment *moment) {
+    const struct scene *scene = moment->scene;
+    double now_ms = moment->now_ms;
+    if (scene == NULL || scene->instrument_count == 0 || !(now_ms > 0)) {
+        wait_for_data(pane);
+        return;
+    }
+    int shown = pane_instrument(pane, scene);
+    const struct picture_inputs inputs =
+        picture_inputs_of(pane->pipeline->engine, scene, shown, &pane->nav.settings);
+    double price = known_price(&scene->instruments[shown]);
+    navigator_advance(&pane->nav, now_ms, price);
+    if (inputs.count == 0) {
+        return;
+    }
+    if (pane->nav.wants_range && price > 0 && moment->mono_ns - pane->range_ns > RANGE_EVERY_NS) {
+        double low = 0;
+        double high = 0;
+        const struct camera *camera = &pane->nav.camera;
+        density_price_range(inputs.items[0].log, (int64_t)camera->time_left_ms, (int64_t)now_ms + 1,
+                            0, &low, &high);
+        navigator_fit(&pane->nav, low, high, price);
+        pane->range_ns = moment->mono_ns;
+    }
+    if (!pane->nav.wants_range) {
+        picture_link_update(&pane->link, &inputs, &pane->nav.camera, (int64_t)now_ms,
+                            moment->mono_ns);
+    }
+}
+
+/* A frame that would look like the last one is not drawn: on software GL that is most of the cost
+ * of a quiet market, and on a laptop of its battery. */
+static bool looks_different(const struct pane *pane, bool news, const struct pane_moment *moment) {
+    const struct camera *now = &pane->nav.camera;
+    const struct camera *then = &pane->drawn_camera;
+    struct picture_stats stats = picture_get_stats(pane->picture);
+    double moved_px = fabs(camera_px_from_time(then, now->time_left_ms) - now->plot_px.x);
+    bool steady =
+        !news && !stats.scale_moving && !stats.field_arriving && moved_px < MOVED_PX &&
+        now->ln_top == then->ln_top && now->ln_bottom == then->ln_bottom &&
+        now->time_right_ms - now->time_left_ms == then->time_right_ms - then->time_left_ms;
+    bool aged = floor(moment->now_ms / AGE_MS) != floor(pane->drawn_ms / AGE_MS);
+    return !steady || aged || moment->mono_ns - pane->drawn_ns > REDRAW_NS;
+}
+
+/* The crosshair goes to sleep with the pointer: a wall shows the market, not where somebody left
+ * the mouse. */
+static bool pointer_awake(struct pane *pane, const struct input *input, int64_t now_ns) {
+    if (input->pointer_x_px != pane->pointer_x_px || input->pointer_y_px != pane->pointer_y_px) {
+        pane->pointer_ns =
+            pane->drawn_ns != 0 ? now_ns : 0; /* where it stood at the start is no news */
+        pane->pointer_x_px = input->pointer_x_px;
+        pane->pointer_y_px = input->pointer_y_px;
+    }
+    return pane->pointer_ns != 0 && now_ns - pane->pointer_ns < POINTER_AWAKE_NS;
+}
+
+static void place_plot(struct pane *pane) {
+    camera_set_plot(
+        &pane->nav.camera,
+        picture_plot_px(pane->target.width_px, pane->target.height_px, &pane->nav.settings));
+}
+
+/* The newest map of what is shown; true: it is news. */
+static bool take_map(struct pane *pane, const struct scene *scene) {
+    bool fresh = false;
+    struct engine_map_desc shown = {.instrument = INSTRUMENT_NONE,
+                                    .venue_hidden = pane->nav.settings.venue_hidden};
+    if (scene != NULL && scene->instrument_count > 0) {
+        shown.instrument = scene->instruments[pane_instrument(pane, scene)].instrument;
+    }
+    pane->map = pipeline_take_map(pane->pipeline, &shown, &fresh);
+    return fresh;
+}
+
+/* Why it is hot where the pointer rests, while that is wanted; true: it is news. */
+static bool explain(struct pane *pane, int64_t mono_ns) {
+    const struct raster_request *asked = &pane->link.asked;
+    if (!pane->nav.why) {
+        picture_why_end(&pane->why);
+        return false;
+    }
+    const struct picture_why_look look = {
+        .worker = pane->worker,
+        .engine = pane->pipeline->engine,
+        .map = pane->map,
+        .camera = &pane->nav.camera,
+        .pointer_x_px = pane->pointer_inside ? pane->pointer_x_px : -1,
+        .pointer_y_px = pane->pointer_y_px,
+        .rested_ns = mono_ns - pane->pointer_ns,
+        .from_ms =
+            asked->opened_within_window ? asked->grid.first_col * asked->grid.col_ms : INT64_MIN,
+        .mono_ns = mono_ns,
+        .scale = picture_scale_for_size(pane->target.width_px, pane->target.height_px),
+    };
+    return picture_why_update(&pane->why, &look);
+}
+
+bool pane_advance(struct pane *pane, const struct target *target, const struct input *input,
+                  const struct pane_moment *moment) {
+    pane->target = *target;
+    place_plot(pane);
+    navigator_apply(&pane->nav, input);
+    steer(pane, moment);
+    bool news = picture_link_drain(&pane->link) > 0 || pane->drained || moment->fresh || input->any;
+    news = take_map(pane, moment->scene) || news;
+    pane->pointer_inside = input->pointer_inside;
+    pane->pointer_shown = pointer_awake(pane, input, moment->mono_ns) && input->pointer_inside;
+    news = explain(pane, moment->mono_ns) || news;
+    pane->drained = false;
+    return looks_different(pane, news, moment);
+}
+
+void pane_draw(struct pane *pane, const struct pane_moment *moment) {
+    const struct picture_frame frame = {
+        .target = pane->target,
+        .scene = moment->scene,
+        .map = pane->map,
+        .camera = &pane->nav.camera,
+        .instrument = pane_instrument(pane, moment->scene),
+        .now_ms = (int64_t)moment->now_ms,
+        .latency_ns = moment->latency_ns,
+        .settings = pane->nav.settings,
+        .zone = picture_zone_get(&pane->zone, &pane->nav.camera, pane->nav.settings.local_time),
+        .pointer_inside = pane->pointer_shown,
+        .pointer_x_px = pane->pointer_x_px,
+        .pointer_y_px = pane->pointer_y_px,
+        .origin = pane->why.answer,
+        .origin_asked = pane->nav.why && pane->why.id != 0,
+    };
+    picture_draw(pane->picture, &frame);
+    struct picture_stats stats = picture_get_stats(pane->picture);
+    pane->nav.knobs.black_usd_per_bp = stats.black_usd_per_bp;
+    pane->nav.knobs.white_usd_per_bp = stats.white_usd_per_bp;
+    pane->nav.knobs.scale_factor =
+        picture_scale_for_size(pane->target.width_px, pane->target.height_px);
+    pane->drawn_camera = pane->nav.camera;
+    pane->drawn_ns = moment->mono_ns;
+    pane->drawn_ms = moment->now_ms;
+}
+
+bool pane_run(struct pane *pane, const struct action_call *call, bool shift) {
+    if (call->action == ACTION_RELOAD_SHADERS) {
+        (void)picture_reload_shaders(pane->picture); /* the log says what did not compile */
+        return true;
+    }
+    bool done = navigator_run(&pane->nav, call->action, shift);
+    place_plot(pane); /* what is shown may have changed */
+    return done;
+}
+
+void pane_drain(struct pane *pane) {
+    if (picture_link_arriving(&pane->link)) {
+        pane->drained = picture_link_drain(&pane->link) > 0 || pane->drained;
+    }
+}
+
+bool pane_is_full(const struct pane *pane) {
+    return pane->nav.placed && pane->link.request_id != 0 && !picture_link_arriving(&pane->link) &&
+           !picture_get_stats(pane->picture).field_arriving;
+}

@@ -1,0 +1,81 @@
+/* app/pane.h - one picture of the market: its camera and settings, its raster, its map.
+ *
+ * Thread: main.  Owner: app/desk; a window holds one or several, all of one pipeline.  Lives in the
+ * desktop's GL context. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/picture_link.h"
+#include "app/picture_why.h"
+#include "app/picture_zone.h"
+#include "app/pipeline.h"
+#include "base/status.h"
+#include "gfx/target.h"
+#include "layer/picture.h"
+#include "view/action_call.h"
+#include "window/input.h"
+#include "window/navigator.h"
+
+/* What a frame of every pane shares. */
+struct pane_moment {
+    const struct scene *scene; /* borrowed; NULL before the first */
+    bool fresh;                /* it was not there in the frame before */
+    double now_ms;             /* event time that the frame stands for; 0: not known */
+    int64_t mono_ns;
+    int64_t latency_ns; /* socket to pixel of recent frames, their worst */
+};
+
+struct pane {
+    /* In the order of building up. */
+    struct pipeline *pipeline; /* borrowed */
+    struct picture *picture;
+    struct raster_worker *worker;
+    struct raster_cache *cache;
+
+    struct navigator nav;
+    struct picture_zone zone;
+    struct picture_link link;
+    struct picture_why why;
+    const struct scene_map *map;       /* borrowed from the pipeline, this frame; NULL: none */
+    struct target target;              /* where it is drawn, this frame */
+    double pointer_x_px, pointer_y_px; /* where it last was, and when it moved; 0: never */
+    int64_t pointer_ns;
+    bool pointer_inside, pointer_shown;
+    int64_t range_ns;           /* when the price range was last looked up */
+    struct camera drawn_camera; /* of the last frame drawn, and its moment */
+    int64_t drawn_ns;
+    double drawn_ms;
+    bool drained; /* columns came while it rested */
+};
+
+struct pane_desc {
+    struct pipeline *pipeline;
+    const char *shader_dir; /* read shaders from here; "": the embedded ones */
+    double span_ms;
+    struct settings settings;
+};
+
+/* The picture alone, before there is a pipeline. STATUS_NOT_FOUND: no font; STATUS_UNSUPPORTED;
+ * STATUS_MEMORY. */
+enum status pane_init(struct pane *pane, const struct pane_desc *desc);
+/* Its raster's thread, once the pipeline runs. STATUS_MEMORY. */
+enum status pane_start(struct pane *pane);
+void pane_stop(
+    struct pane *pane); /* its thread, which reads the engine's log: before the pipeline */
+void pane_finish(struct pane *pane); /* the picture: before the GL context */
+
+/* Bring it to the frame: what the user did with the pointer, the camera, columns and map. True: it
+ * would look different from what was drawn last. */
+bool pane_advance(struct pane *pane, const struct target *target, const struct input *input,
+                  const struct pane_moment *moment);
+void pane_draw(struct pane *pane, const struct pane_moment *moment);
+/* A command of a picture. False: it is none. */
+bool pane_run(struct pane *pane, const struct action_call *call, bool shift);
+/* Take columns while the frame is not due yet; or its worker waits for room. */
+void pane_drain(struct pane *pane);
+/* The raster that was asked for last is whole and drawn. */
+bool pane_is_full(const struct pane *pane);
+/* Which of the scene's instruments it shows; 0 where there is none yet. */
+int pane_instrument(const struct pane *pane, const struct scene *scene);

@@ -1,0 +1,235 @@
+#include "window/desktop.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "gfx/caps.h"
+#include "window/display_inside.h"
+
+enum { WINDOW_WIDTH_MIN = 320, WINDOW_HEIGHT_MIN = 180 };
+
+struct desktop {
+    SDL_GLContext context; /* owned; NULL before the first window */
+    struct caps caps;
+    int display_count;
+    struct display *displays[DESKTOP_WINDOW_MAX]; /* owned, in the order of opening */
+    struct display *focused;                      /* one of them, or NULL */
+};
+
+static enum status fail(enum status status, char *reason, const char *what) {
+    str_format(reason, DISPLAY_REASON_BYTES, "%s: %s", what, SDL_GetError());
+    return status;
+}
+
+static bool env_set(const char *name) {
+    const char *value = SDL_getenv(name);
+    return value != NULL && value[0] != '\0';
+}
+
+/* SDL by itself would fall back to drivers that show nothing, or to the bare console: those have to
+ * be asked for by name. */
+static enum status init_video(char *reason) {
+    bool named = env_set("SDL_VIDEODRIVER");
+    if (!named && !env_set("DISPLAY") && !env_set("WAYLAND_DISPLAY")) {
+        str_copy(reason, DISPLAY_REASON_BYTES,
+                 "no display: neither DISPLAY nor WAYLAND_DISPLAY is set");
+        return STATUS_NOT_FOUND;
+    }
+    if (!named) {
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, env_set("WAYLAND_DISPLAY") ? "wayland,x11" : "x11");
+    }
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) == 0) {
+        return STATUS_OK;
+    }
+    if (named) {
+        str_format(reason, DISPLAY_REASON_BYTES, "no display: SDL_VIDEODRIVER is %s: %s",
+                   SDL_getenv("SDL_VIDEODRIVER"), SDL_GetError());
+    } else {
+        const char *variable = env_set("WAYLAND_DISPLAY") ? "WAYLAND_DISPLAY" : "DISPLAY";
+        str_format(reason, DISPLAY_REASON_BYTES, "no display: cannot open %s=%s", variable,
+                   SDL_getenv(variable));
+    }
+    return STATUS_NOT_FOUND;
+}
+
+enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTES]) {
+    *out = NULL;
+    struct desktop *desktop = calloc(1, sizeof *desktop);
+    if (desktop == NULL) {
+        str_copy(reason, DISPLAY_REASON_BYTES, "out of memory");
+        return STATUS_MEMORY;
+    }
+    enum status status = init_video(reason);
+    if (status != STATUS_OK) {
+        desktop_destroy(desktop);
+        return status;
+    }
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
+    SDL_GL_SetAttribute(SDL_GL_DOUBLEBUFFER, 1);
+    SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
+    SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
+    *out = desktop;
+    return STATUS_OK;
+}
+
+void desktop_destroy(struct desktop *desktop) {
+    if (desktop == NULL) {
+        return;
+    }
+    if (desktop->context != NULL) {
+        SDL_GL_DeleteContext(desktop->context);
+    }
+    while (desktop->display_count > 0) {
+        desktop_close(desktop, desktop->displays[desktop->display_count - 1]);
+    }
+    SDL_Quit();
+    free(desktop);
+}
+
+static caps_proc get_proc(const char *name) {
+    /* ISO C forbids object-to-function casts; POSIX and SDL promise that this one works. */
+    void *object = SDL_GL_GetProcAddress(name);
+    caps_proc proc = NULL;
+    memcpy(&proc, &object, sizeof proc);
+    return proc;
+}
+
+static enum status make_context(struct desktop *desktop, SDL_Window *window, char *reason) {
+    desktop->context = SDL_GL_CreateContext(window);
+    if (desktop->context == NULL) {
+        return fail(STATUS_UNSUPPORTED, reason, "no OpenGL 3.3 core context");
+    }
+    SDL_GL_SetSwapInterval(0);
+    enum status status = caps_load(get_proc, &desktop->caps);
+    if (status != STATUS_OK) {
+        str_copy(reason, DISPLAY_REASON_BYTES, "this machine's OpenGL is older than 3.3 core");
+    }
+    return status;
+}
+
+static enum status open_window(struct desktop *desktop, const struct display_desc *desc,
+                               struct display *display, char *reason) {
+    Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
+    display->window = SDL_CreateWindow(desc->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
+                                       desc->width_px, desc->height_px, flags);
+    if (display->window == NULL) {
+        return fail(STATUS_UNSUPPORTED, reason, "cannot open a window");
+    }
+    SDL_SetWindowMinimumSize(display->window, WINDOW_WIDTH_MIN, WINDOW_HEIGHT_MIN);
+    display_set_fullscreen(display, desc->fullscreen);
+    if (desktop->context == NULL) {
+        enum status status = make_context(desktop, display->window, reason);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
+    display->context = desktop->context;
+    display_begin(display);
+    SDL_GL_SetSwapInterval(0);
+    display_update_size(display);
+    return STATUS_OK;
+}
+
+enum status desktop_open(struct desktop *desktop, const struct display_desc *desc,
+                         struct display **out, char reason[DISPLAY_REASON_BYTES]) {
+    *out = NULL;
+    if (desktop->display_count == DESKTOP_WINDOW_MAX) {
+        str_format(reason, DISPLAY_REASON_BYTES, "more than %d windows", DESKTOP_WINDOW_MAX);
+        return STATUS_FULL;
+    }
+    struct display *display = calloc(1, sizeof *display);
+    if (display == NULL) {
+        str_copy(reason, DISPLAY_REASON_BYTES, "out of memory");
+        return STATUS_MEMORY;
+    }
+    desktop->displays[desktop->display_count++] = display;
+    enum status status = open_window(desktop, desc, display, reason);
+    if (status != STATUS_OK) {
+        desktop_close(desktop, display);
+        return status;
+    }
+    *out = display;
+    return STATUS_OK;
+}
+
+void desktop_close(struct desktop *desktop, struct display *display) {
+    int kept = 0;
+    for (int i = 0; i < desktop->display_count; i++) {
+        if (desktop->displays[i] != display) {
+            desktop->displays[kept++] = desktop->displays[i];
+        }
+    }
+    assert(kept == desktop->display_count - 1);
+    desktop->display_count = kept;
+    desktop->focused = desktop->focused == display ? NULL : desktop->focused;
+    if (display->window != NULL) {
+        SDL_DestroyWindow(display->window);
+    }
+    free(display);
+}
+
+struct display *desktop_focused(const struct desktop *desktop) {
+    return desktop->focused;
+}
+
+/* Whose event it is; NULL: of no window. */
+static struct display *find_display(const struct desktop *desktop, const SDL_Event *event) {
+    Uint32 id = 0;
+    switch (event->type) {
+    case SDL_WINDOWEVENT:
+        id = event->window.windowID;
+        break;
+    case SDL_KEYDOWN:
+    case SDL_KEYUP:
+        id = event->key.windowID;
+        break;
+    case SDL_MOUSEMOTION:
+        id = event->motion.windowID;
+        break;
+    case SDL_MOUSEBUTTONDOWN:
+    case SDL_MOUSEBUTTONUP:
+        id = event->button.windowID;
+        break;
+    case SDL_MOUSEWHEEL:
+        id = event->wheel.windowID;
+        break;
+    default:
+        return NULL;
+    }
+    SDL_Window *window = SDL_GetWindowFromID(id);
+    for (int i = 0; i < desktop->display_count; i++) {
+        if (desktop->displays[i]->window == window) {
+            return desktop->displays[i];
+        }
+    }
+    return NULL;
+}
+
+bool desktop_poll(struct desktop *desktop, const struct keymap *keymap,
+                  struct action_queue *queue) {
+    SDL_Event event;
+    bool goes_on = true;
+    for (int i = 0; i < desktop->display_count; i++) {
+        display_begin_input(desktop->displays[i]);
+    }
+    while (SDL_PollEvent(&event)) {
+        struct display *display = find_display(desktop, &event);
+        /* SDL adds its quit to the close of the last window, too. */
+        goes_on = goes_on && event.type != SDL_QUIT;
+        if (display == NULL) {
+            continue;
+        }
+        if (event.type == SDL_WINDOWEVENT && event.window.event == SDL_WINDOWEVENT_FOCUS_GAINED) {
+            desktop->focused = display;
+        }
+        display_take_event(display, &event, keymap, queue);
+    }
+    for (int i = 0; i < desktop->display_count; i++) {
+        display_end_input(desktop->displays[i]);
+    }
+    return goes_on;
+}

@@ -1,0 +1,35 @@
+/* window/desktop.h - the windows of the program: SDL's video, one GL context for all of them, and
+ * the events that come for each.
+ *
+ * Thread: main.  Owner: app/desk.  Limit: DESKTOP_WINDOW_MAX windows.  One context is made current
+ * in one window after the other, so that all share their objects and a lost context is one event.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/status.h"
+#include "view/action_call.h"
+#include "window/display.h"
+#include "window/keymap.h"
+
+enum { DESKTOP_WINDOW_MAX = 8 };
+
+struct desktop;
+
+/* STATUS_NOT_FOUND: there is no display (reason says what was looked for); STATUS_MEMORY. *out is
+ * NULL unless STATUS_OK; reason is one line for people. */
+enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTES]);
+void desktop_destroy(struct desktop *desktop); /* NULL accepted; after everything made in the
+                                                  context; closes what windows are left */
+
+/* A window. STATUS_UNSUPPORTED: no GL 3.3 core; STATUS_FULL; STATUS_MEMORY. */
+enum status desktop_open(struct desktop *desktop, const struct display_desc *desc,
+                         struct display **out, char reason[DISPLAY_REASON_BYTES]);
+void desktop_close(struct desktop *desktop, struct display *display);
+
+/* What happened since the last call; never waits. Each window's input is made anew
+ * (display_input); what keys run is added to queue. False: the session ends. */
+bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct action_queue *queue);
+/* The window that has the keyboard, the newest one that had it, or NULL. */
+struct display *desktop_focused(const struct desktop *desktop);

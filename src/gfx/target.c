@@ -20,8 +20,14 @@ static void bind_empty_vertex_array(void) {
     debug_count_bind();
 }
 
+static int gl_x(const struct target *target, struct target_rect rect) {
+    return target->left_px + rect.x;
+}
+
 static int gl_y(const struct target *target, struct target_rect rect) {
-    return target->top_down ? rect.y : target->height_px - rect.y - rect.h;
+    int frame_height = target->frame_height_px > 0 ? target->frame_height_px : target->height_px;
+    int y = target->top_px + rect.y;
+    return target->top_down ? y : frame_height - y - rect.h;
 }
 
 static struct target_rect clamp_rect(const struct target *target, struct target_rect rect) {
@@ -42,11 +48,26 @@ void target_set_blend(enum target_blend blend) {
     }
 }
 
+struct target target_part(const struct target *whole, struct target_rect rect) {
+    struct target out = *whole;
+    out.left_px = rect.x;
+    out.top_px = rect.y;
+    out.frame_height_px = whole->height_px;
+    out.width_px = rect.w > 1 ? rect.w : 1;
+    out.height_px = rect.h > 1 ? rect.h : 1;
+    return out;
+}
+
 void target_begin(const struct target *target, enum target_blend blend) {
     glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
     debug_count_bind();
-    glViewport(0, 0, target->width_px, target->height_px);
-    glDisable(GL_SCISSOR_TEST);
+    const struct target_rect all = {0, 0, target->width_px, target->height_px};
+    if (target->frame_height_px > 0) {
+        target_set_viewport(target, all);
+    } else {
+        glViewport(0, 0, target->width_px, target->height_px);
+        glDisable(GL_SCISSOR_TEST);
+    }
     glDisable(GL_DEPTH_TEST);
     target_set_blend(blend);
 }
@@ -54,11 +75,11 @@ void target_begin(const struct target *target, enum target_blend blend) {
 void target_set_scissor(const struct target *target, struct target_rect rect) {
     struct target_rect inside = clamp_rect(target, rect);
     glEnable(GL_SCISSOR_TEST);
-    glScissor(inside.x, gl_y(target, inside), inside.w, inside.h);
+    glScissor(gl_x(target, inside), gl_y(target, inside), inside.w, inside.h);
 }
 
 void target_set_viewport(const struct target *target, struct target_rect rect) {
-    glViewport(rect.x, gl_y(target, rect), rect.w, rect.h);
+    glViewport(gl_x(target, rect), gl_y(target, rect), rect.w, rect.h);
     target_set_scissor(target, rect);
 }
 
@@ -100,15 +121,17 @@ void target_finish(struct target *target) {
 void target_copy(const struct target *from, struct target_rect rect, const struct target *to, int x,
                  int y) {
     struct target_rect placed = {x, y, rect.w, rect.h};
+    int from_x = gl_x(from, rect);
     int from_y = gl_y(from, rect);
+    int to_x = gl_x(to, placed);
     int to_y = gl_y(to, placed);
     bool turned = from->top_down != to->top_down;
     glBindFramebuffer(GL_READ_FRAMEBUFFER, from->framebuffer);
     glBindFramebuffer(GL_DRAW_FRAMEBUFFER, to->framebuffer);
     debug_count_bind();
     glDisable(GL_SCISSOR_TEST);
-    glBlitFramebuffer(rect.x, from_y, rect.x + rect.w, from_y + rect.h, x,
-                      turned ? to_y + rect.h : to_y, x + rect.w, turned ? to_y : to_y + rect.h,
+    glBlitFramebuffer(from_x, from_y, from_x + rect.w, from_y + rect.h, to_x,
+                      turned ? to_y + rect.h : to_y, to_x + rect.w, turned ? to_y : to_y + rect.h,
                       GL_COLOR_BUFFER_BIT, GL_NEAREST);
     debug_count_copy();
 }

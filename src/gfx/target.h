@@ -1,7 +1,8 @@
-/* gfx/target.h - where a frame is drawn: a framebuffer, its size, and which way its rows run.
+/* gfx/target.h - where a frame is drawn: a framebuffer or a part of it, its size, and which way its
+ * rows run.
  *
- * Thread: main.  Plain data.  Rectangles everywhere are in pixels from the top left corner;
- * target.c turns them into GL's. */
+ * Thread: main.  Plain data.  Rectangles everywhere are in pixels from the top left corner of the
+ * target; target.c turns them into GL's. */
 #pragma once
 
 #include <cglm/types.h>
@@ -13,6 +14,9 @@ struct target {
     unsigned framebuffer;    /* GL name; 0: the window */
     int width_px, height_px; /* >= 1 */
     bool top_down; /* row 0 in memory is the top one (off-screen: read back without a flip) */
+    /* Where its top left corner lies in the framebuffer, and the framebuffer's own height; all 0:
+     * it is the whole of it. */
+    int left_px, top_px, frame_height_px;
 };
 
 struct target_rect {
@@ -21,7 +25,11 @@ struct target_rect {
 
 enum target_blend { TARGET_BLEND_NONE, TARGET_BLEND_ALPHA };
 
-/* Draw into target from here on; the viewport is the whole of it, nothing is cut off. */
+/* The part rect of a target that is the whole of its framebuffer. */
+struct target target_part(const struct target *whole, struct target_rect rect);
+
+/* Draw into target from here on; the viewport is the whole of it, and what lies outside is cut off
+ * (a clear, too, stays within it). */
 void target_begin(const struct target *target, enum target_blend blend);
 void target_set_blend(enum target_blend blend);
 /* Cut off what lies outside rect (clamped to the target); the viewport stays. */

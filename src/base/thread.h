@@ -18,6 +18,7 @@ enum thread_role {
     THREAD_ENGINE,
     THREAD_RASTER,
     THREAD_WRITER,
+    THREAD_ENCODER,
     THREAD_ROLE_COUNT
 };
 

@@ -18,6 +18,7 @@
 enum status pane_init(struct pane *pane, const struct pane_desc *desc) {
     memset(pane, 0, sizeof *pane);
     pane->pipeline = desc->pipeline;
+    pane->view = -1;
     navigator_init(&pane->nav,
                    &(struct navigator_desc){.span_ms = desc->span_ms, .settings = desc->settings});
     return picture_create(&(struct picture_desc){.shader_dir = desc->shader_dir}, &pane->picture);
@@ -26,7 +27,9 @@ enum status pane_init(struct pane *pane, const struct pane_desc *desc) {
 enum status pane_start(struct pane *pane) {
     pane->worker = raster_worker_create(NULL);
     pane->cache = raster_cache_create();
-    if (pane->worker == NULL || pane->cache == NULL || !raster_worker_start(pane->worker)) {
+    pane->view = pipeline_open_view(pane->pipeline);
+    if (pane->worker == NULL || pane->cache == NULL || pane->view < 0 ||
+        !raster_worker_start(pane->worker)) {
         return STATUS_MEMORY;
     }
     pane->link = (struct picture_link){
@@ -38,6 +41,10 @@ enum status pane_start(struct pane *pane) {
 }
 
 void pane_stop(struct pane *pane) {
+    if (pane->view >= 0) {
+        pipeline_close_view(pane->pipeline, pane->view);
+        pane->view = -1;
+    }
     raster_worker_destroy(pane->worker);
     raster_cache_destroy(pane->cache);
     pane->worker = NULL;
@@ -136,7 +143,7 @@ static bool take_map(struct pane *pane, const struct scene *scene) {
     if (scene != NULL && scene->instrument_count > 0) {
         shown.instrument = scene->instruments[pane_instrument(pane, scene)].instrument;
     }
-    pane->map = pipeline_take_map(pane->pipeline, &shown, &fresh);
+    pane->map = pipeline_take_map(pane->pipeline, pane->view, &shown, &fresh);
     return fresh;
 }
 

@@ -33,6 +33,7 @@ struct pane {
     struct picture *picture;
     struct raster_worker *worker;
     struct raster_cache *cache;
+    int view; /* whose maps of the pipeline it takes; -1: none yet */
 
     struct navigator nav;
     struct picture_zone zone;
@@ -60,7 +61,7 @@ struct pane_desc {
 /* The picture alone, before there is a pipeline. STATUS_NOT_FOUND: no font; STATUS_UNSUPPORTED;
  * STATUS_MEMORY. */
 enum status pane_init(struct pane *pane, const struct pane_desc *desc);
-/* Its raster's thread, once the pipeline runs. STATUS_MEMORY. */
+/* Its raster's thread and its maps, once the pipeline runs. STATUS_MEMORY. */
 enum status pane_start(struct pane *pane);
 void pane_stop(
     struct pane *pane); /* its thread, which reads the engine's log: before the pipeline */

@@ -52,8 +52,7 @@ static void start_store(struct pipeline *pipeline, const struct pipeline_desc *d
 static enum exit_status start_engine(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                      char *reason) {
     pipeline->instruments = instrument_table_create();
-    if (pipeline->instruments == NULL || !mailbox_init(&pipeline->scenes, sizeof(struct scene)) ||
-        !mailbox_init(&pipeline->maps, sizeof(struct scene_map))) {
+    if (pipeline->instruments == NULL || !mailbox_init(&pipeline->scenes, sizeof(struct scene))) {
         return fail(reason, "start", STATUS_MEMORY);
     }
     const struct calibration_store *store = pipeline->store;
@@ -68,7 +67,7 @@ static enum exit_status start_engine(struct pipeline *pipeline, const struct pip
     pipeline->engine_thread = engine_thread_create(&(struct engine_thread_desc){
         .engine = pipeline->engine,
         .scenes = &pipeline->scenes,
-        .maps = &pipeline->maps,
+        .maps = pipeline->maps,
         .calibrations = pipeline->store != NULL ? &pipeline->store->learned : NULL,
         .source_count = desc->sources->count,
         .wait_when_full = pipeline->kind == SOURCE_FILE,
@@ -272,7 +271,9 @@ void pipeline_stop(struct pipeline *pipeline) {
         calibration_store_finish(pipeline->store);
         free(pipeline->store);
     }
-    mailbox_finish(&pipeline->maps);
+    for (int i = 0; i < ENGINE_VIEW_MAX; i++) {
+        mailbox_finish(&pipeline->maps[i]);
+    }
     mailbox_finish(&pipeline->scenes);
     instrument_table_destroy(pipeline->instruments);
     memset(pipeline, 0, sizeof *pipeline);
@@ -284,11 +285,34 @@ const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh) 
     return scene->sequence != 0 ? scene : NULL;
 }
 
-const struct scene_map *pipeline_take_map(struct pipeline *pipeline,
+int pipeline_open_view(struct pipeline *pipeline) {
+    int view = 0;
+    while (view < ENGINE_VIEW_MAX && pipeline->viewed[view]) {
+        view++;
+    }
+    if (view == ENGINE_VIEW_MAX) {
+        return -1;
+    }
+    /* The engine may still be filling one that was closed: it stays until the pipeline ends. */
+    struct mailbox *maps = &pipeline->maps[view];
+    if (maps->bytes == NULL && !mailbox_init(maps, sizeof(struct scene_map))) {
+        return -1;
+    }
+    pipeline->viewed[view] = true;
+    return view;
+}
+
+void pipeline_close_view(struct pipeline *pipeline, int view) {
+    engine_thread_show(pipeline->engine_thread, view, NULL);
+    pipeline->viewed[view] = false;
+}
+
+const struct scene_map *pipeline_take_map(struct pipeline *pipeline, int view,
                                           const struct engine_map_desc *desc, bool *fresh) {
-    engine_thread_show(pipeline->engine_thread, desc);
-    *fresh = mailbox_take(&pipeline->maps);
-    const struct scene_map *map = mailbox_front(&pipeline->maps);
+    struct mailbox *maps = &pipeline->maps[view];
+    engine_thread_show(pipeline->engine_thread, view, desc);
+    *fresh = mailbox_take(maps);
+    const struct scene_map *map = mailbox_front(maps);
     bool any = desc->instrument == INSTRUMENT_NONE;
     return map->ts_ms != 0 && (any || map->instrument == desc->instrument) ? map : NULL;
 }

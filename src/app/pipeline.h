@@ -38,9 +38,10 @@ struct pipeline_feed {
 struct pipeline {
     /* In the order of building up; torn down in reverse. */
     struct instrument_table *instruments;
-    struct mailbox scenes;           /* of struct scene */
-    struct mailbox maps;             /* of struct scene_map */
-    struct calibration_store *store; /* owned; NULL: nothing is kept (all but live venues) */
+    struct mailbox scenes;                /* of struct scene */
+    struct mailbox maps[ENGINE_VIEW_MAX]; /* of struct scene_map; made when first shown */
+    bool viewed[ENGINE_VIEW_MAX];         /* which of them are somebody's */
+    struct calibration_store *store;      /* owned; NULL: nothing is kept (all but live venues) */
     struct engine *engine;
     struct engine_thread *engine_thread;
     struct net_service *service;      /* live and demo */
@@ -63,8 +64,11 @@ void pipeline_halt(struct pipeline *pipeline);
 
 /* Newest scene, or NULL before the first. *fresh: it was not there at the last call. */
 const struct scene *pipeline_take_scene(struct pipeline *pipeline, bool *fresh);
-/* Newest map of what is shown from now on, or NULL before there is one. *fresh as above. */
-const struct scene_map *pipeline_take_map(struct pipeline *pipeline,
+/* Maps for one more picture: its number, or -1: more than ENGINE_VIEW_MAX, or out of memory. */
+int pipeline_open_view(struct pipeline *pipeline);
+void pipeline_close_view(struct pipeline *pipeline, int view);
+/* Newest map of what this view shows from now on, or NULL before there is one. *fresh as above. */
+const struct scene_map *pipeline_take_map(struct pipeline *pipeline, int view,
                                           const struct engine_map_desc *desc, bool *fresh);
 /* A file that broke off or held lines that are no events: its first trouble, once, as one line for
  * people; NULL: nothing new. */

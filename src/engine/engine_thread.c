@@ -18,6 +18,18 @@ struct source {
     struct ring ring;
 };
 
+/* A picture somewhere, and the maps that are made for it. */
+struct view {
+    /* -- atomic: owner writes, engine reads -- */
+    _Atomic uint64_t shown; /* pack_desc, or VIEW_NONE */
+
+    /* -- engine thread only -- */
+    int64_t map_step;   /* of event time, of the last map; -1: none yet */
+    uint64_t map_shown; /* what it was of */
+    int64_t map_ns;     /* when it went out */
+};
+#define VIEW_NONE UINT64_MAX
+
 struct engine_thread {
     struct engine_thread_desc desc;
     struct thread thread;
@@ -26,7 +38,6 @@ struct engine_thread {
 
     /* -- atomic: owner writes, all read -- */
     atomic_bool stopping;
-    _Atomic uint64_t shown; /* of the maps: pack_desc */
 
     /* -- atomic: engine writes, all read -- */
     _Atomic int64_t applied_count;
@@ -35,10 +46,8 @@ struct engine_thread {
     bool changed;         /* since the last scene */
     int64_t published_ns; /* when the last scene went out */
     uint64_t sequence;
-    int64_t map_step;           /* of event time, of the last map; -1: none yet */
-    uint64_t map_shown;         /* what it was of */
-    int64_t map_ns;             /* when it went out */
     uint64_t calibration_steps; /* when what was learned last went out */
+    struct view views[ENGINE_VIEW_MAX];
     struct event batch[ENGINE_BATCH_SLOTS];
 };
 
@@ -87,22 +96,32 @@ static uint64_t pack_desc(const struct engine_map_desc *desc) {
 
 /* The map once a second of event time, and at once when another instrument is shown. Until there is
  * a price it is tried again. */
-static void publish_map(struct engine_thread *thread, int64_t now_ns, bool ending) {
-    /* relaxed: a number by itself */
-    uint64_t shown = atomic_load_explicit(&thread->shown, memory_order_relaxed);
+static void publish_map(struct engine_thread *thread, int index, int64_t now_ns, bool ending) {
+    struct view *view = &thread->views[index];
+    /* acquire: pairs with engine_thread_show; the view's mailbox has been made */
+    uint64_t shown = atomic_load_explicit(&view->shown, memory_order_acquire);
     const struct engine_map_desc desc = {.instrument = (uint16_t)(shown & UINT16_MAX),
                                          .venue_hidden = (uint32_t)(shown >> 16)};
     int64_t step = engine_ts_ms(thread->desc.engine) / ENGINE_MAP_STEP_MS;
-    bool news = ending || step != thread->map_step || shown != thread->map_shown;
-    bool due = ending || now_ns - thread->map_ns >= (int64_t)ENGINE_MAP_EVERY_MS * NS_PER_MS;
-    if (thread->desc.maps == NULL || !news || !due ||
-        !engine_fill_map(thread->desc.engine, &desc, mailbox_back(thread->desc.maps))) {
+    bool news = ending || step != view->map_step || shown != view->map_shown;
+    bool due = ending || now_ns - view->map_ns >= (int64_t)ENGINE_MAP_EVERY_MS * NS_PER_MS;
+    if (shown == VIEW_NONE || !news || !due) {
         return;
     }
-    mailbox_publish(thread->desc.maps);
-    thread->map_step = step;
-    thread->map_shown = shown;
-    thread->map_ns = now_ns;
+    struct mailbox *maps = &thread->desc.maps[index];
+    if (!engine_fill_map(thread->desc.engine, &desc, mailbox_back(maps))) {
+        return;
+    }
+    mailbox_publish(maps);
+    view->map_step = step;
+    view->map_shown = shown;
+    view->map_ns = now_ns;
+}
+
+static void publish_maps(struct engine_thread *thread, int64_t now_ns, bool ending) {
+    for (int i = 0; thread->desc.maps != NULL && i < ENGINE_VIEW_MAX; i++) {
+        publish_map(thread, i, now_ns, ending);
+    }
 }
 
 /* What was learned goes out after an M-step, and once more at the end, for the evidence since. */
@@ -151,7 +170,7 @@ static void run_engine(void *user) {
             publish(thread, now_ns);
             publish_calibrations(thread, false);
         }
-        publish_map(thread, now_ns, false);
+        publish_maps(thread, now_ns, false);
         if (count > 0) {
             continue;
         }
@@ -163,7 +182,7 @@ static void run_engine(void *user) {
     if (thread->changed) {
         publish(thread, clock_mono_ns());
     }
-    publish_map(thread, clock_mono_ns(), true);
+    publish_maps(thread, clock_mono_ns(), true);
     publish_calibrations(thread, true);
 }
 
@@ -204,11 +223,11 @@ struct engine_thread *engine_thread_create(const struct engine_thread_desc *desc
     thread->desc = *desc;
     thread->desc.source_count = desc->source_count > 0 ? desc->source_count : 1;
     thread->waker.fd = -1;
-    thread->map_step = -1;
-    /* relaxed: starting the thread orders it */
-    atomic_store_explicit(&thread->shown,
-                          pack_desc(&(struct engine_map_desc){.instrument = INSTRUMENT_NONE}),
-                          memory_order_relaxed);
+    for (int i = 0; i < ENGINE_VIEW_MAX; i++) {
+        thread->views[i].map_step = -1;
+        /* relaxed: starting the thread orders it */
+        atomic_store_explicit(&thread->views[i].shown, VIEW_NONE, memory_order_relaxed);
+    }
     size_t slots = desc->ring_slots > 0 ? desc->ring_slots : ENGINE_RING_SLOTS;
     slots = slots > EVENT_MESSAGE_SLOTS_MAX ? slots : EVENT_MESSAGE_SLOTS_MAX;
     bool ok = waker_init(&thread->waker);
@@ -254,10 +273,14 @@ struct event_sink engine_thread_sink(struct engine_thread *thread, int source) {
     return (struct event_sink){.self = &thread->sources[source], .push = push_slots};
 }
 
-void engine_thread_show(struct engine_thread *thread, const struct engine_map_desc *desc) {
-    /* relaxed: a number by itself; the waker brings it to the thread's notice */
-    uint64_t shown = pack_desc(desc);
-    if (atomic_exchange_explicit(&thread->shown, shown, memory_order_relaxed) != shown) {
+void engine_thread_show(struct engine_thread *thread, int view,
+                        const struct engine_map_desc *desc) {
+    assert(view >= 0);
+    assert(view < ENGINE_VIEW_MAX);
+    uint64_t shown = desc != NULL ? pack_desc(desc) : VIEW_NONE;
+    /* release: the view's mailbox was made before; the waker brings it to the thread's notice */
+    if (atomic_exchange_explicit(&thread->views[view].shown, shown, memory_order_release) !=
+        shown) {
         waker_wake(&thread->waker);
     }
 }

@@ -21,7 +21,8 @@ enum {
     ENGINE_RING_SLOTS = 65536, /* default of a source's ring: 4 MiB */
     ENGINE_SCENE_EVERY_MS = 2, /* a scene is not published more often than this */
     ENGINE_MAP_STEP_MS = 1000, /* of event time from map to map: rows close so often */
-    ENGINE_MAP_EVERY_MS = 50   /* and no more often than this, however fast a recording runs */
+    ENGINE_MAP_EVERY_MS = 50,  /* and no more often than this, however fast a recording runs */
+    ENGINE_VIEW_MAX = 32       /* views that have maps of their own */
 };
 
 struct engine_thread;
@@ -30,7 +31,9 @@ struct engine_thread_desc {
     struct engine
         *engine; /* borrowed; belongs to the thread from start to stop, but for engine_entry_log */
     struct mailbox *scenes; /* borrowed, of struct scene; NULL: none wanted */
-    struct mailbox *maps;   /* borrowed, of struct scene_map; NULL: none wanted */
+    /* Borrowed, of struct scene_map, ENGINE_VIEW_MAX of them; NULL: none wanted. One is touched
+     * from the first engine_thread_show of its view on. */
+    struct mailbox *maps;
     /* Borrowed, of struct engine_calibrations: what was learned, after each M-step and at the end;
      * NULL: not wanted. */
     struct mailbox *calibrations;
@@ -55,9 +58,9 @@ void engine_thread_stop(struct engine_thread *thread);
  * than the ring, or while the thread is stopping. */
 struct event_sink engine_thread_sink(struct engine_thread *thread, int source);
 
-/* Of what maps are published from now on; at the start of the first instrument that comes, no
- * venue hidden. Any thread. */
-void engine_thread_show(struct engine_thread *thread, const struct engine_map_desc *desc);
+/* Of what maps are published in a view's mailbox (0..ENGINE_VIEW_MAX - 1) from now on; NULL: none
+ * any more, as at the start. The mailbox has been made. One thread. */
+void engine_thread_show(struct engine_thread *thread, int view, const struct engine_map_desc *desc);
 
 /* Slots applied so far; any thread. */
 int64_t engine_thread_applied_count(const struct engine_thread *thread);

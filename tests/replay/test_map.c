@@ -139,13 +139,29 @@ static void the_map_and_receipts_are_the_same_at_any_batch_size(void **state) {
     }
 }
 
-static void the_thread_publishes_the_map_of_what_is_shown(void **state) {
+/* The newest map of a view's mailbox once it is of this instrument, of so many. */
+static bool wait_for_map(struct mailbox *maps, uint16_t instrument, int inputs) {
+    int64_t until_ns = clock_mono_ns() + INT64_C(20000000000);
+    while (clock_mono_ns() < until_ns) {
+        mailbox_take(maps);
+        const struct scene_map *front = mailbox_front(maps);
+        if (front->ts_ms > 0 && front->instrument == instrument && front->input_count == inputs) {
+            return true;
+        }
+        clock_sleep_until_ns(clock_mono_ns() + 1000000);
+    }
+    return false;
+}
+
+static void the_thread_publishes_the_maps_of_what_is_shown(void **state) {
     (void)state;
-    struct mailbox maps;
-    assert_true(mailbox_init(&maps, sizeof(struct scene_map)));
+    static struct mailbox maps[ENGINE_VIEW_MAX];
+    enum { OTHER = ENGINE_VIEW_MAX - 1 };
+    assert_true(mailbox_init(&maps[0], sizeof(struct scene_map)));
+    assert_true(mailbox_init(&maps[OTHER], sizeof(struct scene_map)));
     struct engine *engine = engine_create(&(struct engine_desc){.instruments = table});
     struct engine_thread *thread = engine_thread_create(
-        &(struct engine_thread_desc){.engine = engine, .maps = &maps, .wait_when_full = true});
+        &(struct engine_thread_desc){.engine = engine, .maps = maps, .wait_when_full = true});
     assert_non_null(thread);
     const struct engine_map_desc descs[] = {
         {.instrument = INSTRUMENT_NONE},
@@ -159,29 +175,24 @@ static void the_thread_publishes_the_map_of_what_is_shown(void **state) {
         assert_true(sink.push(sink.self, events + at, part));
     }
     for (size_t i = 0; i < ARRAY_COUNT(descs); i++) {
-        const struct scene_map *front = mailbox_front(&maps);
-        uint16_t want = i == 1 ? eth : btc;
-        engine_thread_show(thread, &descs[i]);
-        int64_t until_ns = clock_mono_ns() + INT64_C(20000000000);
-        bool there = false;
-        while (!there && clock_mono_ns() < until_ns) {
-            mailbox_take(&maps);
-            front = mailbox_front(&maps);
-            there = front->ts_ms > 0 && front->instrument == want &&
-                    front->input_count == (i == 0 ? 2 : 1);
-            clock_sleep_until_ns(clock_mono_ns() + 1000000);
-        }
-        assert_true(there);
+        engine_thread_show(thread, 0, &descs[i]);
+        assert_true(wait_for_map(&maps[0], i == 1 ? eth : btc, i == 0 ? 2 : 1));
     }
+    engine_thread_show(thread, OTHER, &descs[1]);
+    assert_true(wait_for_map(&maps[OTHER], eth, 1));
+    assert_false(mailbox_take(&maps[0])); /* the other view is no news here */
+    engine_thread_show(thread, OTHER, NULL);
     engine_thread_stop(thread);
-    mailbox_take(&maps);
+    assert_true(mailbox_take(&maps[0]));
+    assert_false(mailbox_take(&maps[OTHER])); /* shown no more: no last one */
     struct engine *again = replay(event_count, 4096, false);
     assert_true(engine_fill_map(again, &descs[2], &map));
-    assert_true(map_same(mailbox_front(&maps), &map)); /* the last, at the end */
+    assert_true(map_same(mailbox_front(&maps[0]), &map)); /* the last, at the end */
     engine_destroy(again);
     engine_thread_destroy(thread);
     engine_destroy(engine);
-    mailbox_finish(&maps);
+    mailbox_finish(&maps[OTHER]);
+    mailbox_finish(&maps[0]);
 }
 
 static double sum_of(const struct scene_map *of, int side) {
@@ -235,7 +246,7 @@ static void instruments_of_the_coin_are_added_unless_hidden_or_silent(void **sta
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_map_and_receipts_are_the_same_at_any_batch_size),
-        cmocka_unit_test(the_thread_publishes_the_map_of_what_is_shown),
+        cmocka_unit_test(the_thread_publishes_the_maps_of_what_is_shown),
         cmocka_unit_test(instruments_of_the_coin_are_added_unless_hidden_or_silent),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

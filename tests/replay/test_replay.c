@@ -177,7 +177,7 @@ static void the_thread_gives_the_same_hash(void **state) {
     assert_true(engine_thread_start(thread));
     struct event_sink sink = engine_thread_sink(thread, 0);
     push_all(&sink);
-    engine_thread_show(thread, &(struct engine_map_desc){.instrument = eth});
+    engine_thread_show(thread, 0, &(struct engine_map_desc){.instrument = eth});
     engine_thread_stop(thread);
     assert_int_equal(engine_thread_applied_count(thread), (int64_t)event_count);
     assert_true(mailbox_take(&scenes));

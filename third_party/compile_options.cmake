@@ -7,18 +7,26 @@ set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_C_FLAGS_RELEASE "-O3")
+# The one C++ file (src/gui), with the flags of C where they apply.
+set(CMAKE_CXX_STANDARD 17)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_CXX_FLAGS_RELEASE "-O3")
+set(CMAKE_CXX_FLAGS_DEBUG "${CMAKE_C_FLAGS_DEBUG}")
 find_program(CCACHE ccache)
 if(CCACHE)
     set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE})
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
 add_library(house INTERFACE)
 target_include_directories(house INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(house INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE
     LIQSCOPE_VERSION="${PROJECT_VERSION}")
-target_compile_options(house INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes
-    -Wmissing-prototypes -Wvla -Wconversion -Wno-sign-conversion -ffp-contract=off
-    -fno-omit-frame-pointer -include base/banned.h)
+target_compile_options(house INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wconversion
+    -Wno-sign-conversion -ffp-contract=off -fno-omit-frame-pointer -include base/banned.h
+    $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes> $<$<COMPILE_LANGUAGE:C>:-Wmissing-prototypes>
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions> $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
 if(WERROR)
     target_compile_options(house INTERFACE -Werror)
 endif()

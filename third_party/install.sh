@@ -3,9 +3,9 @@
 # Every part is named here once, with what it is for; third_party/README.md lists licences.
 
 # Compiler and tools, and the libraries of every room.
-PACKAGES_BUILD=(gcc libc6-dev cmake ninja-build ccache pkg-config python3 python3-glad
+PACKAGES_BUILD=(gcc g++ libc6-dev cmake ninja-build ccache pkg-config python3 python3-glad
     libwebsockets-dev libssl-dev libcjson-dev zlib1g-dev libzstd-dev libcmocka-dev
-    libsdl2-dev libcglm-dev libegl-dev libfreetype-dev libfontconfig-dev libpng-dev)
+    libsdl2-dev libimgui-dev libcglm-dev libegl-dev libfreetype-dev libfontconfig-dev libpng-dev)
 # What it needs when it runs: the authorities that certificates are checked against, fonts, and OpenGL in
 # software where there is no graphics card.
 PACKAGES_RUN=(ca-certificates fonts-inter fonts-jetbrains-mono libgl1-mesa-dri libgl1 libegl1)

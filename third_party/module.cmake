@@ -1,5 +1,5 @@
 # module(NAME FLOOR n DEPENDS rooms… LIBS libraries… TESTS names…)
-#   A room is a static library of src/NAME/*.c.  It may include only its own headers and those of DEPENDS; the edges
+#   A room is a static library of src/NAME/*.c (gui: and *.cpp).  It may include only its own headers and those of DEPENDS; the edges
 #   are written to rooms.txt in the build folder, where tests/tidy checks every #include against them.
 file(WRITE ${CMAKE_BINARY_DIR}/rooms.txt "")
 set_property(GLOBAL PROPERTY ROOMS "")
@@ -10,7 +10,8 @@ function(module NAME)
     string(REPLACE ";" "," libs "${ARG_LIBS}")
     file(APPEND ${CMAKE_BINARY_DIR}/rooms.txt "${NAME} ${ARG_FLOOR} [${deps}] [${libs}]\n")
     set_property(GLOBAL APPEND PROPERTY ROOMS ${NAME})
-    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.c)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/src/${NAME}/*.c
+         ${CMAKE_SOURCE_DIR}/src/${NAME}/*.cpp)
     if(sources)
         add_library(room_${NAME} STATIC ${sources})
         set(scope PUBLIC)

@@ -37,6 +37,12 @@ static const struct {
 };
 static_assert(ARRAY_COUNT(wanted) == TEXT_FACE_COUNT, "a font per face");
 
+static void log_missing(enum text_face face) {
+    LOG_ERROR("fonts: neither %s nor any %s found by fontconfig; install fonts-inter and "
+              "fonts-jetbrains-mono, or any font",
+              wanted[face].family, wanted[face].substitute);
+}
+
 /* Ask fontconfig for the file of a face; it answers with the nearest that exists. */
 static bool find_file(enum text_face face, char *path, size_t path_bytes, int *index) {
     FcPattern *pattern = FcPatternCreate();
@@ -73,9 +79,7 @@ struct font *font_open(enum text_face face) {
         return NULL;
     }
     if (!find_file(face, path, sizeof path, &index)) {
-        LOG_ERROR("fonts: neither %s nor any %s found by fontconfig; install fonts-inter and "
-                  "fonts-jetbrains-mono, or any font",
-                  wanted[face].family, wanted[face].substitute);
+        log_missing(face);
         font_close(font);
         return NULL;
     }
@@ -87,6 +91,20 @@ struct font *font_open(enum text_face face) {
     }
     LOG_DEBUG("fonts: %s is %s", wanted[face].family, path);
     return font;
+}
+
+bool font_find_file(enum text_face face, struct font_file *out) {
+    struct font *font = font_open(face);
+    if (font == NULL) {
+        return false;
+    }
+    bool found = find_file(face, out->path, sizeof out->path, &out->index);
+    const FT_Face opened = font->face;
+    out->height_em = opened->units_per_EM > 0
+                         ? (double)(opened->ascender - opened->descender) / opened->units_per_EM
+                         : 0;
+    font_close(font);
+    return found && out->height_em > 0;
 }
 
 void font_close(struct font *font) {

@@ -4,6 +4,7 @@
  * remembered. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "gfx/text.h"
@@ -11,6 +12,15 @@
 enum { FONT_ADVANCE_MAX = 2048 };
 
 struct font;
+
+/* A face's file, for who draws texts by other means. */
+struct font_file {
+    char path[1024];
+    int index;        /* of the face in it */
+    double height_em; /* from the lowest to the highest of a line, in ems */
+};
+/* False: no such font and no substitute (logged). */
+bool font_find_file(enum text_face face, struct font_file *out);
 
 struct font *font_open(enum text_face face); /* NULL: no such font and no substitute (logged) */
 void font_close(struct font *font);          /* NULL accepted */

@@ -42,6 +42,7 @@ LIBRARIES = {
     "SQLite": (("sqlite3",), {"archive"}),
     "NATS": (("nats",), {"bus"}),
     "SDL": (("SDL",), {"window", "gui"}),
+    "Dear ImGui": (("imgui", "backends/imgui"), {"gui"}),
     "OpenGL": (("glad/", "GL/", "GLES", "KHR/"), {"gfx"}),
     "EGL": (("EGL/",), {"gfx"}),
     "FreeType": (("ft2build.h", "freetype"), {"gfx"}),
@@ -50,6 +51,10 @@ LIBRARIES = {
     "libpng": (("png.h", "pngconf.h"), {"record"}),
 }
 
+# The one C++ file; what of the C++ library it may include besides the C library.
+CPP_FILE = "src/gui/gui.cpp"
+CPP_HEADERS = {"new"}
+CODE_SUFFIXES = (".c", ".h", ".cpp")
 SYSTEM_HEADERS = set("""assert ctype errno fenv float inttypes limits locale math setjmp signal stdalign
     stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings time dirent dlfcn fcntl
     getopt glob libgen netdb poll pthread sched semaphore spawn syslog termios unistd wordexp arpa/inet
@@ -177,7 +182,8 @@ def check_libraries(path, text):
             if room is not None and room not in LIBRARIES[owner][1]:
                 homes = " ".join(sorted(LIBRARIES[owner][1]))
                 yield f"{path}:{line}: library: <{name}>: {owner} is used in {homes} only"
-        elif name[:-2] not in SYSTEM_HEADERS and room is not None:
+        elif name[:-2] not in SYSTEM_HEADERS and room is not None and not (
+                path == CPP_FILE and name in CPP_HEADERS):
             yield f"{path}:{line}: library-known: <{name}>: neither the C library nor a named part"
 
 
@@ -291,8 +297,13 @@ def check_shape(path, text):
             yield f"{path}:{number}: trailing-blank: blanks at the end"
         if "\t" in line:
             yield f"{path}:{number}: tab: four blanks are an indent"
-    if path.endswith((".c", ".h")):
+    if path.endswith(".cpp") and path != CPP_FILE:
+        yield f"{path}:1: cpp-alone: C++ is written in {CPP_FILE} only"
+    if path.endswith(CODE_SUFFIXES):
         code = code_only(text)
+        if path.endswith(".cpp"):  # what only encloses
+            code = re.sub(r"^(?:namespace|extern +\"[^\"]*\") *\{|^\}(?= *$)(?=\n*(?:namespace|extern|\Z))",
+                          lambda m: " " * len(m.group()), code, flags=re.M)
         for name, first, last in functions_of(code):
             if last - first + 1 > FUNCTION_LINES_MAX:
                 yield (f"{path}:{first}: function-length: {name} has {last - first + 1} lines, "
@@ -308,7 +319,7 @@ def check_words(path, text):
     for number, line in enumerate(text.split("\n"), 1):
         if NOTE_WORDS.search(line) and not OWNED_NOTE.search(line):
             yield f"{path}:{number}: note-owner: write TODO(name), or do it"
-    if not path.endswith((".c", ".h")) or path == "src/base/banned.h":
+    if not path.endswith(CODE_SUFFIXES) or path == "src/base/banned.h":
         return
     code = code_only(text)
 
@@ -392,7 +403,7 @@ def tree_files(headless, rooms):
             name = path.relative_to(ROOT).as_posix()
             if not path.is_file() or "__pycache__" in name or "/data/" in name or "/corpus" in name:
                 continue
-            if path.suffix not in (".c", ".h", ".def", ".py", ".glsl", ".vert", ".frag"):
+            if path.suffix not in (".c", ".h", ".cpp", ".def", ".py", ".glsl", ".vert", ".frag"):
                 continue
             if headless and room_of(name) in PICTURE_WING - set(rooms):
                 continue
@@ -407,7 +418,7 @@ def check_format(files):
     if f"version {CLANG_FORMAT_MAJOR}." not in version:
         print(f"skipped: needs clang-format {CLANG_FORMAT_MAJOR} (versions differ in what they make)")
         sys.exit(77)
-    names = [name for name, _ in files if name.endswith((".c", ".h"))]
+    names = [name for name, _ in files if name.endswith(CODE_SUFFIXES)]
     done = subprocess.run([tool, "--dry-run", *names], capture_output=True, text=True,
                           check=True, cwd=ROOT)
     seen = set()
@@ -421,7 +432,7 @@ def check_format(files):
 def run_check(check, build, headless):
     rooms = rooms_read((build / "rooms.txt").read_text(encoding="utf-8"))
     files = list(tree_files(headless, rooms))
-    sources = [(n, t) for n, t in files if n.startswith("src/") and n.endswith((".c", ".h", ".def"))]
+    sources = [(n, t) for n, t in files if n.startswith("src/") and n.endswith((*CODE_SUFFIXES, ".def"))]
     if check == "edges":
         yield from check_rooms(rooms)
         generated = [build / "generated", build]
@@ -476,6 +487,7 @@ EXAMPLES = {
     "header-once": ("header", "src/state/a.h", "/* state/a.h - it. */\nint a;\n",
                     "/* state/a.h - it. */\n#pragma once\n"),
     "file-length": ("shape", "src/state/a.c", "\n" * 601, "\n" * 600),
+    "cpp-alone": ("shape", "src/state/a.cpp", "int a;\n", None),
     "last-line": ("shape", "src/state/a.c", "int a;", "int a;\n"),
     "line-length": ("shape", "src/state/a.c", "/* " + "é" * 98 + "\n", "/* " + "é" * 97 + "\n"),
     "trailing-blank": ("shape", "src/state/a.c", "int a; \n", "int a;\n"),

@@ -38,18 +38,23 @@ static enum exit_status open_window(struct desk *desk, const struct app_options 
         return app_fail(EXIT_STATUS_FAILED, "view",
                         "%s; liqscope render SOURCE -o FILE draws without one", reason);
     }
-    const struct pane_desc pane = {
+    const struct pane_desc pane_desc = {
         .pipeline = &desk->pipeline,
         .shader_dir = option_text(table, OPT_shader_dir),
         .span_ms = (double)option_integer(table, OPT_window),
         .settings = *settings,
     };
-    enum status status = pane_init(&window->panes[window->pane_count++], &pane);
+    struct pane *pane = calloc(1, sizeof *pane);
+    enum status status = pane != NULL ? pane_init(pane, &pane_desc) : STATUS_MEMORY;
+    if (pane != NULL) {
+        (void)desk_window_add(window, pane);
+    }
     if (status != STATUS_OK) {
         return app_fail(EXIT_STATUS_FAILED, "view", "cannot prepare the picture: %s",
                         status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
     }
-    pacer_init(&window->pacer, display_refresh_hz(window->display), clock_mono_ns());
+    window->begin_ns = clock_mono_ns();
+    pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
     return EXIT_STATUS_DONE;
 }
 
@@ -84,7 +89,7 @@ static enum exit_status start_pipeline(struct desk *desk, const struct app_optio
 static enum exit_status start_panes(struct desk *desk) {
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
-            if (pane_start(&desk->windows[w]->panes[i]) != STATUS_OK) {
+            if (pane_start(desk->windows[w]->panes[i]) != STATUS_OK) {
                 return app_fail(EXIT_STATUS_FAILED, "view", "cannot start the raster thread");
             }
         }
@@ -119,13 +124,13 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
 void desk_close(struct desk *desk) {
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
-            pane_stop(&desk->windows[w]->panes[i]);
+            pane_stop(desk->windows[w]->panes[i]);
         }
     }
     pipeline_stop(&desk->pipeline);
     for (int w = 0; w < desk->window_count; w++) {
-        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
-            pane_finish(&desk->windows[w]->panes[i]);
+        while (desk->windows[w]->pane_count > 0) {
+            desk_window_remove(desk->windows[w], desk->windows[w]->pane_count - 1);
         }
     }
     desktop_destroy(desk->desktop);
@@ -154,10 +159,10 @@ static double frame_time_ms(struct desk *desk, const struct scene *scene, bool f
     return recorded ? fmin(now_ms, (double)scene->ts_ms + RECORDING_LEAD_MS) : now_ms;
 }
 
-/* Socket to pixel, of frames whose scene is new. */
-static void note_latency(struct desk *desk, int64_t swapped_ns) {
+/* Socket to pixel, of a frame that was shown. */
+static void note_latency(struct desk *desk, bool fresh, int64_t swapped_ns) {
     const struct scene *scene = desk->moment.scene;
-    if (desk->moment.fresh && scene != NULL && scene->recv_ns != 0) {
+    if (fresh && scene != NULL && scene->recv_ns != 0) {
         int64_t latency_ns = swapped_ns - scene->recv_ns;
         if (latency_ns > desk->latency_worst_ns) {
             desk->latency_worst_ns = latency_ns;
@@ -182,7 +187,7 @@ static void note_start(struct desk *desk, int64_t swapped_ns) {
     }
     bool recorded = desk->pipeline.kind == SOURCE_FILE;
     bool live = recorded || (scene->feed_count > 0 && scene->feeds[0].state == FEED_LIVE);
-    if (live && pane_is_full(&desk->windows[0]->panes[0])) {
+    if (live && pane_is_full(desk->windows[0]->panes[0])) {
         LOG_INFO("view: field full at %" PRId64 " ns monotonic", swapped_ns);
         desk->full_told = true;
     }
@@ -191,7 +196,7 @@ static void note_start(struct desk *desk, int64_t swapped_ns) {
 static void drain_panes(struct desk *desk) {
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
-            pane_drain(&desk->windows[w]->panes[i]);
+            pane_drain(desk->windows[w]->panes[i]);
         }
     }
 }
@@ -199,7 +204,7 @@ static void drain_panes(struct desk *desk) {
 static bool any_arriving(const struct desk *desk) {
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
-            if (picture_link_arriving(&desk->windows[w]->panes[i].link)) {
+            if (picture_link_arriving(&desk->windows[w]->panes[i]->link)) {
                 return true;
             }
         }
@@ -218,25 +223,16 @@ static void rest_until(struct desk *desk, int64_t due_ns) {
 }
 
 static void frame_window(struct desk *desk, struct desk_window *window) {
-    const struct input *input = display_input(window->display);
-    struct target target = display_target(window->display);
-    bool different = false;
-    display_begin(window->display);
-    for (int i = 0; i < window->pane_count; i++) {
-        different = pane_advance(&window->panes[i], &target, input, &desk->moment) || different;
-    }
-    if (different) {
-        for (int i = 0; i < window->pane_count; i++) {
-            pane_draw(&window->panes[i], &desk->moment);
-        }
-        display_swap(window->display);
+    struct desk_window_frame frame =
+        desk_window_run(window, &desk->moment, window == desk->windows[desk->focused]);
+    if (frame.drawn) {
         stat_add(STAT_frames_drawn, 1);
-        note_latency(desk, clock_mono_ns());
+        note_latency(desk, frame.fresh, clock_mono_ns());
     }
     note_start(desk, clock_mono_ns());
     desk->frame_count++;
     int64_t late_count = window->pacer.late_count;
-    (void)pacer_frame_done(&window->pacer, clock_mono_ns());
+    window->begin_ns = pacer_frame_done(&window->pacer, clock_mono_ns());
     stat_add(STAT_frames_late, window->pacer.late_count - late_count);
 }
 
@@ -248,14 +244,17 @@ void desk_frame(struct desk *desk) {
     desk->queue.count = 0;
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
-    moment->scene = pipeline_take_scene(&desk->pipeline, &moment->fresh);
-    moment->now_ms = frame_time_ms(desk, moment->scene, moment->fresh, moment->mono_ns);
+    bool fresh = false;
+    moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
+    moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
     int64_t due_ns = INT64_MAX;
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];
         desk->quit = desk->quit || display_input(window->display)->closed;
-        frame_window(desk, window);
-        due_ns = window->pacer.next_ns < due_ns ? window->pacer.next_ns : due_ns;
+        if (window->begin_ns <= moment->mono_ns) {
+            frame_window(desk, window);
+        }
+        due_ns = window->begin_ns < due_ns ? window->begin_ns : due_ns;
     }
     rest_until(desk, due_ns);
 }
@@ -273,8 +272,7 @@ void desk_run(struct desk *desk, const struct action_call *call) {
         display_set_fullscreen(window->display, false);
         break;
     default:
-        (void)pane_run(&window->panes[window->focused], call,
-                       display_input(window->display)->shift);
+        (void)pane_run(window->panes[window->focused], call, display_input(window->display)->shift);
         break;
     }
 }

@@ -13,21 +13,11 @@
 #include <stdint.h>
 
 #include "app/app.h"
+#include "app/desk_window.h"
 #include "app/live_clock.h"
-#include "app/pane.h"
 #include "app/pipeline.h"
 #include "app/source.h"
 #include "window/desktop.h"
-#include "window/pacer.h"
-
-enum { DESK_PANE_MAX = 4 /* a window */ };
-
-struct desk_window {
-    struct display *display;
-    struct pacer pacer;
-    int pane_count, focused;
-    struct pane panes[DESK_PANE_MAX];
-};
 
 struct desk {
     /* In the order of building up. */

@@ -18,6 +18,8 @@
 
 #define NEAR_PX        6.0 /* prints and sweeps so far away count as under the pointer */
 #define GAP_PX         16.0
+#define ALPHA_OWN      110
+#define ALPHA_LINKED   56
 #define WIDTH_LEAST_PX 236.0
 
 enum { SENTENCE_ROW_MAX = 3, SENTENCE_ROW_BYTES = 50 };
@@ -37,16 +39,21 @@ enum {
 
 static const char *const side_names[2] = {"longs", "shorts"};
 
-static void draw_lines(struct layer_context *context, double x, double y) {
+/* Each where it is in the plot; alpha 0..255. */
+static void draw_lines(struct layer_context *context, double x, double y, uint8_t alpha) {
     const struct camera_rect *plot = &context->layout->plot;
     double line = fmax(1, round(context->layout->scale * 0.75));
     struct theme_color color = context->theme->text;
-    color.a = 110;
+    color.a = alpha;
     canvas_set_list(context->canvas, CANVAS_PLOT);
-    canvas_add_box(context->canvas, (struct camera_rect){plot->x, round(y), plot->w, line}, 0,
-                   color);
-    canvas_add_box(context->canvas, (struct camera_rect){round(x), plot->y, line, plot->h}, 0,
-                   color);
+    if (y >= plot->y && y < plot->y + plot->h) {
+        canvas_add_box(context->canvas, (struct camera_rect){plot->x, round(y), plot->w, line}, 0,
+                       color);
+    }
+    if (x >= plot->x && x < plot->x + plot->w) {
+        canvas_add_box(context->canvas, (struct camera_rect){round(x), plot->y, line, plot->h}, 0,
+                       color);
+    }
 }
 
 /* -- rows of the read-out -- */
@@ -339,11 +346,26 @@ static void draw_tags(struct layer_context *context, double x, double y) {
                                        layout->time_axis.h - 6 * s});
 }
 
+/* The pointer of another picture: lines alone, of what the two have in common. */
+static void draw_linked(struct layer_context *context) {
+    const struct picture_frame *frame = context->frame;
+    double x = frame->pointer_time_ms > 0
+                   ? camera_px_from_time(context->camera, frame->pointer_time_ms)
+                   : -1;
+    double y =
+        frame->pointer_price > 0 ? camera_px_from_price(context->camera, frame->pointer_price) : -1;
+    draw_lines(context, x, y, ALPHA_LINKED);
+}
+
 void crosshair_draw(struct layer_context *context) {
     const struct camera_rect *plot = &context->layout->plot;
     const struct picture_frame *frame = context->frame;
     double x = frame->pointer_x_px;
     double y = frame->pointer_y_px;
+    if (frame->pointer_look == PICTURE_POINTER_LINKED) {
+        draw_linked(context);
+        return;
+    }
     if (frame->pointer_price > 0) {
         bool lower = frame->pointer_price < context->price;
         if (context->pane_count > 1 && lower != (context->pane == 1)) {
@@ -356,7 +378,9 @@ void crosshair_draw(struct layer_context *context) {
         y >= plot->y + plot->h) {
         return;
     }
-    draw_lines(context, x, y);
+    draw_lines(context, x, y, ALPHA_OWN);
     draw_tags(context, x, y);
-    draw_read_out(context, x, y);
+    if (frame->pointer_look == PICTURE_POINTER_FULL) {
+        draw_read_out(context, x, y);
+    }
 }

@@ -15,6 +15,7 @@ const struct layer_ops layer_table[] = {
     {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw, false},
     {"title", LAYER_ALWAYS, title_draw, true},
     {"badge", LAYER_ALWAYS, badge_draw, true},
+    {"measure", LAYER_ALWAYS, measure_draw, false},
     {"why", LAYER_ALWAYS, why_draw, false},
     {"crosshair", LAYER_ALWAYS, crosshair_draw, false},
     {"legend", SETTINGS_PART_LEGEND, legend_draw, true},

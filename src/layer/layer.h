@@ -94,6 +94,7 @@ void cluster_labels_draw(struct layer_context *context);
 void gauge_draw(struct layer_context *context);
 void receipts_draw(struct layer_context *context);
 void magnet_draw(struct layer_context *context);
+void measure_draw(struct layer_context *context);
 void why_draw(struct layer_context *context);
 void crosshair_draw(struct layer_context *context);
 void axes_draw(struct layer_context *context);

@@ -8,38 +8,41 @@
 #include "base/str.h"
 #include "layer/book_field.h"
 #include "layer/layer.h"
+#include "layer/legend.h"
 
-#define BAR_W_PX   300.0
-#define BAR_SHARE  0.28  /* of a narrow picture */
-#define NAMES_W_PX 150.0 /* left of the ramps */
-#define MARGIN_PX  24.0
-#define BEYOND_PX  8.0 /* of the ramps outside the handles */
-#define BAR_H_PX   9.0
-#define BAR_GAP_PX 3.0
-#define FOOT_H_PX  3.0
-#define BOOK_W_PX  120.0
-#define TEXT_ROW   0.76 /* of the header's height */
+#define BAR_W_PX     300.0
+#define BAR_SHARE    0.28  /* of a narrow picture */
+#define NAMES_W_PX   150.0 /* left of the ramps */
+#define MARGIN_PX    24.0
+#define BEYOND_PX    8.0 /* of the ramps outside the handles */
+#define BAR_H_PX     9.0
+#define BAR_GAP_PX   3.0
+#define FOOT_H_PX    3.0
+#define BOOK_W_PX    120.0
+#define TEXT_ROW     0.76 /* of the header's height */
+#define OUTSIDE_GAIN 6.0
 enum { STEP_COUNT = 64, FOOT_STEP_COUNT = 16, BOOK_STEP_COUNT = 32, ROUND_COUNT_MAX = 24 };
 
-/* Where the ramps lie: black at x, white at x + w. */
-struct place {
-    double x, w, y, h, beyond;
-};
-
-static struct place place_of(const struct layer_context *context) {
-    const struct layout *layout = context->layout;
+struct legend_place legend_place_of(const struct layout *layout) {
     double s = layout->scale;
     double width = fmin(BAR_W_PX * s, layout->width_px * BAR_SHARE);
     double beyond = round(BEYOND_PX * s);
-    return (struct place){.x = round(layout->width_px - MARGIN_PX * s - width) + beyond,
-                          .w = fmax(1, round(width) - 2 * beyond),
-                          .y = round(layout->header.h * 0.17),
-                          .h = round(BAR_H_PX * s) * 2 + round(BAR_GAP_PX * s),
-                          .beyond = beyond};
+    return (struct legend_place){.x = round(layout->width_px - MARGIN_PX * s - width) + beyond,
+                                 .w = fmax(1, round(width) - 2 * beyond),
+                                 .y = round(layout->header.h * 0.17),
+                                 .h = round(BAR_H_PX * s) * 2 + round(BAR_GAP_PX * s),
+                                 .beyond = beyond,
+                                 .amounts_y = layout->header.h * TEXT_ROW};
+}
+
+double legend_share_from_px(const struct legend_place *place, double x_px) {
+    double share = (x_px - place->x) / place->w;
+    double outside = share < 0 ? share : fmax(share - 1, 0);
+    return share - outside + OUTSIDE_GAIN * outside;
 }
 
 double legend_left_px(const struct layer_context *context) {
-    const struct place place = place_of(context);
+    const struct legend_place place = legend_place_of(context->layout);
     return place.x - place.beyond - NAMES_W_PX * context->layout->scale;
 }
 
@@ -74,8 +77,9 @@ static void draw_side(struct layer_context *context, int side, struct camera_rec
     }
 }
 
-static void add_name(struct layer_context *context, const char *name, const struct place *place,
-                     double middle_y, struct theme_color color, enum text_face face) {
+static void add_name(struct layer_context *context, const char *name,
+                     const struct legend_place *place, double middle_y, struct theme_color color,
+                     enum text_face face) {
     double s = context->layout->scale;
     struct label label = {.utf8 = name,
                           .face = face,
@@ -89,7 +93,7 @@ static void add_name(struct layer_context *context, const char *name, const stru
 
 /* The ramps that are in use: one for both sides if the palette has no other, one side's if only
  * that one is shown. */
-static void draw_ramps(struct layer_context *context, const struct place *place) {
+static void draw_ramps(struct layer_context *context, const struct legend_place *place) {
     static const char *const names[COLORMAP_SIDE_COUNT] = {"longs", "shorts"};
     enum settings_side shown = context->settings->side;
     bool single = colormap_is_single(context->settings->palette);
@@ -117,8 +121,8 @@ static void draw_ramps(struct layer_context *context, const struct place *place)
 }
 
 /* A point of the scale: a bar across the ramps, and a knob where it is held. */
-static void draw_handle(struct layer_context *context, const struct place *place, double share,
-                        bool held) {
+static void draw_handle(struct layer_context *context, const struct legend_place *place,
+                        double share, bool held) {
     double s = context->layout->scale;
     double x = place->x + place->w * share;
     double thick = fmax(2, round(2 * s));
@@ -132,8 +136,8 @@ static void draw_handle(struct layer_context *context, const struct place *place
     }
 }
 
-static bool add_amount(struct layer_context *context, const struct place *place, const char *text,
-                       double share, enum labels_align align) {
+static bool add_amount(struct layer_context *context, const struct legend_place *place,
+                       const char *text, double share, enum labels_align align) {
     double shift =
         align == LABELS_LEFT ? -place->beyond : (align == LABELS_RIGHT ? place->beyond : 0);
     struct label label = {.utf8 = text,
@@ -141,7 +145,7 @@ static bool add_amount(struct layer_context *context, const struct place *place,
                           .color = context->theme->text_dim,
                           .align = align,
                           .x = place->x + place->w * share + shift,
-                          .middle_y = context->layout->header.h * TEXT_ROW};
+                          .middle_y = place->amounts_y};
     struct label wider = label; /* air on both sides */
     wider.x += align == LABELS_CENTER ? 8 * context->layout->scale : 0;
     struct label other = label;
@@ -150,7 +154,7 @@ static bool add_amount(struct layer_context *context, const struct place *place,
            labels_add(context->labels, &label);
 }
 
-static void draw_tick(struct layer_context *context, const struct place *place, double share,
+static void draw_tick(struct layer_context *context, const struct legend_place *place, double share,
                       struct theme_color color) {
     double s = context->layout->scale;
     double thick = fmax(1, round(s));
@@ -161,7 +165,7 @@ static void draw_tick(struct layer_context *context, const struct place *place, 
 }
 
 /* Round amounts between the ends, the rounder ones first. */
-static void draw_round_amounts(struct layer_context *context, const struct place *place) {
+static void draw_round_amounts(struct layer_context *context, const struct legend_place *place) {
     static const int mantissas[] = {1, 5, 2, 3, 4};
     double black = scale_usd_at(context->scale, 0);
     double white = scale_usd_at(context->scale, 1);
@@ -196,7 +200,7 @@ static const char *scale_words(const struct layer_context *context, bool short_f
     return out;
 }
 
-static void draw_words(struct layer_context *context, const struct place *place) {
+static void draw_words(struct layer_context *context, const struct legend_place *place) {
     double s = context->layout->scale;
     for (int i = 0; i < 2; i++) {
         char text[NUMBER_TEXT_BYTES];
@@ -205,7 +209,7 @@ static void draw_words(struct layer_context *context, const struct place *place)
                               .color = context->theme->text_dim,
                               .align = LABELS_RIGHT,
                               .x = place->x - place->beyond - 10 * s,
-                              .middle_y = context->layout->header.h * TEXT_ROW};
+                              .middle_y = place->amounts_y};
         struct camera_rect box = labels_measure(context->labels, &label);
         box.x -= 14 * s; /* air after the caption */
         if (labels_rect_fits(context->labels, box) && labels_add(context->labels, &label)) {
@@ -214,7 +218,7 @@ static void draw_words(struct layer_context *context, const struct place *place)
     }
 }
 
-static void draw_threshold(struct layer_context *context, const struct place *place) {
+static void draw_threshold(struct layer_context *context, const struct legend_place *place) {
     const struct scale *scale = context->scale;
     if (!(scale->least_log2 > 0)) {
         return;
@@ -237,7 +241,7 @@ static void draw_threshold(struct layer_context *context, const struct place *pl
 }
 
 static void draw_scale(struct layer_context *context) {
-    const struct place place = place_of(context);
+    const struct legend_place place = legend_place_of(context->layout);
     char usd[NUMBER_TEXT_BYTES];
     char text[NUMBER_TEXT_BYTES + 8];
     struct camera_rect whole = {place.x - place.beyond, place.y, place.w + 2 * place.beyond,

@@ -26,6 +26,12 @@ double map_usd_to(const struct scene_map *map, int side, double price, uint32_t 
     return usd;
 }
 
+double map_usd_between(const struct scene_map *map, int side, double low, double high,
+                       uint32_t band_hidden) {
+    double far = map_usd_to(map, side, side == 0 ? low : high, band_hidden);
+    return far - map_usd_to(map, side, side == 0 ? high : low, band_hidden);
+}
+
 double map_usd_within(const struct scene_map *map, int side, double share, uint32_t band_hidden) {
     double price = map->reference * (side == 0 ? 1 - share : 1 + share);
     return map_usd_to(map, side, price, band_hidden);

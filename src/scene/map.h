@@ -62,6 +62,9 @@ double map_level_usd(const struct map_side *side, int level, uint32_t band_hidde
  * bands that are not hidden (bit n: band n). A level that the price cuts counts by its share in ln
  * price. */
 double map_usd_to(const struct scene_map *map, int side, double price, uint32_t band_hidden);
+/* The same between two prices (low <= high), wherever the reference lies. */
+double map_usd_between(const struct scene_map *map, int side, double low, double high,
+                       uint32_t band_hidden);
 /* The same within a share of the reference: .01 is from the reference to 1 % away from it. */
 double map_usd_within(const struct scene_map *map, int side, double share, uint32_t band_hidden);
 /* How much of what stands within a share of the reference, both sides, is long: 0..1; NaN where

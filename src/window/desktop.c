@@ -213,9 +213,6 @@ bool desktop_poll(struct desktop *desktop, const struct keymap *keymap,
                   struct action_queue *queue) {
     SDL_Event event;
     bool goes_on = true;
-    for (int i = 0; i < desktop->display_count; i++) {
-        display_begin_input(desktop->displays[i]);
-    }
     while (SDL_PollEvent(&event)) {
         struct display *display = find_display(desktop, &event);
         /* SDL adds its quit to the close of the last window, too. */

@@ -28,7 +28,7 @@ enum status desktop_open(struct desktop *desktop, const struct display_desc *des
                          struct display **out, char reason[DISPLAY_REASON_BYTES]);
 void desktop_close(struct desktop *desktop, struct display *display);
 
-/* What happened since the last call; never waits. Each window's input is made anew
+/* What happened since the last call; never waits. It is added to each window's input
  * (display_input); what keys run is added to queue. False: the session ends. */
 bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct action_queue *queue);
 /* The window that has the keyboard, the newest one that had it, or NULL. */

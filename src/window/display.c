@@ -107,11 +107,6 @@ void display_take_event(struct display *display, const SDL_Event *event,
     }
 }
 
-void display_begin_input(struct display *display) {
-    struct input *input = &display->input;
-    *input = (struct input){.press_x_px = input->press_x_px, .press_y_px = input->press_y_px};
-}
-
 void display_end_input(struct display *display) {
     struct input *input = &display->input;
     int x = 0;
@@ -155,4 +150,9 @@ void display_set_fullscreen(struct display *display, bool fullscreen) {
 
 void display_swap(struct display *display) {
     SDL_GL_SwapWindow(display->window);
+}
+
+void display_end_frame(struct display *display) {
+    struct input *input = &display->input;
+    *input = (struct input){.press_x_px = input->press_x_px, .press_y_px = input->press_y_px};
 }

@@ -23,9 +23,11 @@ struct display_desc {
 void display_begin(struct display *display);
 struct target display_target(const struct display *display);
 double display_refresh_hz(const struct display *display); /* 0: not known */
-/* What happened in it since the last desktop_poll. */
+/* What happened in it since its last display_end_frame. */
 const struct input *display_input(const struct display *display);
 
 bool display_is_fullscreen(const struct display *display);
 void display_set_fullscreen(struct display *display, bool fullscreen);
 void display_swap(struct display *display);
+/* What the user did was taken: its input begins anew. */
+void display_end_frame(struct display *display);

@@ -18,7 +18,6 @@ struct display {
 };
 
 void display_update_size(struct display *display);
-void display_begin_input(struct display *display);
 /* One of its own events. */
 void display_take_event(struct display *display, const SDL_Event *event,
                         const struct keymap *keymap, struct action_queue *queue);

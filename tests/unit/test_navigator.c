@@ -69,7 +69,7 @@ static void a_drag_in_time_ends_following_and_end_takes_it_up_again(void **state
     (void)state;
     start();
     double left = nav.camera.time_left_ms;
-    navigator_apply(&nav, &(struct input){.drag_x_px = 100});
+    navigator_pan_px(&nav, 100, 0);
     assert_false(nav.camera.following);
     assert_near(nav.camera.time_left_ms, left - 2.4 * HOUR_MS, 1);
     navigator_advance(&nav, NOW_MS + HOUR_MS, 60000);
@@ -87,7 +87,7 @@ static void prices_slide_along_until_the_user_takes_them(void **state) {
     }
     assert_true(nav.camera.ln_top > log(60000) + 0.06);
     start();
-    navigator_apply(&nav, &(struct input){.drag_y_px = 30});
+    navigator_pan_px(&nav, 0, 30);
     double mid = ln_mid();
     for (int i = 0; i < 200; i++) {
         navigator_advance(&nav, NOW_MS, 60000 * exp(0.3));
@@ -109,20 +109,26 @@ static void a_leap_of_time_asks_for_a_fit_and_a_step_does_not(void **state) {
     assert_false(nav.wants_range);
 }
 
-static void wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price(void **state) {
+static void a_price_or_a_time_is_put_into_the_middle(void **state) {
     (void)state;
     start();
-    navigator_apply(&nav, &(struct input){.drag_x_px = 1}); /* not following */
-    double time = camera_time_from_px(&nav.camera, 400);
-    navigator_apply(&nav,
-                    &(struct input){.wheel_steps = 2, .pointer_x_px = 400, .pointer_y_px = 9});
-    assert_true(span() < 20 * HOUR_MS);
-    assert_near(camera_px_from_time(&nav.camera, time), 400, 0.01);
-    double price = camera_price_from_px(&nav.camera, 200);
     double before = span();
-    navigator_apply(&nav, &(struct input){.wheel_steps = -3, .shift = true, .pointer_y_px = 200});
-    assert_near(span(), before, 1e-6);
-    assert_near(camera_px_from_price(&nav.camera, price), 200, 0.01);
+    double height = nav.camera.ln_top - nav.camera.ln_bottom;
+    navigator_show_price(&nav, 61000);
+    assert_near(ln_mid(), log(61000), 1e-12);
+    assert_true(nav.camera.following && nav.price_free && !nav.wants_range);
+    navigator_go(&nav, NOW_MS - 48 * HOUR_MS);
+    assert_near(camera_px_from_time(&nav.camera, NOW_MS - 48 * HOUR_MS), plot.x + plot.w / 2, 0.01);
+    assert_false(nav.camera.following);
+    assert_false(nav.wants_range); /* the prices are the user's */
+    assert_near(ln_mid(), log(61000), 1e-12);
+    assert_near(span(), before, 1e-3);
+    assert_near(nav.camera.ln_top - nav.camera.ln_bottom, height, 1e-12);
+    start();
+    navigator_go(&nav, NOW_MS - 48 * HOUR_MS);
+    assert_true(nav.wants_range);
+    start();
+    navigator_show_price(&nav, exp(ln_mid())); /* there already, and held there from now on */
     assert_true(nav.price_free);
 }
 
@@ -190,7 +196,7 @@ int main(void) {
         cmocka_unit_test(a_drag_in_time_ends_following_and_end_takes_it_up_again),
         cmocka_unit_test(prices_slide_along_until_the_user_takes_them),
         cmocka_unit_test(a_leap_of_time_asks_for_a_fit_and_a_step_does_not),
-        cmocka_unit_test(wheel_zooms_about_the_pointer_in_time_and_with_shift_in_price),
+        cmocka_unit_test(a_price_or_a_time_is_put_into_the_middle),
         cmocka_unit_test(brackets_walk_the_ladder_of_spans),
         cmocka_unit_test(actions_turn_the_knobs),
         cmocka_unit_test(pacer_keeps_absolute_deadlines_and_does_not_catch_up),

@@ -46,7 +46,7 @@ static int find_pointed(struct desk_window *window, const struct target *whole,
     if (input->pressed) {
         window->pressed = pane_at(window, whole, input->press_x_px, input->press_y_px);
     }
-    bool held = input->dragging || input->pressed;
+    bool held = input->dragging || input->pressed || input->released;
     return held ? window->pressed
                 : pane_at(window, whole, input->pointer_x_px, input->pointer_y_px);
 }
@@ -77,9 +77,9 @@ static struct input input_of_pane(const struct input *input, struct arrange_rect
     out.press_y_px -= rect.y;
     if (!pointed) {
         out.pointer_inside = out.dragging = false;
-        out.pressed = out.double_clicked = false;
+        out.pressed = out.released = out.double_clicked = false;
         out.drag_x_px = out.drag_y_px = 0;
-        out.wheel_steps = out.wheel_x_steps = 0;
+        out.wheel_steps = out.wheel_x_steps = out.pinch_ln = 0;
     }
     return out;
 }

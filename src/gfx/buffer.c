@@ -6,6 +6,9 @@
 #include "base/log.h"
 #include "gfx/debug.h"
 
+/* llvmpipe cuts up what has more than 4,096 vertices and looks for no rectangles there. */
+enum { BATCH_QUADS = 4096 / BUFFER_VERTICES, BATCHES_MAX = 64 };
+
 const uint8_t buffer_corners[BUFFER_VERTICES] = {0, 1, 2, 2, 1, 3};
 
 static void buffer_point_fields(const struct buffer *buffer, const struct buffer_desc *desc) {
@@ -22,6 +25,7 @@ static void buffer_point_fields(const struct buffer *buffer, const struct buffer
 bool buffer_init(struct buffer *buffer, const struct buffer_desc *desc) {
     assert(desc->field_count <= BUFFER_FIELD_MAX);
     assert(desc->capacity >= 1);
+    assert(desc->capacity <= BATCH_QUADS * BATCHES_MAX);
     *buffer = (struct buffer){.vertex_bytes = desc->vertex_bytes, .capacity = desc->capacity};
     while (glGetError() != GL_NO_ERROR) {
     }
@@ -61,11 +65,18 @@ void buffer_write(struct buffer *buffer, int count, const void *vertices) {
 }
 
 void buffer_draw(const struct buffer *buffer) {
-    if (buffer->count == 0) {
-        return;
+    GLint firsts[BATCHES_MAX];
+    GLsizei counts[BATCHES_MAX];
+    int batches = 0;
+    for (int first = 0; first < buffer->count; first += BATCH_QUADS) {
+        int left = buffer->count - first;
+        firsts[batches] = first * BUFFER_VERTICES;
+        counts[batches++] = (left < BATCH_QUADS ? left : BATCH_QUADS) * BUFFER_VERTICES;
     }
-    glBindVertexArray(buffer->vertex_array);
-    debug_count_bind();
-    glDrawArrays(GL_TRIANGLES, 0, buffer->count * BUFFER_VERTICES);
-    debug_count_draw();
+    if (batches > 0) {
+        glBindVertexArray(buffer->vertex_array);
+        debug_count_bind();
+        glMultiDrawArrays(GL_TRIANGLES, firsts, counts, batches);
+        debug_count_draw();
+    }
 }

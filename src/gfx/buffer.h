@@ -4,8 +4,9 @@
  * A quad is two triangles, six vertices written out: corners 0 1 2, 2 1 3 of 0 left, 1 right of the
  * top, 2 left, 3 right of the bottom (buffer_corners).  Neither instances nor indices: Mesa's
  * llvmpipe pays for every instance as for a draw call, and it knows a pair of triangles for an
- * upright rectangle, which it fills many times faster, only where they are written out like this
- * and nothing that the shaders pass on is flat. */
+ * upright rectangle, which it fills many times faster, only where they are written out like this,
+ * nothing that the shaders pass on is flat, and no more than 682 quads come in one piece:
+ * buffer_draw cuts them up, in one call. */
 #pragma once
 
 #include <stdbool.h>

@@ -24,6 +24,7 @@ struct font {
     int size_px;
     struct advance advances[FONT_ADVANCE_MAX];
     int advance_count;
+    double cap_heights[TEXT_SIZE_PX_MAX + 1]; /* by size; 0: not measured yet */
     unsigned char bitmap[BITMAP_BYTES];
 };
 
@@ -174,12 +175,20 @@ double font_shift(struct font *font, int size_px, uint32_t code) {
     return (double)find_advance(font, size_px, code)->shift;
 }
 
-double font_cap_height(struct font *font, int size_px) {
+static double measure_cap_height(struct font *font, int size_px) {
     set_size(font, size_px);
     if (FT_Load_Char(font->face, 'H', FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0) {
         return size_px * 0.7;
     }
     return (double)font->face->glyph->metrics.horiBearingY / 64.0;
+}
+
+double font_cap_height(struct font *font, int size_px) {
+    double *height = &font->cap_heights[size_px];
+    if (*height <= 0) {
+        *height = measure_cap_height(font, size_px);
+    }
+    return *height;
 }
 
 void font_render(struct font *font, int size_px, uint32_t code, double shift,

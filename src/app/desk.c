@@ -255,6 +255,7 @@ void desk_frame(struct desk *desk) {
             frame_window(desk, window);
         }
         due_ns = window->begin_ns < due_ns ? window->begin_ns : due_ns;
+    moment->queue = &desk->queue;
     }
     rest_until(desk, due_ns);
 }

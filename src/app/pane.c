@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "app/pane_hands.h"
+#include "app/picture_options.h"
 #include "base/clock.h"
 #include "density/raster_worker.h"
 
@@ -174,7 +176,7 @@ bool pane_advance(struct pane *pane, const struct target *target, const struct i
                   const struct pane_moment *moment) {
     pane->target = *target;
     place_plot(pane);
-    navigator_apply(&pane->nav, input);
+    pane_hands_apply(pane, input, moment);
     steer(pane, moment);
     bool news = picture_link_drain(&pane->link) > 0 || pane->drained || moment->fresh || input->any;
     news = take_map(pane, moment->scene) || news;

@@ -17,6 +17,7 @@
 #include "view/action_call.h"
 #include "window/input.h"
 #include "window/navigator.h"
+#include "window/hands.h"
 
 /* What a frame of every pane shares. */
 struct pane_moment {
@@ -27,6 +28,7 @@ struct pane_moment {
     int64_t latency_ns; /* socket to pixel of recent frames, their worst */
 };
 
+    struct action_queue *queue; /* borrowed: for commands that hands give */
 struct pane {
     /* In the order of building up. */
     struct pipeline *pipeline; /* borrowed */
@@ -38,6 +40,7 @@ struct pane {
     struct navigator nav;
     struct picture_zone zone;
     struct picture_link link;
+    struct hands hands;
     struct picture_why why;
     const struct scene_map *map;       /* borrowed from the pipeline, this frame; NULL: none */
     struct target target;              /* where it is drawn, this frame */

@@ -50,8 +50,11 @@ struct picture {
     struct profile profiles[PANES_MAX];
     struct cluster_labels cluster_labels;
     struct bars bars;
+    struct camera plots[PANES_MAX]; /* as drawn last */
+    int plot_count;
     struct picture_stats stats;
 };
+static_assert((int)PANES_MAX == (int)PICTURE_PLOT_MAX, "a camera a pane");
 
 static const char *shader_dir(const struct picture *picture) {
     return picture->has_shader_dir ? picture->shader_dir : NULL;
@@ -400,6 +403,13 @@ static void draw_layers(struct layer_context *context, const struct pane panes[]
         }
         for (int pane = 0; pane < (layer->once ? 1 : context->pane_count); pane++) {
             context->pane = pane;
+static void keep_plots(struct picture *picture, int count, const struct pane panes[]) {
+    picture->plot_count = count;
+    for (int i = 0; i < count; i++) {
+        picture->plots[i] = panes[i].camera;
+    }
+}
+
             context->camera = layer->once ? camera : &panes[pane].camera;
             context->layout = layer->once ? layout : &panes[pane].layout;
             context->settings = layer->once ? settings : &panes[pane].settings;
@@ -438,6 +448,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     }
     canvas_begin(&picture->canvas, target->width_px, target->height_px);
     labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
+    keep_plots(picture, context.pane_count, panes);
                  frame->text_hidden);
     draw_layers(&context, panes, picture->profiles);
     int shapes = canvas_count(&picture->canvas);
@@ -462,6 +473,13 @@ bool picture_reload_shaders(struct picture *picture) {
     }
     good = book_field_reload(&picture->book) && good;
     good = canvas_reload(&picture->canvas) && good;
+int picture_get_plots(const struct picture *picture, struct camera out[PICTURE_PLOT_MAX]) {
+    for (int i = 0; i < picture->plot_count; i++) {
+        out[i] = picture->plots[i];
+    }
+    return picture->plot_count;
+}
+
     return text_reload(picture->labels.text) && good;
 }
 

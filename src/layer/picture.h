@@ -17,10 +17,20 @@
 #include "scene/origin.h"
 #include "scene/scene.h"
 #include "view/camera.h"
+#include "view/lines.h"
+#include "view/measure.h"
 #include "view/settings.h"
 #include "view/zone.h"
 
 struct picture;
+
+/* How the place that is pointed at is shown. */
+enum picture_pointer {
+    PICTURE_POINTER_FULL,  /* crosshair and read-out */
+    PICTURE_POINTER_PLAIN, /* without read-out: something is being dragged */
+    PICTURE_POINTER_LINKED /* thin lines: the pointer is in another picture, at the same time or
+                              price; pointer_time_ms and pointer_price count, each 0: not */
+};
 
 struct picture_desc {
     const char *shader_dir; /* read shaders from here; NULL or empty: the embedded ones */
@@ -39,6 +49,7 @@ struct picture_frame {
     const struct zone *zone; /* of all times in the picture; borrowed for the call; NULL: UTC */
     bool text_hidden;        /* golden images: fonts differ between machines */
     bool pointer_inside;     /* crosshair and read-out at pointer_px */
+    enum picture_pointer pointer_look;
     double pointer_x_px, pointer_y_px;
     /* What it points at, where that is known better than by pixels: of two panes it is drawn in the
      * one of its side of the price. 0: pixels count. */
@@ -46,6 +57,10 @@ struct picture_frame {
     const struct scene_origin *origin; /* why it is hot there; borrowed; NULL: not asked, or not
                                           answered yet */
     bool origin_asked;                 /* at the pointer, and the answer is on its way */
+    const struct measure *measure; /* borrowed; NULL: nothing is measured */
+    const struct lines *lines;     /* the user's own; borrowed; NULL: none */
+    /* A handle of the legend is held: so long the legend is the scale of these two. 0: it is not */
+    double legend_black_usd_per_bp, legend_white_usd_per_bp;
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
 
@@ -77,6 +92,11 @@ bool picture_reload_shaders(struct picture *picture);
 
 struct picture_stats { /* of the last frame */
     int draw_count, bind_count;
+/* The plot, or the upper and the lower part of a split one, as they were drawn last: where they lie
+ * and what they show. 0: nothing was drawn yet. */
+enum { PICTURE_PLOT_MAX = 2 };
+int picture_get_plots(const struct picture *picture, struct camera out[PICTURE_PLOT_MAX]);
+
     int copy_count;   /* clears, and copies from target to target */
     int object_count; /* GL objects made; 0 in a steady frame */
     int shape_count, glyph_count;

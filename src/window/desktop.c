@@ -16,6 +16,8 @@ struct desktop {
     int display_count;
     struct display *displays[DESKTOP_WINDOW_MAX]; /* owned, in the order of opening */
     struct display *focused;                      /* one of them, or NULL */
+    SDL_Cursor *cursors[INPUT_CURSOR_COUNT];      /* owned; NULL: not needed so far, or refused */
+    enum input_cursor cursor;
 };
 
 static enum status fail(enum status status, char *reason, const char *what) {
@@ -85,6 +87,9 @@ void desktop_destroy(struct desktop *desktop) {
     }
     while (desktop->display_count > 0) {
         desktop_close(desktop, desktop->displays[desktop->display_count - 1]);
+    }
+    for (int i = 0; i < INPUT_CURSOR_COUNT; i++) {
+        SDL_FreeCursor(desktop->cursors[i]);
     }
     SDL_Quit();
     free(desktop);
@@ -176,6 +181,27 @@ struct display *desktop_focused(const struct desktop *desktop) {
     return desktop->focused;
 }
 
+void desktop_set_cursor(struct desktop *desktop, enum input_cursor cursor) {
+    static const SDL_SystemCursor shapes[INPUT_CURSOR_COUNT] = {
+        [INPUT_CURSOR_ARROW] = SDL_SYSTEM_CURSOR_ARROW,
+        [INPUT_CURSOR_MOVE] = SDL_SYSTEM_CURSOR_SIZEALL,
+        [INPUT_CURSOR_UP_DOWN] = SDL_SYSTEM_CURSOR_SIZENS,
+        [INPUT_CURSOR_LEFT_RIGHT] = SDL_SYSTEM_CURSOR_SIZEWE,
+        [INPUT_CURSOR_CROSS] = SDL_SYSTEM_CURSOR_CROSSHAIR,
+        [INPUT_CURSOR_HAND] = SDL_SYSTEM_CURSOR_HAND,
+    };
+    if (cursor == desktop->cursor) {
+        return;
+    }
+    desktop->cursor = cursor; /* a driver without cursors is asked once for each change */
+    if (desktop->cursors[cursor] == NULL) {
+        desktop->cursors[cursor] = SDL_CreateSystemCursor(shapes[cursor]);
+    }
+    if (desktop->cursors[cursor] != NULL) {
+        SDL_SetCursor(desktop->cursors[cursor]);
+    }
+}
+
 /* Whose event it is; NULL: of no window. */
 static struct display *find_display(const struct desktop *desktop, const SDL_Event *event) {
     Uint32 id = 0;
@@ -197,6 +223,11 @@ static struct display *find_display(const struct desktop *desktop, const SDL_Eve
     case SDL_MOUSEWHEEL:
         id = event->wheel.windowID;
         break;
+    case SDL_MULTIGESTURE: { /* it names no window: the one under the pointer */
+        SDL_Window *window = SDL_GetMouseFocus();
+        id = window != NULL ? SDL_GetWindowID(window) : 0;
+        break;
+    }
     default:
         return NULL;
     }

@@ -31,5 +31,7 @@ void desktop_close(struct desktop *desktop, struct display *display);
 /* What happened since the last call; never waits. It is added to each window's input
  * (display_input); what keys run is added to queue. False: the session ends. */
 bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct action_queue *queue);
+/* The pointer's shape from now on; the same again costs nothing. */
+void desktop_set_cursor(struct desktop *desktop, enum input_cursor cursor);
 /* The window that has the keyboard, the newest one that had it, or NULL. */
 struct display *desktop_focused(const struct desktop *desktop);

@@ -5,6 +5,8 @@
 
 #include "window/display_inside.h"
 
+#define PINCH_LN 3.0 /* spread over the whole touchpad: twenty-fold */
+
 void display_update_size(struct display *display) {
     int window_width = 0;
     int window_height = 0;
@@ -58,17 +60,36 @@ static void take_motion(struct display *display, const SDL_MouseMotionEvent *mot
     }
 }
 
-static void take_button(struct display *display, const SDL_MouseButtonEvent *button) {
+static enum input_button button_of(Uint8 button) {
+    switch (button) {
+    case SDL_BUTTON_LEFT:
+        return INPUT_BUTTON_LEFT;
+    case SDL_BUTTON_MIDDLE:
+        return INPUT_BUTTON_MIDDLE;
+    case SDL_BUTTON_RIGHT:
+        return INPUT_BUTTON_RIGHT;
+    default:
+        return INPUT_BUTTON_NONE;
+    }
+}
+
+/* One button at a time: another one that goes down meanwhile does nothing. */
+static void take_button(struct display *display, const SDL_MouseButtonEvent *event) {
     struct input *input = &display->input;
-    if (button->button != SDL_BUTTON_LEFT) {
+    enum input_button button = button_of(event->button);
+    bool down = event->state == SDL_PRESSED;
+    if (button == INPUT_BUTTON_NONE || display->dragging == down ||
+        (!down && button != input->button)) {
         return;
     }
-    display->dragging = button->state == SDL_PRESSED;
-    if (display->dragging) {
+    display->dragging = down;
+    input->released = input->released || !down;
+    if (down) {
+        input->button = button;
         input->pressed = true;
-        input->double_clicked = button->clicks == 2;
-        input->press_x_px = button->x * display->scale_factor;
-        input->press_y_px = button->y * display->scale_factor;
+        input->double_clicked = event->clicks == 2;
+        input->press_x_px = event->x * display->scale_factor;
+        input->press_y_px = event->y * display->scale_factor;
     }
     /* Off-screen drivers cannot capture; dragging then ends at the window's edge. */
     SDL_CaptureMouse(display->dragging ? SDL_TRUE : SDL_FALSE);
@@ -78,6 +99,13 @@ static void take_wheel(struct input *input, const SDL_MouseWheelEvent *wheel) {
     double sign = wheel->direction == SDL_MOUSEWHEEL_FLIPPED ? -1 : 1;
     input->wheel_steps += sign * (double)wheel->preciseY;
     input->wheel_x_steps += sign * (double)wheel->preciseX;
+}
+
+/* Two fingers: how much they spread, as a share of the touchpad or the screen. */
+static void take_gesture(struct input *input, const SDL_MultiGestureEvent *gesture) {
+    if (gesture->numFingers == 2) {
+        input->pinch_ln += (double)gesture->dDist * PINCH_LN;
+    }
 }
 
 void display_take_event(struct display *display, const SDL_Event *event,
@@ -102,6 +130,9 @@ void display_take_event(struct display *display, const SDL_Event *event,
     case SDL_MOUSEWHEEL:
         take_wheel(input, &event->wheel);
         break;
+    case SDL_MULTIGESTURE:
+        take_gesture(input, &event->mgesture);
+        break;
     default:
         break;
     }
@@ -114,6 +145,7 @@ void display_end_input(struct display *display) {
     SDL_GetMouseState(&x, &y);
     input->dragging = display->dragging;
     input->shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
+    input->ctrl = (SDL_GetModState() & KMOD_CTRL) != 0;
     input->pointer_inside = SDL_GetMouseFocus() == display->window;
     input->pointer_x_px = x * display->scale_factor;
     input->pointer_y_px = y * display->scale_factor;
@@ -154,5 +186,6 @@ void display_swap(struct display *display) {
 
 void display_end_frame(struct display *display) {
     struct input *input = &display->input;
-    *input = (struct input){.press_x_px = input->press_x_px, .press_y_px = input->press_y_px};
+    *input = (struct input){
+        .button = input->button, .press_x_px = input->press_x_px, .press_y_px = input->press_y_px};
 }

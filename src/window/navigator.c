@@ -20,7 +20,6 @@
 #define LEAP       0.2 /* of the span: time that leaps further is another picture */
 #define PAN_STEP   0.1 /* of the plot, a key press */
 #define KEY_ZOOM   1.25
-#define WHEEL_ZOOM 1.15 /* a wheel step */
 /* A multiple of every possible number of instruments, so that taking turns skips none. */
 #define INSTRUMENT_TURN 12
 
@@ -93,35 +92,60 @@ double navigator_next_span(double span, int direction) {
 }
 
 /* Another time frame is another picture: the prices are fitted anew unless the user holds them. */
-static void change_span(struct navigator *nav, int direction) {
+void navigator_set_span(struct navigator *nav, double wanted_ms) {
     const struct camera_rect plot = nav->camera.plot_px;
-    double factor = span_ms(nav) / navigator_next_span(span_ms(nav), direction);
-    camera_zoom_time(&nav->camera, factor, plot.x + plot.w / 2);
+    camera_zoom_time(&nav->camera, span_ms(nav) / wanted_ms, plot.x + plot.w / 2);
+    nav->wants_range = nav->wants_range || !nav->price_free;
+}
+
+static void change_span(struct navigator *nav, int direction) {
+    navigator_set_span(nav, navigator_next_span(span_ms(nav), direction));
+}
+
+void navigator_pan_px(struct navigator *nav, double x_px, double y_px) {
+    nav->price_free = nav->price_free || y_px != 0;
+    camera_pan_px(&nav->camera, x_px, y_px);
+}
+
+void navigator_zoom_time(struct navigator *nav, double factor, double about_x_px) {
+    camera_zoom_time(&nav->camera, factor, about_x_px);
+}
+
+void navigator_zoom_price(struct navigator *nav, double factor, double about_y_px) {
+    nav->price_free = true;
+    camera_zoom_price(&nav->camera, factor, about_y_px);
+}
+
+void navigator_show_price(struct navigator *nav, double price) {
+    const struct camera_rect plot = nav->camera.plot_px;
+    navigator_pan_px(nav, 0, plot.y + plot.h / 2 - camera_px_from_price(&nav->camera, price));
+    nav->price_free = true; /* also where it stood there already */
+    nav->wants_range = false;
+}
+
+void navigator_go(struct navigator *nav, double time_ms) {
+    const struct camera_rect plot = nav->camera.plot_px;
+    navigator_pan_px(nav, plot.x + plot.w / 2 - camera_px_from_time(&nav->camera, time_ms), 0);
+    nav->camera.following = false;
     nav->wants_range = nav->wants_range || !nav->price_free;
 }
 
 static void pan(struct navigator *nav, double x, double y) {
     const struct camera_rect plot = nav->camera.plot_px;
-    if (y != 0) {
-        nav->price_free = true;
-    }
-    camera_pan_px(&nav->camera, x * PAN_STEP * plot.w, y * PAN_STEP * plot.h);
+    navigator_pan_px(nav, x * PAN_STEP * plot.w, y * PAN_STEP * plot.h);
 }
 
-static void zoom_at(struct navigator *nav, double factor, bool price, double x_px, double y_px) {
+static void zoom(struct navigator *nav, double factor, bool price) {
+    const struct camera_rect plot = nav->camera.plot_px;
     if (price) {
-        nav->price_free = true;
-        camera_zoom_price(&nav->camera, factor, y_px);
+        navigator_zoom_price(nav, factor, plot.y + plot.h / 2);
     } else {
-        camera_zoom_time(&nav->camera, factor, x_px);
+        navigator_zoom_time(nav, factor, plot.x + plot.w / 2);
     }
 }
 
 /* What moves the camera. */
 static void apply_move(struct navigator *nav, enum action action, bool shift) {
-    const struct camera_rect plot = nav->camera.plot_px;
-    double mid_x = plot.x + plot.w / 2;
-    double mid_y = plot.y + plot.h / 2;
     switch (action) {
     case ACTION_FOLLOW:
         nav->camera.following = true;
@@ -151,10 +175,10 @@ static void apply_move(struct navigator *nav, enum action action, bool shift) {
         pan(nav, 0, -1);
         break;
     case ACTION_ZOOM_IN:
-        zoom_at(nav, KEY_ZOOM, shift, mid_x, mid_y);
+        zoom(nav, KEY_ZOOM, shift);
         break;
     case ACTION_ZOOM_OUT:
-        zoom_at(nav, 1 / KEY_ZOOM, shift, mid_x, mid_y);
+        zoom(nav, 1 / KEY_ZOOM, shift);
         break;
     default:
         break;
@@ -177,21 +201,5 @@ bool navigator_run(struct navigator *nav, enum action action, bool shift) {
         return true;
     default:
         return knobs_turn(&nav->knobs, &nav->settings, action);
-    }
-}
-
-void navigator_apply(struct navigator *nav, const struct input *input) {
-    if (input->double_clicked) {
-        apply_move(nav, ACTION_FOLLOW, false);
-    }
-    if (input->drag_x_px != 0 || input->drag_y_px != 0) {
-        nav->price_free = nav->price_free || input->drag_y_px != 0;
-        camera_pan_px(&nav->camera, input->drag_x_px, input->drag_y_px);
-    }
-    /* Shift turns the wheel sideways on some systems: both axes mean one thing here. */
-    double steps = input->wheel_steps != 0 ? input->wheel_steps : input->wheel_x_steps;
-    if (steps != 0) {
-        zoom_at(nav, pow(WHEEL_ZOOM, steps), input->shift, input->pointer_x_px,
-                input->pointer_y_px);
     }
 }

@@ -8,7 +8,6 @@
 
 #include "view/camera.h"
 #include "view/settings.h"
-#include "window/input.h"
 #include "window/knobs.h"
 
 struct navigator {
@@ -39,8 +38,16 @@ void navigator_advance(struct navigator *nav, double now_ms, double price);
 void navigator_fit(struct navigator *nav, double ln_low, double ln_high, double price);
 /* False: action is none of a navigator's (the window's, say). shift is held: zoom prices. */
 bool navigator_run(struct navigator *nav, enum action action, bool shift);
-/* Drags, the wheel and double clicks. */
-void navigator_apply(struct navigator *nav, const struct input *input);
+/* Show so much time (CAMERA_SPAN_MS_MIN..MAX, else the nearest) about the middle, or up to now. */
+void navigator_set_span(struct navigator *nav, double span_ms);
+/* What hands do (window/hands.h): drag the picture by pixels, zoom about a pixel by factor (> 1
+ * sees less). Prices that were moved are the user's until FOLLOW or FIT_PRICE. */
+void navigator_pan_px(struct navigator *nav, double x_px, double y_px);
+void navigator_zoom_time(struct navigator *nav, double factor, double about_x_px);
+void navigator_zoom_price(struct navigator *nav, double factor, double about_y_px);
+/* Put a price (> 0), or a time, into the middle of the plot; the other axis stays. */
+void navigator_show_price(struct navigator *nav, double price);
+void navigator_go(struct navigator *nav, double time_ms);
 /* The next time frame of 1m 5m 15m (minutes) 1h 4h 12h 24h 48h 3d 1w 2w 1mo 3mo 6mo 1y, shorter
  * (-1) or longer (+1). */
 double navigator_next_span(double span_ms, int direction);

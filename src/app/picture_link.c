@@ -200,13 +200,16 @@ void picture_link_update(struct picture_link *link, const struct picture_inputs 
     }
 }
 
+static void note_drawn(struct picture_link *link) {
+    if (picture_drawn_request(link->picture) == link->request_id) {
+        link->drawn = link->grid; /* the picture has changed over */
+    }
+}
+
 void picture_link_add(struct picture_link *link, const struct layers_column *column) {
     if (column->request_id == link->request_id) {
         picture_add_column(link->picture, column);
-        bool last = column->col >= link->grid.first_col + link->grid.col_count - 1;
-        if (last || column->pass >= 2 || (column->flags & LAYERS_COLUMN_OPEN) != 0) {
-            link->drawn = link->grid; /* the picture has changed over */
-        }
+        note_drawn(link);
         if (link->cache != NULL) {
             raster_cache_add(link->cache, column);
         }
@@ -214,8 +217,20 @@ void picture_link_add(struct picture_link *link, const struct layers_column *col
     }
 }
 
+void picture_link_finish(struct picture_link *link) {
+    link->finished_id = link->request_id;
+    picture_finish_request(link->picture, link->request_id);
+    if (link->cache != NULL) {
+        raster_cache_finish(link->cache);
+    }
+    note_drawn(link);
+}
+
 int picture_link_drain(struct picture_link *link) {
+    struct raster_worker_stats stats;
     int count = 0;
+    /* Before the columns are taken: what is done by now has all of them in the ring. */
+    raster_worker_get_stats(link->worker, &stats);
     while (count < PICTURE_LINK_DRAIN_COLUMNS) {
         const struct layers_column *column = raster_worker_column_begin(link->worker);
         if (column == NULL) {
@@ -225,11 +240,13 @@ int picture_link_drain(struct picture_link *link) {
         raster_worker_column_end(link->worker);
         count++;
     }
+    bool drained = count < PICTURE_LINK_DRAIN_COLUMNS;
+    if (drained && stats.done_request_id == link->request_id && picture_link_arriving(link)) {
+        picture_link_finish(link);
+    }
     return count;
 }
 
 bool picture_link_arriving(const struct picture_link *link) {
-    struct raster_worker_stats stats;
-    raster_worker_get_stats(link->worker, &stats);
-    return stats.done_request_id != link->request_id;
+    return link->finished_id != link->request_id;
 }

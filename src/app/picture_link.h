@@ -30,6 +30,7 @@ struct picture_link {
     struct raster_cache *cache;   /* borrowed; NULL: an old raster is only stretched */
     struct raster_request asked;  /* the newest one; its logs are borrowed */
     uint32_t request_id;          /* of the newest request; 0: none yet */
+    uint32_t finished_id;         /* the newest one all of whose columns were added */
     struct layers_grid grid;
     int64_t last_col;         /* newest column that came for it */
     struct layers_grid drawn; /* of the raster that the picture draws; col_count 0: none yet */
@@ -56,13 +57,16 @@ bool picture_link_plan(struct picture_link *link, const struct picture_inputs *i
                        const struct camera *camera, int64_t now_ms, struct raster_request *request);
 /* A column of the newest request to the picture; others are dropped. */
 void picture_link_add(struct picture_link *link, const struct layers_column *column);
+/* All columns of the newest request have been added, but those of a live edge. */
+void picture_link_finish(struct picture_link *link);
 
 /* -- with a worker -- */
 
 /* Plan, and send the request to the worker. */
 void picture_link_update(struct picture_link *link, const struct picture_inputs *inputs,
                          const struct camera *camera, int64_t now_ms, int64_t mono_ns);
-/* Hand finished columns to the picture, PICTURE_LINK_DRAIN_COLUMNS at most; how many. */
+/* Hand finished columns to the picture, PICTURE_LINK_DRAIN_COLUMNS at most, and tell it when they
+ * were all of the newest request; how many. */
 int picture_link_drain(struct picture_link *link);
-/* The newest request is not finished yet. */
+/* Columns of the newest request are still to come, or to be drained. */
 bool picture_link_arriving(const struct picture_link *link);

@@ -153,7 +153,11 @@ static enum status make_field(struct picture_replay *replay, const struct pictur
     int column_count = 0;
     if (picture_link_plan(&replay->link, inputs, &replay->nav.camera, now_ms, &request)) {
         request.single_pass = true;
-        return raster_run(replay->raster, &request, &sink);
+        enum status status = raster_run(replay->raster, &request, &sink);
+        if (status == STATUS_OK) {
+            picture_link_finish(&replay->link);
+        }
+        return status;
     }
     return raster_follow(replay->raster, &sink, &column_count);
 }

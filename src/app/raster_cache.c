@@ -7,7 +7,6 @@
 
 #include "density/column.h"
 
-#define WHOLE_SHARE  0.5   /* of a raster's columns: a copy with less goes first */
 #define EDGE_SHARE   0.02  /* of the window: left edges nearer than that are the same */
 #define COLUMNS_FINE 160.0 /* in view: more do not make a copy better */
 #define ROWS_FINE    96.0
@@ -31,6 +30,7 @@ struct cells {
 
 struct entry {
     bool used;
+    bool finished;    /* nothing is missing at its end */
     uint64_t used_at; /* the larger, the later */
     struct raster_request request;
     int col_step, row_step;        /* columns and rows of the raster that are one here */
@@ -88,8 +88,12 @@ static struct cells *cells_of(const struct entry *entry, int64_t group) {
 
 /* -- filling -- */
 
+/* A piece would leave the view bare where it ends: zooming in on that is all that would be seen. Of
+ * a coarse pass the column that still grows is missing. */
 static bool is_whole(const struct entry *entry) {
-    return entry->count >= WHOLE_SHARE * entry->request.grid.col_count;
+    const struct layers_grid *grid = &entry->request.grid;
+    return entry->count > 0 &&
+           (entry->finished || entry->newest_col >= grid->first_col + grid->col_count - 2);
 }
 
 /* An unused one, else one that stopped early, else the one used longest ago. */
@@ -113,6 +117,7 @@ void raster_cache_begin(struct raster_cache *cache, const struct raster_request 
         facts_of(entry, col)->there = false;
     }
     entry->used = true;
+    entry->finished = false;
     entry->used_at = ++cache->clock;
     entry->request = *request;
     entry->col_step = (grid->col_count - 1) / RASTER_CACHE_COLUMNS + 1;
@@ -188,6 +193,12 @@ void raster_cache_add(struct raster_cache *cache, const struct layers_column *co
     }
 }
 
+void raster_cache_finish(struct raster_cache *cache) {
+    if (cache->newest >= 0) {
+        cache->entries[cache->newest].finished = true;
+    }
+}
+
 /* -- finding -- */
 
 static double share(double low, double high, double from, double to) {
@@ -240,8 +251,7 @@ struct raster_cache_copy raster_cache_find(struct raster_cache *cache,
     struct raster_cache_copy best = {.entry = -1};
     for (int i = 0; i < RASTER_CACHE_ENTRIES; i++) {
         const struct entry *entry = &cache->entries[i];
-        if (!entry->used || entry->count == 0 || !is_whole(entry) ||
-            !same_market(&entry->request, request)) {
+        if (!entry->used || !is_whole(entry) || !same_market(&entry->request, request)) {
             continue;
         }
         struct layers_grid grid = copy_grid(entry);

@@ -25,6 +25,8 @@ void raster_cache_destroy(struct raster_cache *cache);
 void raster_cache_begin(struct raster_cache *cache, const struct raster_request *request);
 /* Keep a column of the newest request, in any order and again; others are ignored. */
 void raster_cache_add(struct raster_cache *cache, const struct layers_column *column);
+/* No more columns of the newest request will come but the live edge's. */
+void raster_cache_finish(struct raster_cache *cache);
 
 /* How well a grid, of which columns [first_col, end_col) are there, shows what the camera sees up
  * to now_ms: the share of it that is covered, less where its cells are too large. 0..1. */
@@ -37,8 +39,8 @@ struct raster_cache_copy {
     struct layers_grid grid;
     int entry;
 };
-/* The best copy for request (the same inputs and reading; where only positions opened within the
- * window count, the same left edge) and camera. */
+/* The best copy of a raster that came to its end, or was finished, for request (the same inputs and
+ * reading; where only positions opened within the window count, the same left edge) and camera. */
 struct raster_cache_copy raster_cache_find(struct raster_cache *cache,
                                            const struct raster_request *request,
                                            const struct camera *camera, int64_t now_ms);

@@ -43,7 +43,7 @@ struct picture {
     struct field fields[2]; /* the one drawn and the one arriving */
     int drawn;              /* index into fields */
     bool arriving;          /* the other one is being filled */
-    int quiet_frames;       /* since a column of the arriving one came */
+    bool finished;          /* ... and no more columns of it will come but the live edge's */
     struct scale scale;
     struct settings scaled; /* what the scale was last looked for with */
     int scale_frames;       /* until a change of it has been seen by the automatic scale */
@@ -136,7 +136,7 @@ enum status picture_set_grid(struct picture *picture, uint32_t request_id,
     enum status status = field_init(target, request_id, grid);
     if (status == STATUS_OK && replace) {
         picture->arriving = true;
-        picture->quiet_frames = 0;
+        picture->finished = false;
     }
     return status;
 }
@@ -162,9 +162,8 @@ bool picture_add_column(struct picture *picture, const struct layers_column *col
         if (i != picture->drawn) {
             /* Whole once the last column of the grid, the live one or a refinement is there; the
              * first column of a job without a coarse pass is none. */
-            picture->quiet_frames = 0;
             if (column->col == field->grid.first_col + field->grid.col_count - 1 ||
-                (column->flags & LAYERS_COLUMN_OPEN) != 0 || refines) {
+                (column->flags & LAYERS_COLUMN_OPEN) != 0 || refines || picture->finished) {
                 show_arriving(picture);
             }
         }
@@ -172,6 +171,21 @@ bool picture_add_column(struct picture *picture, const struct layers_column *col
     }
     picture->stats.dropped_columns++;
     return false;
+}
+
+void picture_finish_request(struct picture *picture, uint32_t request_id) {
+    struct field *field = &picture->fields[1 - picture->drawn];
+    if (picture->arriving && field->request_id == request_id) {
+        picture->finished = true;
+        if (field->count > 0) {
+            show_arriving(picture);
+        }
+    }
+}
+
+uint32_t picture_drawn_request(const struct picture *picture) {
+    const struct field *field = &picture->fields[picture->drawn];
+    return field->used && field->count > 0 ? field->request_id : 0;
 }
 
 static void update_weights(struct field *field, const struct settings *settings) {
@@ -427,12 +441,6 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     assert(frame->camera != NULL);
     const struct target *target = &frame->target;
     struct layout layout = layout_make(target->width_px, target->height_px, &frame->settings);
-    /* A raster that stopped without its last column (the market began later) is whole after two
-     * quiet frames. */
-    if (picture->arriving && picture->fields[1 - picture->drawn].count > 0 &&
-        picture->quiet_frames++ >= 2) {
-        show_arriving(picture);
-    }
     struct camera camera = *frame->camera;
     camera_set_plot(&camera, layout.plot);
     struct layer_context context;

@@ -83,6 +83,12 @@ enum status picture_set_grid(struct picture *picture, uint32_t request_id,
  * edge moves on; the oldest then falls out). False: of no field known here, or too old; it is
  * counted and dropped. */
 bool picture_add_column(struct picture *picture, const struct layers_column *column);
+/* The job of request_id is done: no column of it will come any more but those of a live edge. Its
+ * field is drawn from now on, or from its first column on, even if its last columns are missing
+ * (the log does not reach so far). Of another request: nothing. */
+void picture_finish_request(struct picture *picture, uint32_t request_id);
+/* Whose columns are drawn; 0: none yet. */
+uint32_t picture_drawn_request(const struct picture *picture);
 
 void picture_draw(struct picture *picture, const struct picture_frame *frame);
 

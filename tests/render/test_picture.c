@@ -675,6 +675,14 @@ static void gaps_are_hatched(void **state) {
     free(after);
 }
 
+static struct layers_grid later_grid(void) {
+    struct layers_grid grid = stage.market.grid;
+    grid.col_ms = 120000;
+    grid.first_col = stage.market.grid.first_col / 2;
+    grid.col_count = 60;
+    return grid;
+}
+
 static void old_field_stays_until_the_new_one_has_come(void **state) {
     (void)state;
     golden_fill(&stage, NULL);
@@ -682,10 +690,7 @@ static void old_field_stays_until_the_new_one_has_come(void **state) {
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.text_hidden = true;
     uint8_t *before = golden_draw(&stage, &frame);
-    struct layers_grid grid = stage.market.grid;
-    grid.col_ms = 120000;
-    grid.first_col = stage.market.grid.first_col / 2;
-    grid.col_count = 60;
+    struct layers_grid grid = later_grid();
     assert_int_equal(picture_set_grid(stage.picture, 2, &grid), STATUS_OK);
     uint8_t *while_waiting = golden_draw(&stage, &frame);
     assert_memory_equal(before, while_waiting, (size_t)WIDTH * HEIGHT * 4);
@@ -704,6 +709,51 @@ static void old_field_stays_until_the_new_one_has_come(void **state) {
     assert_int_equal(picture_get_stats(stage.picture).dropped_columns, 1);
     free(before);
     free(while_waiting);
+}
+
+/* A worker on a busy machine: some frames are drawn between two columns. */
+static void columns_that_come_slowly_are_not_shown_before_all_are_there(void **state) {
+    (void)state;
+    golden_fill(&stage, NULL);
+    struct camera camera = golden_camera(&stage, 0, NULL);
+    struct picture_frame frame = golden_frame(&stage, &camera);
+    struct layers_grid grid = later_grid();
+    assert_int_equal(picture_set_grid(stage.picture, 2, &grid), STATUS_OK);
+    stage.market.column.request_id = 2;
+    stage.market.column.pass = 1;
+    stage.market.column.flags = 0;
+    for (int i = 0; i < 4; i++) {
+        stage.market.column.col = grid.first_col + i;
+        assert_true(picture_add_column(stage.picture, &stage.market.column));
+        for (int k = 0; k < 5; k++) {
+            picture_draw(stage.picture, &frame);
+            assert_true(picture_get_stats(stage.picture).field_arriving);
+            assert_int_equal(picture_drawn_request(stage.picture), 1);
+        }
+    }
+    picture_finish_request(stage.picture, 1); /* not the one that is arriving */
+    assert_int_equal(picture_drawn_request(stage.picture), 1);
+    picture_finish_request(stage.picture, 2); /* the log ends here */
+    assert_int_equal(picture_drawn_request(stage.picture), 2);
+    picture_draw(stage.picture, &frame);
+    assert_false(picture_get_stats(stage.picture).field_arriving);
+}
+
+/* Where nothing is known yet the old field stays until there is something. */
+static void a_finished_request_without_columns_is_shown_with_its_first(void **state) {
+    (void)state;
+    assert_int_equal(picture_drawn_request(stage.picture), 0);
+    golden_fill(&stage, NULL);
+    struct layers_grid grid = later_grid();
+    assert_int_equal(picture_set_grid(stage.picture, 2, &grid), STATUS_OK);
+    picture_finish_request(stage.picture, 2);
+    assert_int_equal(picture_drawn_request(stage.picture), 1);
+    stage.market.column.request_id = 2;
+    stage.market.column.pass = 3;
+    stage.market.column.flags = 0;
+    stage.market.column.col = grid.first_col + 7;
+    assert_true(picture_add_column(stage.picture, &stage.market.column));
+    assert_int_equal(picture_drawn_request(stage.picture), 2);
 }
 
 static void drawing_and_new_columns_allocate_nothing(void **state) {
@@ -776,6 +826,8 @@ int main(void) {
         PICTURE_TEST(pictures_equal_their_golden_images),
         PICTURE_TEST(gaps_are_hatched),
         PICTURE_TEST(old_field_stays_until_the_new_one_has_come),
+        PICTURE_TEST(columns_that_come_slowly_are_not_shown_before_all_are_there),
+        PICTURE_TEST(a_finished_request_without_columns_is_shown_with_its_first),
         PICTURE_TEST(drawing_and_new_columns_allocate_nothing),
         PICTURE_TEST(grids_beyond_the_limits_are_refused),
         PICTURE_TEST(shaders_that_do_not_compile_leave_the_old_ones),

@@ -63,6 +63,39 @@ static void a_time_frame_seen_before_is_shown_at_once(void **state) {
     assert_int_equal(walk.link.drawn.first_col, walk.link.grid.first_col);
 }
 
+/* The worker is done, but as many of its columns as the ring holds have not been taken yet. */
+static void a_raster_is_there_when_its_last_column_is_drained(void **state) {
+    (void)state;
+    zoom_walk_look(&walk, ZOOM_DAY_MS / 4);
+    assert_true(zoom_walk_settle(&walk, WAIT_MS));
+    struct raster_worker_stats stats;
+    raster_worker_get_stats(walk.worker, &stats);
+    uint64_t taken = stats.columns;
+    uint32_t before = walk.link.request_id;
+    int64_t end_ns = clock_mono_ns() + INT64_C(1000000) * WAIT_MS;
+    zoom_walk_look(&walk, ZOOM_DAY_MS);
+    walk.link.asked_ns = 0;
+    picture_link_update(&walk.link, &walk.inputs, &walk.camera, walk.now_ms, clock_mono_ns());
+    assert_true(walk.link.request_id != before);
+    while (stats.done_request_id != walk.link.request_id && clock_mono_ns() < end_ns) {
+        const struct layers_column *column = NULL;
+        raster_worker_get_stats(walk.worker, &stats);
+        if (stats.columns - taken < RASTER_WORKER_COLUMNS) {
+            clock_sleep_until_ns(clock_mono_ns() + 200000);
+        } else if ((column = raster_worker_column_begin(walk.worker)) != NULL) {
+            picture_link_add(&walk.link, column);
+            raster_worker_column_end(walk.worker);
+            taken++;
+        }
+    }
+    assert_int_equal(stats.done_request_id, walk.link.request_id);
+    assert_true(picture_link_arriving(&walk.link));
+    assert_true(picture_link_drain(&walk.link) > 0);
+    assert_false(picture_link_arriving(&walk.link));
+    assert_int_equal(walk.link.drawn.first_col, walk.link.grid.first_col);
+    assert_int_equal(walk.link.drawn.col_ms, walk.link.grid.col_ms);
+}
+
 static void another_reading_is_another_raster(void **state) {
     (void)state;
     zoom_walk_look(&walk, ZOOM_DAY_MS / 4);
@@ -115,6 +148,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_frame_of_a_zoom_has_a_field),
         cmocka_unit_test(a_time_frame_seen_before_is_shown_at_once),
+        cmocka_unit_test(a_raster_is_there_when_its_last_column_is_drained),
         cmocka_unit_test(another_reading_is_another_raster),
         cmocka_unit_test(the_live_edge_goes_on_after_a_copy),
     };

@@ -91,6 +91,7 @@ static inline bool picture_pipeline_wait_field(struct picture_pipeline *view, in
         raster_worker_get_stats(view->worker, &stats);
         if (stats.done_request_id == view->request_id) {
             picture_pipeline_drain(view);
+            picture_finish_request(view->picture, view->request_id);
             return true;
         }
         waker_wait(&view->columns_ready, 20);

@@ -155,6 +155,24 @@ static void what_was_used_last_stays_and_pieces_go_first(void **state) {
     assert_near(raster_cache_find(cache, &first, &camera, NOW_MS).rate, 0, 0);
 }
 
+/* Most of a view, but not its end: what is then zoomed in on there would be bare. */
+static void a_piece_is_not_shown_before_it_is_told_to_be_all(void **state) {
+    (void)state;
+    struct raster_request request = request_of(1, log_a, 60000, 1900, 512);
+    struct camera camera = camera_of(86400e3);
+    raster_cache_finish(cache); /* of nothing */
+    fill(&request, 1800);
+    assert_near(raster_cache_find(cache, &request, &camera, NOW_MS).rate, 0, 0);
+    raster_cache_finish(cache);
+    assert_true(raster_cache_find(cache, &request, &camera, NOW_MS).rate > 0.8);
+    request.request_id = 2;
+    fill(&request, 1899); /* a coarse pass: without the one that grows */
+    assert_true(raster_cache_find(cache, &request, &camera, NOW_MS).rate > 0.9);
+    request = request_of(3, log_b, 60000, 1900, 512);
+    fill(&request, 1800); /* another one is not finished */
+    assert_near(raster_cache_find(cache, &request, &camera, NOW_MS).rate, 0, 0);
+}
+
 static void the_live_edge_pushes_the_oldest_out(void **state) {
     (void)state;
     struct raster_request request = request_of(9, log_a, 60000, 2000, 64);
@@ -192,6 +210,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_copy_keeps_prices_sums_and_means, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_found_shows_the_view_best, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_used_last_stays_and_pieces_go_first, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_piece_is_not_shown_before_it_is_told_to_be_all, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(the_live_edge_pushes_the_oldest_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(coarse_cells_rate_less_than_fine_ones, set_up, tear_down),

@@ -2,9 +2,12 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/desk_set.h"
 #include "app/picture_options.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -100,11 +103,12 @@ static enum exit_status start_panes(struct desk *desk) {
 enum exit_status desk_open(struct desk *desk, const struct app_options *options) {
     char reason[SOURCE_REASON_BYTES];
     struct settings settings = {0};
-    enum exit_status status = picture_options_read(&options->table, "view", &settings);
-    if (status != EXIT_STATUS_DONE) {
-        return status;
+    char error[OPTION_ERROR_BYTES];
+    desk->options = options->table;
+    if (!picture_options_read(&options->table, &settings, error)) {
+        return app_fail(EXIT_STATUS_USAGE, "view", "--%s", error);
     }
-    status = source_list_resolve(options, &desk->sources, reason);
+    enum exit_status status = source_list_resolve(options, &desk->sources, reason);
     if (status != EXIT_STATUS_DONE) {
         return app_fail(status, "view", "%s", reason);
     }
@@ -236,12 +240,19 @@ static void frame_window(struct desk *desk, struct desk_window *window) {
     stat_add(STAT_frames_late, window->pacer.late_count - late_count);
 }
 
-void desk_frame(struct desk *desk) {
-    desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
+static void run_queue(struct desk *desk) {
+    char error[OPTION_ERROR_BYTES];
     for (int i = 0; i < desk->queue.count; i++) {
-        desk_run(desk, &desk->queue.items[i]);
+        if (!desk_run(desk, &desk->queue.items[i], error)) {
+            desk_notify(desk, "%s", error);
+        }
     }
     desk->queue.count = 0;
+}
+
+void desk_frame(struct desk *desk) {
+    desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
+    run_queue(desk);
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
     bool fresh = false;
@@ -260,8 +271,34 @@ void desk_frame(struct desk *desk) {
     rest_until(desk, due_ns);
 }
 
-void desk_run(struct desk *desk, const struct action_call *call) {
-    struct desk_window *window = desk->windows[desk->focused];
+struct pane *desk_pane(struct desk *desk, int pane, struct desk_window **window) {
+    int w = pane == ACTION_PANE_FOCUSED ? desk->focused : pane / DESK_PANE_MAX;
+    if (pane < ACTION_PANE_FOCUSED || w >= desk->window_count) {
+        return NULL;
+    }
+    *window = desk->windows[w];
+    int i = pane == ACTION_PANE_FOCUSED ? (*window)->focused : pane % DESK_PANE_MAX;
+    return i < (*window)->pane_count ? (*window)->panes[i] : NULL;
+}
+
+void desk_notify(struct desk *desk, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    vsnprintf(desk->notice.text, sizeof desk->notice.text, format, args);
+    va_end(args);
+    desk->notice.mono_ns = clock_mono_ns();
+    desk->notice.count++;
+    LOG_WARN("view: %s", desk->notice.text);
+}
+
+bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTION_ERROR_BYTES]) {
+    struct desk_window *window = NULL;
+    struct pane *pane = desk_pane(desk, call->pane, &window);
+    if (pane == NULL) {
+        str_format(error, OPTION_ERROR_BYTES, "%s: no pane %d", action_row(call->action)->name,
+                   call->pane);
+        return false;
+    }
     switch (call->action) {
     case ACTION_QUIT:
         desk->quit = true;
@@ -272,8 +309,13 @@ void desk_run(struct desk *desk, const struct action_call *call) {
     case ACTION_LEAVE_FULLSCREEN:
         display_set_fullscreen(window->display, false);
         break;
+    case ACTION_SET:
+        return desk_set(desk, window, pane, call->text, error);
+    case ACTION_CYCLE:
+        return desk_cycle(desk, window, pane, call->text, error);
     default:
-        (void)pane_run(window->panes[window->focused], call, display_input(window->display)->shift);
+        (void)pane_run(pane, call, display_input(window->display)->shift);
         break;
     }
+    return true;
 }

@@ -19,6 +19,13 @@
 #include "app/source.h"
 #include "window/desktop.h"
 
+/* What the user has to be told: what could not be done, and why. */
+struct desk_notice {
+    char text[OPTION_ERROR_BYTES]; /* "": nothing yet */
+    int64_t mono_ns;               /* when it was said */
+    int count;                     /* notices so far */
+};
+
 struct desk {
     /* In the order of building up. */
     struct source_list sources;
@@ -28,7 +35,9 @@ struct desk {
     struct desk_window *windows[DESKTOP_WINDOW_MAX]; /* owned */
     struct pipeline pipeline;
 
-    struct action_queue queue; /* of this frame */
+    struct option_table options; /* in force; those of pictures are their panes' own */
+    struct action_queue queue;   /* of this frame */
+    struct desk_notice notice;
     struct live_clock clock;
     struct pane_moment moment; /* of this frame */
     int64_t latency_worst_ns, latency_since_ns;
@@ -44,4 +53,10 @@ void desk_close(struct desk *desk); /* zeroed accepted */
 
 /* One frame of the windows that are due; rests until then. */
 void desk_frame(struct desk *desk);
-void desk_run(struct desk *desk, const struct action_call *call);
+/* False: error says why it could not be done, as one line for people. */
+bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTION_ERROR_BYTES]);
+/* The pane that a call names, and its window; NULL: there is none (any more). Panes are numbered
+ * through the windows, DESK_PANE_MAX a window. */
+struct pane *desk_pane(struct desk *desk, int pane, struct desk_window **window);
+/* Tell the user; panels show it, and the log has it, too. */
+STR_PRINTF(2, 3) void desk_notify(struct desk *desk, const char *format, ...);

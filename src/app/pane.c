@@ -225,6 +225,23 @@ bool pane_run(struct pane *pane, const struct action_call *call, bool shift) {
     return done;
 }
 
+double pane_span_ms(const struct pane *pane) {
+    return pane->nav.camera.time_right_ms - pane->nav.camera.time_left_ms;
+}
+
+bool pane_set(struct pane *pane, enum option_id id, struct span text,
+              char error[OPTION_ERROR_BYTES]) {
+    double span_ms = pane_span_ms(pane);
+    if (!picture_options_set(&pane->nav.settings, &span_ms, id, text, error)) {
+        return false;
+    }
+    if (id == OPT_window) {
+        navigator_set_span(&pane->nav, span_ms);
+    }
+    place_plot(pane); /* what is shown may have changed */
+    return true;
+}
+
 void pane_drain(struct pane *pane) {
     if (picture_link_arriving(&pane->link)) {
         pane->drained = picture_link_drain(&pane->link) > 0 || pane->drained;

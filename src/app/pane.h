@@ -12,6 +12,8 @@
 #include "app/picture_zone.h"
 #include "app/pipeline.h"
 #include "base/status.h"
+#include "base/str.h"
+#include "config/option_table.h"
 #include "gfx/target.h"
 #include "layer/picture.h"
 #include "view/action_call.h"
@@ -77,6 +79,11 @@ bool pane_advance(struct pane *pane, const struct target *target, const struct i
 void pane_draw(struct pane *pane, const struct pane_moment *moment);
 /* A command of a picture. False: it is none. */
 bool pane_run(struct pane *pane, const struct action_call *call, bool shift);
+/* Give an option of pictures (picture_options_has) a value. False: error says why, and nothing is
+ * changed. */
+bool pane_set(struct pane *pane, enum option_id id, struct span text,
+              char error[OPTION_ERROR_BYTES]);
+double pane_span_ms(const struct pane *pane); /* time across it */
 /* Take columns while the frame is not due yet; or its worker waits for room. */
 void pane_drain(struct pane *pane);
 /* The raster that was asked for last is whole and drawn. */

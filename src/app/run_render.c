@@ -73,6 +73,7 @@ static int check_output(struct render *render) {
 static int check_options(struct render *render) {
     const struct option_table *table = &render->options->table;
     char reason[SOURCE_REASON_BYTES];
+    char error[OPTION_ERROR_BYTES];
     int status = check_output(render);
     if (status != EXIT_STATUS_DONE) {
         return status;
@@ -89,13 +90,9 @@ static int check_options(struct render *render) {
         return app_fail(EXIT_STATUS_USAGE, "render",
                         "--size: \"%s\": a film needs an even width and height", size->text);
     }
-    status = (int)picture_options_read(table, "render", &render->settings);
-    if (status != EXIT_STATUS_DONE) {
-        return status;
-    }
-    status = (int)picture_options_read_pointer(table, &render->pointer);
-    if (status != EXIT_STATUS_DONE) {
-        return status;
+    if (!picture_options_read(table, &render->settings, error) ||
+        !picture_options_read_pointer(table, &render->pointer, error)) {
+        return app_fail(EXIT_STATUS_USAGE, "render", "--%s", error);
     }
     status = (int)source_list_resolve(render->options, &render->sources, reason);
     if (status != EXIT_STATUS_DONE) {

@@ -99,24 +99,43 @@ static bool parse_choice(const struct option_row *row, struct option_value *valu
     return refuse(error, value->text, expected);
 }
 
+static const struct {
+    const char *name;
+    double ms;
+} span_units[] = {{"s", 1e3},         {"m", 60e3},          {"h", 3600e3},       {"d", 86400e3},
+                  {"w", 7 * 86400e3}, {"mo", 30 * 86400e3}, {"y", 365 * 86400e3}};
+/* Two days are still said as hours, as people do of charts. */
+#define HOURS_UNTIL_MS (48 * INT64_C(3600000))
+
 bool option_parse_span(const char *text, size_t len, int64_t *out_ms) {
-    static const struct {
-        const char *name;
-        double ms;
-    } units[] = {{"s", 1e3},         {"m", 60e3},          {"h", 3600e3},       {"d", 86400e3},
-                 {"w", 7 * 86400e3}, {"mo", 30 * 86400e3}, {"y", 365 * 86400e3}};
     size_t digits = strspn(text, "0123456789.");
-    for (size_t i = 0; i < ARRAY_COUNT(units) && digits < len; i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(span_units) && digits < len; i++) {
         double number = 0;
-        size_t name_len = strlen(units[i].name);
-        if (len - digits == name_len && memcmp(text + digits, units[i].name, name_len) == 0 &&
-            parse_number(text, digits, &number) && number * units[i].ms >= 1 &&
-            number * units[i].ms < 1e15) {
-            *out_ms = (int64_t)(number * units[i].ms);
+        size_t name_len = strlen(span_units[i].name);
+        double ms = 0;
+        if (len - digits == name_len && memcmp(text + digits, span_units[i].name, name_len) == 0 &&
+            parse_number(text, digits, &number)) {
+            ms = floor(number * span_units[i].ms + 1e-3); /* 90.501 s are not 90,500.999 ms */
+        }
+        if (ms >= 1 && ms < 1e15) {
+            *out_ms = (int64_t)ms;
             return true;
         }
     }
     return false;
+}
+
+const char *option_format_span(int64_t ms, char out[OPTION_NAME_BYTES]) {
+    size_t unit = 0;
+    for (size_t i = 1; i < ARRAY_COUNT(span_units); i++) {
+        int64_t unit_ms = (int64_t)span_units[i].ms;
+        if (ms % unit_ms == 0 && (unit_ms <= 3600000 || ms > HOURS_UNTIL_MS)) {
+            unit = i;
+        }
+    }
+    str_format(out, OPTION_NAME_BYTES, "%.15g%s", (double)ms / span_units[unit].ms,
+               span_units[unit].name);
+    return out;
 }
 
 static bool parse_span(const struct option_row *row, struct option_value *value, char *error) {

@@ -96,5 +96,8 @@ bool option_given(const struct option_table *table, enum option_id id);
 
 /* -- for other parsers: one length of time, "24h", "90s", "3d", "1w" -- */
 bool option_parse_span(const char *text, size_t len, int64_t *out_ms);
+/* Its inverse to the millisecond, in the largest unit that leaves a whole number: "24h", "3d",
+ * "90s". */
+const char *option_format_span(int64_t ms, char out[OPTION_NAME_BYTES]);
 /* Edit distance (insert, delete, replace, swap) for suggestions, at most limit. */
 int option_name_distance(const char *a, size_t a_len, const char *b, size_t b_len, int limit);

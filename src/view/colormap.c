@@ -261,6 +261,10 @@ enum status colormap_from_key(const char *key, enum colormap_id *out) {
     return status;
 }
 
+const char *colormap_certainty_key(enum colormap_certainty certainty) {
+    return certainty_keys[certainty];
+}
+
 enum status colormap_certainty_from_key(const char *key, enum colormap_certainty *out) {
     int found = 0;
     enum status status = find_key(certainty_keys, COLORMAP_CERTAINTY_COUNT, key, &found);

@@ -57,6 +57,7 @@ const char *colormap_key(enum colormap_id id); /* "perceptual" */
 /* STATUS_NOT_FOUND: no palette of that key; *out is then untouched. */
 enum status colormap_from_key(const char *key, enum colormap_id *out);
 /* The same of "saturation", "hatch" and "off". */
+const char *colormap_certainty_key(enum colormap_certainty certainty); /* "hatch" */
 enum status colormap_certainty_from_key(const char *key, enum colormap_certainty *out);
 
 /* The field lies on paper and grows darker; otherwise on black and grows brighter. */

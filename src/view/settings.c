@@ -1,5 +1,6 @@
 #include "view/settings.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -94,6 +95,38 @@ enum status settings_parse_bands(const char *text, uint32_t *band_hidden, const 
     }
     *band_hidden = BANDS_ALL & ~shown;
     return STATUS_OK;
+}
+
+static void add_word(char *out, const char *sign, const char *word) {
+    bool whole =
+        str_append(out, SETTINGS_TEXT_BYTES, "%s%s%s", out[0] != '\0' ? " " : "", sign, word);
+    assert(whole); /* all words together fit */
+    (void)whole;
+}
+
+const char *settings_format_parts(uint32_t shown, char out[SETTINGS_TEXT_BYTES]) {
+    uint32_t changed = (shown ^ settings_default().parts) & PARTS_ALL;
+    out[0] = '\0';
+    for (int i = 0; i < SETTINGS_PART_COUNT; i++) {
+        if ((changed >> i & 1) != 0) {
+            add_word(out, (shown >> i & 1) != 0 ? "+" : "-", parts[i].key);
+        }
+    }
+    return out;
+}
+
+const char *settings_format_bands(uint32_t band_hidden, char out[SETTINGS_TEXT_BYTES]) {
+    out[0] = '\0';
+    if ((band_hidden & BANDS_ALL) == 0) {
+        add_word(out, "", "all");
+        return out;
+    }
+    for (int i = 0; i < SETTINGS_BAND_COUNT; i++) {
+        if ((band_hidden >> i & 1) == 0) {
+            add_word(out, "", band_keys[i]);
+        }
+    }
+    return out;
 }
 
 const char *settings_side_key(enum settings_side side) {

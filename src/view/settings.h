@@ -90,6 +90,10 @@ enum status settings_parse_parts(const char *text, uint32_t *parts, const char *
 /* The same for leverage bands: "all", or the ones shown, "<5 5-10 10-25 25-50 50-100 100+", into
  * the hidden ones. */
 enum status settings_parse_bands(const char *text, uint32_t *band_hidden, const char **wrong);
+/* The inverses, as short as they can be: parts as changes to settings_default's. */
+enum { SETTINGS_TEXT_BYTES = 512 };
+const char *settings_format_parts(uint32_t parts, char out[SETTINGS_TEXT_BYTES]);
+const char *settings_format_bands(uint32_t band_hidden, char out[SETTINGS_TEXT_BYTES]);
 const char *settings_side_key(enum settings_side side);
 /* STATUS_NOT_FOUND: no such side; *out is untouched. */
 enum status settings_side_from_key(const char *key, enum settings_side *out);

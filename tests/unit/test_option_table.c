@@ -55,14 +55,14 @@ static const struct {
     {OPT_window, "3d", true, 3 * 86400e3, ""},
     {OPT_window, "1w", true, 7 * 86400e3, ""},
     {OPT_window, "90s", true, 90e3, ""},
-    {OPT_window, "1s", false, 0, "\"1s\": not between 60s and 366d"},
+    {OPT_window, "1s", false, 0, "\"1s\": not between 5s and 400d"},
     {OPT_window, "h", false, 0, "\"h\": not a length of time such as 90s 30m 4h 3d 1w 1mo 1y"},
     {OPT_window, "-4h", false, 0, "\"-4h\": not a length of time such as 90s 30m 4h 3d 1w 1mo 1y"},
     {OPT_window, "1m", true, 60e3, ""},
     {OPT_window, "1mo", true, 30 * 86400e3, ""},
     {OPT_window, "1.5mo", true, 45 * 86400e3, ""},
     {OPT_window, "1y", true, 365 * 86400e3, ""},
-    {OPT_window, "2y", false, 0, "\"2y\": not between 60s and 366d"},
+    {OPT_window, "2y", false, 0, "\"2y\": not between 5s and 400d"},
     {OPT_window, "1o", false, 0, "\"1o\": not a length of time such as 90s 30m 4h 3d 1w 1mo 1y"},
     {OPT_window, "mo", false, 0, "\"mo\": not a length of time such as 90s 30m 4h 3d 1w 1mo 1y"},
     {OPT_window, "1mon", false, 0,
@@ -141,6 +141,36 @@ static void values_are_read_and_wrong_ones_answered(void **state) {
     }
 }
 
+static void a_span_comes_back_from_its_text(void **state) {
+    (void)state;
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } rows[] = {
+        {5000, "5s"},
+        {90000, "90s"},
+        {90501, "90.501s"},
+        {60000, "1m"},
+        {1800000, "30m"},
+        {3600000, "1h"},
+        {86400000, "24h"},
+        {172800000, "48h"},
+        {3 * 86400000LL, "3d"},
+        {7 * 86400000LL, "1w"},
+        {30 * 86400000LL, "1mo"},
+        {365 * 86400000LL, "1y"},
+        {400 * 86400000LL, "400d"},
+        {86400001, "86400.001s"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        char text[OPTION_NAME_BYTES];
+        int64_t ms = 0;
+        assert_string_equal(option_format_span(rows[i].ms, text), rows[i].text);
+        assert_true(option_parse_span(text, strlen(text), &ms));
+        assert_int_equal(ms, rows[i].ms);
+    }
+}
+
 static void text_longer_than_a_value_is_refused(void **state) {
     (void)state;
     static char text[OPTION_TEXT_BYTES + 1];
@@ -177,6 +207,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_complete_and_its_default_is_valid),
         cmocka_unit_test(values_are_read_and_wrong_ones_answered),
+        cmocka_unit_test(a_span_comes_back_from_its_text),
         cmocka_unit_test(text_longer_than_a_value_is_refused),
         cmocka_unit_test(near_names_are_found_and_far_ones_are_not),
     };

@@ -63,6 +63,25 @@ static void bands_are_those_that_are_named(void **state) {
     assert_int_equal(hidden, 62);
 }
 
+static void lists_are_written_as_short_as_they_can_be(void **state) {
+    (void)state;
+    char text[SETTINGS_TEXT_BYTES];
+    uint32_t usual = settings_default().parts;
+    assert_string_equal(settings_format_parts(usual, text), "");
+    assert_string_equal(
+        settings_format_parts(usual ^ SETTINGS_BIT(BOOK) ^ SETTINGS_BIT(STATUS), text),
+        "+book -status");
+    assert_string_equal(settings_format_bands(0, text), "all");
+    assert_string_equal(settings_format_bands(63 & ~(1 | 32), text), "<5 100+");
+    assert_string_equal(settings_format_bands(63, text), "");
+    const char *wrong = NULL;
+    uint32_t parts = usual;
+    uint32_t others = ~usual & ((UINT32_C(1) << SETTINGS_PART_COUNT) - 1);
+    settings_format_parts(others, text); /* the longest text there is */
+    assert_int_equal(settings_parse_parts(text, &parts, &wrong), STATUS_OK);
+    assert_int_equal(parts, others);
+}
+
 static void sides_are_found_by_key(void **state) {
     (void)state;
     for (int i = 0; i < SETTINGS_SIDE_COUNT; i++) {
@@ -81,6 +100,7 @@ int main(void) {
         cmocka_unit_test(lists_of_parts_add_and_take_away),
         cmocka_unit_test(unknown_words_change_nothing_and_are_pointed_at),
         cmocka_unit_test(bands_are_those_that_are_named),
+        cmocka_unit_test(lists_are_written_as_short_as_they_can_be),
         cmocka_unit_test(sides_are_found_by_key),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

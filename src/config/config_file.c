@@ -8,12 +8,20 @@
 
 #include "base/str.h"
 
-enum { REPORT_BYTES = 1024, NAME_SHOWN_BYTES = 64 };
+enum {
+    REPORT_BYTES = 1024,
+    NAME_SHOWN_BYTES = 64,
+    CONFIG_ARGUMENT_BYTES = 64,
+    SUBJECT_BYTES = OPTION_NAME_BYTES + CONFIG_ARGUMENT_BYTES + NAME_SHOWN_BYTES + 8,
+    SECTION_DISTANCE_MAX = 2
+};
 
 struct parser {
     const char *name;
     int line;
-    char section[OPTION_NAME_BYTES];
+    char section[OPTION_NAME_BYTES];      /* "": unknown, its lines are skipped */
+    char argument[CONFIG_ARGUMENT_BYTES]; /* what follows its name, "desk" of [layout desk] */
+    bool entries;                         /* it holds entries, not options */
     struct option_table *table;
     const struct config_report *report;
     int error_count;
@@ -51,7 +59,19 @@ static void shown_name(struct span span, char out[NAME_SHOWN_BYTES]) {
     out[len] = '\0';
 }
 
-static bool section_known(const char *section) {
+static void printable(char *text) {
+    for (; *text != '\0'; text++) {
+        *text = (unsigned char)*text < ' ' || *text == 0x7f ? '?' : *text;
+    }
+}
+
+/* Sections whose lines are entries: what kind of argument stands after the name. */
+static const struct {
+    const char *name;
+    bool named;
+} entry_sections[] = {{"keys", false}, {"alerts", false}, {"layout", true}, {"window", true}};
+
+static bool option_section_known(const char *section) {
     for (int i = 0; i < OPT_COUNT; i++) {
         if (strcmp(option_row((enum option_id)i)->section, section) == 0) {
             return true;
@@ -60,21 +80,77 @@ static bool section_known(const char *section) {
     return false;
 }
 
+/* Its row in entry_sections, -1: none. */
+static int entry_section_find(const char *section) {
+    for (size_t i = 0; i < ARRAY_COUNT(entry_sections); i++) {
+        if (strcmp(entry_sections[i].name, section) == 0) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+static void nearer(const char *known, struct span word, const char **best, int *best_distance) {
+    int distance = option_name_distance(word.bytes, word.len, known, strlen(known), *best_distance);
+    if (distance < *best_distance && distance < (int)strlen(known)) {
+        *best = known;
+        *best_distance = distance;
+    }
+}
+
+static void report_unknown_section(struct parser *parser, const char *shown, struct span word) {
+    const char *best = NULL;
+    int best_distance = SECTION_DISTANCE_MAX + 1;
+    for (int i = 0; i < OPT_COUNT; i++) {
+        nearer(option_row((enum option_id)i)->section, word, &best, &best_distance);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(entry_sections); i++) {
+        nearer(entry_sections[i].name, word, &best, &best_distance);
+    }
+    char text[128] = "unknown section";
+    if (best != NULL) {
+        str_append(text, sizeof text, "; did you mean [%s]?", best);
+    }
+    str_append(text, sizeof text, "; the lines below it are skipped");
+    report_line(parser, shown, text);
+}
+
+/* [name] or [name argument]. */
 static void parse_section(struct parser *parser, struct span line) {
     char shown[NAME_SHOWN_BYTES];
     shown_name(line, shown);
-    parser->section[0] = '\0';
+    parser->section[0] = parser->argument[0] = '\0';
     if (line.len < 3 || line.bytes[line.len - 1] != ']') {
         report_line(parser, shown, "not a section; expected [name]");
         return;
     }
-    struct span name = span_trim((struct span){line.bytes + 1, line.len - 2});
-    if (memchr(name.bytes, '\0', name.len) != NULL ||
-        !str_copy_span(parser->section, sizeof parser->section, name) ||
-        !section_known(parser->section)) {
-        parser->section[0] = '\0';
-        report_line(parser, shown, "unknown section; the lines below it are skipped");
+    struct span whole = span_trim((struct span){line.bytes + 1, line.len - 2});
+    size_t len = 0;
+    while (len < whole.len && whole.bytes[len] != ' ' && whole.bytes[len] != '\t') {
+        len++;
     }
+    struct span word = {whole.bytes, len};
+    struct span argument = span_trim((struct span){whole.bytes + len, whole.len - len});
+    char name[OPTION_NAME_BYTES];
+    bool text = memchr(whole.bytes, '\0', whole.len) == NULL;
+    int row = text && str_copy_span(name, sizeof name, word) ? entry_section_find(name) : -1;
+    if (!text || word.len >= sizeof name || (row < 0 && !option_section_known(name))) {
+        report_unknown_section(parser, shown, word);
+        return;
+    }
+    bool named = row >= 0 && entry_sections[row].named;
+    if (named != (argument.len > 0)) {
+        report_line(parser, shown,
+                    named ? "expected a name of yours after it, such as [layout desk]"
+                          : "takes no name after it; the lines below it are skipped");
+        return;
+    }
+    if (!str_copy_span(parser->argument, sizeof parser->argument, argument)) {
+        report_line(parser, shown, "name too long; the lines below it are skipped");
+        return;
+    }
+    str_copy(parser->section, sizeof parser->section, name);
+    parser->entries = row >= 0;
 }
 
 static struct span unquote(struct span value) {
@@ -95,18 +171,9 @@ static void report_unknown(struct parser *parser, const char *subject, struct sp
     report_line(parser, subject, text);
 }
 
-static void parse_assignment(struct parser *parser, struct span line) {
-    char subject[OPTION_NAME_BYTES + NAME_SHOWN_BYTES + 4];
+static void parse_option(struct parser *parser, struct span name, struct span value) {
+    char subject[SUBJECT_BYTES];
     char shown[NAME_SHOWN_BYTES];
-    const char *equals = memchr(line.bytes, '=', line.len);
-    if (equals == NULL) {
-        shown_name(line, shown);
-        report_line(parser, shown, "expected name = value");
-        return;
-    }
-    size_t name_len = (size_t)(equals - line.bytes);
-    struct span name = span_trim((struct span){line.bytes, name_len});
-    struct span value = unquote(span_trim((struct span){equals + 1, line.len - name_len - 1}));
     shown_name(name, shown);
     str_format(subject, sizeof subject, "[%s].%s", parser->section, shown);
     enum option_id id = option_find(name.bytes, name.len);
@@ -121,6 +188,73 @@ static void parse_assignment(struct parser *parser, struct span line) {
     char error[OPTION_ERROR_BYTES];
     if (!option_set(parser->table, id, value.bytes, value.len, error)) {
         report_line(parser, subject, error);
+    }
+}
+
+/* The '=' that ends the name of an entry; NULL: none. */
+static const char *find_entry_equals(struct span line) {
+    const char *first = NULL;
+    for (size_t i = 1; i < line.len; i++) {
+        if (line.bytes[i] != '=') {
+            continue;
+        }
+        bool before = line.bytes[i - 1] == ' ' || line.bytes[i - 1] == '\t';
+        bool after = i + 1 == line.len || line.bytes[i + 1] == ' ' || line.bytes[i + 1] == '\t';
+        if (before && after) {
+            return line.bytes + i;
+        }
+        first = first == NULL ? line.bytes + i : first;
+    }
+    return first;
+}
+
+static void parse_entry(struct parser *parser, struct span name, struct span value) {
+    char name_text[CONFIG_LINE_BYTES_MAX + 1];
+    char value_text[CONFIG_LINE_BYTES_MAX + 1];
+    char subject[SUBJECT_BYTES];
+    char shown[NAME_SHOWN_BYTES];
+    shown_name(name, shown);
+    str_format(subject, sizeof subject, "[%s%s%s].%s", parser->section,
+               parser->argument[0] != '\0' ? " " : "", parser->argument, shown);
+    printable(subject);
+    if (memchr(name.bytes, '\0', name.len) != NULL ||
+        memchr(value.bytes, '\0', value.len) != NULL) {
+        report_line(parser, subject, "not text; it holds a zero byte");
+        return;
+    }
+    str_copy_span(name_text, sizeof name_text, name); /* a line is no longer than these */
+    str_copy_span(value_text, sizeof value_text, value);
+    const struct config_entry entry = {
+        .section = parser->section,
+        .argument = parser->argument,
+        .name = name_text,
+        .value = value_text,
+        .line = parser->line,
+    };
+    char error[OPTION_ERROR_BYTES] = "refused";
+    if (parser->report->on_entry != NULL &&
+        !parser->report->on_entry(parser->report->user, &entry, error)) {
+        printable(error);
+        report_line(parser, subject, error);
+    }
+}
+
+static void parse_assignment(struct parser *parser, struct span line) {
+    const char *equals =
+        parser->entries ? find_entry_equals(line) : memchr(line.bytes, '=', line.len);
+    if (equals == NULL) {
+        char shown[NAME_SHOWN_BYTES];
+        shown_name(line, shown);
+        report_line(parser, shown, "expected name = value");
+        return;
+    }
+    size_t name_len = (size_t)(equals - line.bytes);
+    struct span name = span_trim((struct span){line.bytes, name_len});
+    struct span value = unquote(span_trim((struct span){equals + 1, line.len - name_len - 1}));
+    if (parser->entries) {
+        parse_entry(parser, unquote(name), value);
+    } else {
+        parse_option(parser, name, value);
     }
 }
 

@@ -1,7 +1,9 @@
 /* config/config_file.h - the INI file: [section], name = value, # or ; comments.
  *
  * Thread: main, at start.  Hostile bytes are safe: limits below, every mistake is reported with
- * file and line, and reading goes on.  Values may be quoted; there is no line continuation. */
+ * file and line, and reading goes on.  Values may be quoted; there is no line continuation.  The
+ * name of an entry may be quoted, too, and hold '=': "Ctrl+= = zoom-in" ends it at the first '='
+ * between blanks, or else at the first that is not its first letter. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,9 +18,21 @@ enum {
     CONFIG_PATH_BYTES = 1024
 };
 
+/* A line of a section that holds no options but entries of the user's own naming: [keys], [alerts],
+ * [layout NAME], [window NAME]. All texts are terminated and valid until the callback returns. */
+struct config_entry {
+    const char *section;  /* "layout" */
+    const char *argument; /* "desk" of [layout desk]; "": none */
+    const char *name, *value;
+    int line; /* of the file, from 1 */
+};
+
 struct config_report {
     /* One mistake, one line: `heat.conf:14: [heatmap].colormap: "magna": unknown; one of …`. */
     void (*on_error)(void *user, const char *line);
+    /* Optional: take an entry. False: error says what was wrong and what was expected, and it is
+     * reported with file, line and name. NULL: entries are passed over. */
+    bool (*on_entry)(void *user, const struct config_entry *entry, char error[OPTION_ERROR_BYTES]);
     void *user;
 };
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/str.h"
 #include "config/cli.h"
 #include "config/config_file.h"
 
@@ -22,6 +23,16 @@ static void check_line(void *user, const char *line) {
     for (const char *c = line; *c != '\0'; c++) {
         assert((unsigned char)*c >= ' '); /* nothing a terminal would act upon */
     }
+}
+
+/* Refuses every other entry, with a stranger's bytes in its reason. */
+static bool check_entry(void *user, const struct config_entry *entry,
+                        char error[OPTION_ERROR_BYTES]) {
+    (void)user;
+    assert(entry->line > 0);
+    assert(strlen(entry->name) <= CONFIG_LINE_BYTES_MAX);
+    str_format(error, OPTION_ERROR_BYTES, "%s %s %s", entry->argument, entry->name, entry->value);
+    return entry->line % 2 == 0;
 }
 
 static void fuzz_arguments(char *text) {
@@ -45,7 +56,7 @@ static void fuzz_arguments(char *text) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
-    const struct config_report report = {.on_error = check_line};
+    const struct config_report report = {.on_error = check_line, .on_entry = check_entry};
     option_table_init(&table);
     if (len == 0) {
         return 0;

@@ -66,6 +66,23 @@ static void every_mistake_names_file_line_subject_and_expectation(void **state) 
         {"palette = magna\n", "heat.conf:1: expected a [section] before the first value\n", 1},
         {"[nosuch]\na = b\n",
          "heat.conf:1: [nosuch]: unknown section; the lines below it are skipped\n", 1},
+        {"[pictures]\na = b\n",
+         "heat.conf:1: [pictures]: unknown section; did you mean [picture]?; the lines below it "
+         "are "
+         "skipped\n",
+         1},
+        {"[key]\na = b\n",
+         "heat.conf:1: [key]: unknown section; did you mean [keys]?; the lines below it are "
+         "skipped\n",
+         1},
+        {"[keys desk]\na = b\n",
+         "heat.conf:1: [keys desk]: takes no name after it; the lines below it are skipped\n", 1},
+        {"[layout]\na = b\n",
+         "heat.conf:1: [layout]: expected a name of yours after it, such as [layout desk]\n", 1},
+        {"[picture x]\npalette = magna\n",
+         "heat.conf:1: [picture x]: takes no name after it; the lines below it are skipped\n", 1},
+        {"[keys]\nquit\n= x\n",
+         "heat.conf:2: quit: expected name = value\nheat.conf:3: = x: expected name = value\n", 2},
         {"[picture\npalette = x\n", "heat.conf:1: [picture: not a section; expected [name]\n", 1},
         {"[picture]\nnonsense\n", "heat.conf:2: nonsense: expected name = value\n", 1},
         {"[picture]\npalete = viridis\n",
@@ -86,6 +103,69 @@ static void every_mistake_names_file_line_subject_and_expectation(void **state) 
         assert_int_equal(count, cases[i].count);
     }
     assert_true(option_flag(&table, OPT_fullscreen) == false);
+}
+
+static char entries_text[4096];
+
+/* Takes all but the value "no". */
+static bool keep_entry(void *user, const struct config_entry *entry,
+                       char error[OPTION_ERROR_BYTES]) {
+    (void)user;
+    str_append(entries_text, sizeof entries_text, "%d %s/%s %s=%s\n", entry->line, entry->section,
+               entry->argument, entry->name, entry->value);
+    if (strcmp(entry->value, "no") == 0) {
+        str_format(error, OPTION_ERROR_BYTES, "\"%s\":\tnot yes", entry->value);
+        return false;
+    }
+    return true;
+}
+
+static int parse_entries(const char *text, size_t len) {
+    const struct config_report taking = {.on_error = keep_error, .on_entry = keep_entry};
+    option_table_init(&table);
+    report_text[0] = entries_text[0] = '\0';
+    return config_file_parse("heat.conf", text, len, &table, &taking);
+}
+
+static void entries_of_their_own_sections_are_handed_over_line_by_line(void **state) {
+    (void)state;
+    static const char text[] = "[keys]\n"
+                               "# comment\n"
+                               "Ctrl+s = set palette viridis\n"
+                               "Ctrl+= = zoom-in\n"
+                               "= = zoom-in\n"
+                               "==zoom-out\n"
+                               "Keypad+=zoom-in\n"
+                               "\";\" = follow\n"
+                               "F1 =\n"
+                               "[ layout  my desk ]\n"
+                               "rows = \"a b\"\n"
+                               "[picture]\n"
+                               "palette = viridis\n"
+                               "[alerts]\n"
+                               "near = price >= 5\n";
+    assert_int_equal(parse_entries(text, sizeof text - 1), 0);
+    assert_string_equal(report_text, "");
+    assert_string_equal(entries_text, "3 keys/ Ctrl+s=set palette viridis\n"
+                                      "4 keys/ Ctrl+==zoom-in\n"
+                                      "5 keys/ ==zoom-in\n"
+                                      "6 keys/ ==zoom-out\n"
+                                      "7 keys/ Keypad+=zoom-in\n"
+                                      "8 keys/ ;=follow\n"
+                                      "9 keys/ F1=\n"
+                                      "11 layout/my desk rows=a b\n"
+                                      "15 alerts/ near=price >= 5\n");
+    assert_string_equal(option_text(&table, OPT_palette), "viridis");
+    assert_int_equal(parse(text), 0); /* nobody takes them: passed over */
+}
+
+static void what_a_taker_refuses_is_reported_with_its_place(void **state) {
+    (void)state;
+    static const char text[] = "[window left]\na = no\nb = yes\n[keys]\nq\0 = quit\nx = no\n";
+    assert_int_equal(parse_entries(text, sizeof text - 1), 3);
+    assert_string_equal(report_text, "heat.conf:2: [window left].a: \"no\":?not yes\n"
+                                     "heat.conf:5: [keys].q?: not text; it holds a zero byte\n"
+                                     "heat.conf:6: [keys].x: \"no\":?not yes\n");
 }
 
 static void hostile_bytes_are_reported_and_reading_goes_on(void **state) {
@@ -153,6 +233,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sections_values_quotes_and_comments_are_read),
         cmocka_unit_test(every_mistake_names_file_line_subject_and_expectation),
+        cmocka_unit_test(entries_of_their_own_sections_are_handed_over_line_by_line),
+        cmocka_unit_test(what_a_taker_refuses_is_reported_with_its_place),
         cmocka_unit_test(hostile_bytes_are_reported_and_reading_goes_on),
         cmocka_unit_test(files_that_cannot_be_read_are_told_apart),
         cmocka_unit_test(default_path_follows_the_environment),

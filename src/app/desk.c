@@ -33,9 +33,9 @@ static enum exit_status open_window(struct desk *desk, const struct app_options 
     desk->windows[desk->window_count++] = window;
     const struct display_desc desc = {
         .title = "liqscope",
-        .width_px = table->values[OPT_size].width,
-        .height_px = table->values[OPT_size].height,
-        .fullscreen = option_flag(table, OPT_fullscreen),
+        .place = {.rect = {.w = table->values[OPT_size].width,
+                           .h = table->values[OPT_size].height},
+                  .fullscreen = option_flag(table, OPT_fullscreen)},
     };
     if (desktop_open(desk->desktop, &desc, &window->display, reason) != STATUS_OK) {
         return app_fail(EXIT_STATUS_FAILED, "view",

@@ -8,15 +8,15 @@
 #include "gfx/caps.h"
 #include "window/display_inside.h"
 
-enum { WINDOW_WIDTH_MIN = 320, WINDOW_HEIGHT_MIN = 180 };
-
 struct desktop {
     SDL_GLContext context; /* owned; NULL before the first window */
     struct caps caps;
     int display_count;
     struct display *displays[DESKTOP_WINDOW_MAX]; /* owned, in the order of opening */
     struct display *focused;                      /* one of them, or NULL */
-    SDL_Cursor *cursors[INPUT_CURSOR_COUNT];      /* owned; NULL: not needed so far, or refused */
+    struct monitor_list monitors;
+    Uint64 monitors_ticks;                   /* when they last changed */
+    SDL_Cursor *cursors[INPUT_CURSOR_COUNT]; /* owned; NULL: not needed so far, or refused */
     enum input_cursor cursor;
 };
 
@@ -56,6 +56,24 @@ static enum status init_video(char *reason) {
     return STATUS_NOT_FOUND;
 }
 
+/* The screens as they are now; without any (drivers that show nothing) one of no name. */
+static void list_monitors(struct monitor_list *list) {
+    int count = SDL_GetNumVideoDisplays();
+    *list = (struct monitor_list){.count = count < MONITOR_MAX ? count : MONITOR_MAX};
+    for (int i = 0; i < list->count; i++) {
+        struct monitor *monitor = &list->items[i];
+        SDL_Rect bounds = {0};
+        SDL_DisplayMode mode = {0};
+        const char *name = SDL_GetDisplayName(i);
+        str_copy(monitor->name, sizeof monitor->name, name != NULL ? name : "");
+        if (SDL_GetDisplayBounds(i, &bounds) == 0) {
+            monitor->bounds = (struct monitor_rect){bounds.x, bounds.y, bounds.w, bounds.h};
+        }
+        monitor->refresh_hz = SDL_GetCurrentDisplayMode(i, &mode) == 0 ? mode.refresh_rate : 0;
+    }
+    list->count = list->count > 0 ? list->count : 1;
+}
+
 enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTES]) {
     *out = NULL;
     struct desktop *desktop = calloc(1, sizeof *desktop);
@@ -68,6 +86,9 @@ enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTE
         desktop_destroy(desktop);
         return status;
     }
+    /* A window's close button is its own; the last one's, too, is answered by the desk. */
+    SDL_SetHint(SDL_HINT_QUIT_ON_LAST_WINDOW_CLOSE, "0");
+    list_monitors(&desktop->monitors);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, 3);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, SDL_GL_CONTEXT_PROFILE_CORE);
@@ -118,14 +139,10 @@ static enum status make_context(struct desktop *desktop, SDL_Window *window, cha
 
 static enum status open_window(struct desktop *desktop, const struct display_desc *desc,
                                struct display *display, char *reason) {
-    Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI;
-    display->window = SDL_CreateWindow(desc->title, SDL_WINDOWPOS_CENTERED, SDL_WINDOWPOS_CENTERED,
-                                       desc->width_px, desc->height_px, flags);
-    if (display->window == NULL) {
+    display->monitors = &desktop->monitors;
+    if (display_open_window(display, desc) != STATUS_OK) {
         return fail(STATUS_UNSUPPORTED, reason, "cannot open a window");
     }
-    SDL_SetWindowMinimumSize(display->window, WINDOW_WIDTH_MIN, WINDOW_HEIGHT_MIN);
-    display_set_fullscreen(display, desc->fullscreen);
     if (desktop->context == NULL) {
         enum status status = make_context(desktop, display->window, reason);
         if (status != STATUS_OK) {
@@ -135,7 +152,7 @@ static enum status open_window(struct desktop *desktop, const struct display_des
     display->context = desktop->context;
     display_begin(display);
     SDL_GL_SetSwapInterval(0);
-    display_update_size(display);
+    display_update(display);
     return STATUS_OK;
 }
 
@@ -175,6 +192,9 @@ void desktop_close(struct desktop *desktop, struct display *display) {
         SDL_DestroyWindow(display->window);
     }
     free(display);
+    if (desktop->display_count > 0) { /* objects in the context go on being made */
+        display_begin(desktop->displays[0]);
+    }
 }
 
 struct display *desktop_focused(const struct desktop *desktop) {
@@ -240,14 +260,29 @@ static struct display *find_display(const struct desktop *desktop, const SDL_Eve
     return NULL;
 }
 
+const struct monitor_list *desktop_monitors(const struct desktop *desktop) {
+    return &desktop->monitors;
+}
+
+/* Screens that came, went or changed: windows follow them. */
+static void follow_monitors(struct desktop *desktop) {
+    list_monitors(&desktop->monitors);
+    desktop->monitors_ticks = SDL_GetTicks64();
+    for (int i = 0; i < desktop->display_count; i++) {
+        display_follow_monitors(desktop->displays[i]);
+    }
+}
+
 bool desktop_poll(struct desktop *desktop, const struct keymap *keymap,
                   struct action_queue *queue) {
     SDL_Event event;
     bool goes_on = true;
     while (SDL_PollEvent(&event)) {
         struct display *display = find_display(desktop, &event);
-        /* SDL adds its quit to the close of the last window, too. */
         goes_on = goes_on && event.type != SDL_QUIT;
+        if (event.type == SDL_DISPLAYEVENT) {
+            follow_monitors(desktop);
+        }
         if (display == NULL) {
             continue;
         }
@@ -258,6 +293,7 @@ bool desktop_poll(struct desktop *desktop, const struct keymap *keymap,
     }
     for (int i = 0; i < desktop->display_count; i++) {
         display_end_input(desktop->displays[i]);
+        display_learn_place(desktop->displays[i], SDL_GetTicks64(), desktop->monitors_ticks);
     }
     return goes_on;
 }

@@ -31,6 +31,8 @@ void desktop_close(struct desktop *desktop, struct display *display);
 /* What happened since the last call; never waits. It is added to each window's input
  * (display_input); what keys run is added to queue. False: the session ends. */
 bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct action_queue *queue);
+/* The screens that there are now. */
+const struct monitor_list *desktop_monitors(const struct desktop *desktop);
 /* The pointer's shape from now on; the same again costs nothing. */
 void desktop_set_cursor(struct desktop *desktop, enum input_cursor cursor);
 /* The window that has the keyboard, the newest one that had it, or NULL. */

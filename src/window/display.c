@@ -1,22 +1,10 @@
 #include "window/display.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "window/display_inside.h"
 
 #define PINCH_LN 3.0 /* spread over the whole touchpad: twenty-fold */
-
-void display_update_size(struct display *display) {
-    int window_width = 0;
-    int window_height = 0;
-    SDL_GetWindowSize(display->window, &window_width, &window_height);
-    SDL_GL_GetDrawableSize(display->window, &display->width_px, &display->height_px);
-    display->width_px = display->width_px > 0 ? display->width_px : 1;
-    display->height_px = display->height_px > 0 ? display->height_px : 1;
-    display->scale_factor =
-        window_width > 0 ? fmax(1, (double)display->width_px / window_width) : 1;
-}
 
 void display_begin(struct display *display) {
     SDL_GL_MakeCurrent(display->window, display->context);
@@ -27,12 +15,7 @@ struct target display_target(const struct display *display) {
 }
 
 double display_refresh_hz(const struct display *display) {
-    SDL_DisplayMode mode;
-    int index = SDL_GetWindowDisplayIndex(display->window);
-    if (index < 0 || SDL_GetCurrentDisplayMode(index, &mode) != 0) {
-        return 0;
-    }
-    return mode.refresh_rate;
+    return display->refresh_hz;
 }
 
 const struct input *display_input(const struct display *display) {
@@ -108,14 +91,21 @@ static void take_gesture(struct input *input, const SDL_MultiGestureEvent *gestu
     }
 }
 
+static void take_window_event(struct display *display, Uint8 event) {
+    display->input.closed = display->input.closed || event == SDL_WINDOWEVENT_CLOSE;
+    if (event == SDL_WINDOWEVENT_MOVED || event == SDL_WINDOWEVENT_SIZE_CHANGED) {
+        display->moved_ticks = SDL_GetTicks64();
+    }
+    display_update(display);
+}
+
 void display_take_event(struct display *display, const SDL_Event *event,
                         const struct keymap *keymap, struct action_queue *queue) {
     struct input *input = &display->input;
     input->any = true;
     switch (event->type) {
     case SDL_WINDOWEVENT:
-        input->closed = input->closed || event->window.event == SDL_WINDOWEVENT_CLOSE;
-        display_update_size(display);
+        take_window_event(display, event->window.event);
         break;
     case SDL_KEYDOWN:
         take_key(&event->key, keymap, queue);
@@ -149,35 +139,6 @@ void display_end_input(struct display *display) {
     input->pointer_inside = SDL_GetMouseFocus() == display->window;
     input->pointer_x_px = x * display->scale_factor;
     input->pointer_y_px = y * display->scale_factor;
-}
-
-bool display_is_fullscreen(const struct display *display) {
-    return display->fullscreen;
-}
-
-void display_set_fullscreen(struct display *display, bool fullscreen) {
-    if (fullscreen == display->fullscreen) {
-        return;
-    }
-    SDL_Rect screen = {0};
-    SDL_Rect *windowed = &display->windowed;
-    if (fullscreen) {
-        SDL_GetWindowPosition(display->window, &windowed->x, &windowed->y);
-        SDL_GetWindowSize(display->window, &windowed->w, &windowed->h);
-        /* Where no window manager answers (a wall, a bare X server), SDL's full screen changes
-         * nothing: the window is brought to its size before. */
-        if (SDL_GetDisplayBounds(SDL_GetWindowDisplayIndex(display->window), &screen) == 0) {
-            SDL_SetWindowPosition(display->window, screen.x, screen.y);
-            SDL_SetWindowSize(display->window, screen.w, screen.h);
-        }
-        (void)SDL_SetWindowFullscreen(display->window, SDL_WINDOW_FULLSCREEN_DESKTOP);
-    } else {
-        (void)SDL_SetWindowFullscreen(display->window, 0);
-        SDL_SetWindowSize(display->window, windowed->w, windowed->h);
-        SDL_SetWindowPosition(display->window, windowed->x, windowed->y);
-    }
-    display->fullscreen = fullscreen;
-    display_update_size(display);
 }
 
 void display_swap(struct display *display) {

@@ -8,15 +8,24 @@
 
 #include "gfx/target.h"
 #include "window/input.h"
+#include "window/monitor.h"
 
 struct display;
 
 enum { DISPLAY_REASON_BYTES = 256 };
 
+/* Where a window is, or should be: plain data, as layouts keep it. */
+struct display_place {
+    struct monitor_wish screen; /* the one it belongs to, even while it is not there */
+    struct monitor_rect rect;   /* outside of the full screen, from that screen's corner; in the
+                                   window system's units */
+    bool placed;                /* rect's corner counts; else the window system chooses */
+    bool fullscreen, borderless, on_top;
+};
+
 struct display_desc {
     const char *title;
-    int width_px, height_px; /* in the window system's units */
-    bool fullscreen;
+    struct display_place place;
 };
 
 /* Draw into this window from here on. */
@@ -26,8 +35,16 @@ double display_refresh_hz(const struct display *display); /* 0: not known */
 /* What happened in it since its last display_end_frame. */
 const struct input *display_input(const struct display *display);
 
+/* Nobody can see it: it is minimised. */
+bool display_is_hidden(const struct display *display);
 bool display_is_fullscreen(const struct display *display);
+/* The same window in every state: nothing of these makes it anew. */
 void display_set_fullscreen(struct display *display, bool fullscreen);
+void display_set_borderless(struct display *display, bool borderless);
+void display_set_on_top(struct display *display, bool on_top);
+struct display_place display_get_place(const struct display *display);
+/* Move it: to its screen if that is there, else to one instead. */
+void display_set_place(struct display *display, const struct display_place *place);
 void display_swap(struct display *display);
 /* What the user did was taken: its input begins anew. */
 void display_end_frame(struct display *display);

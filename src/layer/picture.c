@@ -403,6 +403,13 @@ static void place_panes(struct layer_context *context, struct pane panes[PANES_M
     }
 }
 
+static void keep_plots(struct picture *picture, int count, const struct pane panes[]) {
+    picture->plot_count = count;
+    for (int i = 0; i < count; i++) {
+        picture->plots[i] = panes[i].camera;
+    }
+}
+
 /* Every layer, back to front: for each pane, or once. */
 static void draw_layers(struct layer_context *context, const struct pane panes[],
                         struct profile profiles[]) {
@@ -417,13 +424,6 @@ static void draw_layers(struct layer_context *context, const struct pane panes[]
         }
         for (int pane = 0; pane < (layer->once ? 1 : context->pane_count); pane++) {
             context->pane = pane;
-static void keep_plots(struct picture *picture, int count, const struct pane panes[]) {
-    picture->plot_count = count;
-    for (int i = 0; i < count; i++) {
-        picture->plots[i] = panes[i].camera;
-    }
-}
-
             context->camera = layer->once ? camera : &panes[pane].camera;
             context->layout = layer->once ? layout : &panes[pane].layout;
             context->settings = layer->once ? settings : &panes[pane].settings;
@@ -448,6 +448,7 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     context.camera = &camera;
     struct pane panes[PANES_MAX];
     place_panes(&context, panes);
+    keep_plots(picture, context.pane_count, panes);
     bars_update(&picture->bars, context.field, &camera, BAR_PX * layout.scale);
     heatmap_set_look(&picture->heatmap, &context.look);
     clear(target, context.theme->background);
@@ -456,7 +457,6 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     }
     canvas_begin(&picture->canvas, target->width_px, target->height_px);
     labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
-    keep_plots(picture, context.pane_count, panes);
                  frame->text_hidden);
     draw_layers(&context, panes, picture->profiles);
     int shapes = canvas_count(&picture->canvas);
@@ -473,6 +473,13 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     picture->stats.bubbles_left_out = context.bubbles_left_out;
 }
 
+int picture_get_plots(const struct picture *picture, struct camera out[PICTURE_PLOT_MAX]) {
+    for (int i = 0; i < picture->plot_count; i++) {
+        out[i] = picture->plots[i];
+    }
+    return picture->plot_count;
+}
+
 bool picture_reload_shaders(struct picture *picture) {
     bool good = program_reload(&picture->compose);
     good = heatmap_reload(&picture->heatmap) && good;
@@ -481,13 +488,6 @@ bool picture_reload_shaders(struct picture *picture) {
     }
     good = book_field_reload(&picture->book) && good;
     good = canvas_reload(&picture->canvas) && good;
-int picture_get_plots(const struct picture *picture, struct camera out[PICTURE_PLOT_MAX]) {
-    for (int i = 0; i < picture->plot_count; i++) {
-        out[i] = picture->plots[i];
-    }
-    return picture->plot_count;
-}
-
     return text_reload(picture->labels.text) && good;
 }
 

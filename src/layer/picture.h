@@ -92,17 +92,17 @@ uint32_t picture_drawn_request(const struct picture *picture);
 
 void picture_draw(struct picture *picture, const struct picture_frame *frame);
 
+/* The plot, or the upper and the lower part of a split one, as they were drawn last: where they lie
+ * and what they show. 0: nothing was drawn yet. */
+enum { PICTURE_PLOT_MAX = 2 };
+int picture_get_plots(const struct picture *picture, struct camera out[PICTURE_PLOT_MAX]);
+
 /* Try the shaders of shader_dir again. False: some did not compile; the old ones go on and the log
  * says why. */
 bool picture_reload_shaders(struct picture *picture);
 
 struct picture_stats { /* of the last frame */
     int draw_count, bind_count;
-/* The plot, or the upper and the lower part of a split one, as they were drawn last: where they lie
- * and what they show. 0: nothing was drawn yet. */
-enum { PICTURE_PLOT_MAX = 2 };
-int picture_get_plots(const struct picture *picture, struct camera out[PICTURE_PLOT_MAX]);
-
     int copy_count;   /* clears, and copies from target to target */
     int object_count; /* GL objects made; 0 in a steady frame */
     int shape_count, glyph_count;

@@ -255,6 +255,7 @@ void desk_frame(struct desk *desk) {
     run_queue(desk);
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
+    moment->queue = &desk->queue;
     bool fresh = false;
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
@@ -266,7 +267,6 @@ void desk_frame(struct desk *desk) {
             frame_window(desk, window);
         }
         due_ns = window->begin_ns < due_ns ? window->begin_ns : due_ns;
-    moment->queue = &desk->queue;
     }
     rest_until(desk, due_ns);
 }

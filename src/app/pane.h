@@ -17,9 +17,9 @@
 #include "gfx/target.h"
 #include "layer/picture.h"
 #include "view/action_call.h"
+#include "window/hands.h"
 #include "window/input.h"
 #include "window/navigator.h"
-#include "window/hands.h"
 
 /* What a frame of every pane shares. */
 struct pane_moment {
@@ -28,9 +28,9 @@ struct pane_moment {
     double now_ms;             /* event time that the frame stands for; 0: not known */
     int64_t mono_ns;
     int64_t latency_ns; /* socket to pixel of recent frames, their worst */
+    struct action_queue *queue; /* borrowed: for commands that hands give */
 };
 
-    struct action_queue *queue; /* borrowed: for commands that hands give */
 struct pane {
     /* In the order of building up. */
     struct pipeline *pipeline; /* borrowed */
@@ -40,9 +40,9 @@ struct pane {
     int view; /* whose maps of the pipeline it takes; -1: none yet */
 
     struct navigator nav;
+    struct hands hands;
     struct picture_zone zone;
     struct picture_link link;
-    struct hands hands;
     struct picture_why why;
     const struct scene_map *map;       /* borrowed from the pipeline, this frame; NULL: none */
     struct target target;              /* where it is drawn, this frame */

@@ -25,6 +25,14 @@
     X(scene_published, "scenes", "scenes put into the mailbox")                                    \
     X(raster_columns, "columns", "raster columns finished")                                        \
     X(frames_drawn, "frames", "frames drawn")                                                      \
+    X(alerts_fired, "alerts", "alerts that fired and were told")                                   \
+    X(alerts_dropped, "alerts", "alerts that waited too long in a full queue to be told")          \
+    X(webhooks_sent, "requests", "alerts that the webhook took")                                   \
+    X(webhooks_retried, "requests", "requests to the webhook that are tried again")                \
+    X(webhooks_failed, "requests", "alerts that the webhook did not take")                         \
+    X(commands_run, "commands", "commands and notifications of alerts that ended well")            \
+    X(commands_failed, "commands", "those that did not begin, ended badly or took too long")       \
+    X(sounds_played, "sounds", "sounds of alerts handed to the audio device")                      \
     X(frames_late, "frames", "frames that missed their time")
 
 enum stat_id {

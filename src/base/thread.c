@@ -13,9 +13,9 @@
 static _Thread_local enum thread_role current_role = THREAD_ANY;
 
 /* At most 15 bytes: what the kernel keeps. */
-static const char *const role_names[] = {"liqscope",   "liq-main",   "liq-net",    "liq-resolve",
-                                         "liq-sim",    "liq-reader", "liq-engine", "liq-raster",
-                                         "liq-writer", "liq-encoder"};
+static const char *const role_names[] = {"liqscope",   "liq-main",    "liq-net",    "liq-resolve",
+                                         "liq-sim",    "liq-reader",  "liq-engine", "liq-raster",
+                                         "liq-writer", "liq-encoder", "liq-alert"};
 static_assert(ARRAY_COUNT(role_names) == THREAD_ROLE_COUNT, "a name per role");
 
 static void *thread_main(void *user) {

@@ -19,6 +19,7 @@ enum thread_role {
     THREAD_RASTER,
     THREAD_WRITER,
     THREAD_ENCODER,
+    THREAD_ALERT,
     THREAD_ROLE_COUNT
 };
 

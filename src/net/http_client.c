@@ -22,6 +22,10 @@ struct http_request {
     void *user;
     struct net_timer timer; /* for the whole exchange */
 
+    char *sent; /* owned; the body of a POST, NULL: a GET */
+    size_t sent_len;
+    char content_type[HTTP_WORD_BYTES], key[HTTP_WORD_BYTES];
+
     bool has_head;
     struct http_head head;
     struct http_chunks chunks;
@@ -42,6 +46,7 @@ static void http_request_free(struct http_request *request) {
         request->next->previous = request->previous;
     }
     service->request_count--;
+    free(request->sent);
     free(request->body);
     free(request);
 }
@@ -201,14 +206,26 @@ static void http_client_on_open(void *user) {
     struct http_request *request = user;
     char text[URL_PATH_BYTES + 1024];
     (void)str_format(text, sizeof(text),
-                     "GET %s HTTP/1.1\r\n"
+                     "%s %s HTTP/1.1\r\n"
                      "Host: %s\r\n"
                      "User-Agent: liqscope/" LIQSCOPE_VERSION "\r\n"
                      "Accept: */*\r\n"
                      "Accept-Encoding: gzip\r\n"
-                     "Connection: close\r\n\r\n",
-                     request->url.path, request->url.authority);
+                     "Connection: close\r\n",
+                     request->sent != NULL ? "POST" : "GET", request->url.path,
+                     request->url.authority);
+    if (request->sent != NULL) {
+        (void)str_append(text, sizeof(text), "Content-Type: %s\r\nContent-Length: %zu\r\n",
+                         request->content_type, request->sent_len);
+    }
+    if (request->key[0] != '\0') {
+        (void)str_append(text, sizeof(text), "Idempotency-Key: %s\r\n", request->key);
+    }
+    (void)str_append(text, sizeof(text), "\r\n");
     (void)stream_write(request->stream, text, strlen(text));
+    if (request->sent_len > 0) {
+        (void)stream_write(request->stream, request->sent, request->sent_len);
+    }
 }
 
 static void http_client_on_close(void *user, enum status status, const char *reason) {
@@ -233,34 +250,75 @@ static const struct stream_ops http_client_stream_ops = {
     .on_close = http_client_on_close,
 };
 
-enum status http_client_get(struct net_service *service, const struct http_client_desc *desc) {
+/* A header's word from a caller: nothing in it may end its line. */
+static bool copy_word(char out[HTTP_WORD_BYTES], const char *word) {
+    for (const char *c = word; *c != '\0'; c++) {
+        if (*c < ' ' || *c > '~') {
+            return false;
+        }
+    }
+    return str_copy(out, HTTP_WORD_BYTES, word);
+}
+
+static enum status http_request_set_post(struct http_request *request,
+                                         const struct http_post *post) {
+    if (post->len > HTTP_POST_BYTES_MAX || !copy_word(request->content_type, post->content_type) ||
+        (post->key != NULL && !copy_word(request->key, post->key))) {
+        return STATUS_RANGE;
+    }
+    request->sent = malloc(post->len + 1);
+    if (request->sent == NULL) {
+        return STATUS_MEMORY;
+    }
+    memcpy(request->sent, post->body, post->len);
+    request->sent_len = post->len;
+    return STATUS_OK;
+}
+
+/* The request's memory, or NULL and *why. */
+static struct http_request *http_request_create(struct net_service *service,
+                                                const struct http_client_desc *desc,
+                                                const struct http_post *post, enum status *why) {
+    struct http_request *request = calloc(1, sizeof(*request));
+    if (request == NULL) {
+        *why = STATUS_MEMORY;
+        return NULL;
+    }
+    *why = url_parse(desc->url, "https", "http", &request->url);
+    if (*why == STATUS_OK && post != NULL) {
+        *why = http_request_set_post(request, post);
+    }
+    request->service = service;
+    request->on_done = desc->on_done;
+    request->user = desc->user;
+    request->body_bytes_max =
+        desc->body_bytes_max > 0 ? desc->body_bytes_max : WS_MESSAGE_BYTES_MAX;
+    if (*why == STATUS_OK) {
+        request->stream = stream_open(service, &request->url, &http_client_stream_ops, request);
+        *why = request->stream != NULL ? STATUS_OK : STATUS_MEMORY;
+    }
+    if (*why != STATUS_OK) {
+        free(request->sent);
+        free(request);
+        return NULL;
+    }
+    return request;
+}
+
+static enum status http_client_ask(struct net_service *service, const struct http_client_desc *desc,
+                                   const struct http_post *post) {
     service_assert(service);
     assert(desc->on_done != NULL);
-    struct url url;
-    enum status status = url_parse(desc->url, "https", "http", &url);
-    if (status != STATUS_OK) {
-        return status;
-    }
     if (service->closing) {
         return STATUS_CANCELLED;
     }
     if (service->request_count >= SERVICE_REQUEST_COUNT_MAX) {
         return STATUS_FULL;
     }
-    struct http_request *request = calloc(1, sizeof(*request));
+    enum status why = STATUS_OK;
+    struct http_request *request = http_request_create(service, desc, post, &why);
     if (request == NULL) {
-        return STATUS_MEMORY;
-    }
-    request->service = service;
-    request->url = url;
-    request->on_done = desc->on_done;
-    request->user = desc->user;
-    request->body_bytes_max =
-        desc->body_bytes_max > 0 ? desc->body_bytes_max : WS_MESSAGE_BYTES_MAX;
-    request->stream = stream_open(service, &url, &http_client_stream_ops, request);
-    if (request->stream == NULL) {
-        free(request);
-        return STATUS_MEMORY;
+        return why;
     }
     request->next = service->requests;
     if (request->next != NULL) {
@@ -272,6 +330,15 @@ enum status http_client_get(struct net_service *service, const struct http_clien
                        desc->timeout_ms > 0 ? desc->timeout_ms : HTTP_TIMEOUT_MS, http_client_late,
                        request);
     return STATUS_OK;
+}
+
+enum status http_client_get(struct net_service *service, const struct http_client_desc *desc) {
+    return http_client_ask(service, desc, NULL);
+}
+
+enum status http_client_post(struct net_service *service, const struct http_client_desc *desc,
+                             const struct http_post *post) {
+    return http_client_ask(service, desc, post);
 }
 
 void http_client_cancel_user(struct net_service *service, void *user) {

@@ -1,13 +1,15 @@
-/* net/http_client.h - REST: GET over HTTPS with status, Retry-After and a cap on the body.
+/* net/http_client.h - REST: GET and POST over HTTPS with status, Retry-After and a cap on the body.
  *
  * Thread: the service's.  Redirects are not followed.  gzip bodies are inflated (cap applies
- * after). */
+ * after).  Limits: HTTP_POST_BYTES_MAX of body sent, HTTP_WORD_BYTES of its type and key. */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/status.h"
+
+enum { HTTP_POST_BYTES_MAX = 64 * 1024, HTTP_WORD_BYTES = 128 };
 
 struct net_service;
 
@@ -27,13 +29,25 @@ struct http_client_desc {
     int timeout_ms;        /* 0: 15,000, for the whole exchange */
     void (*on_done)(
         void *user,
-        const struct http_result *result); /* exactly once, never during http_client_get */
+        const struct http_result *result); /* exactly once, never during the call that asks */
     void *user;
+};
+
+/* What http_client_post sends; copied. */
+struct http_post {
+    const char *body;
+    size_t len;
+    const char *content_type;
+    const char *key; /* Idempotency-Key, by which a repeated request is known; NULL: none */
 };
 
 /* STATUS_OK: on_done will come. Else it will not: STATUS_MALFORMED, STATUS_UNSUPPORTED,
  * STATUS_MEMORY,
  * STATUS_CANCELLED (the service is ending), STATUS_FULL (64 requests under way). */
 enum status http_client_get(struct net_service *service, const struct http_client_desc *desc);
+/* The same with a body; also STATUS_RANGE: it, its type or its key is too long, or one of these two
+ * is not visible ASCII. */
+enum status http_client_post(struct net_service *service, const struct http_client_desc *desc,
+                             const struct http_post *post);
 /* Forget every request of this user: its on_done will not be called. */
 void http_client_cancel_user(struct net_service *service, void *user);

@@ -18,7 +18,7 @@ struct net_service; /* opaque: keeps libwebsockets in its room */
 
 struct net_service_desc {
     const char *ca_file;   /* PEM of further trusted authorities; NULL: the system's store only */
-    enum thread_role role; /* THREAD_NET or THREAD_SIM; 0 means THREAD_NET */
+    enum thread_role role; /* THREAD_NET, THREAD_SIM or THREAD_ALERT; 0 means THREAD_NET */
     uint64_t jitter_seed;  /* for back-off jitter; 0: from the clock */
 };
 

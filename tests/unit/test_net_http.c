@@ -12,6 +12,7 @@
 #include "base/str.h"
 #include "net/http_client.h"
 #include "net/server.h"
+#include "support/hook_server.h"
 #include "support/net_rig.h"
 #include "support/raw_server.h"
 
@@ -322,6 +323,62 @@ static void raw_answers_are_understood_or_refused(void **state) {
     raw_server_stop(&peer);
 }
 
+struct posting {
+    struct exchange exchange;
+    struct http_post post;
+};
+
+static void post_once(void *user) {
+    struct posting *posting = user;
+    struct exchange *exchange = &posting->exchange;
+    exchange->desc.url = exchange->url;
+    exchange->desc.on_done = exchange_on_done;
+    exchange->desc.user = exchange;
+    exchange->asked = http_client_post(exchange->rig.client, &exchange->desc, &posting->post);
+}
+
+static void a_post_carries_its_body_and_words_that_would_break_it_are_refused(void **state) {
+    (void)state;
+    static struct hook_server hook;
+    static struct posting posting;
+    static char body[HTTP_POST_BYTES_MAX + 1];
+    memset(&posting, 0, sizeof posting);
+    struct exchange *exchange = &posting.exchange;
+    assert_true(hook_server_start(&hook, NULL, NULL));
+    assert_true(rig_create(&exchange->rig, NULL) && rig_start(&exchange->rig));
+    (void)snprintf(exchange->url, sizeof(exchange->url), "http://127.0.0.1:%d/a?b", hook.peer.port);
+    posting.post = (struct http_post){
+        .body = "{\"a\":1}", .len = 7, .content_type = "application/json", .key = "k1"};
+    assert_true(rig_run(exchange->rig.client, post_once, &posting));
+    assert_int_equal(exchange->asked, STATUS_OK);
+    assert_true(rig_wait(&exchange->done, 1));
+    assert_int_equal(exchange->result.http_code, 200);
+    assert_string_equal(exchange->body, "ok");
+    assert_string_equal(hook.bodies[0], "{\"a\":1}");
+    assert_memory_equal(hook.heads[0], "POST /a?b HTTP/1.1\r\n", 20);
+    assert_non_null(strstr(hook.heads[0], "\r\nContent-Type: application/json\r\n"
+                                          "Content-Length: 7\r\nIdempotency-Key: k1\r\n\r\n"));
+    posting.post.key = NULL;
+    posting.post.len = 0;
+    assert_true(rig_run(exchange->rig.client, post_once, &posting));
+    assert_true(rig_wait(&exchange->done, 2));
+    assert_non_null(strstr(hook.heads[1], "\r\nContent-Length: 0\r\n\r\n"));
+
+    static const struct http_post bad[] = {
+        {.body = "", .content_type = "text/plain\r\nX: y"},
+        {.body = "", .content_type = "text/plain", .key = "a\nb"},
+        {.body = body, .len = sizeof body, .content_type = "text/plain"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
+        posting.post = bad[i];
+        assert_true(rig_run(exchange->rig.client, post_once, &posting));
+        assert_int_equal(exchange->asked, STATUS_RANGE);
+    }
+    rig_destroy(&exchange->rig);
+    hook_server_stop(&hook);
+    assert_int_equal(hook.count, 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_of_the_server_arrive_whole),
@@ -331,6 +388,7 @@ int main(void) {
         cmocka_unit_test(cancelled_requests_stay_silent_and_too_many_are_refused),
         cmocka_unit_test(urls_that_cannot_be_asked_are_refused_at_once),
         cmocka_unit_test(raw_answers_are_understood_or_refused),
+        cmocka_unit_test(a_post_carries_its_body_and_words_that_would_break_it_are_refused),
     };
     return cmocka_run_group_tests_name("net_http", tests, NULL, NULL);
 }

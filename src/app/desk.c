@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/desk_panels.h"
 #include "app/desk_set.h"
 #include "app/picture_options.h"
 #include "base/clock.h"
@@ -55,6 +56,9 @@ static enum exit_status open_window(struct desk *desk, const struct app_options 
     if (status != STATUS_OK) {
         return app_fail(EXIT_STATUS_FAILED, "view", "cannot prepare the picture: %s",
                         status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
+    }
+    if (!desk_panels_open(desk, window)) {
+        return app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
     }
     window->begin_ns = clock_mono_ns();
     pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
@@ -112,6 +116,13 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
     if (status != EXIT_STATUS_DONE) {
         return app_fail(status, "view", "%s", reason);
     }
+    status = desk_screenshot_open(desk);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
+    desk_lines_open(&desk->lines, options->margins);
+    desk->moment.lines = &desk->lines;
+    desk->moment.queue = &desk->queue;
     keymap_init(&desk->keymap);
     status = open_windows(desk, options, &settings);
     if (status == EXIT_STATUS_DONE) {
@@ -133,12 +144,16 @@ void desk_close(struct desk *desk) {
     }
     pipeline_stop(&desk->pipeline);
     for (int w = 0; w < desk->window_count; w++) {
+        desk_panels_close(desk->windows[w]);
         while (desk->windows[w]->pane_count > 0) {
             desk_window_remove(desk->windows[w], desk->windows[w]->pane_count - 1);
         }
     }
     desktop_destroy(desk->desktop);
+    desk_lines_close(&desk->lines);
+    desk_screenshot_close(desk);
     for (int w = 0; w < desk->window_count; w++) {
+        screenshot_job_destroy(desk->windows[w]->shot);
         free(desk->windows[w]);
     }
     memset(desk, 0, sizeof *desk);
@@ -227,11 +242,18 @@ static void rest_until(struct desk *desk, int64_t due_ns) {
 }
 
 static void frame_window(struct desk *desk, struct desk_window *window) {
+    bool pointed = display_input(window->display)->pointer_inside;
+    int64_t begin_ns = clock_mono_ns();
     struct desk_window_frame frame =
         desk_window_run(window, &desk->moment, window == desk->windows[desk->focused]);
+    if (pointed) {
+        desktop_set_cursor(desk->desktop, window->panes[window->focused]->hands.cursor);
+    }
+    desk_screenshot_send(desk, window);
     if (frame.drawn) {
         stat_add(STAT_frames_drawn, 1);
         note_latency(desk, frame.fresh, clock_mono_ns());
+        desk_panels_note_frame(window, clock_mono_ns() - begin_ns);
     }
     note_start(desk, clock_mono_ns());
     desk->frame_count++;
@@ -250,12 +272,21 @@ static void run_queue(struct desk *desk) {
     desk->queue.count = 0;
 }
 
+static void keep_lines(struct desk *desk) {
+    int error = 0;
+    if (!desk_lines_advance(&desk->lines, &error)) {
+        desk_notify(desk, "%s: %s; lines of your own are not kept", desk->lines.path,
+                    strerror(error));
+    }
+}
+
 void desk_frame(struct desk *desk) {
     desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
     run_queue(desk);
+    desk_screenshot_tell(desk);
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
-    moment->queue = &desk->queue;
+    keep_lines(desk);
     bool fresh = false;
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
@@ -306,16 +337,30 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
     case ACTION_FULLSCREEN:
         display_set_fullscreen(window->display, !display_is_fullscreen(window->display));
         break;
+    case ACTION_BACK:
+        if (!hands_back(&pane->hands)) {
+            display_set_fullscreen(window->display, false);
+        }
+        break;
     case ACTION_LEAVE_FULLSCREEN:
         display_set_fullscreen(window->display, false);
         break;
+    case ACTION_SCREENSHOT:
+        return desk_screenshot_ask(desk, window, call->text, error);
+    case ACTION_PANELS:
+    case ACTION_PANEL:
+    case ACTION_KEYS:
+    case ACTION_STATISTICS:
+    case ACTION_CONSOLE:
+        return desk_panels_run(window, call, error);
+    case ACTION_INSTRUMENT:
+        return desk_panels_show_instrument(desk, pane, call->text, error);
     case ACTION_SET:
         return desk_set(desk, window, pane, call->text, error);
     case ACTION_CYCLE:
         return desk_cycle(desk, window, pane, call->text, error);
     default:
-        (void)pane_run(pane, call, display_input(window->display)->shift);
-        break;
+        return pane_run(pane, call, &desk->moment, display_input(window->display)->shift, error);
     }
     return true;
 }

@@ -13,6 +13,8 @@
 #include <stdint.h>
 
 #include "app/app.h"
+#include "app/desk_screenshot.h"
+#include "app/desk_lines.h"
 #include "app/desk_window.h"
 #include "app/live_clock.h"
 #include "app/pipeline.h"
@@ -38,6 +40,8 @@ struct desk {
     struct option_table options; /* in force; those of pictures are their panes' own */
     struct action_queue queue;   /* of this frame */
     struct desk_notice notice;
+    struct desk_lines lines;
+    struct desk_screenshot screenshot;
     struct live_clock clock;
     struct pane_moment moment; /* of this frame */
     int64_t latency_worst_ns, latency_since_ns;

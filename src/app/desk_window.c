@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/desk_panels.h"
 #include "layer/theme.h"
 #include "scene/scene.h"
 
@@ -106,6 +107,10 @@ static void draw(struct desk_window *window, const struct target *whole,
     for (int i = 0; i < window->pane_count; i++) {
         pane_draw(window->panes[i], moment);
     }
+    if (window->shot != NULL) {
+        (void)screenshot_job_read(window->shot, whole); /* no memory: the next frame tries again */
+    }
+    desk_panels_draw(window, moment);
     display_swap(window->display);
 }
 
@@ -127,6 +132,7 @@ struct desk_window_frame desk_window_run(struct desk_window *window, struct pane
         struct input own = input_of_pane(input, rect, i == pointed);
         different = pane_advance(window->panes[i], &target, &own, moment) || different;
     }
+    different = desk_panels_advance(window, moment) || different;
     if (different) {
         draw(window, &whole, moment, active);
     }

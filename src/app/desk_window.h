@@ -9,14 +9,18 @@
 #include <stdint.h>
 
 #include "app/pane.h"
+#include "record/screenshot_writer.h"
 #include "view/arrange.h"
 #include "window/display.h"
 #include "window/pacer.h"
 
 enum { DESK_PANE_MAX = 4 /* a window */ };
 
+struct desk_panels;
+
 struct desk_window {
-    struct display *display; /* borrowed from the desktop */
+    struct display *display;    /* borrowed from the desktop */
+    struct desk_panels *panels; /* owned */
     struct pacer pacer;
     int64_t begin_ns; /* when its next frame begins */
     enum arrange arrange;
@@ -26,6 +30,7 @@ struct desk_window {
     double pointer_x_px, pointer_y_px; /* where the pointer was in the frame before */
     uint64_t scene_sequence;           /* of its last frame */
     bool changed;                      /* panes came, went or were pointed at: draw */
+    struct screenshot_job *shot;       /* owned: wants its next frame; NULL: nobody does */
 };
 
 /* What a frame of a window came to. */

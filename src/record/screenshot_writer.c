@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/str.h"
+#include "gfx/readback.h"
 #include "record/screenshot.h"
 
 /* What a ring carries; its slots are cache lines. */
@@ -17,20 +18,26 @@ union slot {
     unsigned char line[64];
 };
 
-struct screenshot_job *screenshot_job_create(int width_px, int height_px) {
-    struct screenshot_job *job = calloc(1, sizeof *job);
-    if (job == NULL || width_px < 1 || height_px < 1) {
-        free(job);
-        return NULL;
-    }
-    job->width_px = width_px;
-    job->height_px = height_px;
+struct screenshot_job *screenshot_job_create(void) {
+    return calloc(1, sizeof(struct screenshot_job));
+}
+
+bool screenshot_job_reserve(struct screenshot_job *job, int width_px, int height_px) {
+    assert(width_px >= 1);
+    assert(height_px >= 1);
+    free(job->rgba);
     job->rgba = malloc((size_t)width_px * (size_t)height_px * 4);
-    if (job->rgba == NULL) {
-        free(job);
-        return NULL;
+    job->width_px = job->rgba != NULL ? width_px : 0;
+    job->height_px = job->rgba != NULL ? height_px : 0;
+    return job->rgba != NULL;
+}
+
+bool screenshot_job_read(struct screenshot_job *job, const struct target *target) {
+    if (!screenshot_job_reserve(job, target->width_px, target->height_px)) {
+        return false;
     }
-    return job;
+    readback_rgba(target, (size_t)target->width_px * (size_t)target->height_px * 4, job->rgba);
+    return true;
 }
 
 void screenshot_job_destroy(struct screenshot_job *job) {
@@ -167,6 +174,7 @@ void screenshot_writer_stop(struct screenshot_writer *writer) {
 
 bool screenshot_writer_add(struct screenshot_writer *writer, struct screenshot_job *job) {
     union slot slot = {.line = {0}};
+    assert(job->rgba != NULL);
     slot.job = job;
     if (writer->pending_count == SCREENSHOT_PENDING_MAX || !ring_push(&writer->jobs, &slot, 1)) {
         return false;

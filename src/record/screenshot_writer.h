@@ -14,14 +14,15 @@
 #include "base/status.h"
 #include "base/str.h"
 #include "base/thread.h"
+#include "gfx/target.h"
 #include "record/clipboard.h"
 #include "record/screenshot_name.h"
 
 enum { SCREENSHOT_PENDING_MAX = 4, SCREENSHOT_TEXT_MAX = 8, SCREENSHOT_TEXT_BYTES = 2048 };
 
 struct screenshot_job {
-    int width_px, height_px;
-    uint8_t *rgba; /* owned: rows top down, 4 x width_px bytes each */
+    int width_px, height_px; /* of the frame; 0: not taken yet */
+    uint8_t *rgba;           /* owned: rows top down, 4 x width_px bytes each */
     char pattern[SCREENSHOT_PATH_BYTES];
     int text_count;
     struct {
@@ -46,9 +47,12 @@ struct screenshot_writer {
     atomic_bool stopping;
 };
 
-/* A job with room for its pixels; NULL: out of memory, or a size below 1. */
-struct screenshot_job *screenshot_job_create(int width_px, int height_px);
+struct screenshot_job *screenshot_job_create(void);      /* NULL: out of memory */
 void screenshot_job_destroy(struct screenshot_job *job); /* NULL accepted */
+/* Room for a frame of that size (1 and more each). False: out of memory. */
+bool screenshot_job_reserve(struct screenshot_job *job, int width_px, int height_px);
+/* Main, with the context current: what target shows now is the picture. False: out of memory. */
+bool screenshot_job_read(struct screenshot_job *job, const struct target *target);
 /* A text of the file, made as by printf; one that is too long is cut. */
 STR_PRINTF(3, 4)
 void screenshot_job_add_text(struct screenshot_job *job, const char *key, const char *format, ...);
@@ -56,7 +60,8 @@ void screenshot_job_add_text(struct screenshot_job *job, const char *key, const 
 bool screenshot_writer_start(struct screenshot_writer *writer); /* false: memory, or no thread */
 /* What was added is still written. Zeroed accepted. */
 void screenshot_writer_stop(struct screenshot_writer *writer);
-/* Takes the job over. False: SCREENSHOT_PENDING_MAX are not done yet; the job stays the caller's.
+/* Takes a job over that has its picture. False: SCREENSHOT_PENDING_MAX are not done yet; the job
+ * stays the caller's.
  */
 bool screenshot_writer_add(struct screenshot_writer *writer, struct screenshot_job *job);
 /* One that is done, for the caller to destroy; NULL: none. */

@@ -59,6 +59,7 @@ struct gui {
     struct gui_colors colors;
     int64_t last_ns;
     int draw_count;
+    bool front;       /* drawing goes before all windows */
     bool text_soon;   /* a text field was just given the keyboard */
     int window_count; /* of the frame being made, those that take the pointer */
     struct gui_rect windows[GUI_INPUT_WINDOW_MAX];
@@ -150,7 +151,7 @@ void set_style(struct gui *gui, const struct gui_frame *frame) {
     float scale = (float)frame->scale;
     gui->colors = colors;
     ImGuiStyle &style = ImGui::GetStyle();
-    style.Alpha = (float)frame->opacity;
+    style.Alpha = 1;
     style.WindowBorderSize = 1;
     style.ChildBorderSize = 0;
     style.FrameRounding = 5 * scale;
@@ -235,8 +236,8 @@ void feed_io(struct gui *gui, ImGuiIO &io, const struct gui_frame *frame) {
     gui_input_clear_hits(input);
 }
 
-ImDrawList *list(void) {
-    return ImGui::GetWindowDrawList();
+ImDrawList *list(const struct gui *gui) {
+    return gui->front ? ImGui::GetForegroundDrawList() : ImGui::GetWindowDrawList();
 }
 
 ImVec2 far_corner(struct gui_rect rect) {
@@ -339,6 +340,11 @@ void gui_begin(struct gui *gui, const struct gui_frame *frame) {
     gui->text_soon = false;
 }
 
+void gui_set_opacity(struct gui *gui, double opacity) {
+    (void)gui;
+    ImGui::GetStyle().Alpha = fmaxf(0.004f, (float)opacity); /* ImGui refuses 0 */
+}
+
 void gui_end_draw(struct gui *gui) {
     ImGui::Render();
     ImDrawData *data = ImGui::GetDrawData();
@@ -436,6 +442,18 @@ void gui_same_line(struct gui *gui, float gap) {
     ImGui::SameLine(0, gap);
 }
 
+void gui_set_place(struct gui *gui, float x, float y) {
+    (void)gui;
+    ImGui::SetCursorScreenPos(ImVec2(x, y));
+}
+
+void gui_same_line_if(struct gui *gui, float gap, float w) {
+    ImGui::SameLine(0, gap);
+    if (gui_width_left(gui) < w) {
+        ImGui::NewLine();
+    }
+}
+
 void gui_gap(struct gui *gui, float h) {
     (void)gui;
     ImGui::Dummy(ImVec2(1, h));
@@ -467,63 +485,66 @@ void gui_pop_id(struct gui *gui) {
 
 /* -- drawing -- */
 
+void gui_front_begin(struct gui *gui) {
+    gui->front = true;
+}
+
+void gui_front_end(struct gui *gui) {
+    gui->front = false;
+}
+
 void gui_draw_rect(struct gui *gui, struct gui_rect rect, float rounding, struct gui_color color) {
-    (void)gui;
-    list()->AddRectFilled(ImVec2(rect.x, rect.y), far_corner(rect), color_of(color), rounding);
+    list(gui)->AddRectFilled(ImVec2(rect.x, rect.y), far_corner(rect), color_of(color), rounding);
 }
 
 void gui_draw_frame(struct gui *gui, struct gui_rect rect, float rounding, float width,
                     struct gui_color color) {
-    (void)gui;
-    list()->AddRect(ImVec2(rect.x, rect.y), far_corner(rect), color_of(color), rounding, 0, width);
+    list(gui)->AddRect(ImVec2(rect.x, rect.y), far_corner(rect), color_of(color), rounding, 0,
+                       width);
 }
 
 void gui_draw_ramp(struct gui *gui, struct gui_rect rect, struct gui_color left,
                    struct gui_color right) {
-    (void)gui;
     ImU32 a = color_of(left);
     ImU32 b = color_of(right);
-    list()->AddRectFilledMultiColor(ImVec2(rect.x, rect.y), far_corner(rect), a, b, b, a);
+    list(gui)->AddRectFilledMultiColor(ImVec2(rect.x, rect.y), far_corner(rect), a, b, b, a);
 }
 
 void gui_draw_line(struct gui *gui, int count, const float (*points)[2], float width,
                    struct gui_color color) {
-    (void)gui;
     for (int i = 0; i < count; i++) {
-        list()->PathLineTo(ImVec2(points[i][0], points[i][1]));
+        list(gui)->PathLineTo(ImVec2(points[i][0], points[i][1]));
     }
-    list()->PathStroke(color_of(color), 0, width);
+    list(gui)->PathStroke(color_of(color), 0, width);
 }
 
 void gui_draw_polygon(struct gui *gui, int count, const float (*points)[2],
                       struct gui_color color) {
-    (void)gui;
     for (int i = 0; i < count; i++) {
-        list()->PathLineTo(ImVec2(points[i][0], points[i][1]));
+        list(gui)->PathLineTo(ImVec2(points[i][0], points[i][1]));
     }
-    list()->PathFillConvex(color_of(color));
+    list(gui)->PathFillConvex(color_of(color));
 }
 
 void gui_draw_circle(struct gui *gui, float x, float y, float r, float width,
                      struct gui_color color) {
-    (void)gui;
     if (width > 0) {
-        list()->AddCircle(ImVec2(x, y), r, color_of(color), 0, width);
+        list(gui)->AddCircle(ImVec2(x, y), r, color_of(color), 0, width);
     } else {
-        list()->AddCircleFilled(ImVec2(x, y), r, color_of(color));
+        list(gui)->AddCircleFilled(ImVec2(x, y), r, color_of(color));
     }
 }
 
 void gui_draw_text(struct gui *gui, enum gui_face face, float x, float y, struct gui_color color,
                    const char *utf8) {
     ImFont *font = gui->faces[face];
-    list()->AddText(font, font->FontSize, ImVec2(x, y), color_of(color), utf8);
+    list(gui)->AddText(font, font->FontSize, ImVec2(x, y), color_of(color), utf8);
 }
 
 void gui_draw_wrapped(struct gui *gui, enum gui_face face, float x, float y, float w,
                       struct gui_color color, const char *utf8) {
     ImFont *font = gui->faces[face];
-    list()->AddText(font, font->FontSize, ImVec2(x, y), color_of(color), utf8, nullptr, w);
+    list(gui)->AddText(font, font->FontSize, ImVec2(x, y), color_of(color), utf8, nullptr, w);
 }
 
 float gui_text_width(const struct gui *gui, enum gui_face face, const char *utf8) {

@@ -50,7 +50,6 @@ struct gui_colors {
 struct gui_frame {
     int width_px, height_px;
     double scale;    /* of texts and lengths; 1 at 1080 lines, 0.5..4 */
-    double opacity;  /* of all of it, 0..1 */
     int64_t mono_ns; /* for a caret that blinks, and double clicks */
     struct gui_colors colors;
 };
@@ -67,6 +66,8 @@ bool gui_wants_pointer(const struct gui *gui); /* it is over a panel, or draggin
 bool gui_wants_text(const struct gui *gui);    /* a text field is being typed in */
 
 void gui_begin(struct gui *gui, const struct gui_frame *frame);
+/* Of what is drawn from here on, 0..1; a frame begins with 1. */
+void gui_set_opacity(struct gui *gui, double opacity);
 /* Draw the frame into the framebuffer that is bound, whose row 0 is the bottom one; GL's state is
  * as it was. */
 void gui_end_draw(struct gui *gui);
@@ -102,7 +103,9 @@ void gui_scroll_here(struct gui *gui);
 struct gui_rect gui_place(struct gui *gui, float w, float h);
 void gui_same_line(struct gui *gui, float gap); /* the next box stands right of the last one */
 void gui_gap(struct gui *gui, float h);
-float gui_width_left(const struct gui *gui); /* of the line */
+void gui_same_line_if(struct gui *gui, float gap, float w); /* where w fits beside it */
+void gui_set_place(struct gui *gui, float x, float y);      /* the next box's corner */
+float gui_width_left(const struct gui *gui);                /* of the line */
 
 /* What the pointer does in a box of the window's. */
 struct gui_hit {
@@ -116,6 +119,10 @@ void gui_push_id(struct gui *gui, int id);
 void gui_pop_id(struct gui *gui);
 
 /* -- drawing, in the window that is begun; outside its part that is seen nothing appears -- */
+
+/* Before all windows instead, and without one, until the end. */
+void gui_front_begin(struct gui *gui);
+void gui_front_end(struct gui *gui);
 
 void gui_draw_rect(struct gui *gui, struct gui_rect rect, float rounding, struct gui_color color);
 void gui_draw_frame(struct gui *gui, struct gui_rect rect, float rounding, float width,

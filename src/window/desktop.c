@@ -233,6 +233,9 @@ static struct display *find_display(const struct desktop *desktop, const SDL_Eve
     case SDL_KEYUP:
         id = event->key.windowID;
         break;
+    case SDL_TEXTINPUT:
+        id = event->text.windowID;
+        break;
     case SDL_MOUSEMOTION:
         id = event->motion.windowID;
         break;
@@ -258,6 +261,10 @@ static struct display *find_display(const struct desktop *desktop, const SDL_Eve
         }
     }
     return NULL;
+}
+
+const struct caps *desktop_caps(const struct desktop *desktop) {
+    return &desktop->caps;
 }
 
 const struct monitor_list *desktop_monitors(const struct desktop *desktop) {

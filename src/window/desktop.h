@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "base/status.h"
+#include "gfx/caps.h"
 #include "view/action_call.h"
 #include "window/display.h"
 #include "window/keymap.h"
@@ -31,6 +32,8 @@ void desktop_close(struct desktop *desktop, struct display *display);
 /* What happened since the last call; never waits. It is added to each window's input
  * (display_input); what keys run is added to queue. False: the session ends. */
 bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct action_queue *queue);
+/* What GL here can do, and who draws; borrowed, valid once a window was opened. */
+const struct caps *desktop_caps(const struct desktop *desktop);
 /* The screens that there are now. */
 const struct monitor_list *desktop_monitors(const struct desktop *desktop);
 /* The pointer's shape from now on; the same again costs nothing. */

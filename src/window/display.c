@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "gui/gui.h"
 #include "window/display_inside.h"
 
 #define PINCH_LN 3.0 /* spread over the whole touchpad: twenty-fold */
@@ -103,6 +104,9 @@ void display_take_event(struct display *display, const SDL_Event *event,
                         const struct keymap *keymap, struct action_queue *queue) {
     struct input *input = &display->input;
     input->any = true;
+    if (display->gui != NULL && gui_take_event(display->gui, event, display->scale_factor)) {
+        return;
+    }
     switch (event->type) {
     case SDL_WINDOWEVENT:
         take_window_event(display, event->window.event);
@@ -136,9 +140,14 @@ void display_end_input(struct display *display) {
     input->dragging = display->dragging;
     input->shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
     input->ctrl = (SDL_GetModState() & KMOD_CTRL) != 0;
-    input->pointer_inside = SDL_GetMouseFocus() == display->window;
+    bool panels = display->gui != NULL && gui_wants_pointer(display->gui);
+    input->pointer_inside = SDL_GetMouseFocus() == display->window && !panels;
     input->pointer_x_px = x * display->scale_factor;
     input->pointer_y_px = y * display->scale_factor;
+}
+
+void display_set_gui(struct display *display, struct gui *gui) {
+    display->gui = gui;
 }
 
 void display_swap(struct display *display) {

@@ -11,6 +11,7 @@
 #include "window/monitor.h"
 
 struct display;
+struct gui;
 
 enum { DISPLAY_REASON_BYTES = 256 };
 
@@ -34,6 +35,9 @@ struct target display_target(const struct display *display);
 double display_refresh_hz(const struct display *display); /* 0: not known */
 /* What happened in it since its last display_end_frame. */
 const struct input *display_input(const struct display *display);
+
+/* Who gets its events first from now on (borrowed); NULL: nobody. */
+void display_set_gui(struct display *display, struct gui *gui);
 
 /* Nobody can see it: it is minimised. */
 bool display_is_hidden(const struct display *display);

@@ -185,6 +185,12 @@ static void apply_move(struct navigator *nav, enum action action, bool shift) {
     }
 }
 
+void navigator_show_instrument(struct navigator *nav, int instrument) {
+    nav->instrument = instrument;
+    nav->price_free = false;
+    nav->wants_range = true;
+}
+
 bool navigator_run(struct navigator *nav, enum action action, bool shift) {
     if (action >= ACTION_CAMERA_FIRST && action <= ACTION_CAMERA_LAST) {
         apply_move(nav, action, shift);
@@ -192,9 +198,7 @@ bool navigator_run(struct navigator *nav, enum action action, bool shift) {
     }
     switch (action) {
     case ACTION_INSTRUMENT_NEXT:
-        nav->instrument = (nav->instrument + 1) % INSTRUMENT_TURN;
-        nav->price_free = false;
-        nav->wants_range = true;
+        navigator_show_instrument(nav, (nav->instrument + 1) % INSTRUMENT_TURN);
         return true;
     case ACTION_WHY:
         nav->why = !nav->why;

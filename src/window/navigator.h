@@ -45,6 +45,8 @@ void navigator_set_span(struct navigator *nav, double span_ms);
 void navigator_pan_px(struct navigator *nav, double x_px, double y_px);
 void navigator_zoom_time(struct navigator *nav, double factor, double about_x_px);
 void navigator_zoom_price(struct navigator *nav, double factor, double about_y_px);
+/* Look at another instrument of the scene, at its own prices. */
+void navigator_show_instrument(struct navigator *nav, int instrument);
 /* Put a price (> 0), or a time, into the middle of the plot; the other axis stays. */
 void navigator_show_price(struct navigator *nav, double price);
 void navigator_go(struct navigator *nav, double time_ms);

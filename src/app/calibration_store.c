@@ -1,28 +1,16 @@
 #include "app/calibration_store.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "app/calibration_text.h"
+#include "app/state_file.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
 
 enum { LOOK_EVERY_MS = 1000, NS_PER_MS = 1000000 };
-
-bool calibration_store_folder(char out[CALIBRATION_PATH_BYTES]) {
-    const char *base = getenv("XDG_STATE_HOME");
-    if (base != NULL && base[0] == '/') { /* the specification: relative paths are ignored */
-        return str_format(out, CALIBRATION_PATH_BYTES, "%s/liqscope", base);
-    }
-    const char *home = getenv("HOME");
-    return home != NULL && home[0] == '/' &&
-           str_format(out, CALIBRATION_PATH_BYTES, "%s/.local/state/liqscope", home);
-}
 
 /* Letters, digits, '-', '_' and '.' stand for themselves, whatever else a venue calls its
  * instruments as %XX. */
@@ -39,24 +27,6 @@ static bool path_of(const char *folder, enum venue_id venue, const char *symbol,
 
 /* -- reading -- */
 
-/* The whole file into out. Its length; -1: errno says why; out_bytes: it is longer. */
-static ssize_t read_whole(const char *path, char *out, size_t out_bytes) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0) {
-        return -1;
-    }
-    size_t len = 0;
-    ssize_t got = 1;
-    while (got > 0 && len < out_bytes) {
-        got = read(fd, out + len, out_bytes - len);
-        len += got > 0 ? (size_t)got : 0;
-    }
-    int why = errno;
-    close(fd);
-    errno = why;
-    return got < 0 ? -1 : (ssize_t)len;
-}
-
 static bool refuse(const char *path, const char *reason) {
     LOG_WARN("%s: %s; the estimate starts from the prior", path, reason);
     return false;
@@ -72,7 +42,7 @@ bool calibration_store_read(const char *folder, enum venue_id venue, const char 
     if (bytes == NULL) {
         return refuse(path, "out of memory");
     }
-    ssize_t len = read_whole(path, bytes, CALIBRATION_TEXT_BYTES_MAX + 1);
+    ssize_t len = state_file_read(path, bytes, CALIBRATION_TEXT_BYTES_MAX + 1);
     bool ok = false;
     if (len >= 0) {
         ok = calibration_text_parse(bytes, (size_t)len, out, reason);
@@ -90,54 +60,6 @@ bool calibration_store_read(const char *folder, enum venue_id venue, const char 
 
 /* -- writing -- */
 
-/* The folder and those above it, private to the user, as the specification asks. */
-static bool make_folder(const char *folder) {
-    char path[CALIBRATION_PATH_BYTES];
-    if (!str_copy(path, sizeof path, folder)) {
-        return false;
-    }
-    for (char *slash = strchr(path + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        (void)mkdir(path, 0700); /* what is there already, or cannot be, shows at the end */
-        *slash = '/';
-    }
-    return mkdir(path, 0700) == 0 || errno == EEXIST;
-}
-
-static bool write_whole(int fd, const char *bytes, size_t len) {
-    size_t done = 0;
-    while (done < len) {
-        ssize_t put = write(fd, bytes + done, len - done);
-        if (put < 0 && errno != EINTR) {
-            return false;
-        }
-        done += put > 0 ? (size_t)put : 0;
-    }
-    return fsync(fd) == 0;
-}
-
-/* Beside it, synced, and renamed over it. */
-static bool replace_file(const char *path, const char *bytes, size_t len) {
-    char beside[CALIBRATION_PATH_BYTES];
-    if (!str_format(beside, sizeof beside, "%s.%ld", path, (long)getpid())) {
-        errno = ENAMETOOLONG;
-        return false;
-    }
-    int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0) {
-        return false;
-    }
-    bool ok = write_whole(fd, bytes, len);
-    ok = close(fd) == 0 && ok;
-    ok = ok && rename(beside, path) == 0;
-    if (!ok) {
-        int why = errno;
-        unlink(beside);
-        errno = why;
-    }
-    return ok;
-}
-
 bool calibration_store_write(const char *folder, const struct engine_calibration *item) {
     char path[CALIBRATION_PATH_BYTES];
     char *bytes = malloc(CALIBRATION_TEXT_BYTES_MAX);
@@ -146,7 +68,7 @@ bool calibration_store_write(const char *folder, const struct engine_calibration
     bool ok = len > 0 && path_of(folder, item->venue, item->symbol, path);
     if (!ok) {
         LOG_WARN("%s: no room for the calibration of %s; it is not kept", folder, item->symbol);
-    } else if (!make_folder(folder) || !replace_file(path, bytes, len)) {
+    } else if (!state_file_replace(path, bytes, len)) {
         LOG_WARN("%s: %s; the calibration is not kept", path, strerror(errno));
         ok = false;
     }

@@ -12,17 +12,16 @@
 
 #include <stdbool.h>
 
+#include "app/state_file.h"
 #include "base/mailbox.h"
 #include "base/thread.h"
 #include "engine/engine.h"
 
 enum {
-    CALIBRATION_PATH_BYTES = 1024,
+    CALIBRATION_PATH_BYTES = STATE_FILE_PATH_BYTES,
     CALIBRATION_STORE_EVERY_MS = 180000 /* files are not written more often than this */
 };
 
-/* $XDG_STATE_HOME/liqscope, else ~/.local/state/liqscope. False: neither variable is set. */
-bool calibration_store_folder(char out[CALIBRATION_PATH_BYTES]);
 /* Read the file of venue and symbol. False: there is none, or it cannot be used (a line is logged).
  */
 bool calibration_store_read(const char *folder, enum venue_id venue, const char *symbol,

@@ -188,7 +188,7 @@ bool pane_advance(struct pane *pane, const struct target *target, const struct i
 }
 
 void pane_draw(struct pane *pane, const struct pane_moment *moment) {
-    const struct picture_frame frame = {
+    struct picture_frame frame = {
         .target = pane->target,
         .scene = moment->scene,
         .map = pane->map,
@@ -204,6 +204,7 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
         .origin = pane->why.answer,
         .origin_asked = pane->nav.why && pane->why.id != 0,
     };
+    pane_hands_show(pane, moment, &frame);
     picture_draw(pane->picture, &frame);
     struct picture_stats stats = picture_get_stats(pane->picture);
     pane->nav.knobs.black_usd_per_bp = stats.black_usd_per_bp;
@@ -215,14 +216,21 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
     pane->drawn_ms = moment->now_ms;
 }
 
-bool pane_run(struct pane *pane, const struct action_call *call, bool shift) {
+bool pane_run(struct pane *pane, const struct action_call *call, const struct pane_moment *moment,
+              bool shift, char error[OPTION_ERROR_BYTES]) {
     if (call->action == ACTION_RELOAD_SHADERS) {
         (void)picture_reload_shaders(pane->picture); /* the log says what did not compile */
         return true;
     }
-    bool done = navigator_run(&pane->nav, call->action, shift);
+    bool good = true;
+    pane->drained = true;
+    if (pane_hands_has(call->action)) {
+        good = pane_hands_run(pane, call, moment, error);
+    } else {
+        (void)navigator_run(&pane->nav, call->action, shift);
+    }
     place_plot(pane); /* what is shown may have changed */
-    return done;
+    return good;
 }
 
 double pane_span_ms(const struct pane *pane) {

@@ -21,6 +21,8 @@
 #include "window/input.h"
 #include "window/navigator.h"
 
+struct desk_lines;
+
 /* What a frame of every pane shares. */
 struct pane_moment {
     const struct scene *scene; /* borrowed; NULL before the first */
@@ -29,6 +31,7 @@ struct pane_moment {
     int64_t mono_ns;
     int64_t latency_ns; /* socket to pixel of recent frames, their worst */
     struct action_queue *queue; /* borrowed: for commands that hands give */
+    struct desk_lines *lines;   /* borrowed: the user's own lines of every instrument */
 };
 
 struct pane {
@@ -53,7 +56,7 @@ struct pane {
     struct camera drawn_camera; /* of the last frame drawn, and its moment */
     int64_t drawn_ns;
     double drawn_ms;
-    bool drained; /* columns came while it rested */
+    bool drained; /* columns came while it rested, or a command ran: it has to be drawn */
 };
 
 struct pane_desc {
@@ -77,8 +80,10 @@ void pane_finish(struct pane *pane); /* the picture: before the GL context */
 bool pane_advance(struct pane *pane, const struct target *target, const struct input *input,
                   const struct pane_moment *moment);
 void pane_draw(struct pane *pane, const struct pane_moment *moment);
-/* A command of a picture. False: it is none. */
-bool pane_run(struct pane *pane, const struct action_call *call, bool shift);
+/* A command of a picture; shift is held: zoom prices. False: error says why it could not be done;
+ * what is no picture's command is nothing to be done. */
+bool pane_run(struct pane *pane, const struct action_call *call, const struct pane_moment *moment,
+              bool shift, char error[OPTION_ERROR_BYTES]);
 /* Give an option of pictures (picture_options_has) a value. False: error says why, and nothing is
  * changed. */
 bool pane_set(struct pane *pane, enum option_id id, struct span text,

@@ -5,6 +5,7 @@
 
 #include "app/file_source.h"
 #include "app/paced_source.h"
+#include "app/state_file.h"
 #include "base/log.h"
 #include "base/str.h"
 #include "net/service.h"
@@ -29,7 +30,7 @@ static void start_store(struct pipeline *pipeline, const struct pipeline_desc *d
     if (pipeline->kind != SOURCE_LIVE || !own) {
         return;
     }
-    if (!calibration_store_folder(folder)) {
+    if (!state_file_folder(folder)) {
         LOG_WARN("neither XDG_STATE_HOME nor HOME is set; what calibration learns is not kept");
         return;
     }

@@ -21,7 +21,6 @@
 #define PAD_PX       5.0  /* inside of a label's plate */
 #define MARK_PX      13.0 /* room of its disc */
 #define LABEL_H_PX   21.0
-#define PRICE_H_PX   20.0 /* kept free around the price's own line */
 #define BP           1e-4
 enum { TIER_COUNT = 3 };
 
@@ -124,24 +123,6 @@ static double write_texts(const struct layer_context *context, bool priced, int 
     return widest;
 }
 
-/* What stands in the column already: labels placed before, and the price's own line. */
-static int find_blocks(const struct layer_context *context, double left, double right,
-                       struct stack_block blocks[STACK_BLOCK_MAX]) {
-    double s = context->layout->scale;
-    int count = 0;
-    if (context->price > 0) {
-        double y = camera_px_from_price(context->camera, context->price);
-        blocks[count++] = (struct stack_block){y - PRICE_H_PX / 2 * s, y + PRICE_H_PX / 2 * s};
-    }
-    for (int i = 0; i < context->labels->count && count < STACK_BLOCK_MAX; i++) {
-        const struct camera_rect *taken = &context->labels->boxes[i].rect;
-        if (taken->x < right && left < taken->x + taken->w) {
-            blocks[count++] = (struct stack_block){taken->y - 2 * s, taken->y + taken->h + 2 * s};
-        }
-    }
-    return count;
-}
-
 static struct camera_rect plate_of(const struct layer_context *context,
                                    const struct candidate *candidate, const struct column *column,
                                    double middle) {
@@ -224,7 +205,7 @@ void cluster_labels_draw(struct layer_context *context) {
                               .bottom = plot->y + plot->h - 3 * s,
                               .gap = 3 * s,
                               .shift_max = SHIFT_PX * s,
-                              .block_count = find_blocks(context, left, column.right, blocks),
+                              .block_count = layer_find_blocks(context, left, column.right, blocks),
                               .blocks = blocks};
     stack_place(&desc, count, items);
     context->cluster_labels->count = 0;

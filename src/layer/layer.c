@@ -4,6 +4,9 @@
 
 #include "base/str.h"
 #include "layer/heatmap.h"
+#include "layer/stack.h"
+
+#define PRICE_H_PX 20.0 /* kept free around the price's own line */
 
 const struct layer_ops layer_table[] = {
     {"grid", SETTINGS_PART_GRID, grid_draw, false},
@@ -15,6 +18,7 @@ const struct layer_ops layer_table[] = {
     {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw, false},
     {"title", LAYER_ALWAYS, title_draw, true},
     {"badge", LAYER_ALWAYS, badge_draw, true},
+    {"lines", SETTINGS_PART_LINES, lines_draw, false},
     {"measure", LAYER_ALWAYS, measure_draw, false},
     {"why", LAYER_ALWAYS, why_draw, false},
     {"crosshair", LAYER_ALWAYS, crosshair_draw, false},
@@ -64,6 +68,23 @@ const struct scene_map *layer_map_now(const struct layer_context *context) {
 double layer_live_x(const struct layer_context *context) {
     double x = camera_px_from_time(context->camera, (double)context->frame->now_ms);
     return fmax(x, context->layout->plot.x);
+}
+
+int layer_find_blocks(const struct layer_context *context, double left, double right,
+                      struct stack_block blocks[STACK_BLOCK_MAX]) {
+    double s = context->layout->scale;
+    int count = 0;
+    if (context->price > 0) {
+        double y = camera_px_from_price(context->camera, context->price);
+        blocks[count++] = (struct stack_block){y - PRICE_H_PX / 2 * s, y + PRICE_H_PX / 2 * s};
+    }
+    for (int i = 0; i < context->labels->count && count < STACK_BLOCK_MAX; i++) {
+        const struct camera_rect *taken = &context->labels->boxes[i].rect;
+        if (taken->x < right && left < taken->x + taken->w) {
+            blocks[count++] = (struct stack_block){taken->y - 2 * s, taken->y + taken->h + 2 * s};
+        }
+    }
+    return count;
 }
 
 void layer_draw_plate(struct layer_context *context, struct camera_rect rect) {

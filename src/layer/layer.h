@@ -9,6 +9,7 @@
 #include "layer/labels.h"
 #include "layer/layout.h"
 #include "layer/picture.h"
+#include "layer/stack.h"
 #include "layer/theme.h"
 #include "view/scale.h"
 
@@ -68,6 +69,11 @@ const struct scene_map *layer_map_now(const struct layer_context *context);
 /* Where now stands, in pixels, at least at the plot's left edge. */
 double layer_live_x(const struct layer_context *context);
 
+/* What stands already between left and right (pixels), for labels that are stacked there: those
+ * placed before, and the price's own line. Their number. */
+int layer_find_blocks(const struct layer_context *context, double left, double right,
+                      struct stack_block blocks[STACK_BLOCK_MAX]);
+
 /* A plate under a text: boxes with their corners cut, because software GL fills those ten times
  * faster than a rounded one. */
 void layer_draw_plate(struct layer_context *context, struct camera_rect rect);
@@ -94,6 +100,7 @@ void cluster_labels_draw(struct layer_context *context);
 void gauge_draw(struct layer_context *context);
 void receipts_draw(struct layer_context *context);
 void magnet_draw(struct layer_context *context);
+void lines_draw(struct layer_context *context);
 void measure_draw(struct layer_context *context);
 void why_draw(struct layer_context *context);
 void crosshair_draw(struct layer_context *context);

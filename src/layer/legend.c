@@ -20,6 +20,7 @@
 #define FOOT_H_PX    3.0
 #define BOOK_W_PX    120.0
 #define TEXT_ROW     0.76 /* of the header's height */
+#define HELD_LOG2    1e-6 /* of rounding */
 #define OUTSIDE_GAIN 6.0
 enum { STEP_COUNT = 64, FOOT_STEP_COUNT = 16, BOOK_STEP_COUNT = 32, ROUND_COUNT_MAX = 24 };
 
@@ -46,15 +47,33 @@ double legend_left_px(const struct layer_context *context) {
     return place.x - place.beyond - NAMES_W_PX * context->layout->scale;
 }
 
+static bool is_held(const struct layer_context *context) {
+    return context->frame->legend_white_usd_per_bp > 0;
+}
+
+/* What the legend runs along: the scale, but while a handle is held the scale as it was when that
+ * was taken, so that the handle stays under the pointer. */
+static struct scale axis_of(const struct layer_context *context) {
+    const struct picture_frame *frame = context->frame;
+    struct scale axis = *context->scale;
+    if (is_held(context)) {
+        scale_pin(&axis, frame->legend_black_usd_per_bp, frame->legend_white_usd_per_bp);
+    }
+    return axis;
+}
+
 /* One ramp of the field's colours: nothing below the threshold. */
 static void draw_ramp(struct layer_context *context, int side, struct camera_rect rect,
                       double certainty, int steps) {
+    const struct scale axis = axis_of(context);
     double least = context->scale->least_log2;
     for (int i = 0; i < steps; i++) {
         double left = round(rect.x + rect.w * i / steps);
         double right = round(rect.x + rect.w * (i + 1) / steps);
         double brightness = (i + 0.5) / steps;
-        bool shown = scale_log2_from_usd(scale_usd_at(context->scale, brightness)) >= least;
+        double usd = scale_usd_at(&axis, brightness);
+        bool shown = scale_log2_from_usd(usd) >= least;
+        brightness = is_held(context) ? scale_brightness(context->scale, usd) : brightness;
         canvas_add_box(context->canvas, (struct camera_rect){left, rect.y, right - left, rect.h}, 0,
                        layer_field_color(context, side == 0 ? POS_LONG : POS_SHORT,
                                          shown ? brightness : 0, certainty));
@@ -167,8 +186,9 @@ static void draw_tick(struct layer_context *context, const struct legend_place *
 /* Round amounts between the ends, the rounder ones first. */
 static void draw_round_amounts(struct layer_context *context, const struct legend_place *place) {
     static const int mantissas[] = {1, 5, 2, 3, 4};
-    double black = scale_usd_at(context->scale, 0);
-    double white = scale_usd_at(context->scale, 1);
+    const struct scale axis = axis_of(context);
+    double black = scale_usd_at(&axis, 0);
+    double white = scale_usd_at(&axis, 1);
     int decade = (int)floor(log10(fmax(black, white * 1e-4)));
     for (size_t m = 0; m < ARRAY_COUNT(mantissas); m++) {
         for (int i = 0; i < ROUND_COUNT_MAX; i++) {
@@ -177,7 +197,7 @@ static void draw_round_amounts(struct layer_context *context, const struct legen
             if (usd >= white) {
                 break;
             }
-            double share = scale_brightness(context->scale, usd);
+            double share = scale_brightness(&axis, usd);
             number_format_usd_round(usd, text);
             if (usd > black && share > 0 &&
                 add_amount(context, place, text, share, LABELS_CENTER)) {
@@ -219,12 +239,12 @@ static void draw_words(struct layer_context *context, const struct legend_place 
 }
 
 static void draw_threshold(struct layer_context *context, const struct legend_place *place) {
-    const struct scale *scale = context->scale;
-    if (!(scale->least_log2 > 0)) {
+    const struct scale scale = axis_of(context);
+    if (!(scale.least_log2 > 0)) {
         return;
     }
-    double least = scale_usd_from_log2(scale->least_log2);
-    double share = scale->least_log2 >= scale->white_log2 ? 1 : scale_brightness(scale, least);
+    double least = scale_usd_from_log2(scale.least_log2);
+    double share = scale.least_log2 >= scale.white_log2 ? 1 : scale_brightness(&scale, least);
     char usd[NUMBER_TEXT_BYTES];
     char text[NUMBER_TEXT_BYTES + 8];
     str_format(text, sizeof text, "\xe2\x89\xa5 %s", number_format_usd_round(least, usd));
@@ -240,22 +260,46 @@ static void draw_threshold(struct layer_context *context, const struct legend_pl
     }
 }
 
-static void draw_scale(struct layer_context *context) {
-    const struct legend_place place = legend_place_of(context->layout);
+/* Where a point of the scale stands on the legend, 0..1; beyond its ends a little further. */
+static double share_of_point(const struct layer_context *context, const struct legend_place *place,
+                             double log2_value) {
+    const struct scale axis = axis_of(context);
+    double over = 0.6 * place->beyond / place->w;
+    if (!is_held(context)) {
+        return log2_value >= axis.white_log2 ? 1 : 0;
+    }
+    if (log2_value <= axis.black_log2) {
+        return log2_value < axis.black_log2 - HELD_LOG2 ? -over : 0;
+    }
+    return log2_value > axis.white_log2 + HELD_LOG2
+               ? 1 + over
+               : scale_brightness(&axis, scale_usd_from_log2(log2_value));
+}
+
+/* Both points with their amounts. */
+static void draw_points(struct layer_context *context, const struct legend_place *place) {
+    const struct scale *scale = context->scale;
+    double black = share_of_point(context, place, scale->black_log2);
+    double white = share_of_point(context, place, scale->white_log2);
     char usd[NUMBER_TEXT_BYTES];
     char text[NUMBER_TEXT_BYTES + 8];
+    draw_handle(context, place, black, context->settings->black_usd_per_bp > 0);
+    draw_handle(context, place, white, context->settings->white_usd_per_bp > 0);
+    str_format(text, sizeof text, "%s/bp", number_format_usd(scale_usd_at(scale, 1), usd));
+    add_amount(context, place, text, fmin(white, 1), white >= 1 ? LABELS_RIGHT : LABELS_CENTER);
+    number_format_usd(scale_usd_at(scale, 0), usd);
+    add_amount(context, place, usd, fmax(black, 0), black <= 0 ? LABELS_LEFT : LABELS_CENTER);
+}
+
+static void draw_scale(struct layer_context *context) {
+    const struct legend_place place = legend_place_of(context->layout);
     struct camera_rect whole = {place.x - place.beyond, place.y, place.w + 2 * place.beyond,
                                 place.h};
     canvas_set_list(context->canvas, CANVAS_OVER);
     draw_ramps(context, &place);
     canvas_add_frame(context->canvas, whole, 0, 1, context->theme->rule);
-    draw_handle(context, &place, 0, context->settings->black_usd_per_bp > 0);
-    draw_handle(context, &place, 1, context->settings->white_usd_per_bp > 0);
     labels_reserve(context->labels, whole);
-    str_format(text, sizeof text, "%s/bp", number_format_usd(scale_usd_at(context->scale, 1), usd));
-    add_amount(context, &place, text, 1, LABELS_RIGHT);
-    number_format_usd(scale_usd_at(context->scale, 0), usd);
-    add_amount(context, &place, usd, 0, LABELS_LEFT);
+    draw_points(context, &place);
     draw_threshold(context, &place);
     draw_round_amounts(context, &place);
     draw_words(context, &place);

@@ -27,6 +27,7 @@
     X(RECEIPTS, "receipts", true, "what sweeps were expected to liquidate, beside what was seen")  \
     X(CLUSTERS, "clusters", true, "labels of the levels that stand out now")                       \
     X(MAX_PAIN, "max-pain", true, "the price at which most would be liquidated around")            \
+    X(LINES, "lines", true, "one's own lines, stops and positions")                                \
     X(LEGEND, "legend", true, "what brightness means in USD")                                      \
     X(PROFILE, "profile", true, "the field now, by price, beside the plot")                        \
     X(CUMULATIVE, "cumulative", true, "sums outward from the price, in the profile")               \

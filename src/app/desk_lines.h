@@ -1,0 +1,49 @@
+/* app/desk_lines.h - the user's own lines, stops and positions: kept in
+ * $XDG_STATE_HOME/liqscope/lines.conf, private to him, from run to run.
+ *
+ * Thread: main; the file is written by a thread of its own, so that no frame waits for a disk.
+ * Owner: the desk.  Limits: view/lines.h.  A file that is not understood in every line is kept
+ * beside the new one as lines.conf.kept. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "app/state_file.h"
+#include "base/thread.h"
+#include "margin/margin.h"
+#include "scene/scene.h"
+#include "view/lines.h"
+
+struct desk_lines {
+    struct lines_book book;
+    const struct margin_set *margins; /* borrowed; NULL: the program's own */
+    char path[STATE_FILE_PATH_BYTES]; /* "": nowhere to keep them */
+    bool keep_old;                    /* the file held what was not understood */
+    bool changed;                     /* not yet handed to the writer */
+    struct thread writer;
+    char *text; /* owned; the writer's while it runs */
+    size_t text_len;
+    /* -- atomic: the writer writes, main reads -- */
+    atomic_bool done;
+    atomic_int error; /* errno of what was written last; 0: it went well */
+};
+
+/* Read what was kept. Whatever is wrong with it is logged, line by line, and no reason not to
+ * start. */
+void desk_lines_open(struct desk_lines *lines, const struct margin_set *margins);
+/* Write what is not written yet, and wait for it. */
+void desk_lines_close(struct desk_lines *lines); /* zeroed accepted */
+
+/* "binance_usdm:BTCUSDT", of a simulated market "demo:BTCUSDT": whose lines they are. */
+const char *desk_lines_key(const struct scene *scene, int instrument, char out[LINES_KEY_BYTES]);
+/* They were changed: keep them. */
+void desk_lines_touch(struct desk_lines *lines);
+/* Once a frame: hand what was changed to the writer. False: what was written last went wrong;
+ * error holds errno, told once. */
+bool desk_lines_advance(struct desk_lines *lines, int *error);
+
+/* Where the venue of an instrument would liquidate a position that has its leverage told, as an
+ * isolated one by the first margin tier that fits it; 0: that is not known. */
+double desk_lines_liquidation(const struct margin_set *margins, enum venue_id venue,
+                              const char *symbol, const struct lines_item *item);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "app/completion.h"
 #if PICTURE
 #include "view/settings.h"
 #include "view/action.h"
@@ -28,6 +29,13 @@ void app_print_command_help(enum command command) {
 }
 
 int run_help(const struct app_options *options) {
+    /* In the order of the option's choices. */
+    static void (*const print[])(FILE *) = {completion_print_bash, completion_print_zsh,
+                                            completion_print_fish};
+    if (option_given(&options->table, OPT_completion)) {
+        print[option_integer(&options->table, OPT_completion)](stdout);
+        return EXIT_STATUS_DONE;
+    }
     if (options->arg_count == 0) {
         cli_print_help(stdout);
         return EXIT_STATUS_DONE;

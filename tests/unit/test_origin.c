@@ -10,9 +10,8 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
 #include "base/random.h"
-#include "density/raster_worker.h"
+#include "density/origin.h"
 #include "support/fact_walk.h"
 #include "support/near.h"
 
@@ -374,60 +373,6 @@ static void impossible_requests_are_refused(void **state) {
     origin_destroy(NULL);
 }
 
-/* -- on the raster's thread -- */
-
-static const struct scene_origin *wait_for_answer(struct raster_worker *worker, uint32_t id) {
-    const struct scene_origin *got = NULL;
-    bool fresh = false;
-    int64_t until_ns = clock_mono_ns() + INT64_C(20000000000);
-    while ((got = raster_worker_take_answer(worker, &fresh)) == NULL || got->id != id) {
-        assert_true(clock_mono_ns() < until_ns);
-        while (raster_worker_column_begin(worker) != NULL) {
-            raster_worker_column_end(worker); /* or it would wait for room */
-        }
-        clock_sleep_until_ns(clock_mono_ns() + 1000000);
-    }
-    assert_true(fresh);
-    return got;
-}
-
-/* Questions are answered between jobs, the newest one in the end, also one that was impossible. */
-static void the_worker_answers_the_newest_question(void **state) {
-    (void)state;
-    fact_market_advance(&market, 900);
-    double mark = math_exp(estimator_mark_z(engine) + estimator_phi(engine));
-    struct origin_request request = request_of(MODEL_LONG, mark * 0.95, mark * 0.97);
-    assert_int_equal(origin_run(origin, &request, &answer), STATUS_OK);
-    struct raster_worker *worker = raster_worker_create(NULL);
-    bool fresh = true;
-    assert_non_null(worker);
-    assert_null(raster_worker_take_answer(worker, &fresh));
-    assert_false(fresh);
-    assert_true(raster_worker_start(worker));
-    struct raster_request raster = {.request_id = 3,
-                                    .log = market.log,
-                                    .grid = {.first_col = FACT_WALK_START_MS / 1000,
-                                             .col_ms = 1000,
-                                             .col_count = 200,
-                                             .row_count = 64,
-                                             .ln_price_min = log(60000) - 0.05,
-                                             .row_height = 1e-3}};
-    raster_worker_request(worker, &raster);
-    for (uint32_t id = 6; id < 20; id++) {
-        request.id = id;
-        raster_worker_ask(worker, &request);
-    }
-    const struct scene_origin *got = wait_for_answer(worker, 19);
-    answer.id = 19;
-    assert_memory_equal(got, &answer, sizeof answer);
-    request.id = 20;
-    request.range.price_high = -1;
-    raster_worker_ask(worker, &request);
-    got = wait_for_answer(worker, 20);
-    assert_false(got->known);
-    raster_worker_destroy(worker);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(total_equals_the_read_out_of_the_estimator, setup,
@@ -438,7 +383,6 @@ int main(void) {
         cmocka_unit_test_setup_teardown(sums_are_brought_to_what_the_map_says, setup, teardown),
         cmocka_unit_test_setup_teardown(what_was_swept_is_not_told, setup, teardown),
         cmocka_unit_test_setup_teardown(a_second_input_is_moved_by_its_basis, setup, teardown),
-        cmocka_unit_test_setup_teardown(the_worker_answers_the_newest_question, setup, teardown),
         cmocka_unit_test_setup_teardown(impossible_requests_are_refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

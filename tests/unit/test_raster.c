@@ -1,6 +1,5 @@
 /* Raster jobs: every column once a pass, bit-equal with the engine's estimator at the finest
- * cadence, coarse passes within their tolerance, following the live edge, cancelling, and the
- * worker's thread. */
+ * cadence, coarse passes within their tolerance, following the live edge, cancelling. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,8 +10,7 @@
 
 #include <cmocka.h>
 
-#include "base/clock.h"
-#include "density/raster_worker.h"
+#include "density/raster.h"
 #include "support/fact_walk.h"
 
 enum { COLUMNS_MAX = 512, ROWS = 256 };
@@ -392,45 +390,6 @@ static void price_range_holds_the_prices_and_a_margin(void **state) {
     assert_false(density_price_range(market.log, 0, 1000, 0, &low, &high));
 }
 
-static void the_worker_serves_the_newest_request_and_follows(void **state) {
-    (void)state;
-    fact_market_advance(&market, 1000);
-    struct raster_worker *worker = raster_worker_create(NULL);
-    assert_non_null(worker);
-    assert_true(raster_worker_start(worker));
-    struct raster_request request = request_of(FACT_WALK_START_MS, 10000, 150);
-    for (uint32_t id = 1; id <= 5; id++) { /* nobody drains: the ring fills, requests supersede */
-        request.request_id = id;
-        raster_worker_request(worker, &request);
-    }
-    int seen = 0, live = 0;
-    bool open = false;
-    struct raster_worker_stats stats = {0};
-    int64_t deadline_ns = clock_mono_ns() + INT64_C(20000000000);
-    while ((live < 3 || !open) && clock_mono_ns() < deadline_ns) {
-        const struct layers_column *column = raster_worker_column_begin(worker);
-        if (column == NULL) {
-            raster_worker_get_stats(worker, &stats);
-            if (stats.done_request_id == 5) {
-                fact_market_advance(&market, 11); /* the engine goes on */
-            }
-            clock_sleep_until_ns(clock_mono_ns() + 1000000);
-            continue;
-        }
-        seen += column->request_id == 5;
-        live += column->pass == 3;
-        open = open || (column->pass == 3 && (column->flags & LAYERS_COLUMN_OPEN) != 0);
-        raster_worker_column_end(worker);
-    }
-    assert_true(live >= 3 && open);
-    assert_true(seen >= 101);
-    raster_worker_get_stats(worker, &stats);
-    assert_true(stats.done_request_id == 5 && stats.requests == 5);
-    request.request_id = 6;
-    raster_worker_request(worker, &request);
-    raster_worker_destroy(worker); /* in the middle of a job */
-}
-
 int main(void) {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
@@ -443,7 +402,6 @@ int main(void) {
         CASE(follow_ends_with_the_columns_of_a_new_job),
         CASE(broken_requests_are_refused_and_sinks_can_stop),
         CASE(price_range_holds_the_prices_and_a_margin),
-        CASE(the_worker_serves_the_newest_request_and_follows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

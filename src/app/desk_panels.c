@@ -170,7 +170,11 @@ bool desk_panels_run(struct desk_window *window, const struct action_call *call,
         panels_toggle_overlay(panels, PANELS_KEYS);
         return true;
     case ACTION_CONSOLE:
-        panels_toggle_overlay(panels, PANELS_CONSOLE);
+        if (call->text[0] != '\0') {
+            panels_open_console(panels, call->text);
+        } else {
+            panels_toggle_overlay(panels, PANELS_CONSOLE);
+        }
         return true;
     case ACTION_STATISTICS:
         panels_toggle_statistics(panels);

@@ -442,6 +442,11 @@ void gui_same_line(struct gui *gui, float gap) {
     ImGui::SameLine(0, gap);
 }
 
+struct gui_rect gui_get_place(const struct gui *gui) {
+    ImVec2 at = ImGui::GetCursorScreenPos();
+    return {at.x, at.y, gui_width_left(gui), 0};
+}
+
 void gui_set_place(struct gui *gui, float x, float y) {
     (void)gui;
     ImGui::SetCursorScreenPos(ImVec2(x, y));

@@ -104,6 +104,7 @@ struct gui_rect gui_place(struct gui *gui, float w, float h);
 void gui_same_line(struct gui *gui, float gap); /* the next box stands right of the last one */
 void gui_gap(struct gui *gui, float h);
 void gui_same_line_if(struct gui *gui, float gap, float w); /* where w fits beside it */
+struct gui_rect gui_get_place(const struct gui *gui);       /* where the next box lies; h is 0 */
 void gui_set_place(struct gui *gui, float x, float y);      /* the next box's corner */
 float gui_width_left(const struct gui *gui);                /* of the line */
 

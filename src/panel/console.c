@@ -13,10 +13,10 @@
 
 void console_open(struct console *console) {
     console->text[0] = '\0';
+    console->replacing = false;
     console->error[0] = '\0';
     console->chosen = 0;
     console->moved = false;
-    console->replacing = false;
     console->history_at = console->history_count;
 }
 
@@ -169,7 +169,7 @@ bool console_run(struct console *console, const char *line, struct action_queue 
 
 /* -- the window -- */
 
-static void replace_text(struct console *console, const char *text) {
+void console_type(struct console *console, const char *text) {
     (void)str_copy(console->replace, GUI_TEXT_BYTES, text); /* both hold as much */
     console->replacing = true;
 }
@@ -182,7 +182,7 @@ static void move(struct console *console, int by, int count) {
         int at = console->history_at + by;
         if (at >= 0 && at <= console->history_count) {
             console->history_at = at;
-            replace_text(console, at < console->history_count ? console->history[at] : "");
+            console_type(console, at < console->history_count ? console->history[at] : "");
         }
         return;
     }
@@ -196,7 +196,7 @@ static void move(struct console *console, int by, int count) {
 static void complete(struct console *console, const struct console_entry *entry) {
     char line[GUI_TEXT_BYTES];
     str_format(line, sizeof line, entry->takes[0] != '\0' ? "%s " : "%s", entry->line);
-    replace_text(console, line);
+    console_type(console, line);
     console->moved = false;
     console->chosen = 0;
     console->history_at = console->history_count;

@@ -29,7 +29,9 @@ struct console {
     char error[PANEL_TEXT_BYTES];
 };
 
-void console_open(struct console *console);
+void console_open(struct console *console); /* its line is empty */
+/* Put text there as if it had been typed so far. */
+void console_type(struct console *console, const char *text);
 /* What fits best, best first; how many. */
 int console_find(const struct panel_model *model, const char *text,
                  struct console_entry out[CONSOLE_SHOWN_MAX]);

@@ -5,8 +5,9 @@
 #include "panel/match.h"
 #include "panel/sections.h"
 
-#define ROW_H    24
-#define COLUMN_W 330
+#define ROW_H    22
+#define KEY_W    104
+#define COLUMN_W 450
 #define PADDING  18
 enum { COLUMN_MAX = 4, ROW_MAX = ACTION_COUNT + PANEL_KEY_MAX };
 
@@ -87,25 +88,41 @@ static void draw_row(struct widget_context *ui, const struct row *row, struct gu
     const struct panel_colors *colors = &ui->model->colors;
     float s = ui->s;
     if (row->help[0] == '\0') {
-        box.y += 4 * s;
         widget_text(ui, box, WIDGET_LEFT, 0, GUI_STRONG, colors->text, groups[row->group].title);
         return;
     }
-    float key_w = gui_text_width(ui->gui, GUI_MONO, row->keys);
-    float key_room = 92 * s;
-    struct gui_rect keys = box;
-    keys.w = key_room;
-    if (key_w > key_room - 4 * s) {
-        widget_text_cut(ui, keys, 0, key_room - 4 * s, GUI_MONO, colors->accent, row->keys);
-    } else {
-        widget_text(ui, keys, WIDGET_LEFT, 0, GUI_MONO, colors->accent, row->keys);
+    float key_room = KEY_W * s;
+    widget_text_cut(ui, box, 0, key_room - 6 * s, GUI_MONO, colors->accent, row->keys);
+    widget_text_cut(ui, box, key_room, box.w - key_room - 14 * s, GUI_BODY, colors->text_dim,
+                    row->help);
+}
+
+/* Groups stay whole: each goes to the column that is the shortest so far. tops: of each column, in
+ * rows; place: column and row of each. How many rows the longest has. */
+static int arrange(const struct row *rows, int count, int columns, int (*place)[2]) {
+    int tops[COLUMN_MAX] = {0};
+    int longest = 0;
+    for (int i = 0; i < count;) {
+        int end = i + 1;
+        int column = 0;
+        for (; end < count && rows[end].help[0] != '\0'; end++) {
+        }
+        for (int c = 1; c < columns; c++) {
+            column = tops[c] < tops[column] ? c : column;
+        }
+        for (; i < end; i++) {
+            place[i][0] = column;
+            place[i][1] = tops[column]++;
+        }
+        longest = tops[column] > longest ? tops[column] : longest;
+        tops[column]++; /* between groups */
     }
-    widget_text_cut(ui, box, key_room + 6 * s, box.w - key_room - 18 * s, GUI_BODY,
-                    colors->text_dim, row->help);
+    return longest;
 }
 
 bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     static struct row rows[ROW_MAX]; /* tens of kilobytes: not on the stack */
+    static int place[ROW_MAX][2];
     const struct panel_model *model = ui->model;
     float s = ui->s;
     int columns = (int)((model->plot.w - 2 * PADDING * s) / (COLUMN_W * s));
@@ -114,7 +131,7 @@ bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     float w = (float)columns * COLUMN_W * s + 2 * PADDING * s;
     w = w > room ? room : w;
     int count = collect(model, panels->keys_search, rows);
-    int lines = (count + columns - 1) / columns;
+    int lines = arrange(rows, count, columns, place);
     float h = (float)lines * ROW_H * s + 100 * s;
     float h_max = model->plot.h - 16 * s;
     gui_window_begin(ui->gui, &(struct gui_window_desc){
@@ -139,8 +156,8 @@ bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     struct gui_rect all = gui_place(ui->gui, 0, (float)lines * ROW_H * s);
     float column_w = all.w / (float)columns;
     for (int i = 0; i < count; i++) {
-        struct gui_rect box = {all.x + (float)(i / lines) * column_w,
-                               all.y + (float)(i % lines) * ROW_H * s, column_w, ROW_H * s};
+        struct gui_rect box = {all.x + (float)place[i][0] * column_w,
+                               all.y + (float)place[i][1] * ROW_H * s, column_w, ROW_H * s};
         draw_row(ui, &rows[i], box);
     }
     gui_scroll_end(ui->gui);

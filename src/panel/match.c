@@ -20,7 +20,7 @@ enum {
     TEXT_MAX = 160,
     LETTER = 16,
     WORD = 24,
-    NEXT = 20,
+    NEXT = 28,
     FIRST = 8,
     GAP = 1,
     GAP_MOST = 10,

@@ -9,14 +9,17 @@
 #include "panel/sections.h"
 
 /* How long the pointer rests before they go, and how long they take to. */
-#define AWAKE_NS INT64_C(6000000000)
-#define FADE_NS  INT64_C(220000000)
+#define AWAKE_NS      INT64_C(6000000000)
+#define FADE_NS       INT64_C(220000000)
+#define COLUMNS_SHARE 0.72f
 /* Lengths at scale 1. */
 #define BAR_W      40
 #define BAR_ITEM   33
 #define COLUMN_W   304
 #define COLUMN_MIN 220
+#define COLUMN_GAP 8
 #define MARGIN     10
+#define BADGE_H    50
 #define PADDING    12
 #define HANDLE_W   14
 #define HANDLE_H   76
@@ -152,7 +155,7 @@ static void draw_item(struct widget_context *ui, const struct bar_item *item,
     }
 }
 
-static void draw_bar(struct panels *panels, struct widget_context *ui) {
+static void draw_bar(struct panels *panels, struct widget_context *ui, float top) {
     const struct panel_model *model = ui->model;
     float s = ui->s;
     const struct bar_item more[] = {
@@ -166,13 +169,13 @@ static void draw_bar(struct panels *panels, struct widget_context *ui) {
     const struct bar_item *tip = NULL;
     struct gui_rect at = {0};
     int count = PANEL_COUNT + (int)ARRAY_COUNT(more);
-    float h = (float)count * BAR_ITEM * s + 21 * s;
+    float h = (float)count * BAR_ITEM * s + 19 * s;
+    float h_max = model->plot.y + model->plot.h - 8 * s - top;
     gui_window_begin(ui->gui, &(struct gui_window_desc){.id = "bar",
                                                         .x = model->plot.x + MARGIN * s,
-                                                        .y = model->plot.y + model->plot.h / 2,
+                                                        .y = top,
                                                         .w = BAR_W * s,
-                                                        .h = fminf(h, model->plot.h - 8 * s),
-                                                        .pivot_y = 0.5f,
+                                                        .h = fminf(h, h_max),
                                                         .padding = 4 * s,
                                                         .rounding = 10 * s});
     for (int i = 0; i < PANEL_COUNT; i++) {
@@ -187,7 +190,7 @@ static void draw_bar(struct panels *panels, struct widget_context *ui) {
         draw_item(ui, &more[i], &tip, &at);
     }
     gui_window_end(ui->gui);
-    if (tip != NULL) {
+    if (tip != NULL && panels->overlay == PANELS_NO_OVERLAY) {
         const char *key = tip->action == ACTION_PANEL ? "" : section_key(model, tip->action);
         draw_tip(ui, at, tip->title, key);
     }
@@ -217,10 +220,16 @@ static void draw_handle(struct widget_context *ui) {
 
 /* -- the open ones -- */
 
-static void draw_panel(struct panels *panels, struct widget_context *ui, int i) {
+static void draw_panel(struct panels *panels, struct widget_context *ui, int i, bool first) {
     uint32_t bit = 1U << i;
+    float top = gui_get_place(ui->gui).y;
     gui_push_id(ui->gui, i);
     ui->opened = (panels->fresh & bit) != 0;
+    if (!first) {
+        struct gui_rect line = gui_place(ui->gui, 0, 3 * ui->s);
+        line = (struct gui_rect){line.x, roundf(line.y + ui->s), line.w, fmaxf(1, ui->s)};
+        gui_draw_rect(ui->gui, line, 0, widget_fade(ui->model->colors.rule, 0.8));
+    }
     unsigned did = widget_heading(ui, rows[i].title, "", (panels->folded & bit) != 0, true);
     if ((did & WIDGET_HEADING_FOLD) != 0) {
         panels->folded ^= bit;
@@ -232,36 +241,57 @@ static void draw_panel(struct panels *panels, struct widget_context *ui, int i) 
         rows[i].draw(panels, ui);
         gui_gap(ui->gui, 8 * ui->s);
     }
-    if (panels->open >> (i + 1) != 0) {
-        struct gui_rect line = gui_place(ui->gui, 0, 3 * ui->s);
-        line = (struct gui_rect){line.x, roundf(line.y + ui->s), line.w, fmaxf(1, ui->s)};
-        gui_draw_rect(ui->gui, line, 0, widget_fade(ui->model->colors.rule, 0.8));
-    }
     gui_pop_id(ui->gui);
+    panels->heights[i] = gui_get_place(ui->gui).y - top;
 }
 
-static void draw_column(struct panels *panels, struct widget_context *ui) {
+/* One below the other while there is room, by what they needed in the frame before; then in a
+ * column further right, as long as columns take no more than COLUMNS_SHARE of the plot. The last
+ * column scrolls. */
+static void draw_columns(struct panels *panels, struct widget_context *ui, float top) {
     const struct panel_model *model = ui->model;
     float s = ui->s;
-    float left = model->plot.x + (MARGIN + BAR_W + 8) * s;
+    float left = model->plot.x + (MARGIN + BAR_W + COLUMN_GAP) * s;
     float room = model->plot.x + model->plot.w - left - MARGIN * s;
     float w = fminf(COLUMN_W * s, room);
-    if (panels->open == 0 || w < COLUMN_MIN * s) {
+    float h_max = model->plot.y + model->plot.h - 8 * s - top;
+    float step = w + COLUMN_GAP * s;
+    int columns = (int)((model->plot.w * COLUMNS_SHARE - (left - model->plot.x)) / step);
+    columns = columns < 1 ? 1 : columns;
+    if (w < COLUMN_MIN * s || h_max < COLUMN_MIN * s) {
         return;
     }
-    gui_window_begin(ui->gui, &(struct gui_window_desc){.id = "column",
-                                                        .x = left,
-                                                        .y = model->plot.y + 8 * s,
-                                                        .w = w,
-                                                        .h_max = model->plot.h - 16 * s,
-                                                        .padding = PADDING * s,
-                                                        .rounding = 10 * s});
-    for (int i = 0; i < PANEL_COUNT; i++) {
-        if ((panels->open >> i & 1) != 0) {
-            draw_panel(panels, ui, i);
+    uint32_t open = panels->open;
+    for (int column = 0, i = 0; column < columns && i < PANEL_COUNT; column++) {
+        char id[16];
+        float used = 2 * PADDING * s;
+        bool first = true;
+        for (; i < PANEL_COUNT && (open >> i & 1) == 0; i++) {
         }
+        if (i == PANEL_COUNT) {
+            return;
+        }
+        str_format(id, sizeof id, "column%d", column);
+        gui_window_begin(ui->gui, &(struct gui_window_desc){.id = id,
+                                                            .x = left + (float)column * step,
+                                                            .y = top,
+                                                            .w = w,
+                                                            .h_max = h_max,
+                                                            .padding = PADDING * s,
+                                                            .rounding = 10 * s});
+        for (; i < PANEL_COUNT; i++) {
+            if ((open >> i & 1) == 0) {
+                continue;
+            }
+            if (!first && column + 1 < columns && used + panels->heights[i] > h_max) {
+                break;
+            }
+            used += panels->heights[i];
+            draw_panel(panels, ui, i, first);
+            first = false;
+        }
+        gui_window_end(ui->gui);
     }
-    gui_window_end(ui->gui);
 }
 
 void panels_draw(struct panels *panels, struct gui *gui, const struct panel_model *model,
@@ -270,8 +300,10 @@ void panels_draw(struct panels *panels, struct gui *gui, const struct panel_mode
         .gui = gui, .model = model, .queue = queue, .s = (float)model->scale};
     gui_set_opacity(gui, panels->opacity);
     if (panels->opacity > 0 && panels->shown) {
-        draw_column(panels, &ui);
-        draw_bar(panels, &ui);
+        /* What says that the market is simulated stays in sight. */
+        float top = model->plot.y + (model->demo ? BADGE_H : 8) * ui.s;
+        draw_columns(panels, &ui, top);
+        draw_bar(panels, &ui, top);
     } else if (panels->opacity > 0) {
         draw_handle(&ui);
     }
@@ -317,6 +349,13 @@ void panels_toggle_overlay(struct panels *panels, enum panels_overlay overlay) {
         console_open(&panels->console);
     }
     panels->keys_search[0] = '\0';
+}
+
+void panels_open_console(struct panels *panels, const char *text) {
+    panels->overlay = PANELS_CONSOLE;
+    panels->overlay_fresh = true;
+    console_open(&panels->console);
+    console_type(&panels->console, text);
 }
 
 void panels_toggle_statistics(struct panels *panels) {

@@ -52,6 +52,7 @@ struct panels {
     bool over; /* the pointer is over a panel */
     bool typing;
     char market_search[GUI_TEXT_BYTES], keys_search[GUI_TEXT_BYTES];
+    float heights[PANEL_COUNT]; /* of the panels, in the frame before, pixels */
     struct console console;
     struct toasts toasts;
 };
@@ -78,6 +79,8 @@ void panels_draw(struct panels *panels, struct gui *gui, const struct panel_mode
 /* -- actions -- */
 void panels_toggle(struct panels *panels);
 void panels_toggle_panel(struct panels *panels, enum panel_id id);
+/* Open the console with text typed in it. */
+void panels_open_console(struct panels *panels, const char *text);
 void panels_toggle_overlay(struct panels *panels, enum panels_overlay overlay);
 void panels_toggle_statistics(struct panels *panels);
 void panels_toggle_pinned(struct panels *panels);

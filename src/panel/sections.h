@@ -5,7 +5,8 @@
 #include "panel/panels.h"
 #include "panel/widget.h"
 
-/* The first key of an action that takes nothing, for the hint beside a switch; "" where it has none. */
+/* The first key of an action that takes nothing, for the hint beside a switch; "" where it has
+ * none. */
 const char *section_key(const struct panel_model *model, enum action action);
 /* The colour that a side has in the field. */
 struct gui_color section_side_color(const struct panel_model *model, int side);

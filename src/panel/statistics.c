@@ -58,7 +58,10 @@ static void draw_frames(struct widget_context *ui, const struct panel_statistics
                (double)percentile(stats->frame_count, sorted, 0.5),
                (double)percentile(stats->frame_count, sorted, 0.99));
     widget_value(ui, "Frame p50 / p99", text, ink);
-    str_format(text, sizeof text, "%.0f of %.0f /s", stats->frames_per_s, stats->refresh_hz);
+    str_format(text, sizeof text, "%.0f /s", stats->frames_per_s);
+    if (stats->refresh_hz > 0) {
+        str_format(text, sizeof text, "%.0f of %.0f /s", stats->frames_per_s, stats->refresh_hz);
+    }
     widget_value(ui, "Frames drawn", text, ink);
     widget_value(ui, "Late frames", number_format_count(stats->late_count, number), ink);
     if (stats->latency_ns > 0) {

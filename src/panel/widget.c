@@ -84,8 +84,8 @@ unsigned widget_heading(struct widget_context *ui, const char *title, const char
 }
 
 void widget_caption(struct widget_context *ui, const char *text) {
-    struct gui_rect box = gui_place(ui->gui, 0, 22 * ui->s);
-    box.y += 3 * ui->s;
+    struct gui_rect box = gui_place(ui->gui, 0, 24 * ui->s);
+    box.y += 2 * ui->s;
     widget_text(ui, box, WIDGET_LEFT, 0, GUI_SMALL, ui->model->colors.text_faint, text);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/desk_panels.h"
+#include "app/desk_icon.h"
 #include "app/desk_set.h"
 #include "app/picture_options.h"
 #include "base/clock.h"
@@ -72,6 +73,7 @@ static enum exit_status open_windows(struct desk *desk, const struct app_options
         return app_fail(EXIT_STATUS_FAILED, "view",
                         "%s; liqscope render SOURCE -o FILE draws without one", reason);
     }
+    desk_icon_set(desk->desktop);
     return open_window(desk, options, settings);
 }
 

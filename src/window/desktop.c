@@ -18,6 +18,7 @@ struct desktop {
     Uint64 monitors_ticks;                   /* when they last changed */
     SDL_Cursor *cursors[INPUT_CURSOR_COUNT]; /* owned; NULL: not needed so far, or refused */
     enum input_cursor cursor;
+    SDL_Surface *icon; /* owned; NULL: none */
 };
 
 static enum status fail(enum status status, char *reason, const char *what) {
@@ -74,6 +75,14 @@ static void list_monitors(struct monitor_list *list) {
     list->count = list->count > 0 ? list->count : 1;
 }
 
+/* What window managers and panels know the windows by, as liqscope.desktop says it too: by itself
+ * SDL takes the name of the file that was run. */
+static void name_class(void) {
+    SDL_setenv("SDL_VIDEO_X11_WMCLASS", "liqscope", 0);
+    SDL_setenv("SDL_VIDEO_WAYLAND_WMCLASS", "liqscope", 0);
+    SDL_SetHint(SDL_HINT_APP_NAME, "liqscope");
+}
+
 enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTES]) {
     *out = NULL;
     struct desktop *desktop = calloc(1, sizeof *desktop);
@@ -81,6 +90,7 @@ enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTE
         str_copy(reason, DISPLAY_REASON_BYTES, "out of memory");
         return STATUS_MEMORY;
     }
+    name_class();
     enum status status = init_video(reason);
     if (status != STATUS_OK) {
         desktop_destroy(desktop);
@@ -112,6 +122,7 @@ void desktop_destroy(struct desktop *desktop) {
     for (int i = 0; i < INPUT_CURSOR_COUNT; i++) {
         SDL_FreeCursor(desktop->cursors[i]);
     }
+    SDL_FreeSurface(desktop->icon);
     SDL_Quit();
     free(desktop);
 }
@@ -174,8 +185,22 @@ enum status desktop_open(struct desktop *desktop, const struct display_desc *des
         desktop_close(desktop, display);
         return status;
     }
+    if (desktop->icon != NULL) {
+        SDL_SetWindowIcon(display->window, desktop->icon);
+    }
     *out = display;
     return STATUS_OK;
+}
+
+void desktop_set_icon(struct desktop *desktop, int width_px, int height_px, const uint8_t *rgba) {
+    SDL_Surface *icon =
+        SDL_CreateRGBSurfaceWithFormat(0, width_px, height_px, 32, SDL_PIXELFORMAT_RGBA32);
+    for (int y = 0; icon != NULL && y < height_px; y++) {
+        memcpy((uint8_t *)icon->pixels + (size_t)y * (size_t)icon->pitch,
+               rgba + (size_t)y * (size_t)width_px * 4, (size_t)width_px * 4);
+    }
+    SDL_FreeSurface(desktop->icon);
+    desktop->icon = icon;
 }
 
 void desktop_close(struct desktop *desktop, struct display *display) {

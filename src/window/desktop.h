@@ -7,6 +7,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/status.h"
 #include "gfx/caps.h"
@@ -23,6 +24,9 @@ struct desktop;
 enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTES]);
 void desktop_destroy(struct desktop *desktop); /* NULL accepted; after everything made in the
                                                   context; closes what windows are left */
+
+/* The icon of all windows that are opened from now on: rows top down, straight RGBA8, copied. */
+void desktop_set_icon(struct desktop *desktop, int width_px, int height_px, const uint8_t *rgba);
 
 /* A window. STATUS_UNSUPPORTED: no GL 3.3 core; STATUS_FULL; STATUS_MEMORY. */
 enum status desktop_open(struct desktop *desktop, const struct display_desc *desc,

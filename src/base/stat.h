@@ -24,6 +24,10 @@
     X(rest_failures, "requests", "REST requests that failed or were refused")                      \
     X(scene_published, "scenes", "scenes put into the mailbox")                                    \
     X(raster_columns, "columns", "raster columns finished")                                        \
+    X(ipc_commands, "lines", "lines of the control socket that were answered")                     \
+    X(ipc_lines_long, "lines", "lines of the control socket that were too long")                   \
+    X(ipc_clients_refused, "clients", "clients of the control socket beyond its limit")            \
+    X(ipc_clients_dropped, "clients", "clients of the control socket that did not read")           \
     X(frames_drawn, "frames", "frames drawn")                                                      \
     X(alerts_fired, "alerts", "alerts that fired and were told")                                   \
     X(alerts_dropped, "alerts", "alerts that waited too long in a full queue to be told")          \

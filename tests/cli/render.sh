@@ -19,11 +19,11 @@ is_png() { # FILE WIDTH HEIGHT
     [[ $got == "$want" ]]
 }
 
-"$program" simulate --days 0.5 --seed 3 -o "$folder/day.jsonl.zst" || fail "simulate"
+"$program" simulate --days 0.2 --seed 3 -o "$folder/day.jsonl.zst" || fail "simulate"
 for name in a b; do
-    "$program" render "$folder/day.jsonl.zst" -o "$folder/file_$name.png" --size 640x360 --window 8h ||
+    "$program" render "$folder/day.jsonl.zst" -o "$folder/file_$name.png" --size 640x360 --window 3h ||
         fail "render of a file"
-    "$program" render demo -o "$folder/demo_$name.png" --size 640x360 --days 0.5 --seed 3 --window 8h ||
+    "$program" render demo -o "$folder/demo_$name.png" --size 640x360 --days 0.2 --seed 3 --window 3h ||
         fail "render of the demo"
 done
 is_png "$folder/file_a.png" 640 360 || fail "no PNG of 640 x 360"
@@ -32,8 +32,8 @@ cmp "$folder/demo_a.png" "$folder/demo_b.png" || fail "two runs of the demo diff
 cmp -s "$folder/file_a.png" "$folder/demo_a.png" && fail "the demo is not marked as one"
 
 # Another moment is another picture; a moment before everything is an error and leaves no file.
-"$program" render "$folder/day.jsonl.zst" -o "$folder/at.png" --size 640x360 --window 8h \
-    --at 2026-01-05T06:00:00Z || fail "render --at"
+"$program" render "$folder/day.jsonl.zst" -o "$folder/at.png" --size 640x360 --window 3h \
+    --at 2026-01-05T02:00:00Z || fail "render --at"
 cmp -s "$folder/file_a.png" "$folder/at.png" && fail "--at changes nothing"
 "$program" render "$folder/day.jsonl.zst" -o "$folder/none.png" --at 2020-01-01 2>"$folder/err" &&
     fail "render before the first event"
@@ -41,10 +41,10 @@ cmp -s "$folder/file_a.png" "$folder/at.png" && fail "--at changes nothing"
 [[ $(wc -l <"$folder/err") == 1 ]] || fail "want one line, got: $(cat "$folder/err")"
 
 # A second venue of the coin is added to the first.
-"$program" simulate --days 0.5 --seed 3 | sed 's/"venue":"binance_usdm"/"venue":"bybit"/' >"$folder/day.bybit.jsonl"
+"$program" simulate --days 0.2 --seed 3 | sed 's/"venue":"binance_usdm"/"venue":"bybit"/' >"$folder/day.bybit.jsonl"
 for name in a b; do
     "$program" render "$folder/day.jsonl.zst" "$folder/day.bybit.jsonl" -o "$folder/both_$name.png" \
-        --size 640x360 --window 8h || fail "render of two venues"
+        --size 640x360 --window 3h || fail "render of two venues"
 done
 cmp "$folder/both_a.png" "$folder/both_b.png" || fail "two runs over two files differ"
 cmp -s "$folder/both_a.png" "$folder/file_a.png" && fail "the second venue changes nothing"
@@ -57,13 +57,13 @@ ls "$folder" | grep -v -e '^day\.' -e '^file_[ab]\.png$' -e '^demo_[ab]\.png$' -
     fail "something was left behind"
 
 # The pointer and the question why are drawn, wherever they are; a place has to be one.
-"$program" render "$folder/day.jsonl.zst" -o "$folder/pointed.png" --size 640x360 --window 8h \
-    --pointer 2026-01-05T06:00:00Z,99000 --why 97000 || fail "render --pointer --why"
+"$program" render "$folder/day.jsonl.zst" -o "$folder/pointed.png" --size 640x360 --window 3h \
+    --pointer 2026-01-05T02:00:00Z,99000 --why 97000 || fail "render --pointer --why"
 cmp -s "$folder/file_a.png" "$folder/pointed.png" && fail "--pointer changes nothing"
-"$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 640x360 --window 8h \
+"$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 640x360 --window 3h \
     --pointer 1,1 || fail "render --pointer away"
 cmp "$folder/file_a.png" "$folder/away.png" || fail "a pointer outside the picture changes it"
-for place in noon 2026-01-05T06:00:00Z 2026-01-05T06:00:00Z,-1 2026-01-05T06:00:00Z,1x ,; do
+for place in noon 2026-01-05T02:00:00Z 2026-01-05T02:00:00Z,-1 2026-01-05T02:00:00Z,1x ,; do
     "$program" render demo -o "$folder/none.png" --pointer "$place" >/dev/null 2>"$folder/err"
     [[ $? == 2 && $(wc -l <"$folder/err") == 1 ]] && grep -q 'expected TIME,PRICE' "$folder/err" ||
         fail "--pointer $place: $(cat "$folder/err")"

@@ -115,13 +115,15 @@ static struct panel_colors colors_of(enum colormap_id palette) {
 static struct gui_colors gui_colors_of(const struct panel_colors *colors) {
     struct gui_color field = colors->text;
     field.a = 20;
+    struct gui_color selection = colors->accent;
+    selection.a = 90;
     return (struct gui_colors){
         .plate = colors->plate,
         .rule = colors->rule,
         .text = colors->text,
         .text_dim = colors->text_faint,
         .field = field,
-        .accent = colors->accent,
+        .selection = selection,
     };
 }
 

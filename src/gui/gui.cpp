@@ -78,13 +78,6 @@ ImVec4 vector_of(struct gui_color color) {
                   (float)color.a / 255);
 }
 
-struct gui_color mixed(struct gui_color a, struct gui_color b, float share) {
-    auto mix = [share](uint8_t x, uint8_t y) {
-        return (uint8_t)((float)x + ((float)y - (float)x) * share + 0.5f);
-    };
-    return {mix(a.r, b.r), mix(a.g, b.g), mix(a.b, b.b), mix(a.a, b.a)};
-}
-
 bool take_font(font_file &out, const struct gui_font &font) {
     size_t len = strlen(font.path);
     if (len == 0 || len >= sizeof out.path || !(font.height_em > 0)) {
@@ -168,10 +161,10 @@ void set_style(struct gui *gui, const struct gui_frame *frame) {
     out[ImGuiCol_ChildBg] = ImVec4(0, 0, 0, 0);
     out[ImGuiCol_Border] = vector_of(colors.rule);
     out[ImGuiCol_FrameBg] = vector_of(colors.field);
-    out[ImGuiCol_TextSelectedBg] = vector_of(mixed(colors.field, colors.accent, 0.45f));
+    out[ImGuiCol_TextSelectedBg] = vector_of(colors.selection);
     out[ImGuiCol_ScrollbarBg] = ImVec4(0, 0, 0, 0);
     out[ImGuiCol_ScrollbarGrab] = vector_of(colors.rule);
-    out[ImGuiCol_ScrollbarGrabHovered] = vector_of(mixed(colors.rule, colors.text_dim, 0.4f));
+    out[ImGuiCol_ScrollbarGrabHovered] = vector_of(colors.text_dim);
     out[ImGuiCol_ScrollbarGrabActive] = vector_of(colors.text_dim);
 }
 
@@ -380,10 +373,15 @@ void gui_window_begin(struct gui *gui, const struct gui_window_desc *desc) {
     float w_max = desc->w > 0 ? desc->w : 1e6f;
     ImGui::SetNextWindowSizeConstraints(ImVec2(w_min, 1), ImVec2(w_max, h_max));
     ImGui::SetNextWindowSize(ImVec2(desc->w, desc->h));
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(desc->padding, desc->padding));
+    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
+                        ImVec2(roundf(desc->padding), roundf(desc->padding)));
     ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, desc->rounding);
     ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, desc->bare ? 0.f : 1.f);
+    ImVec4 plate = ImGui::GetStyleColorVec4(ImGuiCol_WindowBg);
+    plate.w = desc->raised ? 1 : plate.w; /* what lies behind must not be read through it */
+    ImGui::PushStyleColor(ImGuiCol_WindowBg, plate);
     ImGui::Begin(desc->id, nullptr, flags);
+    ImGui::PopStyleColor();
     ImGui::PopStyleVar(3);
     if (desc->raised && ImGui::IsWindowAppearing()) {
         ImGui::SetWindowFocus();
@@ -408,7 +406,7 @@ struct gui_rect gui_window_rect(const struct gui *gui) {
 
 void gui_scroll_begin(struct gui *gui, const char *id, float h) {
     (void)gui;
-    ImGui::BeginChild(id, ImVec2(0, h), false, ImGuiWindowFlags_NoNav);
+    ImGui::BeginChild(id, ImVec2(0, roundf(h)), false, ImGuiWindowFlags_NoNav);
 }
 
 void gui_scroll_end(struct gui *gui) {
@@ -433,6 +431,7 @@ float gui_width_left(const struct gui *gui) {
 struct gui_rect gui_place(struct gui *gui, float w, float h) {
     ImVec2 at = ImGui::GetCursorScreenPos();
     w = w > 0 ? w : fmaxf(1, gui_width_left(gui));
+    h = roundf(h);
     ImGui::Dummy(ImVec2(w, h));
     return {at.x, at.y, w, h};
 }
@@ -461,13 +460,14 @@ void gui_same_line_if(struct gui *gui, float gap, float w) {
 
 void gui_gap(struct gui *gui, float h) {
     (void)gui;
-    ImGui::Dummy(ImVec2(1, h));
+    ImGui::Dummy(ImVec2(1, roundf(h)));
 }
 
 struct gui_hit gui_area(struct gui *gui, const char *id, float w, float h) {
     ImVec2 at = ImGui::GetCursorScreenPos();
     struct gui_hit hit = {};
     w = w > 0 ? w : fmaxf(1, gui_width_left(gui));
+    h = roundf(h);
     hit.clicked = ImGui::InvisibleButton(id, ImVec2(w, h));
     hit.rect = {at.x, at.y, w, h};
     hit.hovered = ImGui::IsItemHovered();

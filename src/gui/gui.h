@@ -44,7 +44,7 @@ struct gui_desc {
 
 /* Colours of what ImGui draws by itself: plates of windows, text fields, scroll bars. */
 struct gui_colors {
-    struct gui_color plate, rule, text, text_dim, field, accent;
+    struct gui_color plate, rule, text, text_dim, field, selection;
 };
 
 struct gui_frame {
@@ -97,7 +97,7 @@ void gui_scroll_end(struct gui *gui);
 /* Scroll so that what was placed last is seen. */
 void gui_scroll_here(struct gui *gui);
 
-/* -- layout: boxes follow one another downwards -- */
+/* -- layout: boxes follow one another downwards, their heights in whole pixels -- */
 
 /* A box of the window's; w 0: the rest of the line. */
 struct gui_rect gui_place(struct gui *gui, float w, float h);

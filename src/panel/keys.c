@@ -9,7 +9,7 @@
 #define KEY_W    104
 #define COLUMN_W 450
 #define PADDING  18
-enum { COLUMN_MAX = 4, ROW_MAX = ACTION_COUNT + PANEL_KEY_MAX };
+enum { COLUMN_MAX = 4, KEYS_SHOWN = 2, ROW_MAX = ACTION_COUNT + PANEL_KEY_MAX };
 
 /* The groups of view/actions.def, by the action that each begins with. */
 static const struct {
@@ -35,13 +35,15 @@ static int group_of(enum action action) {
     return group;
 }
 
-/* Every key of an action that runs it with this text. */
+/* The keys that run this, KEYS_SHOWN at most. */
 static void keys_of(const struct panel_model *model, const struct action_call *call,
                     char out[PANEL_VALUE_BYTES]) {
     out[0] = '\0';
-    for (int i = 0; i < model->key_count; i++) {
+    int count = 0;
+    for (int i = 0; i < model->key_count && count < KEYS_SHOWN; i++) {
         const struct action_call *other = model->keys[i].call;
         if (other->action == call->action && strcmp(other->text, call->text) == 0) {
+            count++;
             (void)str_append(out, PANEL_VALUE_BYTES, out[0] != '\0' ? "  %s" : "%s",
                              model->keys[i].key);
         }
@@ -137,11 +139,10 @@ bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     gui_window_begin(ui->gui, &(struct gui_window_desc){
                                   .id = "keys",
                                   .x = model->plot.x + model->plot.w / 2,
-                                  .y = model->plot.y + model->plot.h / 2,
+                                  .y = model->plot.y + 8 * s,
                                   .w = w,
                                   .h = h < h_max ? h : h_max,
                                   .pivot_x = 0.5f,
-                                  .pivot_y = 0.5f,
                                   .padding = PADDING * s,
                                   .rounding = 12 * s,
                                   .raised = true,

@@ -53,6 +53,9 @@ struct panels {
     bool typing;
     char market_search[GUI_TEXT_BYTES], keys_search[GUI_TEXT_BYTES];
     float heights[PANEL_COUNT]; /* of the panels, in the frame before, pixels */
+    /* What the scale's line runs through, USD a basis point; a handle of it is being dragged. */
+    double scale_low, scale_high;
+    bool scale_held;
     struct console console;
     struct toasts toasts;
 };

@@ -8,10 +8,7 @@
 #include "view/scale.h"
 
 enum { RAMP_STEPS = 20 };
-/* The line that the handles run along, USD a basis point. */
-#define USD_LOW  1e3
-#define USD_HIGH 1e10
-#define NEAREST  1.05 /* white stays so many times above black */
+#define NEAREST 1.05 /* white stays so many times above black */
 
 static struct gui_color sample(enum colormap_id id, int side, double brightness) {
     float rgb[3];
@@ -73,13 +70,23 @@ static void draw_palettes(struct widget_context *ui) {
 
 /* -- the line of USD, and its two handles -- */
 
-static double share_of(double usd) {
-    double share = log(usd / USD_LOW) / log(USD_HIGH / USD_LOW);
+/* What the line runs through, USD a basis point: whole decades with room beside both handles; it
+ * stays while one of them is dragged. */
+static void choose_range(struct panels *panels, double black, double white) {
+    if (!panels->scale_held) {
+        panels->scale_low = pow(10, floor(log10(black) - 0.3));
+        panels->scale_high = pow(10, ceil(log10(white) + 0.3));
+    }
+}
+
+static double share_of(const struct panels *panels, double usd) {
+    double share = log(usd / panels->scale_low) / log(panels->scale_high / panels->scale_low);
     return share < 0 ? 0 : (share > 1 ? 1 : share);
 }
 
-static double usd_at(double share) {
-    double usd = USD_LOW * pow(USD_HIGH / USD_LOW, share < 0 ? 0 : (share > 1 ? 1 : share));
+static double usd_at(const struct panels *panels, double share) {
+    double bounded = share < 0 ? 0 : (share > 1 ? 1 : share);
+    double usd = panels->scale_low * pow(panels->scale_high / panels->scale_low, bounded);
     double step = pow(10, floor(log10(usd)) - 1);
     return round(usd / step) * step; /* two figures */
 }
@@ -99,22 +106,23 @@ static void draw_handle(struct widget_context *ui, struct gui_hit hit, struct gu
 }
 
 /* Runs under the pointer while it is held; the USD it stands at. */
-static double drag_handle(struct widget_context *ui, const char *id, struct gui_rect line,
-                          double usd, struct gui_color fill, bool below) {
+static double drag_handle(struct panels *panels, struct widget_context *ui, const char *id,
+                          struct gui_rect line, double usd, struct gui_color fill, bool below) {
     float s = ui->s;
     float w = 18 * s;
     char number[NUMBER_TEXT_BYTES];
-    float x = line.x + line.w * (float)share_of(usd);
+    float x = line.x + line.w * (float)share_of(panels, usd);
     gui_set_place(ui->gui, x - w / 2, line.y - 4 * s);
     struct gui_hit hit = gui_area(ui->gui, id, w, line.h + 8 * s);
     if (hit.held && fabsf(hit.x - w / 2) > 0.5f) {
-        usd = usd_at(((double)hit.rect.x + hit.x - line.x) / line.w);
+        usd = usd_at(panels, ((double)hit.rect.x + hit.x - line.x) / line.w);
     }
+    panels->scale_held = panels->scale_held || hit.held;
     draw_handle(ui, hit, fill, number_format_usd_round(usd, number), below);
     return usd;
 }
 
-static void draw_ends(struct widget_context *ui) {
+static void draw_ends(struct panels *panels, struct widget_context *ui) {
     const struct panel_model *model = ui->model;
     float s = ui->s;
     double black = model->black_usd_per_bp;
@@ -125,18 +133,20 @@ static void draw_ends(struct widget_context *ui) {
                     "Nothing was drawn yet.");
         return;
     }
+    choose_range(panels, black, white);
+    panels->scale_held = false;
     struct gui_rect line = {all.x + 9 * s, all.y + 24 * s, all.w - 18 * s, 16 * s};
     gui_draw_rect(ui->gui, line, 3 * s, widget_ground(ui, 0.7));
-    float left = roundf(line.x + line.w * (float)share_of(black));
-    float right = roundf(line.x + line.w * (float)share_of(white));
+    float left = roundf(line.x + line.w * (float)share_of(panels, black));
+    float right = roundf(line.x + line.w * (float)share_of(panels, white));
     struct gui_rect between = {left, line.y, right - left, line.h};
     struct gui_rect after = {right, line.y, line.x + line.w - right, line.h};
     draw_swatch(ui, model->settings.palette, between);
     gui_draw_rect(ui->gui, after, 0, sample(model->settings.palette, 1, 1));
     double black_now =
-        drag_handle(ui, "black", line, black, sample(model->settings.palette, 0, 0), true);
+        drag_handle(panels, ui, "black", line, black, sample(model->settings.palette, 0, 0), true);
     double white_now =
-        drag_handle(ui, "white", line, white, sample(model->settings.palette, 1, 1), false);
+        drag_handle(panels, ui, "white", line, white, sample(model->settings.palette, 1, 1), false);
     gui_set_place(ui->gui, all.x, all.y + all.h);
     if (black_now != black && black_now * NEAREST < white) {
         action_queue_add_text(ui->queue, ACTION_SET, "black %.0f", black_now);
@@ -146,7 +156,7 @@ static void draw_ends(struct widget_context *ui) {
     }
 }
 
-static void draw_scale(struct widget_context *ui) {
+static void draw_scale(struct panels *panels, struct widget_context *ui) {
     static const char *const held_texts[] = {"Automatic", "Pinned"};
     static const char *const curve_texts[] = {"Log", "Square root", "Linear"};
     static const char *const certainty_texts[] = {"Grey", "Stripes", "Hidden"};
@@ -154,7 +164,7 @@ static void draw_scale(struct widget_context *ui) {
     const struct panel_model *model = ui->model;
     bool held = model->settings.black_usd_per_bp > 0 || model->settings.white_usd_per_bp > 0;
     widget_caption(ui, "Scale, USD a basis point of price");
-    draw_ends(ui);
+    draw_ends(panels, ui);
     int clicked = widget_segments(ui, "held", 2, held_texts, held ? 1 : 0);
     if (clicked == 0) {
         action_queue_add_action(ui->queue, ACTION_SCALE_AUTO);
@@ -180,8 +190,7 @@ static void draw_scale(struct widget_context *ui) {
 }
 
 void section_scale(struct panels *panels, struct widget_context *ui) {
-    (void)panels;
     draw_palettes(ui);
     gui_gap(ui->gui, 4 * ui->s);
-    draw_scale(ui);
+    draw_scale(panels, ui);
 }

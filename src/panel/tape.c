@@ -30,7 +30,7 @@ void section_tape(struct panels *panels, struct widget_context *ui) {
     const struct panel_model *model = ui->model;
     (void)panels;
     if (model->tape_count == 0) {
-        widget_note(ui, "None was published yet.");
+        widget_note(ui, "None was published in this time; not every venue publishes them.");
         return;
     }
     bool sampled = false;

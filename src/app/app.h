@@ -13,7 +13,8 @@ enum exit_status { EXIT_STATUS_DONE = 0, EXIT_STATUS_FAILED = 1, EXIT_STATUS_USA
 struct margin_set;
 
 struct app_options {
-    struct option_table table; /* defaults, then the file, then the command line */
+    struct option_table table;       /* defaults, then the file, then the command line */
+    bool on_command_line[OPT_COUNT]; /* which of them came from there */
     int arg_count;
     const char *args[CLI_ARG_MAX];    /* positional: sources, or what the command takes */
     const struct margin_set *margins; /* the program's tables, or the user's over them */

@@ -7,10 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/desk_layouts.h"
+#include "app/desk_open.h"
 #include "app/desk_panels.h"
 #include "app/desk_icon.h"
 #include "app/desk_set.h"
-#include "app/picture_options.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stat.h"
@@ -24,57 +25,25 @@
 
 /* -- building up -- */
 
-static enum exit_status open_window(struct desk *desk, const struct app_options *options,
-                                    const struct settings *settings) {
+/* The windows that options and layouts ask for. */
+static enum exit_status open_windows(struct desk *desk, const struct app_options *options) {
     char reason[DISPLAY_REASON_BYTES];
-    const struct option_table *table = &options->table;
-    struct desk_window *window = calloc(1, sizeof *window);
-    if (window == NULL) {
-        return app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
+    char error[OPTION_ERROR_BYTES];
+    static struct desk_spec spec; /* tens of kilobytes: not on the stack */
+    enum exit_status status = desk_layouts_begin(desk, options, &spec);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
     }
-    desk->windows[desk->window_count++] = window;
-    const struct display_desc desc = {
-        .title = "liqscope",
-        .place = {.rect = {.w = table->values[OPT_size].width,
-                           .h = table->values[OPT_size].height},
-                  .fullscreen = option_flag(table, OPT_fullscreen)},
-    };
-    if (desktop_open(desk->desktop, &desc, &window->display, reason) != STATUS_OK) {
-        return app_fail(EXIT_STATUS_FAILED, "view",
-                        "%s; liqscope render SOURCE -o FILE draws without one", reason);
-    }
-    const struct pane_desc pane_desc = {
-        .pipeline = &desk->pipeline,
-        .shader_dir = option_text(table, OPT_shader_dir),
-        .span_ms = (double)option_integer(table, OPT_window),
-        .settings = *settings,
-    };
-    struct pane *pane = calloc(1, sizeof *pane);
-    enum status status = pane != NULL ? pane_init(pane, &pane_desc) : STATUS_MEMORY;
-    if (pane != NULL) {
-        (void)desk_window_add(window, pane);
-    }
-    if (status != STATUS_OK) {
-        return app_fail(EXIT_STATUS_FAILED, "view", "cannot prepare the picture: %s",
-                        status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
-    }
-    if (!desk_panels_open(desk, window)) {
-        return app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
-    }
-    window->begin_ns = clock_mono_ns();
-    pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
-    return EXIT_STATUS_DONE;
-}
-
-static enum exit_status open_windows(struct desk *desk, const struct app_options *options,
-                                     const struct settings *settings) {
-    char reason[DISPLAY_REASON_BYTES];
     if (desktop_create(&desk->desktop, reason) != STATUS_OK) {
         return app_fail(EXIT_STATUS_FAILED, "view",
                         "%s; liqscope render SOURCE -o FILE draws without one", reason);
     }
     desk_icon_set(desk->desktop);
-    return open_window(desk, options, settings);
+    if (!desk_open_spec(desk, &spec, error)) {
+        return app_fail(EXIT_STATUS_FAILED, "view",
+                        "%s; liqscope render SOURCE -o FILE draws without one", error);
+    }
+    return EXIT_STATUS_DONE;
 }
 
 static enum exit_status start_pipeline(struct desk *desk, const struct app_options *options) {
@@ -96,24 +65,14 @@ static enum exit_status start_pipeline(struct desk *desk, const struct app_optio
 }
 
 static enum exit_status start_panes(struct desk *desk) {
-    for (int w = 0; w < desk->window_count; w++) {
-        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
-            if (pane_start(desk->windows[w]->panes[i]) != STATUS_OK) {
-                return app_fail(EXIT_STATUS_FAILED, "view", "cannot start the raster thread");
-            }
-        }
-    }
-    return EXIT_STATUS_DONE;
+    char error[OPTION_ERROR_BYTES];
+    return desk_start_panes(desk, error) ? EXIT_STATUS_DONE
+                                         : app_fail(EXIT_STATUS_FAILED, "view", "%s", error);
 }
 
 enum exit_status desk_open(struct desk *desk, const struct app_options *options) {
     char reason[SOURCE_REASON_BYTES];
-    struct settings settings = {0};
-    char error[OPTION_ERROR_BYTES];
     desk->options = options->table;
-    if (!picture_options_read(&options->table, &settings, error)) {
-        return app_fail(EXIT_STATUS_USAGE, "view", "--%s", error);
-    }
     enum exit_status status = source_list_resolve(options, &desk->sources, reason);
     if (status != EXIT_STATUS_DONE) {
         return app_fail(status, "view", "%s", reason);
@@ -126,7 +85,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
     desk->moment.lines = &desk->lines;
     desk->moment.queue = &desk->queue;
     keymap_init(&desk->keymap);
-    status = open_windows(desk, options, &settings);
+    status = open_windows(desk, options);
     if (status == EXIT_STATUS_DONE) {
         status = start_pipeline(desk, options);
     }
@@ -139,6 +98,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
 }
 
 void desk_close(struct desk *desk) {
+    desk_layouts_end(desk);
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
             pane_stop(desk->windows[w]->panes[i]);
@@ -282,20 +242,39 @@ static void keep_lines(struct desk *desk) {
     }
 }
 
+/* Close buttons, and which window has the keyboard. */
+static void follow_desktop(struct desk *desk) {
+    const struct display *focused = desktop_focused(desk->desktop);
+    for (int w = desk->window_count - 1; w >= 0; w--) {
+        struct desk_window *window = desk->windows[w];
+        if (display_input(window->display)->closed) {
+            desk_window_closed(desk, window);
+        }
+    }
+    for (int w = 0; w < desk->window_count; w++) {
+        if (desk->windows[w]->display == focused && desk->focused != w) {
+            desk->windows[desk->focused]->changed = true; /* its rim goes out */
+            desk->windows[w]->changed = true;
+            desk->focused = w;
+        }
+    }
+}
+
 void desk_frame(struct desk *desk) {
     desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
+    follow_desktop(desk);
     run_queue(desk);
     desk_screenshot_tell(desk);
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
     keep_lines(desk);
+    desk_layouts_advance(desk, moment->mono_ns);
     bool fresh = false;
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
     int64_t due_ns = INT64_MAX;
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];
-        desk->quit = desk->quit || display_input(window->display)->closed;
         if (window->begin_ns <= moment->mono_ns) {
             frame_window(desk, window);
         }
@@ -357,11 +336,17 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         return desk_panels_run(window, call, error);
     case ACTION_INSTRUMENT:
         return desk_panels_show_instrument(desk, pane, call->text, error);
+    case ACTION_LAYOUT:
+    case ACTION_LAYOUT_SAVE:
+        return desk_layouts_run(desk, call, error);
     case ACTION_SET:
         return desk_set(desk, window, pane, call->text, error);
     case ACTION_CYCLE:
         return desk_cycle(desk, window, pane, call->text, error);
     default:
+        if (desk_open_has(call->action)) {
+            return desk_open_run(desk, window, pane, call->action, error);
+        }
         return pane_run(pane, call, &desk->moment, display_input(window->display)->shift, error);
     }
     return true;

@@ -14,6 +14,7 @@
 
 #include "app/app.h"
 #include "app/desk_screenshot.h"
+#include "app/desk_layouts.h"
 #include "app/desk_lines.h"
 #include "app/desk_window.h"
 #include "app/live_clock.h"
@@ -43,6 +44,7 @@ struct desk {
     struct desk_lines lines;
     struct desk_screenshot screenshot;
     struct live_clock clock;
+    struct desk_layouts layouts;
     struct pane_moment moment; /* of this frame */
     int64_t latency_worst_ns, latency_since_ns;
     int64_t frame_count; /* swaps */

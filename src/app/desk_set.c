@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/desk_spec.h"
+#include "app/pane_instrument.h"
 #include "app/picture_options.h"
 
 enum { NAME_SHOWN = 40 }; /* bytes of a stranger's word that are repeated */
@@ -15,6 +17,18 @@ static void act(struct desk_window *window, enum option_id id, const struct opti
     case OPT_fullscreen:
         display_set_fullscreen(window->display, option_flag(table, id));
         break;
+    case OPT_borderless:
+        display_set_borderless(window->display, option_flag(table, id));
+        break;
+    case OPT_on_top:
+        display_set_on_top(window->display, option_flag(table, id));
+        break;
+    case OPT_arrange: {
+        const char *key = option_text(table, id);
+        (void)arrange_from_key(key, strlen(key), &window->arrange); /* known: a choice */
+        window->changed = true;
+        break;
+    }
     case OPT_screenshot_template:
         break; /* read when the next one is taken */
     default:
@@ -31,6 +45,9 @@ bool desk_set_option(struct desk *desk, struct desk_window *window, struct pane 
     if (!option_row(id)->live) {
         str_format(error, OPTION_ERROR_BYTES, "%s: needs a restart to change", name);
         return false;
+    }
+    if (id == OPT_instrument) {
+        return pane_set_instrument(pane, desk->moment.scene, text, error);
     }
     if (picture_options_has(id)) {
         return pane_set(pane, id, text, error);
@@ -50,8 +67,14 @@ void desk_option_text(const struct desk *desk, const struct desk_window *window,
     if (picture_options_has(id)) {
         picture_options_write(&pane->nav.settings, pane_span_ms(pane), &table);
         text = option_text(&table, id);
-    } else if (id == OPT_fullscreen) {
-        text = display_is_fullscreen(window->display) ? "yes" : "no";
+    } else if (desk_layout_kind(id) == LAYOUT_OF_WINDOW) {
+        desk_spec_put_window(&(struct desk_spec_window){.place = display_get_place(window->display),
+                                                        .arrange = window->arrange},
+                             &table);
+        text = option_text(&table, id);
+    } else if (id == OPT_instrument) {
+        pane_instrument_text(pane, desk->moment.scene, OPTION_TEXT_BYTES, out);
+        return;
     }
     (void)str_copy(out, OPTION_TEXT_BYTES, text); /* no value is longer */
 }

@@ -82,6 +82,24 @@ static bool read_margins(struct app_options *options, struct margin_set *own) {
     return true;
 }
 
+/* The command line's values over those of the file. */
+static bool parse_command_line(int argc, char *argv[], struct cli *cli, struct app_options *options,
+                               char error[OPTION_ERROR_BYTES]) {
+    const char *config_path = NULL;
+    bool of_file[OPT_COUNT];
+    for (int i = 0; i < OPT_COUNT; i++) {
+        of_file[i] = options->table.values[i].given;
+        options->table.values[i].given = false;
+    }
+    bool good = cli_parse(argc, argv, cli, &options->table, &config_path, error);
+    for (int i = 0; i < OPT_COUNT; i++) {
+        struct option_value *value = &options->table.values[i];
+        options->on_command_line[i] = value->given;
+        value->given = value->given || of_file[i];
+    }
+    return good;
+}
+
 static void apply_log_level(const struct option_table *table) {
     static const enum log_level levels[] = {LOG_LEVEL_ERROR, LOG_LEVEL_WARN, LOG_LEVEL_INFO,
                                             LOG_LEVEL_DEBUG};
@@ -114,7 +132,7 @@ int main(int argc, char *argv[]) {
     if (reads_config && !read_config(config_path, &options.table)) {
         return EXIT_STATUS_USAGE;
     }
-    if (!cli_parse(argc, argv, &cli, &options.table, &config_path, error)) {
+    if (!parse_command_line(argc, argv, &cli, &options, error)) {
         fprintf(stderr, "liqscope: %s\n", error);
         return EXIT_STATUS_USAGE;
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app/pane_hands.h"
+#include "app/pane_instrument.h"
 #include "app/picture_options.h"
 #include "base/clock.h"
 #include "density/raster_worker.h"
@@ -177,6 +178,7 @@ bool pane_advance(struct pane *pane, const struct target *target, const struct i
     pane->target = *target;
     place_plot(pane);
     pane_hands_apply(pane, input, moment);
+    pane_find_instrument(pane, moment->scene);
     steer(pane, moment);
     bool news = picture_link_drain(&pane->link) > 0 || pane->drained || moment->fresh || input->any;
     news = take_map(pane, moment->scene) || news;

@@ -34,6 +34,8 @@ struct pane_moment {
     struct desk_lines *lines;   /* borrowed: the user's own lines of every instrument */
 };
 
+enum { PANE_INSTRUMENT_BYTES = INSTRUMENT_SYMBOL_BYTES + 32 };
+
 struct pane {
     /* In the order of building up. */
     struct pipeline *pipeline; /* borrowed */
@@ -43,6 +45,7 @@ struct pane {
     int view; /* whose maps of the pipeline it takes; -1: none yet */
 
     struct navigator nav;
+    char wanted_instrument[PANE_INSTRUMENT_BYTES]; /* "VENUE:SYMBOL", until it is there; "" */
     struct hands hands;
     struct picture_zone zone;
     struct picture_link link;

@@ -20,7 +20,7 @@ struct parser {
     const char *name;
     int line;
     char section[OPTION_NAME_BYTES];      /* "": unknown, its lines are skipped */
-    char argument[CONFIG_ARGUMENT_BYTES]; /* what follows its name, "desk" of [layout desk] */
+    char argument[CONFIG_ARGUMENT_BYTES]; /* what follows its name, "1" of [window 1] */
     bool entries;                         /* it holds entries, not options */
     struct option_table *table;
     const struct config_report *report;
@@ -69,7 +69,7 @@ static void printable(char *text) {
 static const struct {
     const char *name;
     bool named;
-} entry_sections[] = {{"keys", false}, {"alerts", false}, {"layout", true}, {"window", true}};
+} entry_sections[] = {{"keys", false}, {"alerts", false}, {"window", true}, {"pane", true}};
 
 static bool option_section_known(const char *section) {
     for (int i = 0; i < OPT_COUNT; i++) {
@@ -141,7 +141,7 @@ static void parse_section(struct parser *parser, struct span line) {
     bool named = row >= 0 && entry_sections[row].named;
     if (named != (argument.len > 0)) {
         report_line(parser, shown,
-                    named ? "expected a name of yours after it, such as [layout desk]"
+                    named ? "expected its number after it, such as [window 1]"
                           : "takes no name after it; the lines below it are skipped");
         return;
     }

@@ -19,10 +19,10 @@ enum {
 };
 
 /* A line of a section that holds no options but entries of the user's own naming: [keys], [alerts],
- * [layout NAME], [window NAME]. All texts are terminated and valid until the callback returns. */
+ * [window 1], [pane 1.1]. All texts are terminated and valid until the callback returns. */
 struct config_entry {
-    const char *section;  /* "layout" */
-    const char *argument; /* "desk" of [layout desk]; "": none */
+    const char *section;  /* "window" */
+    const char *argument; /* "1" of [window 1]; "": none */
     const char *name, *value;
     int line; /* of the file, from 1 */
 };

@@ -77,8 +77,8 @@ static void every_mistake_names_file_line_subject_and_expectation(void **state) 
          1},
         {"[keys desk]\na = b\n",
          "heat.conf:1: [keys desk]: takes no name after it; the lines below it are skipped\n", 1},
-        {"[layout]\na = b\n",
-         "heat.conf:1: [layout]: expected a name of yours after it, such as [layout desk]\n", 1},
+        {"[window]\na = b\n",
+         "heat.conf:1: [window]: expected its number after it, such as [window 1]\n", 1},
         {"[picture x]\npalette = magna\n",
          "heat.conf:1: [picture x]: takes no name after it; the lines below it are skipped\n", 1},
         {"[keys]\nquit\n= x\n",
@@ -138,7 +138,7 @@ static void entries_of_their_own_sections_are_handed_over_line_by_line(void **st
                                "Keypad+=zoom-in\n"
                                "\";\" = follow\n"
                                "F1 =\n"
-                               "[ layout  my desk ]\n"
+                               "[ pane  my desk ]\n"
                                "rows = \"a b\"\n"
                                "[picture]\n"
                                "palette = viridis\n"
@@ -153,7 +153,7 @@ static void entries_of_their_own_sections_are_handed_over_line_by_line(void **st
                                       "7 keys/ Keypad+=zoom-in\n"
                                       "8 keys/ ;=follow\n"
                                       "9 keys/ F1=\n"
-                                      "11 layout/my desk rows=a b\n"
+                                      "11 pane/my desk rows=a b\n"
                                       "15 alerts/ near=price >= 5\n");
     assert_string_equal(option_text(&table, OPT_palette), "viridis");
     assert_int_equal(parse(text), 0); /* nobody takes them: passed over */

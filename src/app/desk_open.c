@@ -1,0 +1,252 @@
+#include "app/desk_open.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+#include "app/desk_panels.h"
+#include "app/pane_instrument.h"
+#include "base/clock.h"
+
+static_assert((int)LAYOUT_WINDOW_MAX == (int)DESKTOP_WINDOW_MAX, "a layout's windows can be open");
+static_assert((int)LAYOUT_PANE_MAX == (int)DESK_PANE_MAX, "and its panes");
+
+enum { CASCADE = 40 /* a new window is so much to the right of and below the old one */ };
+
+static bool fail(char *error, const char *what, enum status status) {
+    str_format(error, OPTION_ERROR_BYTES, "%s: %s", what,
+               status == STATUS_NOT_FOUND ? "no font found" : status_text(status));
+    return false;
+}
+
+/* -- panes -- */
+
+static enum status start_pane(struct desk *desk, struct pane *pane) {
+    bool running = desk->pipeline.engine_thread != NULL;
+    return running ? pane_start(pane) : STATUS_OK;
+}
+
+static bool add_pane(struct desk *desk, struct desk_window *window,
+                     const struct desk_spec_pane *spec, char *error) {
+    if (window->pane_count == DESK_PANE_MAX) {
+        str_format(error, OPTION_ERROR_BYTES, "%d panes are the most a window has",
+                   (int)DESK_PANE_MAX);
+        return false;
+    }
+    const struct pane_desc desc = {.pipeline = &desk->pipeline,
+                                   .shader_dir = option_text(&desk->options, OPT_shader_dir),
+                                   .span_ms = spec->span_ms,
+                                   .settings = spec->settings};
+    struct pane *pane = calloc(1, sizeof *pane);
+    enum status status = pane != NULL ? pane_init(pane, &desc) : STATUS_MEMORY;
+    if (status == STATUS_OK) {
+        status = start_pane(desk, pane);
+    }
+    if (status != STATUS_OK) {
+        if (pane != NULL) {
+            pane_stop(pane);
+            pane_finish(pane);
+        }
+        free(pane);
+        return fail(error, "cannot prepare the picture", status);
+    }
+    pane_want_instrument(pane, spec->instrument);
+    (void)desk_window_add(window, pane);
+    return true;
+}
+
+static void take_pane(const struct desk *desk, const struct pane *pane,
+                      struct desk_spec_pane *out) {
+    *out = (struct desk_spec_pane){.settings = pane->nav.settings, .span_ms = pane_span_ms(pane)};
+    pane_instrument_text(pane, desk->moment.scene, sizeof out->instrument, out->instrument);
+}
+
+bool desk_start_panes(struct desk *desk, char error[OPTION_ERROR_BYTES]) {
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            enum status status = pane_start(desk->windows[w]->panes[i]);
+            if (status != STATUS_OK) {
+                return fail(error, "cannot start the raster thread", status);
+            }
+        }
+    }
+    return true;
+}
+
+/* -- windows -- */
+
+static bool open_window(struct desk *desk, const struct desk_spec_window *spec, char *error) {
+    const struct display_desc desc = {.title = "liqscope", .place = spec->place};
+    char reason[DISPLAY_REASON_BYTES];
+    struct desk_window *window = calloc(1, sizeof *window);
+    if (window == NULL) {
+        return fail(error, "window", STATUS_MEMORY);
+    }
+    if (desktop_open(desk->desktop, &desc, &window->display, reason) != STATUS_OK) {
+        str_copy(error, OPTION_ERROR_BYTES, reason);
+        free(window);
+        return false;
+    }
+    desk->windows[desk->window_count++] = window;
+    window->arrange = spec->arrange;
+    for (int i = 0; i < spec->pane_count; i++) {
+        if (!add_pane(desk, window, &spec->panes[i], error)) {
+            desk_close_window(desk, window);
+            return false;
+        }
+    }
+    window->focused = 0;
+    if (!desk_panels_open(desk, window)) {
+        desk_close_window(desk, window);
+        return fail(error, "window", STATUS_MEMORY);
+    }
+    window->begin_ns = clock_mono_ns();
+    pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
+    return true;
+}
+
+void desk_close_window(struct desk *desk, struct desk_window *window) {
+    int kept = 0;
+    display_begin(window->display);
+    desk_panels_close(window);
+    while (window->pane_count > 0) {
+        desk_window_remove(window, window->pane_count - 1);
+    }
+    desktop_close(desk->desktop, window->display);
+    screenshot_job_destroy(window->shot);
+    for (int i = 0; i < desk->window_count; i++) {
+        if (desk->windows[i] != window) {
+            desk->windows[kept++] = desk->windows[i];
+        }
+    }
+    assert(kept == desk->window_count - 1);
+    desk->window_count = kept;
+    desk->windows[kept] = NULL;
+    desk->focused = desk->focused < kept ? desk->focused : 0;
+    free(window);
+}
+
+/* -- the whole desk -- */
+
+static bool set_window(struct desk *desk, struct desk_window *window,
+                       const struct desk_spec_window *spec, char *error) {
+    display_set_place(window->display, &spec->place);
+    window->arrange = spec->arrange;
+    window->changed = true;
+    while (window->pane_count > spec->pane_count) {
+        desk_window_remove(window, window->pane_count - 1);
+    }
+    for (int i = 0; i < window->pane_count; i++) {
+        struct pane *pane = window->panes[i];
+        navigator_init(&pane->nav, &(struct navigator_desc){.span_ms = spec->panes[i].span_ms,
+                                                            .settings = spec->panes[i].settings});
+        pane_want_instrument(pane, spec->panes[i].instrument);
+    }
+    bool good = true;
+    while (good && window->pane_count < spec->pane_count) {
+        good = add_pane(desk, window, &spec->panes[window->pane_count], error);
+    }
+    window->focused = 0;
+    return good;
+}
+
+bool desk_open_spec(struct desk *desk, const struct desk_spec *spec,
+                    char error[OPTION_ERROR_BYTES]) {
+    assert(spec->window_count > 0);
+    bool good = true;
+    for (int w = 0; w < spec->window_count && good; w++) {
+        good = w < desk->window_count ? set_window(desk, desk->windows[w], &spec->windows[w], error)
+                                      : open_window(desk, &spec->windows[w], error);
+    }
+    while (good && desk->window_count > spec->window_count) {
+        desk_close_window(desk, desk->windows[desk->window_count - 1]);
+    }
+    return good;
+}
+
+static void take_window(const struct desk *desk, const struct desk_window *window,
+                        struct desk_spec_window *out) {
+    out->place = display_get_place(window->display);
+    out->arrange = window->arrange;
+    out->pane_count = window->pane_count;
+    for (int i = 0; i < window->pane_count; i++) {
+        take_pane(desk, window->panes[i], &out->panes[i]);
+    }
+}
+
+void desk_take_spec(const struct desk *desk, struct desk_spec *out) {
+    memset(out, 0, sizeof *out);
+    out->window_count = desk->window_count;
+    for (int w = 0; w < desk->window_count; w++) {
+        take_window(desk, desk->windows[w], &out->windows[w]);
+    }
+}
+
+/* -- commands -- */
+
+bool desk_open_has(enum action action) {
+    return action >= ACTION_WINDOW_NEW && action <= ACTION_PANE_NEXT;
+}
+
+/* Beside the old one, with what its focused pane shows. */
+static bool new_window(struct desk *desk, struct desk_window *window, struct pane *pane,
+                       char *error) {
+    static struct desk_spec_window spec; /* some kilobytes: not on the stack */
+    if (desk->window_count == DESKTOP_WINDOW_MAX) {
+        str_format(error, OPTION_ERROR_BYTES, "%d windows are the most", (int)DESKTOP_WINDOW_MAX);
+        return false;
+    }
+    spec = (struct desk_spec_window){.place = display_get_place(window->display), .pane_count = 1};
+    spec.place.fullscreen = false;
+    spec.place.rect.x += CASCADE;
+    spec.place.rect.y += CASCADE;
+    take_pane(desk, pane, &spec.panes[0]);
+    return open_window(desk, &spec, error);
+}
+
+static bool split_pane(struct desk *desk, struct desk_window *window, struct pane *pane,
+                       char *error) {
+    struct desk_spec_pane spec;
+    take_pane(desk, pane, &spec);
+    return add_pane(desk, window, &spec, error);
+}
+
+void desk_window_closed(struct desk *desk, struct desk_window *window) {
+    if (desk->window_count == 1) {
+        desk->quit = true; /* what is remembered still has it */
+    } else {
+        desk_close_window(desk, window);
+    }
+}
+
+static int index_of(const struct desk_window *window, const struct pane *pane) {
+    int i = 0;
+    while (i < window->pane_count - 1 && window->panes[i] != pane) {
+        i++;
+    }
+    return i;
+}
+
+bool desk_open_run(struct desk *desk, struct desk_window *window, struct pane *pane,
+                   enum action action, char error[OPTION_ERROR_BYTES]) {
+    assert(desk_open_has(action));
+    switch (action) {
+    case ACTION_WINDOW_NEW:
+        return new_window(desk, window, pane, error);
+    case ACTION_WINDOW_CLOSE:
+        desk_window_closed(desk, window);
+        return true;
+    case ACTION_PANE_SPLIT:
+        return split_pane(desk, window, pane, error);
+    case ACTION_PANE_CLOSE:
+        if (window->pane_count > 1) {
+            desk_window_remove(window, index_of(window, pane));
+        } else {
+            desk_window_closed(desk, window);
+        }
+        return true;
+    default:
+        window->focused = (window->focused + 1) % window->pane_count;
+        window->changed = true;
+        return true;
+    }
+}

@@ -1,4 +1,4 @@
-# What `cmake --install` lays down, and the Debian package of it (`cmake --build BUILD --target package`).
+# What `cmake --install` lays down, and the Debian package of it (`cmake --build BUILD --target deb`).
 # Completions are what the built program prints; manual and changelogs are compressed as distributions want them,
 # without a time stamp, so that the same sources give the same bytes.
 include(GNUInstallDirs)
@@ -34,6 +34,8 @@ install(TARGETS liqscope)
 install(FILES ${made}/liqscope.1.gz DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 install(FILES ${made}/changelog.gz ${made}/changelog.Debian.gz ${assets}/debian/copyright
         DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/liqscope)
+install(FILES ${assets}/debian/lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides
+        RENAME liqscope)
 install(FILES ${assets}/liqscope.conf DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/liqscope/examples)
 install(FILES ${made}/liqscope.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME liqscope)
 install(FILES ${made}/liqscope.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
@@ -85,3 +87,7 @@ if(PICTURE)
     set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "ffmpeg, xclip | wl-clipboard, libnotify-bin")
 endif()
 include(CPack)
+
+# The package alone: CPack's own target would build every test first.
+add_custom_target(deb DEPENDS liqscope package_files COMMAND ${CMAKE_CPACK_COMMAND} -G DEB
+    WORKING_DIRECTORY ${CMAKE_BINARY_DIR} USES_TERMINAL VERBATIM)

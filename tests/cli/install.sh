@@ -26,6 +26,7 @@ want() {
     echo share/doc/liqscope/copyright
     echo share/doc/liqscope/examples/liqscope.conf
     echo share/fish/vendor_completions.d/liqscope.fish
+    echo share/lintian/overrides/liqscope
     echo share/man/man1/liqscope.1.gz
     echo share/zsh/vendor-completions/_liqscope
     if [[ -n $picture ]]; then

@@ -11,13 +11,15 @@
 enum exit_status { EXIT_STATUS_DONE = 0, EXIT_STATUS_FAILED = 1, EXIT_STATUS_USAGE = 2 };
 
 struct margin_set;
+struct desk_entries;
 
 struct app_options {
     struct option_table table;       /* defaults, then the file, then the command line */
     bool on_command_line[OPT_COUNT]; /* which of them came from there */
     int arg_count;
-    const char *args[CLI_ARG_MAX];    /* positional: sources, or what the command takes */
-    const struct margin_set *margins; /* the program's tables, or the user's over them */
+    const char *args[CLI_ARG_MAX];      /* positional: sources, or what the command takes */
+    const struct desk_entries *entries; /* of the file; NULL in a build without the picture */
+    const struct margin_set *margins;   /* the program's tables, or the user's over them */
 };
 
 int run_view(const struct app_options *options);

@@ -11,6 +11,7 @@
 #include "app/desk_open.h"
 #include "app/desk_panels.h"
 #include "app/desk_icon.h"
+#include "app/desk_entries.h"
 #include "app/desk_set.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -90,6 +91,9 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
         status = start_pipeline(desk, options);
     }
     if (status == EXIT_STATUS_DONE) {
+        status = desk_alerts_open(desk, &options->entries->alerts);
+    }
+    if (status == EXIT_STATUS_DONE) {
         status = start_panes(desk);
     }
     double speed = option_number(&options->table, OPT_speed);
@@ -104,6 +108,7 @@ void desk_close(struct desk *desk) {
             pane_stop(desk->windows[w]->panes[i]);
         }
     }
+    desk_alerts_close(desk);
     pipeline_stop(&desk->pipeline);
     for (int w = 0; w < desk->window_count; w++) {
         desk_panels_close(desk->windows[w]);
@@ -272,6 +277,7 @@ void desk_frame(struct desk *desk) {
     bool fresh = false;
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
+    desk_alerts_advance(desk, fresh);
     int64_t due_ns = INT64_MAX;
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];
@@ -339,6 +345,10 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
     case ACTION_LAYOUT:
     case ACTION_LAYOUT_SAVE:
         return desk_layouts_run(desk, call, error);
+    case ACTION_ALERT_TEST:
+    case ACTION_ALERT_SILENCE:
+    case ACTION_ALERTS_MUTE:
+        return desk_alerts_run(desk, call, error);
     case ACTION_SET:
         return desk_set(desk, window, pane, call->text, error);
     case ACTION_CYCLE:

@@ -16,6 +16,7 @@
 #include "app/desk_screenshot.h"
 #include "app/desk_layouts.h"
 #include "app/desk_lines.h"
+#include "app/desk_alerts.h"
 #include "app/desk_window.h"
 #include "app/live_clock.h"
 #include "app/pipeline.h"
@@ -41,10 +42,11 @@ struct desk {
     struct option_table options; /* in force; those of pictures are their panes' own */
     struct action_queue queue;   /* of this frame */
     struct desk_notice notice;
+    struct desk_alerts alerts;
     struct desk_lines lines;
+    struct desk_layouts layouts;
     struct desk_screenshot screenshot;
     struct live_clock clock;
-    struct desk_layouts layouts;
     struct pane_moment moment; /* of this frame */
     int64_t latency_worst_ns, latency_since_ns;
     int64_t frame_count; /* swaps */

@@ -29,8 +29,11 @@ static void act(struct desk_window *window, enum option_id id, const struct opti
         window->changed = true;
         break;
     }
+    case OPT_alert_notify:
+    case OPT_alert_sound:
+    case OPT_alert_volume:
     case OPT_screenshot_template:
-        break; /* read when the next one is taken */
+        break; /* read when the next one is told or taken */
     default:
         assert(false); /* a row of options.def says .live, and nothing here acts upon it */
         break;

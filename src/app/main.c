@@ -6,6 +6,9 @@
 #include <string.h>
 
 #include "app/app.h"
+#if PICTURE
+#include "app/desk_entries.h"
+#endif
 #include "base/log.h"
 #include "base/str.h"
 #include "base/thread.h"
@@ -45,9 +48,15 @@ static void print_config_error(void *user, const char *line) {
 }
 
 /* The file's values under those of the command line. False: a mistake was reported. */
-static bool read_config(const char *path, struct option_table *table) {
+static bool read_config(const char *path, struct app_options *options) {
     char default_path[CONFIG_PATH_BYTES];
-    const struct config_report report = {.on_error = print_config_error};
+    struct config_report report = {.on_error = print_config_error};
+#if PICTURE
+    static struct desk_entries entries;
+    report.on_entry = desk_entries_take;
+    report.user = &entries;
+    options->entries = &entries;
+#endif
     enum status status = STATUS_OK;
     bool asked = path != NULL && path[0] != '\0';
     if (!asked) {
@@ -56,7 +65,7 @@ static bool read_config(const char *path, struct option_table *table) {
         }
         path = default_path;
     }
-    if (config_file_read(path, table, &report, &status) > 0) {
+    if (config_file_read(path, &options->table, &report, &status) > 0) {
         return false;
     }
     if (status == STATUS_NOT_FOUND && asked) {
@@ -129,7 +138,7 @@ int main(int argc, char *argv[]) {
         return EXIT_STATUS_DONE;
     }
     bool reads_config = cli.command != COMMAND_check_config && cli.command != COMMAND_help;
-    if (reads_config && !read_config(config_path, &options.table)) {
+    if (reads_config && !read_config(config_path, &options)) {
         return EXIT_STATUS_USAGE;
     }
     if (!parse_command_line(argc, argv, &cli, &options, error)) {

@@ -105,6 +105,10 @@ static void steer(struct pane *pane, const struct pane_moment *moment) {
     }
 }
 
+static uint32_t alerts_number(const struct pane_moment *moment) {
+    return moment->alerts != NULL ? moment->alerts->number : 0;
+}
+
 /* A frame that would look like the last one is not drawn: on software GL that is most of the cost
  * of a quiet market, and on a laptop of its battery. */
 static bool looks_different(const struct pane *pane, bool news, const struct pane_moment *moment) {
@@ -116,8 +120,9 @@ static bool looks_different(const struct pane *pane, bool news, const struct pan
         !news && !stats.scale_moving && !stats.field_arriving && moved_px < MOVED_PX &&
         now->ln_top == then->ln_top && now->ln_bottom == then->ln_bottom &&
         now->time_right_ms - now->time_left_ms == then->time_right_ms - then->time_left_ms;
+    bool told = pane->drawn_alerts != alerts_number(moment);
     bool aged = floor(moment->now_ms / AGE_MS) != floor(pane->drawn_ms / AGE_MS);
-    return !steady || aged || moment->mono_ns - pane->drawn_ns > REDRAW_NS;
+    return !steady || told || aged || moment->mono_ns - pane->drawn_ns > REDRAW_NS;
 }
 
 /* The crosshair goes to sleep with the pointer: a wall shows the market, not where somebody left
@@ -198,6 +203,7 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
         .instrument = pane_instrument(pane, moment->scene),
         .now_ms = (int64_t)moment->now_ms,
         .latency_ns = moment->latency_ns,
+        .alerts = moment->alerts,
         .settings = pane->nav.settings,
         .zone = picture_zone_get(&pane->zone, &pane->nav.camera, pane->nav.settings.local_time),
         .pointer_inside = pane->pointer_shown,
@@ -214,6 +220,7 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
     pane->nav.knobs.scale_factor =
         picture_scale_for_size(pane->target.width_px, pane->target.height_px);
     pane->drawn_camera = pane->nav.camera;
+    pane->drawn_alerts = alerts_number(moment);
     pane->drawn_ns = moment->mono_ns;
     pane->drawn_ms = moment->now_ms;
 }

@@ -25,6 +25,7 @@ struct desk_lines;
 
 /* What a frame of every pane shares. */
 struct pane_moment {
+    const struct picture_alerts *alerts; /* borrowed; NULL: none fires */
     const struct scene *scene; /* borrowed; NULL before the first */
     bool fresh;                /* it was not there in the frame before */
     double now_ms;             /* event time that the frame stands for; 0: not known */
@@ -57,6 +58,7 @@ struct pane {
     bool pointer_inside, pointer_shown;
     int64_t range_ns;           /* when the price range was last looked up */
     struct camera drawn_camera; /* of the last frame drawn, and its moment */
+    uint32_t drawn_alerts; /* picture_alerts' number; 0: none */
     int64_t drawn_ns;
     double drawn_ms;
     bool drained; /* columns came while it rested, or a command ran: it has to be drawn */

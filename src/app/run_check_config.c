@@ -1,6 +1,9 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#if PICTURE
+#include "app/desk_entries.h"
+#endif
 #include "config/config_file.h"
 #include "margin/margin.h"
 
@@ -12,7 +15,12 @@ static void print_error(void *user, const char *line) {
 int run_check_config(const struct app_options *options) {
     static struct option_table table; /* too large for the stack */
     char default_path[CONFIG_PATH_BYTES];
-    const struct config_report report = {.on_error = print_error};
+    struct config_report report = {.on_error = print_error};
+#if PICTURE
+    static struct desk_entries entries;
+    report.on_entry = desk_entries_take;
+    report.user = &entries;
+#endif
     const char *path =
         options->arg_count > 0 ? options->args[0] : option_text(&options->table, OPT_config);
     if (path[0] == '\0') {

@@ -100,15 +100,16 @@ const struct alert_rules *alert_watch_rules(const struct alert_watch *watch) {
 
 /* -- events -- */
 
+/* told: out of the picture, which says by itself that it is of a simulated market. */
 static struct alert_event describe(const struct alert_watch *watch, int rule_index,
                                    const struct slot *slot, const struct alert_fact *fact,
-                                   bool test) {
+                                   bool told, bool test) {
     const struct alert_rule *rule = &watch->rules.items[rule_index];
     struct alert_event event = {
         .kind = rule->kind,
         .state = slot->state,
         .test = test,
-        .demo = watch->demo,
+        .demo = watch->demo && told,
         .venue = slot->place.venue,
         .price_decimals = slot->place.price_decimals,
         .ts_ms = watch->now_ms,
@@ -135,7 +136,7 @@ static void tell(struct alert_watch *watch, int rule, const struct slot *slot, b
         return;
     }
     struct alert_event *event = &watch->events[watch->event_end++ % ALERT_EVENT_MAX];
-    *event = describe(watch, rule, slot, &slot->fact, test);
+    *event = describe(watch, rule, slot, &slot->fact, true, test);
     alert_text_write_id(event);
 }
 
@@ -379,7 +380,7 @@ void alert_watch_get_status(const struct alert_watch *watch, int rule, struct al
         out->fired_count += watch->slots[rule][i].fired_count;
     }
     if (slot->state == ALERT_FIRING || slot->state == ALERT_RECOVERING) {
-        const struct alert_event event = describe(watch, rule, slot, &slot->fired, false);
+        const struct alert_event event = describe(watch, rule, slot, &slot->fired, false, false);
         str_copy(out->text, sizeof out->text, event.text);
     }
 }

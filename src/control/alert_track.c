@@ -34,6 +34,9 @@ static bool overlaps(const struct alert_cluster *a, const struct alert_cluster *
 
 void alert_market_take_map(struct alert_market *market, const struct scene_map *map) {
     int count = map->cluster_count < MAP_CLUSTER_MAX ? map->cluster_count : MAP_CLUSTER_MAX;
+    if (map->ts_ms == market->map_ms || map->ts_ms == market->next_map_ms) {
+        return; /* the same again */
+    }
     market->next_map_ms = map->ts_ms;
     market->next_count = 0;
     for (int i = 0; i < count; i++) {

@@ -18,6 +18,7 @@ const struct layer_ops layer_table[] = {
     {"bubbles", SETTINGS_PART_BUBBLES, bubbles_draw, false},
     {"title", LAYER_ALWAYS, title_draw, true},
     {"badge", LAYER_ALWAYS, badge_draw, true},
+    {"alerts", LAYER_ALWAYS, alerts_draw, true},
     {"lines", SETTINGS_PART_LINES, lines_draw, false},
     {"measure", LAYER_ALWAYS, measure_draw, false},
     {"why", LAYER_ALWAYS, why_draw, false},

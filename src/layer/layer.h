@@ -36,6 +36,7 @@ struct layer_context { /* borrowed by a layer for one call */
     int price_decimals;
     double price;         /* what the tag shows: mark, else last, else the newest close; 0: none */
     int pane, pane_count; /* which of them is drawn: 0 is the upper one or the only one */
+    double badge_right_px; /* where DEMO ends, or the plot begins */
     double title_right_px, caption_right_px; /* where the header's two lines end so far */
     double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
     int bubbles_left_out;  /* small ones of the stretch in view, for which there was no room */
@@ -87,6 +88,7 @@ void price_draw(struct layer_context *context);
 void bubbles_draw(struct layer_context *context);
 void title_draw(struct layer_context *context);
 void badge_draw(struct layer_context *context);
+void alerts_draw(struct layer_context *context); /* after badge */
 void legend_draw(struct layer_context *context);
 void legend_draw_circles(struct layer_context *context);
 /* Where the legend of the field begins in the header. */

@@ -36,6 +36,17 @@ struct picture_desc {
     const char *shader_dir; /* read shaders from here; NULL or empty: the embedded ones */
 };
 
+enum { PICTURE_ALERT_MAX = 3, PICTURE_ALERT_BYTES = 256 };
+
+/* Alerts that fire now, for the badge. */
+struct picture_alerts {
+    uint32_t number; /* another one whenever the rest is */
+    int count;       /* in all */
+    struct {         /* the newest of them, newest first */
+        char name[32], text[PICTURE_ALERT_BYTES];
+    } items[PICTURE_ALERT_MAX];
+};
+
 /* What one frame needs to know. Zero is the default of every optional field. */
 struct picture_frame {
     struct target target;
@@ -61,6 +72,7 @@ struct picture_frame {
     const struct lines *lines;     /* the user's own; borrowed; NULL: none */
     /* A handle of the legend is held: so long the legend is the scale of these two. 0: it is not */
     double legend_black_usd_per_bp, legend_white_usd_per_bp;
+    const struct picture_alerts *alerts; /* borrowed for the call; NULL: none fires */
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
 

@@ -102,6 +102,7 @@ void title_draw(struct layer_context *context) {
 
 /* DEMO, always on the picture while the market is simulated: text and plate are not optional. */
 void badge_draw(struct layer_context *context) {
+    context->badge_right_px = context->layout->plot.x + 4 * context->layout->scale;
     if (context->frame->scene == NULL || !context->frame->scene->demo) {
         return;
     }
@@ -122,4 +123,5 @@ void badge_draw(struct layer_context *context) {
     canvas_add_box(context->canvas, plate, 6 * s, context->theme->demo);
     labels_add(context->labels, &label);
     labels_reserve(context->labels, plate);
+    context->badge_right_px = rim.x + rim.w;
 }

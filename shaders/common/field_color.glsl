@@ -1,22 +1,18 @@
 // field_color.glsl - colour of a density texel.  at: r log2(1 + usd_per_bp / 1000), g side and
 //   certainty (layer/field.h);
-// lut: brightness to colour, ENTRIES a row, LEVELS rows of rising certainty for longs, then for
-//   shorts (gamma is in it);
-// entry_per_log2, entry_of_zero: the table's entry, plus a half, of density r;
+// lut: x brightness (gamma is in it), clamped; y g from -1, certain longs, to 1, certain shorts, in
+//   ROWS steps (layer/heatmap.h), so that neither is to be cut off or told apart here;
+// x_per_log2, x_of_zero: where in lut a density r lies, 0..1;
 // stripe: from the vertex shader; between two stripes everything counts as certain.
 uniform sampler2D lut;
-uniform float entry_per_log2, entry_of_zero;
+uniform float x_per_log2, x_of_zero;
 in float stripe;
 
-const float ENTRIES = 1024.0;
-const float LEVELS = 16.0;
-const float SIDE_LEAST = 0.25;
-const float LEVEL_PER_G = (LEVELS - 1.0) / (1.0 - SIDE_LEAST);
-const float LEVEL_OF_ZERO = 0.5 - SIDE_LEAST * LEVEL_PER_G;
+const float ROWS = 80.0;
+const float Y_OF_ZERO = 0.5 - 0.0001 / ROWS; // nothing stands with the longs
+const float CERTAIN = 1e6;
 
 vec4 field_color(vec2 at) {
-    float entry = clamp(at.r * entry_per_log2 + entry_of_zero, 0.5, ENTRIES - 0.5);
-    float level = clamp(abs(at.g) * LEVEL_PER_G + LEVEL_OF_ZERO, 0.5, LEVELS - 0.5);
-    level = fract(stripe) < 0.5 ? level : LEVELS - 0.5;
-    return texelFetch(lut, ivec2(int(entry), int(at.g > 0.0 ? level + LEVELS : level)), 0);
+    float side = fract(stripe) < 0.5 ? at.g : at.g * CERTAIN;
+    return texture(lut, vec2(at.r * x_per_log2 + x_of_zero, side * 0.5 + Y_OF_ZERO));
 }

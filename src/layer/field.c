@@ -26,6 +26,8 @@ const struct program_desc field_program_desc = {.vertex = "quad.vert",
                                                 .uniform_names = uniform_names,
                                                 .uniform_count = UNIFORM_COUNT};
 
+enum { TEXELS_A_LINE = 16 }; /* of a density, in a cache line of 64 bytes */
+
 static bool grid_is_valid(const struct layers_grid *grid) {
     return grid->col_ms > 0 && grid->col_count >= 1 && grid->col_count <= LAYERS_COL_MAX &&
            grid->row_count >= 1 && grid->row_count <= LAYERS_ROW_MAX &&
@@ -53,14 +55,21 @@ static enum status make_textures(struct field *field) {
                : STATUS_MEMORY;
 }
 
+/* The ring's rows, and the first one again. */
+static int density_rows(const struct field *field) {
+    return field->ring_rows + 1;
+}
+
 static enum status density_init(const struct field *field, struct field_density *density) {
-    struct texture_desc desc = {.width = field->grid.row_count,
-                                .height = field->ring_rows,
+    /* Rows of an odd number of cache lines: of a power of two, those of a few time steps would push
+     * one another out of the cache. */
+    int lines = field->grid.row_count / TEXELS_A_LINE + 1;
+    struct texture_desc desc = {.width = (lines | 1) * TEXELS_A_LINE,
+                                .height = density_rows(field),
                                 .format = TEXTURE_RG16F,
                                 .linear = true,
-                                .repeat_y = true,
                                 .label = "field density"};
-    density->dirty = calloc((size_t)field->ring_rows, sizeof *density->dirty);
+    density->dirty = calloc((size_t)density_rows(field), sizeof *density->dirty);
     if (density->dirty == NULL || !texture_init(&density->texture, &desc)) {
         return STATUS_MEMORY;
     }
@@ -130,6 +139,7 @@ static uint8_t *slot_certainties(const struct field *field, int slot) {
 static void mark_dirty(struct field *field, int slot) {
     for (int i = 0; i < field->density_count; i++) {
         field->densities[i].dirty[slot] = true;
+        field->densities[i].dirty[slot == 0 ? field->ring_rows : slot] = true;
     }
 }
 
@@ -326,7 +336,7 @@ void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_C
 }
 
 static void dirty_all(struct field *field, struct field_density *density) {
-    memset(density->dirty, 1, (size_t)field->ring_rows * sizeof *density->dirty);
+    memset(density->dirty, 1, (size_t)density_rows(field) * sizeof *density->dirty);
 }
 
 bool field_set_mixes(struct field *field, int count,
@@ -382,7 +392,7 @@ static void set_weights(const struct field *field, enum field_mix mix,
 static void compose_rows(struct field *field, struct field_density *density, int first, int last,
                          const struct program *program) {
     target_begin(&density->target, TARGET_BLEND_NONE);
-    struct target_rect rows = {0, first, field->grid.row_count, last - first + 1};
+    struct target_rect rows = {0, first, field->grid.row_count + 1, last - first + 1};
     target_set_viewport(&density->target, rows);
     program_bind(program);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(&density->target));
@@ -400,7 +410,7 @@ static void compose_rows(struct field *field, struct field_density *density, int
 static void compose(struct field *field, struct field_density *density,
                     const struct program *program) {
     int first = 0;
-    int last = field->ring_rows - 1;
+    int last = density_rows(field) - 1;
     while (first <= last && !density->dirty[first]) {
         first++;
     }

@@ -42,9 +42,12 @@ struct field_column { /* what is kept of a column beside its texels */
 
 struct field_density { /* composed of the layers */
     enum field_mix mix;
+    /* The layers' columns and one more, like the last, so that nothing beyond is blended in at the
+     * edge; the layers' rows and one more, like the first, so that the last one can be blended with
+     * it without a texture that repeats, which would cost software GL a tenth of the pass. */
     struct texture texture;
     struct target target;
-    bool *dirty; /* owned, ring_rows: to be composed */
+    bool *dirty; /* owned, ring_rows + 1: to be composed */
 };
 
 struct field {

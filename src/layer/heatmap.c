@@ -1,6 +1,7 @@
 #include "layer/heatmap.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -16,25 +17,24 @@ enum {
     UNIFORM_TIME_SPAN,
     UNIFORM_TIME_LOW,
     UNIFORM_TIME_HIGH,
-    UNIFORM_ENTRY_PER_LOG2,
-    UNIFORM_ENTRY_OF_ZERO,
+    UNIFORM_X_PER_LOG2,
+    UNIFORM_X_OF_ZERO,
     UNIFORM_STRIPE_AT,
     UNIFORM_STRIPE_SPAN,
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign",    "density",        "lut",           "per_texel", "sharp",
-    "price_at",  "price_span",     "time_at",       "time_span", "time_low",
-    "time_high", "entry_per_log2", "entry_of_zero", "stripe_at", "stripe_span"};
+    "y_sign",    "density",    "lut",       "per_texel", "sharp",
+    "price_at",  "price_span", "time_at",   "time_span", "time_low",
+    "time_high", "x_per_log2", "x_of_zero", "stripe_at", "stripe_span"};
 
 #define GLIDE_RATE 0.3 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6 /* pixels a texel; below, plain linear looks the same and costs less */
-enum { LUT_ROWS = COLORMAP_SIDE_COUNT * COLORMAP_LEVEL_COUNT };
 
 bool heatmap_init(struct heatmap *heatmap, const char *shader_dir) {
     *heatmap = (struct heatmap){0};
     struct texture_desc lut = {.width = COLORMAP_ENTRY_COUNT,
-                               .height = LUT_ROWS,
+                               .height = HEATMAP_TABLE_ROWS,
                                .format = TEXTURE_RGBA8,
                                .label = "colour map"};
     struct program_desc program = {.vertex = "heatmap.vert",
@@ -128,6 +128,17 @@ void heatmap_set_look(struct heatmap *heatmap, const struct colormap_look *look)
     heatmap->scale.valid = false;
 }
 
+/* The level of certainty whose |g| is nearest to the row's: g = 0 lies between the middle rows. */
+static int level_of_row(int row) {
+    /* Levels lie over three quarters of |g|, FIELD_SIDE_LEAST to 1. */
+    static_assert(HEATMAP_TABLE_ROWS / 2 * 3 / 4 == 2 * (COLORMAP_LEVEL_COUNT - 1),
+                  "half a level a row");
+    const int half = HEATMAP_TABLE_ROWS / 2;
+    int outward = row < half ? half - 1 - row : row - half;
+    int level = (outward + 1 - (int)(half * FIELD_SIDE_LEAST)) / 2;
+    return level > 0 ? level : 0;
+}
+
 /* Lay the look's colours along the scale. A scale that glides moves black and white, which are
  * uniforms; the table of a logarithmic curve without a threshold stays what it is. */
 static void set_table(struct heatmap *heatmap, const struct scale *scale) {
@@ -142,14 +153,14 @@ static void set_table(struct heatmap *heatmap, const struct scale *scale) {
         return;
     }
     memcpy(heatmap->entries, entries, sizeof entries);
-    for (int side = 0; side < COLORMAP_SIDE_COUNT; side++) {
-        for (int level = 0; level < COLORMAP_LEVEL_COUNT; level++) {
-            for (int i = 0; i < COLORMAP_ENTRY_COUNT; i++) {
-                memcpy(heatmap->table[side][level][i], heatmap->colors[side][level][entries[i]], 4);
-            }
+    for (int row = 0; row < HEATMAP_TABLE_ROWS; row++) {
+        int side = row < HEATMAP_TABLE_ROWS / 2 ? 0 : 1;
+        int level = level_of_row(row);
+        for (int i = 0; i < COLORMAP_ENTRY_COUNT; i++) {
+            memcpy(heatmap->table[row][i], heatmap->colors[side][level][entries[i]], 4);
         }
     }
-    struct texture_rect whole = {0, 0, COLORMAP_ENTRY_COUNT, LUT_ROWS, 0};
+    struct texture_rect whole = {0, 0, COLORMAP_ENTRY_COUNT, HEATMAP_TABLE_ROWS, 0};
     texture_upload(&heatmap->lut, &whole, heatmap->table);
 }
 
@@ -229,21 +240,29 @@ bool heatmap_key_is_same(const struct heatmap_key *a, const struct heatmap_key *
            a->price_span == b->price_span;
 }
 
-/* Where the viewport lies in the density texture: x price rows, y rows of the ring. */
-static void set_window(const struct program *program, const struct heatmap_view *view,
-                       const struct heatmap_key *key, const struct scroll_strip *strip) {
-    const struct field *field = view->field;
+/* The row of the ring, not wrapped, that lies at the strip's left edge. Subtracted in double before
+ * it becomes a float: no jitter, whatever the date. */
+static double row_at_left(const struct field *field, const struct scroll_strip *strip) {
     int oldest = field_slot(field, field->oldest_col);
+    return strip->left_ms / field->grid.col_ms - (double)(field->oldest_col - oldest);
+}
+
+/* Where the viewport lies in the density texture: x price rows, y rows of the ring, of its first
+ * lap or its second. */
+static void set_window(const struct program *program, const struct heatmap_view *view,
+                       const struct heatmap_key *key, const struct scroll_strip *strip, int lap) {
+    const struct field *field = view->field;
+    int oldest = field_slot(field, field->oldest_col) - lap * field->ring_rows;
     double col_ms = field->grid.col_ms;
-    /* Subtracted in double before they become floats: no jitter, whatever the date. */
-    double base_ms = (double)(field->oldest_col - oldest) * col_ms;
     double px_per_column = fmax(1, col_ms / strip->ms_per_px);
-    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)field->grid.row_count,
-                     1.0f / (float)field->ring_rows);
+    const struct texture_desc *texels = &field->densities[view->density].texture.desc;
+    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)texels->width,
+                     1.0f / (float)texels->height);
     program_set_vec2(program, UNIFORM_SHARP, (float)key->px_per_row, (float)px_per_column);
     program_set_float(program, UNIFORM_PRICE_AT, (float)key->price_at);
     program_set_float(program, UNIFORM_PRICE_SPAN, (float)key->price_span);
-    program_set_float(program, UNIFORM_TIME_AT, (float)((strip->left_ms - base_ms) / col_ms));
+    program_set_float(program, UNIFORM_TIME_AT,
+                      (float)(row_at_left(field, strip) - lap * field->ring_rows));
     program_set_float(program, UNIFORM_TIME_SPAN,
                       (float)(strip->viewport.w * strip->ms_per_px / col_ms));
     program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
@@ -254,8 +273,9 @@ static void set_colors(const struct program *program, const struct heatmap_key *
                        const struct scroll_strip *strip) {
     double black = key->scale.black_log2;
     double entry_per_log2 = (COLORMAP_ENTRY_COUNT - 1) / (scale_top_log2(&key->scale) - black);
-    program_set_float(program, UNIFORM_ENTRY_PER_LOG2, (float)entry_per_log2);
-    program_set_float(program, UNIFORM_ENTRY_OF_ZERO, (float)(0.5 - black * entry_per_log2));
+    program_set_float(program, UNIFORM_X_PER_LOG2, (float)(entry_per_log2 / COLORMAP_ENTRY_COUNT));
+    program_set_float(program, UNIFORM_X_OF_ZERO,
+                      (float)((0.5 - black * entry_per_log2) / COLORMAP_ENTRY_COUNT));
     /* Stripes move with the field. The quarter of a pixel keeps their edges off the pixels'
      * middles, where rounding would fray them. */
     double per_px = key->hatch_px > 0 ? 1 / key->hatch_px : 0;
@@ -265,19 +285,41 @@ static void set_colors(const struct program *program, const struct heatmap_key *
                      (float)(strip->viewport.h * per_px));
 }
 
+/* The pixel of the target from which on the ring's rows are those of its second lap: the texture
+ * has the first of them once more at its end, to blend the last one with. */
+static int seam_px(const struct field *field, const struct scroll_strip *strip) {
+    if (field_slot(field, field->oldest_col) + field->count <= field->ring_rows) {
+        return INT_MAX;
+    }
+    double rows_per_px = strip->ms_per_px / field->grid.col_ms;
+    double px = (field->ring_rows + 0.5 - row_at_left(field, strip)) / rows_per_px;
+    return (int)fmin(fmax(ceil(strip->viewport.x + px - 0.5), INT_MIN / 2), INT_MAX / 2);
+}
+
 void heatmap_paint(const struct heatmap *heatmap, const struct target *target,
                    const struct heatmap_view *view, const struct scroll_strip *strip) {
     struct heatmap_key key = heatmap_key_of(view);
     const struct program *program = key.crisp ? &heatmap->sharp : &heatmap->plain;
     target_set_viewport(target, strip->viewport);
-    target_set_scissor(target, strip->part);
     program_bind(program);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
     program_set_int(program, UNIFORM_DENSITY, 0);
     program_set_int(program, UNIFORM_LUT, 1);
-    set_window(program, view, &key, strip);
     set_colors(program, &key, strip);
     texture_bind(&heatmap->lut, 1);
     texture_bind(&view->field->densities[view->density].texture, 0);
-    target_draw_quad();
+    int seam = seam_px(view->field, strip);
+    int end = strip->part.x + strip->part.w;
+    seam = seam < strip->part.x ? strip->part.x : (seam > end ? end : seam);
+    const int edges[] = {strip->part.x, seam, end};
+    for (int lap = 0; lap < 2; lap++) {
+        if (edges[lap] < edges[lap + 1]) {
+            struct target_rect part = strip->part;
+            part.x = edges[lap];
+            part.w = edges[lap + 1] - edges[lap];
+            target_set_scissor(target, part);
+            set_window(program, view, &key, strip, lap);
+            target_draw_quad();
+        }
+    }
 }

@@ -15,6 +15,9 @@
 #include "view/colormap.h"
 #include "view/scale.h"
 
+/* Of the table that the shader looks colours up in: a row each 1/40 of g (layer/field.h), which is
+ * half a level of certainty, so that the level nearest to g is told by whole rows. */
+enum { HEATMAP_TABLE_ROWS = 80 };
 enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64, HEATMAP_COLUMNS_A_FRAME = 8 };
 
 /* All that the field's pixels depend on beside its texels and where they stand in time; equal keys
@@ -37,7 +40,7 @@ struct heatmap {
     struct scale scale;        /* of table; not valid: there is none yet */
     bool colored;              /* colors are those of look */
     uint8_t colors[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
-    uint8_t table[COLORMAP_SIDE_COUNT][COLORMAP_LEVEL_COUNT][COLORMAP_ENTRY_COUNT][4];
+    uint8_t table[HEATMAP_TABLE_ROWS][COLORMAP_ENTRY_COUNT][4];
     uint16_t entries[COLORMAP_ENTRY_COUNT]; /* which of colors stands in each entry of table */
     /* -- automatic scale: a histogram that is filled over some frames -- */
     struct scale_histogram histogram;

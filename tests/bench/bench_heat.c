@@ -3,10 +3,16 @@
  *
  *   bench_heat [FRAMES]      default 100 a size
  *
- * At 1280 x 720, 1920 x 1080 and 3840 x 2160, in rounds taken in turn: a quad that copies an RGBA8
- * texture with a nearest sample (the yardstick), the field with texels about as large as a pixel
- * (plain) and of several pixels (sharp), and a step of the scroll by a third of a pixel. All over
- * the whole target. performance.md B1: plain <= 2.2 x the copy on llvmpipe; <= 1.3 x on a GPU. */
+ * At 1280 x 720, 1920 x 1080 and 3840 x 2160, in rounds taken in turn, all over the whole target:
+ *
+ *   copy    a quad that copies an RGBA8 texture with a nearest sample: the yardstick
+ *   plain   the field's pass, texels about as large as a pixel
+ *   sharp   the field's pass, texels of several pixels
+ *   anew    what a frame does that draws the field anew: plain into the scroll's ring, and the
+ *           ring copied to the target
+ *   scroll  the same for a step by a third of a pixel
+ *
+ * performance.md B1: plain <= 2.2 x the copy on llvmpipe; <= 1.3 x on a GPU. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -19,8 +25,8 @@
 #include "support/synthetic_picture.h"
 
 enum { COL_COUNT = 1440, ROW_COUNT = 1024, FRAME_MAX = 10000, ROUNDS = 5 };
-enum { ROW_COPY, ROW_PLAIN, ROW_SHARP, ROW_SCROLL, ROW_KIND_COUNT };
-static const char *const row_names[ROW_KIND_COUNT] = {"copy", "plain", "sharp", "scroll"};
+enum { ROW_COPY, ROW_PLAIN, ROW_SHARP, ROW_ANEW, ROW_SCROLL, ROW_KIND_COUNT };
+static const char *const row_names[ROW_KIND_COUNT] = {"copy", "plain", "sharp", "anew", "scroll"};
 
 struct bench {
     int width, height, frames;
@@ -69,9 +75,9 @@ static void draw_field(struct bench *bench, const struct target *target, int kin
     struct scale scale = {0};
     scale_pin(&scale, 1e5, 5e7);
     struct camera camera;
-    /* Plain: 1,200 columns over the width, 1,000 rows over the height; sharp: a sixth of both. */
+    /* Plain: 1,320 columns over the width, 1,000 rows over the height; sharp: a sixth of both. */
     double zoom = kind == ROW_SHARP ? 6 : 1;
-    camera_init(&camera, bench->market->now_ms, 72000000.0 / zoom, 64000, 0.175 / zoom);
+    camera_init(&camera, bench->market->now_ms, 79200000.0 / zoom, 64000, 0.175 / zoom);
     camera_set_plot(&camera, (struct camera_rect){0, 0, target->width_px, target->height_px});
     /* Under the newest columns, so that the whole target is covered. */
     camera_pan_px(&camera, target->width_px * 0.07, 0);
@@ -81,10 +87,21 @@ static void draw_field(struct bench *bench, const struct target *target, int kin
                                               .camera = &camera,
                                               .scale = &scale,
                                               .until_ms = (double)bench->market->now_ms}};
-    if (kind != ROW_SCROLL) {
-        ground_reset(&bench->ground); /* everything is drawn anew */
+    if (kind == ROW_ANEW) {
+        ground_reset(&bench->ground);
     }
-    ground_draw(&bench->ground, target, &view);
+    if (kind == ROW_ANEW || kind == ROW_SCROLL) {
+        ground_draw(&bench->ground, target, &view);
+        return;
+    }
+    const struct scroll_strip strip = {.viewport = {0, 0, target->width_px, target->height_px},
+                                       .part = {0, 0, target->width_px, target->height_px},
+                                       .left_ms = camera.time_left_ms,
+                                       .ms_per_px = (camera.time_right_ms - camera.time_left_ms) /
+                                                    target->width_px};
+    heatmap_prepare(&bench->heatmap, &view.heat);
+    target_begin(target, TARGET_BLEND_NONE);
+    heatmap_paint(&bench->heatmap, target, &view.heat, &strip);
 }
 
 static void measure(struct bench *bench, int kind, int frames) {

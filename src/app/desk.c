@@ -12,6 +12,7 @@
 #include "app/desk_panels.h"
 #include "app/desk_icon.h"
 #include "app/desk_entries.h"
+#include "app/desk_ipc.h"
 #include "app/desk_set.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -79,6 +80,9 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
         return app_fail(status, "view", "%s", reason);
     }
     status = desk_screenshot_open(desk);
+    if (status == EXIT_STATUS_DONE) {
+        status = desk_ipc_open(desk);
+    }
     if (status != EXIT_STATUS_DONE) {
         return status;
     }
@@ -102,6 +106,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
 }
 
 void desk_close(struct desk *desk) {
+    desk_ipc_close(desk);
     desk_layouts_end(desk);
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
@@ -221,6 +226,7 @@ static void frame_window(struct desk *desk, struct desk_window *window) {
         stat_add(STAT_frames_drawn, 1);
         note_latency(desk, frame.fresh, clock_mono_ns());
         desk_panels_note_frame(window, clock_mono_ns() - begin_ns);
+        frame_meter_add(&desk->frames, begin_ns, clock_mono_ns());
     }
     note_start(desk, clock_mono_ns());
     desk->frame_count++;
@@ -269,6 +275,7 @@ void desk_frame(struct desk *desk) {
     desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
     follow_desktop(desk);
     run_queue(desk);
+    desk_ipc_serve(desk);
     desk_screenshot_tell(desk);
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();

@@ -18,6 +18,7 @@
 #include "app/desk_lines.h"
 #include "app/desk_alerts.h"
 #include "app/desk_window.h"
+#include "app/frame_meter.h"
 #include "app/live_clock.h"
 #include "app/pipeline.h"
 #include "app/source.h"
@@ -29,6 +30,8 @@ struct desk_notice {
     int64_t mono_ns;               /* when it was said */
     int count;                     /* notices so far */
 };
+
+struct ipc;
 
 struct desk {
     /* In the order of building up. */
@@ -46,6 +49,8 @@ struct desk {
     struct desk_lines lines;
     struct desk_layouts layouts;
     struct desk_screenshot screenshot;
+    struct ipc *ipc; /* owned; NULL: no control socket */
+    struct frame_meter frames;
     struct live_clock clock;
     struct pane_moment moment; /* of this frame */
     int64_t latency_worst_ns, latency_since_ns;

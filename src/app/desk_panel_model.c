@@ -1,12 +1,11 @@
 #include "app/desk_panel_model.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "app/desk_set.h"
 #include "base/number.h"
+#include "base/process.h"
 #include "base/stat.h"
 #include "scene/sentence.h"
 
@@ -19,19 +18,6 @@ void desk_panel_meter_add(struct desk_panel_meter *meter, int64_t took_ns) {
     meter->frame_next = (meter->frame_next + 1) % PANEL_FRAME_MAX;
     meter->frame_count += meter->frame_count < PANEL_FRAME_MAX;
     meter->frames_now++;
-}
-
-/* Resident bytes; 0 where the system does not say. */
-static int64_t memory_bytes(void) {
-    FILE *file = fopen("/proc/self/statm", "r");
-    long long total = 0;
-    long long resident = 0;
-    if (file == NULL) {
-        return 0;
-    }
-    bool read = fscanf(file, "%lld %lld", &total, &resident) == 2;
-    fclose(file);
-    return read ? (int64_t)resident * sysconf(_SC_PAGESIZE) : 0;
 }
 
 static void take_rates(struct desk_panel_meter *meter, int64_t mono_ns) {
@@ -50,7 +36,7 @@ static void take_rates(struct desk_panel_meter *meter, int64_t mono_ns) {
     meter->frames_then = meter->frames_now;
     meter->events_then = events;
     meter->columns_then = columns;
-    meter->memory_bytes = memory_bytes();
+    meter->memory_bytes = process_resident_bytes();
 }
 
 static void fill_statistics(struct panel_statistics *out, const struct desk *desk,

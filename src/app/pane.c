@@ -256,6 +256,7 @@ bool pane_set(struct pane *pane, enum option_id id, struct span text,
         navigator_set_span(&pane->nav, span_ms);
     }
     place_plot(pane); /* what is shown may have changed */
+    pane->drained = true;
     return true;
 }
 

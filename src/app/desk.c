@@ -332,7 +332,7 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         display_set_fullscreen(window->display, !display_is_fullscreen(window->display));
         break;
     case ACTION_BACK:
-        if (!hands_back(&pane->hands)) {
+        if (!desk_panels_dismiss(window) && !hands_back(&pane->hands)) {
             display_set_fullscreen(window->display, false);
         }
         break;

@@ -2,9 +2,34 @@
 
 #include "app/app.h"
 #include "app/completion.h"
+#include "base/str.h"
 #if PICTURE
 #include "view/settings.h"
 #include "view/action.h"
+#endif
+
+#if PICTURE
+enum { ACTION_WORDS_BYTES = 80 };
+
+/* Those that keys run, then those that are there for words alone. */
+static void print_actions(void) {
+    puts("\nkeys, and the commands that they run:");
+    for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        const struct action_row *row = action_row((enum action)i);
+        if (row->keys[0] != '\0') {
+            printf("  %-25s %-21s %s\n", row->keys, row->name, row->help);
+        }
+    }
+    puts("\ncommands for the console, the control socket and [keys] of the configuration:");
+    for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
+        const struct action_row *row = action_row((enum action)i);
+        if (row->keys[0] == '\0' || row->takes[0] != '\0') {
+            char words[ACTION_WORDS_BYTES];
+            str_format(words, sizeof words, "%s %s", row->name, row->takes);
+            printf("  %-36s %s\n", words, row->help);
+        }
+    }
+}
 #endif
 
 void app_print_command_help(enum command command) {
@@ -19,11 +44,7 @@ void app_print_command_help(enum command command) {
         }
     }
     if (command == COMMAND_view) {
-        puts("\nkeys:");
-        for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
-            const struct action_row *row = action_row((enum action)i);
-            printf("  %-11s %-18s %s\n", row->keys, row->name, row->help);
-        }
+        print_actions();
     }
 #endif
 }

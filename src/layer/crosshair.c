@@ -318,7 +318,7 @@ static void draw_axis_tag(struct layer_context *context, const char *text, struc
     label->utf8 = text;
     label->size_px = THEME_AXIS_PX;
     label->color = context->theme->text;
-    if (labels_add(context->labels, label)) {
+    if (labels_rect_fits(context->labels, plate) && labels_add(context->labels, label)) {
         canvas_set_list(context->canvas, CANVAS_OVER);
         canvas_add_box(context->canvas, plate, 4 * context->layout->scale, context->theme->rule);
         labels_reserve(context->labels, plate);

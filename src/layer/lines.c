@@ -67,10 +67,8 @@ static void add_behind(const struct layer_context *context, const char *words, d
 
 static void write_stop(const struct layer_context *context, const struct lines_item *item,
                        struct mark *mark) {
-    char size[NUMBER_TEXT_BYTES];
-    const char *side = item->is_short ? "short" : "long";
-    str_format(mark->texts[0], TEXT_BYTES, "stop of %s %s", side,
-               number_format_amount(item->qty_base, size));
+    str_format(mark->texts[0], TEXT_BYTES, "stop of %s %.6g", item->is_short ? "short" : "long",
+               item->qty_base);
     add_behind(context, "sits behind", item->price, mark->texts[0]);
     str_copy(mark->texts[1], TEXT_BYTES, "stop");
     add_behind(context, "behind", item->price, mark->texts[1]);
@@ -94,12 +92,10 @@ static double pointer_price(const struct layer_context *context) {
 
 static void write_position(const struct layer_context *context, const struct lines_item *item,
                            struct mark *mark) {
-    char size[NUMBER_TEXT_BYTES];
     char usd[NUMBER_TEXT_BYTES];
     const char *side = item->is_short ? "short" : "long";
     double there = pointer_price(context);
-    str_format(mark->texts[0], TEXT_BYTES, "%s %s", side,
-               number_format_amount(item->qty_base, size));
+    str_format(mark->texts[0], TEXT_BYTES, "%s %.6g", side, item->qty_base);
     if (item->leverage > 0) {
         str_append(mark->texts[0], TEXT_BYTES, " at %.4gx", item->leverage);
     }

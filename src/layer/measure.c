@@ -29,6 +29,7 @@ static void add_prints(const struct field_column *column, const struct measure *
     double last_ms = fmax(measure->from_ms, measure->to_ms);
     double low = fmin(measure->from_price, measure->to_price);
     double high = fmax(measure->from_price, measure->to_price);
+    out->seen = out->seen || column->print_count > 0;
     for (int i = 0; i < column->print_count; i++) {
         const struct layers_print *print = &column->prints[i];
         double ts_ms = (double)print->ts_ms;
@@ -56,7 +57,7 @@ static void read_prints(const struct measure_query *query, struct measure_out *o
             out->seen_at_least = true;
             continue;
         }
-        out->seen = true;
+        out->seen = out->seen || query->heard;
         add_prints(column, measure, out);
     }
 }
@@ -196,11 +197,13 @@ static void add_seen(const struct layer_context *context, const struct measure_o
 
 static void draw_plate(struct layer_context *context, double x, double y) {
     static struct plate plate; /* main thread only; too large for the stack */
+    const struct scene_instrument *instrument = context->instrument;
     struct measure_out read;
     char filter[READ_OUT_FILTER_BYTES];
     const struct measure_query query = {.measure = context->frame->measure,
                                         .field = context->field,
                                         .map = layer_map_now(context),
+                                        .heard = instrument != NULL && instrument->print_count > 0,
                                         .settings = &context->frame->settings};
     measure_read(&query, &read);
     plate.count = plate.dropped_count = 0;

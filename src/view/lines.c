@@ -121,16 +121,29 @@ bool lines_item_parse(enum lines_kind kind, const char *text, struct lines_item 
     return good;
 }
 
+/* As short as it is read back exactly. */
+static void add_number(double number, char out[LINES_TEXT_BYTES]) {
+    char text[32];
+    for (int digits = 15; digits <= 17; digits++) {
+        str_format(text, sizeof text, "%.*g", digits, number);
+        if (strtod(text, NULL) == number) {
+            break;
+        }
+    }
+    str_append(out, LINES_TEXT_BYTES, " %s", text);
+}
+
 const char *lines_item_format(const struct lines_item *line, char out[LINES_TEXT_BYTES]) {
-    str_format(out, LINES_TEXT_BYTES, "%s %.17g", kind_keys[line->kind], line->price);
+    str_copy(out, LINES_TEXT_BYTES, kind_keys[line->kind]);
+    add_number(line->price, out);
     if (line->kind == LINES_PLAIN) {
         str_append(out, LINES_TEXT_BYTES, "%s%s", line->label[0] != '\0' ? " " : "", line->label);
         return out;
     }
-    str_append(out, LINES_TEXT_BYTES, " %s %.17g", line->is_short ? "short" : "long",
-               line->qty_base);
+    str_append(out, LINES_TEXT_BYTES, " %s", line->is_short ? "short" : "long");
+    add_number(line->qty_base, out);
     if (line->leverage > 0) {
-        str_append(out, LINES_TEXT_BYTES, " %.17g", line->leverage);
+        add_number(line->leverage, out);
     }
     return out;
 }

@@ -271,8 +271,11 @@ static void move(struct hands *hands, struct navigator *nav, const struct hands_
 
 static void end(struct hands *hands, struct action_queue *queue) {
     bool clicked = !hands->moved && hands->grabbed != HANDS_NOWHERE;
-    (void)queue;
-    if (clicked && hands->grabbed == HANDS_PLOT) {
+    if (clicked && hands->grabbed == HANDS_BLACK_AMOUNT) {
+        action_queue_add_text(queue, ACTION_CONSOLE, "set black ");
+    } else if (clicked && hands->grabbed == HANDS_WHITE_AMOUNT) {
+        action_queue_add_text(queue, ACTION_CONSOLE, "set white ");
+    } else if (clicked && hands->grabbed == HANDS_PLOT) {
         hands->measure.shown = false;
     }
     hands->lines_changed =

@@ -12,9 +12,19 @@ static const struct {
     const char *name;
     SDL_Keycode code;
 } own_names[] = {
-    {"Esc", SDLK_ESCAPE},         {"Enter", SDLK_RETURN},    {"PgUp", SDLK_PAGEUP},
-    {"PgDn", SDLK_PAGEDOWN},      {"Keypad+", SDLK_KP_PLUS}, {"Keypad-", SDLK_KP_MINUS},
+    {"Esc", SDLK_ESCAPE},
+    {"Enter", SDLK_RETURN},
+    {"PgUp", SDLK_PAGEUP},
+    {"PgDn", SDLK_PAGEDOWN},
+    {"Keypad+", SDLK_KP_PLUS},
+    {"Keypad-", SDLK_KP_MINUS},
     {"Backtick", SDLK_BACKQUOTE},
+    /* Those that mean something else in a configuration file. */
+    {"Equals", SDLK_EQUALS},
+    {"Hash", SDLK_HASH},
+    {"Semicolon", SDLK_SEMICOLON},
+    {"LeftBracket", SDLK_LEFTBRACKET},
+    {"RightBracket", SDLK_RIGHTBRACKET},
 };
 
 static SDL_Keycode code_from_name(const char *name) {

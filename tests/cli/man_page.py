@@ -77,11 +77,17 @@ def page_make(program):
             if not match:
                 raise SystemExit(f"man_page: help {name}: not an option: {line!r}")
             out.append(f".TP\n.B {roff(match.group(1))}\n{roff(match.group(2))}\n")
-    keys = said_by(program, "help", "view").partition("\nkeys:\n")[2]
-    if keys:
-        out.append(".SH KEYS\nIn the window of view:\n")
-        for key, does in re.findall(r"^  (\S+(?: \S+)*?)\s{2,}(\S.*)$", keys, re.M):
-            out.append(f".TP\n.B {roff(key)}\n{roff(does)}\n")
+    view = said_by(program, "help", "view")
+    for title, intro, begins in (
+            ("KEYS", "In the window of view, each with the name of its command:",
+             "\nkeys, and the commands that they run:\n"),
+            ("ACTIONS", "Commands of a running view, for its console, its control socket and the [keys] of the "
+             "configuration:", "\ncommands for the console, the control socket and [keys] of the configuration:\n")):
+        rows = view.partition(begins)[2].split("\n\n")[0]
+        if rows:
+            out.append(f".SH {title}\n{roff(intro)}\n")
+        for name, does in re.findall(r"^  (\S+(?: \S+)*?)\s{2,}(\S.*)$", rows, re.M):
+            out.append(f".TP\n.B {roff(name)}\n{roff(does)}\n")
     out.append(".SH NOTES\n" + "\n".join(roff(line) for line in notes) + "\n")
     out.append(TAIL)
     return "".join(out)

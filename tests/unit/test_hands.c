@@ -253,6 +253,18 @@ static void a_handle_of_the_legend_is_dragged_along_its_amounts(void **state) {
     assert_memory_equal(&before, &nav.settings, sizeof before);
 }
 
+static void a_click_on_an_amount_asks_for_another(void **state) {
+    (void)state;
+    const struct legend_place legend = legend_place_of(&view.layout);
+    drag(legend.x + legend.w - 10, legend.amounts_y, 0, 0);
+    drag(legend.x + 10, legend.amounts_y, 0, 0);
+    drag(legend.x + 10, legend.amounts_y, 40, 0); /* no click */
+    assert_int_equal(queue.count, 2);
+    assert_int_equal(queue.items[0].action, ACTION_CONSOLE);
+    assert_string_equal(queue.items[0].text, "set white ");
+    assert_string_equal(queue.items[1].text, "set black ");
+}
+
 static void the_wheel_turns_white_over_the_legend(void **state) {
     (void)state;
     const struct legend_place legend = legend_place_of(&view.layout);
@@ -366,6 +378,7 @@ int main(void) {
         cmocka_unit_test_setup(axes_stretch_what_they_show, start),
         cmocka_unit_test_setup(a_double_click_follows_fits_or_frees, start),
         cmocka_unit_test_setup(a_handle_of_the_legend_is_dragged_along_its_amounts, start),
+        cmocka_unit_test_setup(a_click_on_an_amount_asks_for_another, start),
         cmocka_unit_test_setup(the_wheel_turns_white_over_the_legend, start),
         cmocka_unit_test_setup(measuring_keeps_times_and_prices, start),
         cmocka_unit_test_setup(lines_are_dragged_to_whole_prices_and_kept, start),

@@ -265,7 +265,8 @@ static bool draw_line(struct console *console, struct widget_context *ui,
         .replace = console->replacing ? console->replace : NULL,
     };
     unsigned did = gui_edit(ui->gui, &desc, console->text);
-    console->replacing = false;
+    /* The line takes it once it has the keyboard. */
+    console->replacing = console->replacing && (did & GUI_EDIT_ACTIVE) == 0;
     if ((did & GUI_EDIT_CHANGED) != 0) {
         console->chosen = 0;
         console->moved = false;

@@ -50,6 +50,9 @@ void toasts_draw(const struct toasts *toasts, struct widget_context *ui) {
         float text_w = w - 2 * PADDING * s;
         float h =
             gui_text_height(ui->gui, GUI_BODY, text_w, toasts->items[i].text) + 2 * PADDING * s;
+        if (bottom - h < model->plot.y) {
+            break;
+        }
         struct gui_rect box = {roundf(model->plot.x + (model->plot.w - w) / 2), roundf(bottom - h),
                                w, h};
         gui_draw_rect(ui->gui, box, 7 * s, widget_fade(model->colors.plate, share));
@@ -57,9 +60,6 @@ void toasts_draw(const struct toasts *toasts, struct widget_context *ui) {
         gui_draw_wrapped(ui->gui, GUI_BODY, box.x + PADDING * s, box.y + PADDING * s, text_w,
                          widget_fade(model->colors.text, share), toasts->items[i].text);
         bottom -= h + 8 * s;
-        if (bottom < model->plot.y + model->plot.h / 2) {
-            break;
-        }
     }
     gui_front_end(ui->gui);
 }

@@ -45,6 +45,9 @@ static enum exit_status open_windows(struct desk *desk, const struct app_options
         return app_fail(EXIT_STATUS_FAILED, "view",
                         "%s; liqscope render SOURCE -o FILE draws without one", error);
     }
+    if (!desk_wall_open(desk, error)) {
+        return app_fail(EXIT_STATUS_USAGE, "view", "--%s", error);
+    }
     return EXIT_STATUS_DONE;
 }
 
@@ -121,6 +124,7 @@ void desk_close(struct desk *desk) {
             desk_window_remove(desk->windows[w], desk->windows[w]->pane_count - 1);
         }
     }
+    desk_wall_drop(desk);
     desktop_destroy(desk->desktop);
     desk_lines_close(&desk->lines);
     desk_screenshot_close(desk);
@@ -258,7 +262,7 @@ static void follow_desktop(struct desk *desk) {
     const struct display *focused = desktop_focused(desk->desktop);
     for (int w = desk->window_count - 1; w >= 0; w--) {
         struct desk_window *window = desk->windows[w];
-        if (display_input(window->display)->closed) {
+        if (display_input(window->display)->closed && !desk->wall.kiosk) {
             desk_window_closed(desk, window);
         }
     }
@@ -285,6 +289,7 @@ void desk_frame(struct desk *desk) {
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
     desk_alerts_advance(desk, fresh);
+    desk_wall_advance(desk);
     int64_t due_ns = INT64_MAX;
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];
@@ -324,8 +329,12 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
                    call->pane);
         return false;
     }
+    if (desk_wall_forbids(desk, call->action)) {
+        return true; /* nobody is there to be told */
+    }
     switch (call->action) {
     case ACTION_QUIT:
+    case ACTION_QUIT_NOW:
         desk->quit = true;
         break;
     case ACTION_FULLSCREEN:

@@ -17,6 +17,7 @@
 #include "app/desk_layouts.h"
 #include "app/desk_lines.h"
 #include "app/desk_alerts.h"
+#include "app/desk_wall.h"
 #include "app/desk_window.h"
 #include "app/frame_meter.h"
 #include "app/live_clock.h"
@@ -52,6 +53,7 @@ struct desk {
     struct ipc *ipc; /* owned; NULL: no control socket */
     struct frame_meter frames;
     struct live_clock clock;
+    struct desk_wall wall;
     struct pane_moment moment; /* of this frame */
     int64_t latency_worst_ns, latency_since_ns;
     int64_t frame_count; /* swaps */

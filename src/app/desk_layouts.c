@@ -105,9 +105,12 @@ static bool is_carried(enum option_id id) {
     return row->live && !row->command_line_only && strcmp(row->section, "wall") == 0;
 }
 
-static void put_carried(struct option_table *to, const struct option_table *from) {
+/* but_not: those that the command line has; NULL: none. */
+static void put_carried(struct option_table *to, const struct option_table *from,
+                        const bool *but_not) {
     for (int i = 0; i < OPT_COUNT; i++) {
-        if (is_carried((enum option_id)i) && from->values[i].given) {
+        bool kept = but_not != NULL && but_not[i];
+        if (is_carried((enum option_id)i) && from->values[i].given && !kept) {
             to->values[i] = from->values[i];
         }
     }
@@ -115,8 +118,8 @@ static void put_carried(struct option_table *to, const struct option_table *from
 
 /* -- the beginning -- */
 
-static enum exit_status begin_with_file(struct desk *desk, const char *path, struct desk_spec *out,
-                                        char *error) {
+static enum exit_status begin_with_file(struct desk *desk, const struct app_options *options,
+                                        const char *path, struct desk_spec *out, char *error) {
     static struct option_table table; /* tens of kilobytes: not on the stack */
     struct desk_layout *layout = malloc(sizeof *layout);
     bool good = layout != NULL;
@@ -127,7 +130,7 @@ static enum exit_status begin_with_file(struct desk *desk, const char *path, str
     good = good && read_file(path, layout, &table, error) &&
            desk_spec_add(out, layout, &desk->options, error);
     if (good) {
-        put_carried(&desk->options, &table);
+        put_carried(&desk->options, &table, options->on_command_line);
     }
     free(layout);
     return good ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
@@ -159,7 +162,7 @@ static enum exit_status begin_as_left(struct desk *desk, const struct app_option
     }
     enum exit_status status = picture_asked(options)
                                   ? EXIT_STATUS_FAILED
-                                  : begin_with_file(desk, layouts->path, out, error);
+                                  : begin_with_file(desk, options, layouts->path, out, error);
     if (status == EXIT_STATUS_USAGE) {
         LOG_INFO("view: not as it was left: %s", error);
     }
@@ -172,7 +175,7 @@ static enum exit_status begin_main(struct desk *desk, const struct app_options *
     char path[STATE_FILE_PATH_BYTES];
     bool left = begin_as_left(desk, options, out) == EXIT_STATUS_DONE;
     if (name[0] != '\0' && !left) {
-        return find_path(name, path, error) ? begin_with_file(desk, path, out, error)
+        return find_path(name, path, error) ? begin_with_file(desk, options, path, out, error)
                                             : EXIT_STATUS_USAGE;
     }
     return left || desk_spec_from_options(&desk->options, out, error) ? EXIT_STATUS_DONE
@@ -331,7 +334,8 @@ static bool load(struct desk *desk, const char *name, char *error) {
                 desk_spec_add(&spec, layout, &desk->options, error) &&
                 desk_open_spec(desk, &spec, error);
     if (good) {
-        put_carried(&desk->options, &table);
+        put_carried(&desk->options, &table, NULL);
+        desk_wall_follow(desk);
     }
     free(layout);
     return good;

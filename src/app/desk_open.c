@@ -244,6 +244,10 @@ bool desk_open_run(struct desk *desk, struct desk_window *window, struct pane *p
             desk_window_closed(desk, window);
         }
         return true;
+    case ACTION_PANE_SOLO:
+        window->solo = !window->solo;
+        window->changed = true;
+        return true;
     default:
         window->focused = (window->focused + 1) % window->pane_count;
         window->changed = true;

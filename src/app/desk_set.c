@@ -12,7 +12,7 @@ enum { NAME_SHOWN = 40 }; /* bytes of a stranger's word that are repeated */
 /* -- by id -- */
 
 /* What an option of the program or of a window does at once. */
-static void act(struct desk_window *window, enum option_id id, const struct option_table *table) {
+static void act(struct desk *desk, struct desk_window *window, enum option_id id, const struct option_table *table) {
     switch (id) {
     case OPT_fullscreen:
         display_set_fullscreen(window->display, option_flag(table, id));
@@ -29,6 +29,17 @@ static void act(struct desk_window *window, enum option_id id, const struct opti
         window->changed = true;
         break;
     }
+    case OPT_quiet_hours:
+    case OPT_quiet_light:
+    case OPT_pixel_shift:
+    case OPT_rotate:
+    case OPT_rotate_what:
+    case OPT_keep_awake:
+        desk_wall_follow(desk);
+        break;
+    case OPT_scale_lock:
+    case OPT_link:
+        break; /* read in each frame */
     case OPT_alert_notify:
     case OPT_alert_sound:
     case OPT_alert_volume:
@@ -55,11 +66,14 @@ bool desk_set_option(struct desk *desk, struct desk_window *window, struct pane 
     if (picture_options_has(id)) {
         return pane_set(pane, id, text, error);
     }
+    if (!desk_wall_accepts(id, text, error)) {
+        return false;
+    }
     if (!option_set(&desk->options, id, text.bytes, text.len, reason)) {
         str_format(error, OPTION_ERROR_BYTES, "%s: %s", name, reason);
         return false;
     }
-    act(window, id, &desk->options);
+    act(desk, window, id, &desk->options);
     return true;
 }
 

@@ -16,14 +16,33 @@ static int rim_px(const struct target *whole) {
 
 static struct arrange_rect cell(const struct desk_window *window, const struct target *whole,
                                 int i) {
-    return arrange_place(window->arrange, window->pane_count, i, whole->width_px, whole->height_px);
+    /* With pixel shift the picture is a little smaller than the window and lies in it here or
+     * there. */
+    int margin = 2 * window->shift_by_px;
+    bool room = margin < whole->width_px && margin < whole->height_px;
+    int width = whole->width_px - (room ? margin : 0);
+    int height = whole->height_px - (room ? margin : 0);
+    struct arrange_rect rect =
+        window->solo ? (struct arrange_rect){0, 0, width, height}
+                     : arrange_place(window->arrange, window->pane_count, i, width, height);
+    rect.x += room ? window->shift.x_px : 0;
+    rect.y += room ? window->shift.y_px : 0;
+    return rect;
+}
+
+static bool is_one(const struct desk_window *window) {
+    return window->pane_count == 1 || window->solo;
+}
+
+static bool is_shown(const struct desk_window *window, int pane) {
+    return !window->solo || pane == window->focused;
 }
 
 /* Alone in its window a pane has no frame. */
 static struct arrange_rect inside(const struct desk_window *window, const struct target *whole,
                                   int i) {
     struct arrange_rect rect = cell(window, whole, i);
-    return window->pane_count > 1 ? arrange_inside(rect, rim_px(whole)) : rect;
+    return is_one(window) ? rect : arrange_inside(rect, rim_px(whole));
 }
 
 struct arrange_rect desk_window_rect(const struct desk_window *window, int i) {
@@ -33,7 +52,7 @@ struct arrange_rect desk_window_rect(const struct desk_window *window, int i) {
 
 static int pane_at(const struct desk_window *window, const struct target *whole, double x,
                    double y) {
-    for (int i = 0; i < window->pane_count; i++) {
+    for (int i = 0; i < window->pane_count && !window->solo; i++) {
         if (arrange_contains(cell(window, whole, i), x, y)) {
             return i;
         }
@@ -101,22 +120,32 @@ static void draw_rims(const struct desk_window *window, const struct target *who
 static void draw(struct desk_window *window, const struct target *whole,
                  const struct pane_moment *moment, bool active) {
     display_begin(window->display);
-    if (window->pane_count > 1) {
+    if (window->shift_by_px > 0) {
+        target_begin(whole, TARGET_BLEND_NONE);
+        target_clear((const float[4]){0, 0, 0, 1});
+    }
+    if (!is_one(window)) {
         draw_rims(window, whole, active);
     }
     for (int i = 0; i < window->pane_count; i++) {
-        pane_draw(window->panes[i], moment);
+        if (is_shown(window, i)) {
+            pane_draw(window->panes[i], moment);
+        }
     }
     if (window->shot != NULL) {
         (void)screenshot_job_read(window->shot, whole); /* no memory: the next frame tries again */
     }
     desk_panels_draw(window, moment);
+    if (window->dim != NULL) {
+        dim_draw(window->dim, whole, window->light);
+    }
     display_swap(window->display);
 }
 
 struct desk_window_frame desk_window_run(struct desk_window *window, struct pane_moment *moment,
                                          bool active) {
-    const struct input *input = display_input(window->display);
+    struct input none = {.any = display_input(window->display)->any};
+    const struct input *input = window->deaf ? &none : display_input(window->display);
     struct target whole = display_target(window->display);
     uint64_t sequence = moment->scene != NULL ? moment->scene->sequence : 0;
     int pointed = find_pointed(window, &whole, input);
@@ -125,10 +154,13 @@ struct desk_window_frame desk_window_run(struct desk_window *window, struct pane
     bool different = window->changed;
     for (int i = 0; i < window->pane_count; i++) {
         struct arrange_rect rect = inside(window, &whole, i);
-        struct target target =
-            window->pane_count > 1
-                ? target_part(&whole, (struct target_rect){rect.x, rect.y, rect.w, rect.h})
-                : whole;
+        struct target target = whole;
+        if (!is_shown(window, i)) {
+            continue;
+        }
+        if (rect.w != whole.width_px || rect.h != whole.height_px) {
+            target = target_part(&whole, (struct target_rect){rect.x, rect.y, rect.w, rect.h});
+        }
         struct input own = input_of_pane(input, rect, i == pointed);
         different = pane_advance(window->panes[i], &target, &own, moment) || different;
     }

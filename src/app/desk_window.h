@@ -9,8 +9,10 @@
 #include <stdint.h>
 
 #include "app/pane.h"
+#include "layer/dim.h"
 #include "record/screenshot_writer.h"
 #include "view/arrange.h"
+#include "view/wall.h"
 #include "window/display.h"
 #include "window/pacer.h"
 
@@ -29,6 +31,12 @@ struct desk_window {
     int pressed;                       /* in which the button went down */
     double pointer_x_px, pointer_y_px; /* where the pointer was in the frame before */
     uint64_t scene_sequence;           /* of its last frame */
+    bool solo;                         /* the focused pane alone is shown */
+    bool deaf;                         /* the pointer does nothing: a kiosk */
+    double light;                      /* 1: all of it; see layer/dim.h */
+    const struct dim *dim;             /* borrowed; NULL: not dimmed */
+    struct wall_shift shift;           /* where the picture lies within its margin */
+    int shift_by_px;                   /* half of that margin; 0: none */
     bool changed;                      /* panes came, went or were pointed at: draw */
     struct screenshot_job *shot;       /* owned: wants its next frame; NULL: nobody does */
 };

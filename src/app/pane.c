@@ -87,6 +87,7 @@ static void steer(struct pane *pane, const struct pane_moment *moment) {
         picture_inputs_of(pane->pipeline->engine, scene, shown, &pane->nav.settings);
     double price = known_price(&scene->instruments[shown]);
     navigator_advance(&pane->nav, now_ms, price);
+    pane_shared_steer(pane, &moment->shared);
     if (inputs.count == 0) {
         return;
     }
@@ -190,6 +191,7 @@ bool pane_advance(struct pane *pane, const struct target *target, const struct i
     pane->pointer_inside = input->pointer_inside;
     pane->pointer_shown = pointer_awake(pane, input, moment->mono_ns) && input->pointer_inside;
     news = explain(pane, moment->mono_ns) || news;
+    news = pane_shared_news(pane, &moment->shared) || news;
     pane->drained = false;
     return looks_different(pane, news, moment);
 }
@@ -212,6 +214,7 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
         .origin = pane->why.answer,
         .origin_asked = pane->nav.why && pane->why.id != 0,
     };
+    pane_shared_show(pane, moment, &frame);
     pane_hands_show(pane, moment, &frame);
     picture_draw(pane->picture, &frame);
     struct picture_stats stats = picture_get_stats(pane->picture);

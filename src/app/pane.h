@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/pane_shared.h"
 #include "app/picture_link.h"
 #include "app/picture_why.h"
 #include "app/picture_zone.h"
@@ -26,11 +27,12 @@ struct desk_lines;
 /* What a frame of every pane shares. */
 struct pane_moment {
     const struct picture_alerts *alerts; /* borrowed; NULL: none fires */
+    struct pane_shared shared;
     const struct scene *scene; /* borrowed; NULL before the first */
     bool fresh;                /* it was not there in the frame before */
     double now_ms;             /* event time that the frame stands for; 0: not known */
     int64_t mono_ns;
-    int64_t latency_ns; /* socket to pixel of recent frames, their worst */
+    int64_t latency_ns;         /* socket to pixel of recent frames, their worst */
     struct action_queue *queue; /* borrowed: for commands that hands give */
     struct desk_lines *lines;   /* borrowed: the user's own lines of every instrument */
 };
@@ -59,6 +61,8 @@ struct pane {
     int64_t range_ns;           /* when the price range was last looked up */
     struct camera drawn_camera; /* of the last frame drawn, and its moment */
     uint32_t drawn_alerts; /* picture_alerts' number; 0: none */
+    bool linked;                /* it shows the crosshair of another pane, and where */
+    double linked_time_ms, linked_price;
     int64_t drawn_ns;
     double drawn_ms;
     bool drained; /* columns came while it rested, or a command ran: it has to be drawn */

@@ -226,6 +226,20 @@ struct display *desktop_focused(const struct desktop *desktop) {
     return desktop->focused;
 }
 
+void desktop_keep_awake(struct desktop *desktop, bool awake) {
+    (void)desktop; /* SDL's, one for the program */
+    if (awake) {
+        SDL_DisableScreenSaver();
+    } else {
+        SDL_EnableScreenSaver();
+    }
+}
+
+void desktop_hide_pointer(struct desktop *desktop) {
+    (void)desktop; /* as above */
+    SDL_ShowCursor(SDL_DISABLE);
+}
+
 void desktop_set_cursor(struct desktop *desktop, enum input_cursor cursor) {
     static const SDL_SystemCursor shapes[INPUT_CURSOR_COUNT] = {
         [INPUT_CURSOR_ARROW] = SDL_SYSTEM_CURSOR_ARROW,

@@ -40,6 +40,9 @@ bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct a
 const struct caps *desktop_caps(const struct desktop *desktop);
 /* The screens that there are now. */
 const struct monitor_list *desktop_monitors(const struct desktop *desktop);
+/* Keep the machine's screen saver away, or let it come. */
+void desktop_keep_awake(struct desktop *desktop, bool awake);
+void desktop_hide_pointer(struct desktop *desktop); /* for good */
 /* The pointer's shape from now on; the same again costs nothing. */
 void desktop_set_cursor(struct desktop *desktop, enum input_cursor cursor);
 /* The window that has the keyboard, the newest one that had it, or NULL. */

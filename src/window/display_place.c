@@ -5,6 +5,7 @@
  * changed meanwhile (a window manager gathers windows of a screen that goes before we hear of it),
  * it belongs to the screen that it was moved to. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "base/str.h"
 #include "window/display_inside.h"
@@ -12,7 +13,8 @@
 enum {
     WINDOW_WIDTH_MIN = 320,
     WINDOW_HEIGHT_MIN = 180,
-    REST_TICKS = 1000,         /* a window has rested somewhere */
+    FRAME_MAX = 64,            /* title bars and borders are no larger */
+    REST_TICKS = 250,          /* a window has rested somewhere */
     OWN_MOVE_TICKS = 1500,     /* what follows a move of ours is its echo */
     MONITORS_REST_TICKS = 4000 /* window managers have arranged themselves after a change */
 };
@@ -136,11 +138,29 @@ void display_follow_monitors(struct display *display) {
     display_update(display);
 }
 
+/* A window manager that puts a frame around a window that comes back from the full screen moves it
+ * by that frame: once more, now that the frame is known. */
+static void correct(struct display *display) {
+    enum monitor_match match = MONITOR_ANY;
+    int i = monitor_find(display->monitors, &display->place.screen, &match);
+    struct monitor_rect want =
+        monitor_place(display->monitors->items[i].bounds, display->place.rect);
+    struct monitor_rect now = rect_now(display);
+    bool small = abs(now.x - want.x) <= FRAME_MAX && abs(now.y - want.y) <= FRAME_MAX;
+    bool off = now.x != want.x || now.y != want.y;
+    if (display->place.placed && !display->place.fullscreen && small && off) {
+        SDL_SetWindowPosition(display->window, want.x, want.y);
+    }
+}
+
 void display_learn_place(struct display *display, Uint64 now_ticks, Uint64 monitors_ticks) {
     if (display->moved_ticks == 0 || now_ticks - display->moved_ticks < REST_TICKS) {
         return;
     }
     bool echo = display->moved_ticks - display->placed_ticks < OWN_MOVE_TICKS;
+    if (echo) {
+        correct(display);
+    }
     bool unsettled = monitors_ticks != 0 && now_ticks - monitors_ticks < MONITORS_REST_TICKS;
     display->moved_ticks = 0;
     if (!echo && !unsettled && !display->place.fullscreen && !display_is_hidden(display)) {

@@ -92,7 +92,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
     desk_lines_open(&desk->lines, options->margins);
     desk->moment.lines = &desk->lines;
     desk->moment.queue = &desk->queue;
-    keymap_init(&desk->keymap);
+    desk_entries_get_keys(options->entries, &desk->keymap);
     status = open_windows(desk, options);
     if (status == EXIT_STATUS_DONE) {
         status = start_pipeline(desk, options);
@@ -284,6 +284,8 @@ void desk_frame(struct desk *desk) {
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
     keep_lines(desk);
+    desk->lines.privacy = (enum desk_lines_privacy)option_integer(&desk->options, OPT_privacy);
+    moment->lines_hidden = desk_lines_hides(&desk->lines, false);
     desk_layouts_advance(desk, moment->mono_ns);
     bool fresh = false;
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);

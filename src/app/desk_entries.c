@@ -3,6 +3,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/desk_keys.h"
+
 static_assert((int)ALERT_ERROR_BYTES <= (int)OPTION_ERROR_BYTES, "an error fits its reader's room");
 
 bool desk_entries_take(void *user, const struct config_entry *entry,
@@ -12,5 +14,19 @@ bool desk_entries_take(void *user, const struct config_entry *entry,
         return alert_rules_add(&entries->alerts, entry->name, strlen(entry->name), entry->value,
                                strlen(entry->value), error);
     }
+    if (strcmp(entry->section, "keys") == 0) {
+        if (entries->keymap.count == 0) {
+            keymap_init(&entries->keymap);
+        }
+        return desk_keys_bind(&entries->keymap, entry, error);
+    }
     return true;
+}
+
+void desk_entries_get_keys(const struct desk_entries *entries, struct keymap *out) {
+    if (entries != NULL && entries->keymap.count > 0) {
+        *out = entries->keymap;
+    } else {
+        keymap_init(out);
+    }
 }

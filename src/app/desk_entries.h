@@ -6,11 +6,15 @@
 
 #include "config/config_file.h"
 #include "control/alert_rule.h"
+#include "window/keymap.h"
 
 struct desk_entries {
+    struct keymap keymap; /* the default ones with [keys] over them; count 0: no [keys] */
     struct alert_rules alerts;
 };
 
 /* config_report's on_entry; user: a struct desk_entries. */
 bool desk_entries_take(void *user, const struct config_entry *entry,
                        char error[OPTION_ERROR_BYTES]);
+/* The keys that are in force with these entries (NULL: none were read). */
+void desk_entries_get_keys(const struct desk_entries *entries, struct keymap *out);

@@ -1,7 +1,7 @@
 /* app/desk_keys.h - the [keys] of the configuration file: `Shift+s = set side short` lets a key run
  * a command, `d =` lets it do nothing.
  *
- * Thread: main.  Owner: app/config_entries. */
+ * Thread: main.  Owner: app/desk_entries. */
 #pragma once
 
 #include "config/config_file.h"

@@ -87,6 +87,10 @@ static void start_writer(struct desk_lines *lines) {
     }
 }
 
+bool desk_lines_hides(const struct desk_lines *lines, bool shot) {
+    return lines->privacy == DESK_LINES_HIDE || (shot && lines->privacy == DESK_LINES_SCREEN);
+}
+
 void desk_lines_touch(struct desk_lines *lines) {
     lines->changed = lines->path[0] != '\0';
 }

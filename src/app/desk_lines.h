@@ -15,9 +15,13 @@
 #include "scene/scene.h"
 #include "view/lines.h"
 
+/* Who sees them, in the order of --privacy's choices. */
+enum desk_lines_privacy { DESK_LINES_SCREEN, DESK_LINES_SHOW, DESK_LINES_HIDE };
+
 struct desk_lines {
     struct lines_book book;
     const struct margin_set *margins; /* borrowed; NULL: the program's own */
+    enum desk_lines_privacy privacy;
     char path[STATE_FILE_PATH_BYTES]; /* "": nowhere to keep them */
     bool keep_old;                    /* the file held what was not understood */
     bool changed;                     /* not yet handed to the writer */
@@ -37,6 +41,8 @@ void desk_lines_close(struct desk_lines *lines); /* zeroed accepted */
 
 /* "binance_usdm:BTCUSDT", of a simulated market "demo:BTCUSDT": whose lines they are. */
 const char *desk_lines_key(const struct scene *scene, int instrument, char out[LINES_KEY_BYTES]);
+/* Whether they are left out of a frame; shot: it is for a screenshot. */
+bool desk_lines_hides(const struct desk_lines *lines, bool shot);
 /* They were changed: keep them. */
 void desk_lines_touch(struct desk_lines *lines);
 /* Once a frame: hand what was changed to the writer. False: what was written last went wrong;

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "app/desk_lines.h"
 #include "app/desk_panels.h"
 #include "layer/theme.h"
 #include "scene/scene.h"
@@ -165,10 +166,13 @@ struct desk_window_frame desk_window_run(struct desk_window *window, struct pane
         different = pane_advance(window->panes[i], &target, &own, moment) || different;
     }
     different = desk_panels_advance(window, moment) || different;
+    bool shot = different && window->shot != NULL;
     if (different) {
+        moment->lines_hidden = desk_lines_hides(moment->lines, shot);
         draw(window, &whole, moment, active);
+        moment->lines_hidden = desk_lines_hides(moment->lines, false);
     }
-    window->changed = false;
+    window->changed = shot; /* what was left out of a screenshot comes back */
     window->scene_sequence = sequence;
     display_end_frame(window->display);
     return (struct desk_window_frame){.drawn = different, .fresh = moment->fresh};

@@ -35,6 +35,7 @@ struct pane_moment {
     int64_t latency_ns;         /* socket to pixel of recent frames, their worst */
     struct action_queue *queue; /* borrowed: for commands that hands give */
     struct desk_lines *lines;   /* borrowed: the user's own lines of every instrument */
+    bool lines_hidden;          /* they are for nobody, or not for where this frame goes */
 };
 
 enum { PANE_INSTRUMENT_BYTES = INSTRUMENT_SYMBOL_BYTES + 32 };

@@ -43,7 +43,7 @@ static struct hands_view view_of(const struct pane *pane, const struct pane_mome
     const struct scene_instrument *instrument = instrument_of(pane, moment->scene);
     struct hands_view view = {
         .layout = layout_make(pane->target.width_px, pane->target.height_px, &pane->nav.settings),
-        .lines = shows_lines(pane) ? lines_of(pane, moment, false) : NULL,
+        .lines = shows_lines(pane) && !moment->lines_hidden ? lines_of(pane, moment, false) : NULL,
         .price_decimals = instrument != NULL ? decimals_of(instrument) : 0,
     };
     view.camera_count =
@@ -80,7 +80,8 @@ static void find_liquidations(const struct scene_instrument *instrument,
 void pane_hands_show(struct pane *pane, const struct pane_moment *moment,
                      struct picture_frame *frame) {
     const struct hands *hands = &pane->hands;
-    struct lines *lines = shows_lines(pane) ? lines_of(pane, moment, false) : NULL;
+    bool shown = shows_lines(pane) && !moment->lines_hidden;
+    struct lines *lines = shown ? lines_of(pane, moment, false) : NULL;
     if (lines != NULL) {
         find_liquidations(instrument_of(pane, moment->scene), moment->lines->margins, lines);
     }

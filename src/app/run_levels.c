@@ -19,6 +19,7 @@ enum { LIVE_WAIT_S = 60, LIVE_LOOK_MS = 20 };
 struct levels {
     const struct app_options *options;
     struct source_list sources;
+    bool troubled; /* a file broke off, or had lines that are no events */
 
     /* In the order of building up; a replay, or the pipeline of live venues. */
     struct engine_replay *replay;
@@ -72,6 +73,7 @@ static int replay_events(struct levels *levels) {
     engine_replay_advance(levels->replay, at_ms);
     while ((trouble = engine_replay_take_trouble(levels->replay)) != NULL) {
         fail(EXIT_STATUS_FAILED, trouble); /* what could be read still counts */
+        levels->troubled = true;
     }
     if (!engine_replay_times(levels->replay, &first_ms, &newest_ms)) {
         return fail(EXIT_STATUS_FAILED,
@@ -222,6 +224,9 @@ int run_levels(const struct app_options *options) {
     }
     if (status == EXIT_STATUS_DONE) {
         status = print_report(&levels);
+    }
+    if (status == EXIT_STATUS_DONE && levels.troubled) {
+        status = EXIT_STATUS_FAILED; /* it has been said why */
     }
     pipeline_stop(&levels.pipeline);
     engine_replay_destroy(levels.replay);

@@ -30,6 +30,7 @@ struct render {
     double span_ms;
     struct settings settings;
     struct picture_place pointer;
+    bool troubled; /* a file broke off, or had lines that are no events */
 
     /* In the order of building up. */
     struct offscreen *offscreen;
@@ -169,6 +170,7 @@ static void tell_trouble(struct render *render) {
     const char *trouble = NULL;
     while ((trouble = picture_replay_take_trouble(render->replay)) != NULL) {
         fail(EXIT_STATUS_FAILED, trouble); /* the rest of the file is still drawn */
+        render->troubled = true;
     }
 }
 
@@ -291,6 +293,9 @@ int run_render(const struct app_options *options) {
     }
     if (status == EXIT_STATUS_DONE) {
         status = render.kind == OUTPUT_PNG ? render_picture(&render) : render_film(&render);
+    }
+    if (status == EXIT_STATUS_DONE && render.troubled) {
+        status = EXIT_STATUS_FAILED; /* it has been said why */
     }
     free(render.rgba);
     picture_replay_destroy(render.replay);

@@ -128,11 +128,14 @@ int run_score(const struct app_options *options) {
     status = status == EXIT_STATUS_DONE ? build(&job) : status;
     if (status == EXIT_STATUS_DONE) {
         const char *trouble = NULL;
+        bool troubled = false;
         engine_replay_advance(job.replay, INT64_MAX);
         while ((trouble = engine_replay_take_trouble(job.replay)) != NULL) {
             fail(EXIT_STATUS_FAILED, trouble); /* the rest of the file is still scored */
+            troubled = true;
         }
         status = print_all(&job);
+        status = status == EXIT_STATUS_DONE && troubled ? EXIT_STATUS_FAILED : status;
     }
     engine_replay_destroy(job.replay);
     truth_destroy(job.truth);

@@ -198,6 +198,14 @@ for file in odd priceless; do
     timeout 60 "$program" levels "$folder/$file.jsonl" >"$folder/out" 2>"$folder/err"
     [[ $? == 1 && ! -s $folder/out && -s $folder/err ]] || fail "$file: $(cat "$folder/err")"
 done
+
+# A recording that breaks off: what could be read is told, with an error and its exit status.
+head -c "$(($(wc -c <"$folder/a.jsonl.gz") * 3 / 4))" "$folder/a.jsonl.gz" >"$folder/broken.jsonl.gz"
+for command in levels score; do
+    timeout 60 "$program" $command "$folder/broken.jsonl.gz" >"$folder/out" 2>"$folder/err"
+    [[ $? == 1 && -s $folder/out && $(wc -l <"$folder/err") == 1 ]] && grep -q 'broken.jsonl.gz' "$folder/err" ||
+        fail "$command of a broken file: $(cat "$folder/err")"
+done
 "$program" levels "$folder/a.jsonl" >/dev/full 2>"$folder/err"
 [[ $? == 1 ]] && grep -q 'standard output: cannot write' "$folder/err" || fail "a full disk: $(cat "$folder/err")"
 

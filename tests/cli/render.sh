@@ -49,6 +49,11 @@ done
 cmp "$folder/both_a.png" "$folder/both_b.png" || fail "two runs over two files differ"
 cmp -s "$folder/both_a.png" "$folder/file_a.png" && fail "the second venue changes nothing"
 
+# A recording that breaks off: what could be read is drawn, with an error and its exit status.
+head -c "$(($(wc -c <"$folder/day.jsonl.zst") * 3 / 4))" "$folder/day.jsonl.zst" >"$folder/day.broken.jsonl.zst"
+"$program" render "$folder/day.broken.jsonl.zst" -o "$folder/at.png" --size 640x360 --window 3h 2>"$folder/err"
+[[ $? == 1 && $(wc -l <"$folder/err") == 1 ]] && is_png "$folder/at.png" 640 360 || fail "broken: $(cat "$folder/err")"
+
 # A place that cannot be written.
 "$program" render demo -o "$folder/nosuch/x.png" --size 640x360 --days 0.1 2>"$folder/err"
 [[ $? == 1 && $(wc -l <"$folder/err") == 1 ]] || fail "unwritable: $(cat "$folder/err")"

@@ -6,6 +6,7 @@
 
 #include "base/str.h"
 #include "config/cli.h"
+#include "config/config_file.h"
 #include "config/option_table.h"
 
 enum exit_status { EXIT_STATUS_DONE = 0, EXIT_STATUS_FAILED = 1, EXIT_STATUS_USAGE = 2 };
@@ -14,8 +15,9 @@ struct margin_set;
 struct desk_entries;
 
 struct app_options {
-    struct option_table table;       /* defaults, then the file, then the command line */
-    bool on_command_line[OPT_COUNT]; /* which of them came from there */
+    struct option_table table;           /* defaults, then the file, then the command line */
+    bool on_command_line[OPT_COUNT];     /* which of them came from there */
+    char config_path[CONFIG_PATH_BYTES]; /* of the file, also where there is none; "": nowhere */
     int arg_count;
     const char *args[CLI_ARG_MAX];      /* positional: sources, or what the command takes */
     const struct desk_entries *entries; /* of the file; NULL in a build without the picture */

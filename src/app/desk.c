@@ -93,6 +93,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
     desk->moment.lines = &desk->lines;
     desk->moment.queue = &desk->queue;
     desk_entries_get_keys(options->entries, &desk->keymap);
+    desk_reload_open(desk, options);
     status = open_windows(desk, options);
     if (status == EXIT_STATUS_DONE) {
         status = start_pipeline(desk, options);
@@ -280,6 +281,7 @@ void desk_frame(struct desk *desk) {
     follow_desktop(desk);
     run_queue(desk);
     desk_ipc_serve(desk);
+    desk_reload_advance(desk);
     desk_screenshot_tell(desk);
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "app/app.h"
+#include "app/desk_reload.h"
 #include "app/desk_screenshot.h"
 #include "app/desk_layouts.h"
 #include "app/desk_lines.h"
@@ -50,6 +51,7 @@ struct desk {
     struct desk_lines lines;
     struct desk_layouts layouts;
     struct desk_screenshot screenshot;
+    struct desk_reload reload;
     struct ipc *ipc; /* owned; NULL: no control socket */
     struct frame_meter frames;
     struct live_clock clock;

@@ -13,6 +13,7 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "config/config_file.h"
+#include "config/config_print.h"
 #include "margin/margin.h"
 
 typedef int run_fn(const struct app_options *options);
@@ -49,7 +50,6 @@ static void print_config_error(void *user, const char *line) {
 
 /* The file's values under those of the command line. False: a mistake was reported. */
 static bool read_config(const char *path, struct app_options *options) {
-    char default_path[CONFIG_PATH_BYTES];
     struct config_report report = {.on_error = print_config_error};
 #if PICTURE
     static struct desk_entries entries;
@@ -59,13 +59,15 @@ static bool read_config(const char *path, struct app_options *options) {
 #endif
     enum status status = STATUS_OK;
     bool asked = path != NULL && path[0] != '\0';
-    if (!asked) {
-        if (!config_file_default_path(default_path)) {
-            return true;
-        }
-        path = default_path;
+    if (asked && !str_copy(options->config_path, sizeof options->config_path, path)) {
+        fprintf(stderr, "liqscope: --config: longer than %d bytes\n", CONFIG_PATH_BYTES - 1);
+        return false;
     }
-    if (config_file_read(path, &options->table, &report, &status) > 0) {
+    if (!asked && !config_file_default_path(options->config_path)) {
+        options->config_path[0] = '\0';
+        return true;
+    }
+    if (config_file_read(options->config_path, &options->table, &report, &status) > 0) {
         return false;
     }
     if (status == STATUS_NOT_FOUND && asked) {
@@ -73,6 +75,22 @@ static bool read_config(const char *path, struct app_options *options) {
         return false;
     }
     return true;
+}
+
+/* --print-config: the options as they came out, and the file's entries as they stand there. */
+static int print_config(const struct app_options *options) {
+    static struct option_table unused;
+    struct config_print_entries entries = {.out = stdout};
+    const struct config_report report = {.on_entry = config_print_entry, .user = &entries};
+    enum status status = STATUS_OK;
+    printf("# The configuration of liqscope %s. Remove the # before a line to change it.\n",
+           LIQSCOPE_VERSION);
+    config_print_options(&options->table, stdout);
+    option_table_init(&unused);
+    if (options->config_path[0] != '\0') {
+        (void)config_file_read(options->config_path, &unused, &report, &status); /* was read well */
+    }
+    return EXIT_STATUS_DONE;
 }
 
 /* The tables that the command works with; own holds the user's. False: a mistake was reported. */
@@ -144,6 +162,9 @@ int main(int argc, char *argv[]) {
     if (!parse_command_line(argc, argv, &cli, &options, error)) {
         fprintf(stderr, "liqscope: %s\n", error);
         return EXIT_STATUS_USAGE;
+    }
+    if (option_flag(&options.table, OPT_print_config)) {
+        return print_config(&options);
     }
     apply_log_level(&options.table);
     if (!read_margins(&options, &own_margins)) {

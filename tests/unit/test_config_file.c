@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "config/config_file.h"
+#include "config/config_print.h"
 
 static struct option_table table;
 static char report_text[4096];
@@ -168,6 +169,58 @@ static void what_a_taker_refuses_is_reported_with_its_place(void **state) {
                                      "heat.conf:6: [keys].x: \"no\":?not yes\n");
 }
 
+/* What config_print writes of table, with the entries of text. */
+static size_t print_all(const char *text, char *out, size_t out_bytes) {
+    FILE *file = fmemopen(out, out_bytes, "w");
+    assert_non_null(file);
+    struct config_print_entries entries = {.out = file};
+    static struct option_table unused;
+    const struct config_report printing = {.on_entry = config_print_entry, .user = &entries};
+    option_table_init(&unused);
+    config_print_options(&table, file);
+    config_file_parse("entries", text, strlen(text), &unused, &printing);
+    long len = ftell(file);
+    fclose(file);
+    assert_true(len > 0 && (size_t)len < out_bytes);
+    return (size_t)len;
+}
+
+static void what_is_printed_reads_as_the_same_again(void **state) {
+    (void)state;
+    static const char entries[] =
+        "[keys]\nCtrl+= = zoom-in\n\";\" = follow\nF1 =\nx = set show \"a\"\n"
+        "[window 1]\nleft =  \" a \" \n[alerts]\nnear = price < 5\n";
+    static char printed[65536];
+    static struct option_table before;
+    char error[OPTION_ERROR_BYTES];
+    option_table_init(&table);
+    assert_true(option_set(&table, OPT_palette, "viridis", 7, error));
+    assert_true(option_set(&table, OPT_fullscreen, "on", 2, error));
+    assert_true(option_set(&table, OPT_ca_file, " \"x\" ", 5, error));
+    assert_true(option_set(&table, OPT_show, "+rsi", 4, error));
+    assert_true(option_set(&table, OPT_sources, "a # b ; c = d", 13, error));
+    assert_true(option_set(&table, OPT_shader_dir, "two\nlines", 9, error));
+    before = table;
+    size_t len = print_all(entries, printed, sizeof printed);
+    assert_non_null(strstr(printed, "\npalette = viridis\n"));
+    assert_non_null(strstr(printed, "\n#window = 24h\n"));
+    assert_null(strstr(printed, "\n#at =")); /* of the command line alone */
+    assert_int_equal(parse_entries(printed, len), 0);
+    assert_string_equal(report_text, "");
+    for (int i = 0; i < OPT_COUNT; i++) {
+        bool kept = !option_row((enum option_id)i)->command_line_only && i != OPT_shader_dir;
+        assert_string_equal(option_text(&table, (enum option_id)i),
+                            kept ? option_text(&before, (enum option_id)i)
+                                 : option_row((enum option_id)i)->def);
+    }
+    assert_non_null(strstr(entries_text, " keys/ Ctrl+==zoom-in\n"));
+    assert_non_null(strstr(entries_text, " keys/ ;=follow\n"));
+    assert_non_null(strstr(entries_text, " keys/ F1=\n"));
+    assert_non_null(strstr(entries_text, " keys/ x=set show \"a\"\n"));
+    assert_non_null(strstr(entries_text, " window/1 left= a \n"));
+    assert_non_null(strstr(entries_text, " alerts/ near=price < 5\n"));
+}
+
 static void hostile_bytes_are_reported_and_reading_goes_on(void **state) {
     (void)state;
     static char text[CONFIG_LINE_BYTES_MAX + 200];
@@ -235,6 +288,7 @@ int main(void) {
         cmocka_unit_test(every_mistake_names_file_line_subject_and_expectation),
         cmocka_unit_test(entries_of_their_own_sections_are_handed_over_line_by_line),
         cmocka_unit_test(what_a_taker_refuses_is_reported_with_its_place),
+        cmocka_unit_test(what_is_printed_reads_as_the_same_again),
         cmocka_unit_test(hostile_bytes_are_reported_and_reading_goes_on),
         cmocka_unit_test(files_that_cannot_be_read_are_told_apart),
         cmocka_unit_test(default_path_follows_the_environment),

@@ -13,6 +13,7 @@
 #include "app/desk_icon.h"
 #include "app/desk_entries.h"
 #include "app/desk_ipc.h"
+#include "app/desk_renew.h"
 #include "app/desk_set.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -279,7 +280,13 @@ static void follow_desktop(struct desk *desk) {
 void desk_frame(struct desk *desk) {
     desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
     follow_desktop(desk);
+    if (desktop_is_lost(desk->desktop)) {
+        desk_renew(desk);
+    }
     run_queue(desk);
+    if (desk->failed) {
+        return;
+    }
     desk_ipc_serve(desk);
     desk_reload_advance(desk);
     desk_screenshot_tell(desk);
@@ -362,6 +369,9 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         return desk_panels_run(window, call, error);
     case ACTION_INSTRUMENT:
         return desk_panels_show_instrument(desk, pane, call->text, error);
+    case ACTION_RESET_GRAPHICS:
+        desk_renew(desk);
+        break;
     case ACTION_LAYOUT:
     case ACTION_LAYOUT_SAVE:
         return desk_layouts_run(desk, call, error);

@@ -61,6 +61,7 @@ struct desk {
     int64_t frame_count; /* swaps */
     bool full_told;      /* the log has said when the field was first full */
     bool quit;
+    bool failed; /* it quits because it could not go on; what was wrong is said */
 };
 
 /* Windows, sources and threads; EXIT_STATUS_DONE, or the reason was printed and desk_close is still

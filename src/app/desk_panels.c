@@ -43,6 +43,14 @@ void desk_panels_close(struct desk_window *window) {
     window->panels = NULL;
 }
 
+void desk_panels_drop(struct desk_window *window) {
+    if (window->panels != NULL && window->panels->gui != NULL) {
+        display_set_gui(window->display, NULL);
+        gui_destroy(window->panels->gui);
+        window->panels->gui = NULL;
+    }
+}
+
 /* Fonts are the picture's own. False: there is none to write with; the log said so. */
 static bool make_gui(struct desk_panels *own) {
     struct font_file files[TEXT_FACE_COUNT];

@@ -14,6 +14,9 @@ bool desk_panels_open(struct desk *desk, struct desk_window *window); /* false: 
 void desk_panels_close(
     struct desk_window *window); /* before the GL context; NULL panels accepted */
 
+/* What lies in the GL context: made again when it is seen again. */
+void desk_panels_drop(struct desk_window *window);
+
 /* Fade in or out. True: the window would look different for them. */
 bool desk_panels_advance(struct desk_window *window, const struct pane_moment *moment);
 /* Over the window's pictures, into its framebuffer. */

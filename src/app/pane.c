@@ -59,6 +59,16 @@ void pane_finish(struct pane *pane) {
     pane->picture = NULL;
 }
 
+enum status pane_renew(struct pane *pane, const char *shader_dir) {
+    enum status status =
+        picture_create(&(struct picture_desc){.shader_dir = shader_dir}, &pane->picture);
+    pane->link.picture = pane->picture;
+    pane->link.asked.log = NULL; /* of nothing: the next look asks for a raster */
+    pane->link.drawn = (struct layers_grid){0};
+    pane->link.asked_ns = 0;
+    return status;
+}
+
 int pane_instrument(const struct pane *pane, const struct scene *scene) {
     bool any = scene != NULL && scene->instrument_count > 0;
     return any ? pane->nav.instrument % scene->instrument_count : 0;

@@ -84,6 +84,9 @@ enum status pane_start(struct pane *pane);
 void pane_stop(
     struct pane *pane); /* its thread, which reads the engine's log: before the pipeline */
 void pane_finish(struct pane *pane); /* the picture: before the GL context */
+/* The picture anew, in another GL context; pane_finish was called in the old one. Camera, settings
+ * and the worker stay, and a raster is asked for. As pane_init. */
+enum status pane_renew(struct pane *pane, const char *shader_dir);
 
 /* Bring it to the frame: what the user did with the pointer, the camera, columns and map. True: it
  * would look different from what was drawn last. */

@@ -61,7 +61,7 @@ static enum exit_status loop(struct desk *desk, const struct app_options *option
     LOG_INFO("view: %" PRId64 " frames in %.1f s (%.1f a second), %" PRId64 " late",
              desk->frame_count, seconds, (double)desk->frame_count / seconds,
              desk->windows[0]->pacer.late_count);
-    return EXIT_STATUS_DONE;
+    return desk->failed ? EXIT_STATUS_FAILED : EXIT_STATUS_DONE;
 }
 
 int run_view(const struct app_options *options) {

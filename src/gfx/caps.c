@@ -30,3 +30,8 @@ enum status caps_load(caps_get_proc_fn get_proc, struct caps *out) {
     glPixelStorei(GL_PACK_ALIGNMENT, 1);
     return STATUS_OK;
 }
+
+bool caps_context_lost(void) {
+    return GLAD_GL_KHR_robustness != 0 && glGetGraphicsResetStatus != NULL &&
+           glGetGraphicsResetStatus() != GL_NO_ERROR;
+}

@@ -14,6 +14,7 @@ struct desktop {
     int display_count;
     struct display *displays[DESKTOP_WINDOW_MAX]; /* owned, in the order of opening */
     struct display *focused;                      /* one of them, or NULL */
+    bool lost;                                    /* the context is */
     struct monitor_list monitors;
     Uint64 monitors_ticks;                   /* when they last changed */
     SDL_Cursor *cursors[INPUT_CURSOR_COUNT]; /* owned; NULL: not needed so far, or refused */
@@ -135,8 +136,23 @@ static caps_proc get_proc(const char *name) {
     return proc;
 }
 
+/* One that tells when the driver was reset, where there is such a thing. */
+static SDL_GLContext create_context(SDL_Window *window) {
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_RESET_NOTIFICATION, SDL_GL_CONTEXT_RESET_LOSE_CONTEXT);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_FLAGS, SDL_GL_CONTEXT_ROBUST_ACCESS_FLAG);
+    SDL_GLContext context = SDL_GL_CreateContext(window);
+    if (context == NULL) {
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_RESET_NOTIFICATION,
+                            SDL_GL_CONTEXT_RESET_NO_NOTIFICATION);
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_FLAGS, 0);
+        context = SDL_GL_CreateContext(window);
+    }
+    return context;
+}
+
 static enum status make_context(struct desktop *desktop, SDL_Window *window, char *reason) {
-    desktop->context = SDL_GL_CreateContext(window);
+    desktop->context = create_context(window);
+    desktop->lost = false;
     if (desktop->context == NULL) {
         return fail(STATUS_UNSUPPORTED, reason, "no OpenGL 3.3 core context");
     }
@@ -220,6 +236,31 @@ void desktop_close(struct desktop *desktop, struct display *display) {
     if (desktop->display_count > 0) { /* objects in the context go on being made */
         display_begin(desktop->displays[0]);
     }
+}
+
+bool desktop_is_lost(const struct desktop *desktop) {
+    bool refused = false;
+    for (int i = 0; i < desktop->display_count; i++) {
+        refused = refused || desktop->displays[i]->refused;
+    }
+    return desktop->lost || refused || caps_context_lost();
+}
+
+enum status desktop_renew(struct desktop *desktop, char reason[DISPLAY_REASON_BYTES]) {
+    if (desktop->context != NULL) {
+        SDL_GL_DeleteContext(desktop->context);
+    }
+    enum status status = make_context(desktop, desktop->displays[0]->window, reason);
+    for (int i = 0; i < desktop->display_count; i++) {
+        struct display *display = desktop->displays[i];
+        display->context = desktop->context;
+        display->refused = false;
+        if (status == STATUS_OK) {
+            display_begin(display);
+            SDL_GL_SetSwapInterval(0);
+        }
+    }
+    return status;
 }
 
 struct display *desktop_focused(const struct desktop *desktop) {
@@ -326,6 +367,9 @@ bool desktop_poll(struct desktop *desktop, const struct keymap *keymap,
     while (SDL_PollEvent(&event)) {
         struct display *display = find_display(desktop, &event);
         goes_on = goes_on && event.type != SDL_QUIT;
+        if (event.type == SDL_RENDER_DEVICE_RESET) {
+            desktop->lost = true;
+        }
         if (event.type == SDL_DISPLAYEVENT) {
             follow_monitors(desktop);
         }

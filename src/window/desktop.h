@@ -36,6 +36,12 @@ void desktop_close(struct desktop *desktop, struct display *display);
 /* What happened since the last call; never waits. It is added to each window's input
  * (display_input); what keys run is added to queue. False: the session ends. */
 bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct action_queue *queue);
+/* The GL context is gone: a driver was reset, or a window could not be drawn into. */
+bool desktop_is_lost(const struct desktop *desktop);
+/* Another context in place of the one there is; what was made in the old one has to be made again,
+ * and its names were to be given up before. STATUS_UNSUPPORTED: none is to be had now, and there is
+ * none; it may be tried again. */
+enum status desktop_renew(struct desktop *desktop, char reason[DISPLAY_REASON_BYTES]);
 /* What GL here can do, and who draws; borrowed, valid once a window was opened. */
 const struct caps *desktop_caps(const struct desktop *desktop);
 /* The screens that there are now. */

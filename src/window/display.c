@@ -8,7 +8,7 @@
 #define PINCH_LN 3.0 /* spread over the whole touchpad: twenty-fold */
 
 void display_begin(struct display *display) {
-    SDL_GL_MakeCurrent(display->window, display->context);
+    display->refused = SDL_GL_MakeCurrent(display->window, display->context) != 0;
 }
 
 struct target display_target(const struct display *display) {

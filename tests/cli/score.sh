@@ -69,13 +69,13 @@ printf '%s\n' '{"type":"trade","venue":"bybit","symbol":"A\"\u001b[2J\\","ts_ms"
 "$program" score "$folder/odd.jsonl" --json | /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)' ||
     fail "an odd symbol in JSON"
 
-# A real day without a liquidation stream.
+# Real days without a liquidation stream.
 real=../shared/data/events
 if [[ -d $real ]]; then
-    "$program" score "$real"/hyperliquid_BTC_20260615.jsonl.zst >"$folder/real.txt" 2>"$folder/err" ||
-        fail "score of a real day"
-    [[ -s $folder/err ]] && fail "score of a real day complains: $(cat "$folder/err")"
-    grep -q "not enough liquidations to judge: there are none" "$folder/real.txt" || fail "a real day is judged"
+    "$program" score "$real"/hyperliquid_BTC_2026061[56].jsonl.zst >"$folder/real.txt" 2>"$folder/err" ||
+        fail "score of real days"
+    [[ -s $folder/err ]] && fail "score of real days complains: $(cat "$folder/err")"
+    grep -q "not enough liquidations to judge: there are none" "$folder/real.txt" || fail "real days are judged"
 else
     echo "SKIPPED: $real is not here"
 fi

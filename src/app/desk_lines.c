@@ -61,6 +61,7 @@ static void run_writer(void *user) {
         ok = rename(lines->path, kept) == 0 || errno == ENOENT;
     }
     ok = ok && state_file_replace(lines->path, lines->text, lines->text_len);
+    /* relaxed: the release below publishes it */
     atomic_store_explicit(&lines->error, ok ? 0 : errno, memory_order_relaxed);
     /* release: pairs with main's acquire; the text is free again and error is set */
     atomic_store_explicit(&lines->done, true, memory_order_release);
@@ -73,7 +74,9 @@ static bool join_writer(struct desk_lines *lines, bool wait) {
         (wait || atomic_load_explicit(&lines->done, memory_order_acquire))) {
         thread_join(&lines->writer);
         lines->writer.started = false;
-        lines->keep_old = false;
+        /* relaxed: the writer was joined */
+        bool failed = atomic_load_explicit(&lines->error, memory_order_relaxed) != 0;
+        lines->keep_old = lines->keep_old && failed;
     }
     return !lines->writer.started;
 }
@@ -81,7 +84,8 @@ static bool join_writer(struct desk_lines *lines, bool wait) {
 static void start_writer(struct desk_lines *lines) {
     lines->text_len = lines_book_format(&lines->book, lines->text, LINES_BOOK_BYTES_MAX);
     assert(lines->text_len > 0); /* LINES_BOOK_BYTES_MAX has room for every book */
-    atomic_store_explicit(&lines->done, false, memory_order_relaxed); /* no writer runs */
+    /* relaxed: no writer runs */
+    atomic_store_explicit(&lines->done, false, memory_order_relaxed);
     if (thread_start(&lines->writer, THREAD_WRITER, run_writer, lines)) {
         lines->changed = false;
     }
@@ -101,6 +105,7 @@ bool desk_lines_advance(struct desk_lines *lines, int *error) {
         return true;
     }
     if (join_writer(lines, false)) {
+        /* relaxed: the writer was joined */
         *error = atomic_exchange_explicit(&lines->error, 0, memory_order_relaxed);
         if (lines->changed) {
             start_writer(lines);
@@ -115,6 +120,7 @@ void desk_lines_close(struct desk_lines *lines) {
         start_writer(lines);
         (void)join_writer(lines, true);
     }
+    /* relaxed: the writer was joined */
     int error = atomic_load_explicit(&lines->error, memory_order_relaxed);
     if (error != 0) {
         LOG_ERROR("%s: %s; lines of your own are not kept", lines->path, strerror(error));

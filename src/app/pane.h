@@ -61,7 +61,7 @@ struct pane {
     bool pointer_inside, pointer_shown;
     int64_t range_ns;           /* when the price range was last looked up */
     struct camera drawn_camera; /* of the last frame drawn, and its moment */
-    uint32_t drawn_alerts; /* picture_alerts' number; 0: none */
+    uint32_t drawn_alerts;      /* picture_alerts' number; 0: none */
     bool linked;                /* it shows the crosshair of another pane, and where */
     double linked_time_ms, linked_price;
     int64_t drawn_ns;

@@ -34,8 +34,8 @@ struct layer_context { /* borrowed by a layer for one call */
     struct cluster_labels *cluster_labels;
     struct colormap_look look; /* of the field */
     int price_decimals;
-    double price;         /* what the tag shows: mark, else last, else the newest close; 0: none */
-    int pane, pane_count; /* which of them is drawn: 0 is the upper one or the only one */
+    double price;          /* what the tag shows: mark, else last, else the newest close; 0: none */
+    int pane, pane_count;  /* which of them is drawn: 0 is the upper one or the only one */
     double badge_right_px; /* where DEMO ends, or the plot begins */
     double title_right_px, caption_right_px; /* where the header's two lines end so far */
     double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */

@@ -13,7 +13,7 @@ struct measure_query {
     const struct measure *measure;   /* both prices > 0 */
     const struct field *field;       /* NULL: none yet */
     const struct scene_map *map;     /* of now; NULL: not known */
-    bool heard; /* the venue publishes liquidations, as far as is known */
+    bool heard;                      /* the venue publishes liquidations, as far as is known */
     const struct settings *settings; /* bands and sides that are shown */
 };
 

@@ -68,8 +68,8 @@ struct picture_frame {
     const struct scene_origin *origin; /* why it is hot there; borrowed; NULL: not asked, or not
                                           answered yet */
     bool origin_asked;                 /* at the pointer, and the answer is on its way */
-    const struct measure *measure; /* borrowed; NULL: nothing is measured */
-    const struct lines *lines;     /* the user's own; borrowed; NULL: none */
+    const struct measure *measure;     /* borrowed; NULL: nothing is measured */
+    const struct lines *lines;         /* the user's own; borrowed; NULL: none */
     /* A handle of the legend is held: so long the legend is the scale of these two. 0: it is not */
     double legend_black_usd_per_bp, legend_white_usd_per_bp;
     const struct picture_alerts *alerts; /* borrowed for the call; NULL: none fires */

@@ -82,8 +82,9 @@ def page_make(program):
     for title, intro, begins in (
             ("KEYS", "In the window of view, each with the name of its command:",
              "\nkeys, and the commands that they run:\n"),
-            ("ACTIONS", "Commands of a running view, for its console, its control socket and the [keys] of the "
-             "configuration:", "\ncommands for the console, the control socket and [keys] of the configuration:\n")):
+            ("ACTIONS", "Commands of a running view, for its console, its control socket and the "
+             "[keys] of the configuration:",
+             "\ncommands for the console, the control socket and [keys] of the configuration:\n")):
         rows = view.partition(begins)[2].split("\n\n")[0]
         if rows:
             out.append(f".SH {title}\n{roff(intro)}\n")

@@ -13,78 +13,75 @@
 #include "support/near.h"
 #include "view/lines.h"
 
+static const struct {
+    enum lines_kind kind;
+    const char *text;
+    bool ok;
+    struct lines_item want;
+    const char *reason; /* a part of it */
+} words[] = {
+    {LINES_PLAIN, "61800", true, {.price = 61800}, NULL},
+    {LINES_PLAIN, "  6.18e4  weekly open ", true, {.price = 61800, .label = "weekly open"}, NULL},
+    {LINES_PLAIN, "0.0001 [x] # y", true, {.price = 1e-4, .label = "[x] # y"}, NULL},
+    {LINES_PLAIN, "", false, {0}, "no price; expected a number above 0"},
+    {LINES_PLAIN, "61,800", false, {0}, "\"61,800\": not a price"},
+    {LINES_PLAIN, "-5", false, {0}, "\"-5\": not a price"},
+    {LINES_PLAIN, "0", false, {0}, "\"0\": not a price"},
+    {LINES_PLAIN, "nan", false, {0}, "not a price"},
+    {LINES_PLAIN, "0x10", false, {0}, "not a price"},
+    {LINES_PLAIN, "1e300", false, {0}, "not a price"},
+    {LINES_PLAIN, "5 a\tb", false, {0}, "control character"},
+    {LINES_PLAIN, "5 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false, {0}, "too long"},
+    {LINES_STOP, "59000 long 0.5", true, {.price = 59000, .qty_base = 0.5}, NULL},
+    {LINES_STOP,
+     "59000 short $5900",
+     true,
+     {.price = 59000, .is_short = true, .qty_base = .1},
+     NULL},
+    {LINES_STOP, "59000", false, {0}, "no side; expected long or short"},
+    {LINES_STOP, "59000 shrot 1", false, {0}, "\"shrot\": not a side; expected long or short"},
+    {LINES_STOP, "59000 long", false, {0}, "no size; expected coins"},
+    {LINES_STOP, "59000 long $", false, {0}, "\"$\": not a size"},
+    {LINES_STOP, "59000 long 0", false, {0}, "\"0\": not a size"},
+    {LINES_STOP, "59000 long 1 10", false, {0}, "\"10\": more than is expected"},
+    {LINES_POSITION,
+     "61200 long 0.5 10x",
+     true,
+     {.price = 61200, .qty_base = 0.5, .leverage = 10},
+     NULL},
+    {LINES_POSITION,
+     "61200 short 2",
+     true,
+     {.price = 61200, .is_short = true, .qty_base = 2},
+     NULL},
+    {LINES_POSITION, "61200 long 1 0.5", false, {0}, "\"0.5\": not a leverage"},
+    {LINES_POSITION, "61200 long 1 1001", false, {0}, "not a leverage"},
+    {LINES_POSITION, "61200 long 1 x", false, {0}, "\"x\": not a leverage"},
+    {LINES_POSITION, "61200 long 1 10 10", false, {0}, "more than is expected"},
+};
+
 static void words_are_read_or_refused_with_what_was_expected(void **state) {
     (void)state;
-    static const struct {
-        enum lines_kind kind;
-        const char *text;
-        bool ok;
-        struct lines_item want;
-        const char *reason; /* a part of it */
-    } rows[] = {
-        {LINES_PLAIN, "61800", true, {.price = 61800}, NULL},
-        {LINES_PLAIN,
-         "  6.18e4  weekly open ",
-         true,
-         {.price = 61800, .label = "weekly open"},
-         NULL},
-        {LINES_PLAIN, "0.0001 [x] # y", true, {.price = 1e-4, .label = "[x] # y"}, NULL},
-        {LINES_PLAIN, "", false, {0}, "no price; expected a number above 0"},
-        {LINES_PLAIN, "61,800", false, {0}, "\"61,800\": not a price"},
-        {LINES_PLAIN, "-5", false, {0}, "\"-5\": not a price"},
-        {LINES_PLAIN, "0", false, {0}, "\"0\": not a price"},
-        {LINES_PLAIN, "nan", false, {0}, "not a price"},
-        {LINES_PLAIN, "0x10", false, {0}, "not a price"},
-        {LINES_PLAIN, "1e300", false, {0}, "not a price"},
-        {LINES_PLAIN, "5 a\tb", false, {0}, "control character"},
-        {LINES_PLAIN, "5 aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false, {0}, "too long"},
-        {LINES_STOP, "59000 long 0.5", true, {.price = 59000, .qty_base = 0.5}, NULL},
-        {LINES_STOP,
-         "59000 short $5900",
-         true,
-         {.price = 59000, .is_short = true, .qty_base = .1},
-         NULL},
-        {LINES_STOP, "59000", false, {0}, "no side; expected long or short"},
-        {LINES_STOP, "59000 shrot 1", false, {0}, "\"shrot\": not a side; expected long or short"},
-        {LINES_STOP, "59000 long", false, {0}, "no size; expected coins"},
-        {LINES_STOP, "59000 long $", false, {0}, "\"$\": not a size"},
-        {LINES_STOP, "59000 long 0", false, {0}, "\"0\": not a size"},
-        {LINES_STOP, "59000 long 1 10", false, {0}, "\"10\": more than is expected"},
-        {LINES_POSITION,
-         "61200 long 0.5 10x",
-         true,
-         {.price = 61200, .qty_base = 0.5, .leverage = 10},
-         NULL},
-        {LINES_POSITION,
-         "61200 short 2",
-         true,
-         {.price = 61200, .is_short = true, .qty_base = 2},
-         NULL},
-        {LINES_POSITION, "61200 long 1 0.5", false, {0}, "\"0.5\": not a leverage"},
-        {LINES_POSITION, "61200 long 1 1001", false, {0}, "not a leverage"},
-        {LINES_POSITION, "61200 long 1 x", false, {0}, "\"x\": not a leverage"},
-        {LINES_POSITION, "61200 long 1 10 10", false, {0}, "more than is expected"},
-    };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+    for (size_t i = 0; i < ARRAY_COUNT(words); i++) {
         char reason[LINES_REASON_BYTES] = "";
         struct lines_item item = {.price = -1};
-        bool ok = lines_item_parse(rows[i].kind, rows[i].text, &item, reason);
-        if (ok != rows[i].ok) {
-            fail_msg("\"%s\": got %d, want %d: %s", rows[i].text, ok, rows[i].ok, reason);
+        bool ok = lines_item_parse(words[i].kind, words[i].text, &item, reason);
+        if (ok != words[i].ok) {
+            fail_msg("\"%s\": got %d, want %d: %s", words[i].text, ok, words[i].ok, reason);
         }
         if (!ok) {
             assert_near(item.price, -1, 0); /* untouched */
-            if (strstr(reason, rows[i].reason) == NULL) {
-                fail_msg("\"%s\": got \"%s\", want \"%s\"", rows[i].text, reason, rows[i].reason);
+            if (strstr(reason, words[i].reason) == NULL) {
+                fail_msg("\"%s\": got \"%s\", want \"%s\"", words[i].text, reason, words[i].reason);
             }
             continue;
         }
-        assert_int_equal(item.kind, rows[i].kind);
-        assert_near(item.price, rows[i].want.price, 1e-9);
-        assert_near(item.qty_base, rows[i].want.qty_base, 1e-12);
-        assert_near(item.leverage, rows[i].want.leverage, 0);
-        assert_int_equal(item.is_short, rows[i].want.is_short);
-        assert_string_equal(item.label, rows[i].want.label);
+        assert_int_equal(item.kind, words[i].kind);
+        assert_near(item.price, words[i].want.price, 1e-9);
+        assert_near(item.qty_base, words[i].want.qty_base, 1e-12);
+        assert_near(item.leverage, words[i].want.leverage, 0);
+        assert_int_equal(item.is_short, words[i].want.is_short);
+        assert_string_equal(item.label, words[i].want.label);
     }
 }
 

@@ -5,7 +5,7 @@
 // net: 1: the smaller side is taken off the larger one; 0: it is not;
 // certainty: 0 prior .. 1 calibrated;
 // out: r log2(1 + usd_per_bp / 1000) of the larger side, g which it is and how certain (layer/
-//   field.h).  Texel of the same place, rows by scissor; one more row and column than layers.
+//   field.h).  Texel of the same place, rows by scissor; one more column than layers.
 uniform sampler2DArray layers;
 uniform sampler2D certainty;
 uniform float net;
@@ -17,10 +17,8 @@ const float SIDE_LEAST = 0.25;
 const float GREY_UNTIL = 0.1, COLOR_FROM = 0.7; // colormap_shown_certainty
 
 void main() {
-    // Beyond the last price it is the last one again, beyond the last row the first.
-    ivec2 size = textureSize(layers, 0).xy;
     ivec2 at = ivec2(gl_FragCoord.xy);
-    at = ivec2(min(at.x, size.x - 1), at.y < size.y ? at.y : 0);
+    at.x = min(at.x, textureSize(layers, 0).x - 1); // beyond the last price it is the last one again
     vec4 slice_0 = texelFetch(layers, ivec3(at, 0), 0);
     vec4 slice_1 = texelFetch(layers, ivec3(at, 1), 0);
     vec4 slice_2 = texelFetch(layers, ivec3(at, 2), 0);

@@ -55,21 +55,17 @@ static enum status make_textures(struct field *field) {
                : STATUS_MEMORY;
 }
 
-/* The ring's rows, and the first one again. */
-static int density_rows(const struct field *field) {
-    return field->ring_rows + 1;
-}
-
 static enum status density_init(const struct field *field, struct field_density *density) {
     /* Rows of an odd number of cache lines: of a power of two, those of a few time steps would push
      * one another out of the cache. */
     int lines = field->grid.row_count / TEXELS_A_LINE + 1;
     struct texture_desc desc = {.width = (lines | 1) * TEXELS_A_LINE,
-                                .height = density_rows(field),
+                                .height = field->ring_rows,
                                 .format = TEXTURE_RG16F,
                                 .linear = true,
+                                .repeat_y = true,
                                 .label = "field density"};
-    density->dirty = calloc((size_t)density_rows(field), sizeof *density->dirty);
+    density->dirty = calloc((size_t)field->ring_rows, sizeof *density->dirty);
     if (density->dirty == NULL || !texture_init(&density->texture, &desc)) {
         return STATUS_MEMORY;
     }
@@ -139,7 +135,6 @@ static uint8_t *slot_certainties(const struct field *field, int slot) {
 static void mark_dirty(struct field *field, int slot) {
     for (int i = 0; i < field->density_count; i++) {
         field->densities[i].dirty[slot] = true;
-        field->densities[i].dirty[slot == 0 ? field->ring_rows : slot] = true;
     }
 }
 
@@ -336,7 +331,7 @@ void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_C
 }
 
 static void dirty_all(struct field *field, struct field_density *density) {
-    memset(density->dirty, 1, (size_t)density_rows(field) * sizeof *density->dirty);
+    memset(density->dirty, 1, (size_t)field->ring_rows * sizeof *density->dirty);
 }
 
 bool field_set_mixes(struct field *field, int count,
@@ -405,38 +400,51 @@ static void compose_rows(struct field *field, struct field_density *density, int
     memset(density->dirty + first, 0, (size_t)(last - first + 1) * sizeof *density->dirty);
 }
 
+/* Columns first..last are wanted; the others wait until they are. */
+struct wanted {
+    int64_t first_col, last_col;
+};
+
+static bool is_due(const struct field *field, const struct field_density *density,
+                   const struct wanted *wanted, int row) {
+    int64_t col = field->columns[row].col;
+    return density->dirty[row] && col >= wanted->first_col && col <= wanted->last_col;
+}
+
 /* The first run of changed rows, and all from the next one to the last: two draws where new columns
  * lie around the ring's end, one nearly always. */
 static void compose(struct field *field, struct field_density *density,
-                    const struct program *program) {
+                    const struct program *program, const struct wanted *wanted) {
     int first = 0;
-    int last = density_rows(field) - 1;
-    while (first <= last && !density->dirty[first]) {
+    int last = field->ring_rows - 1;
+    while (first <= last && !is_due(field, density, wanted, first)) {
         first++;
     }
-    while (last >= first && !density->dirty[last]) {
+    while (last >= first && !is_due(field, density, wanted, last)) {
         last--;
     }
     if (first > last) {
         return;
     }
     int end = first;
-    while (end < last && density->dirty[end + 1]) {
+    while (end < last && is_due(field, density, wanted, end + 1)) {
         end++;
     }
     compose_rows(field, density, first, end, program);
     if (end < last) {
         first = end + 1;
-        while (!density->dirty[first]) {
+        while (!is_due(field, density, wanted, first)) {
             first++;
         }
         compose_rows(field, density, first, last, program);
     }
 }
 
-void field_compose(struct field *field, const struct program *program) {
+void field_compose(struct field *field, const struct program *program, int64_t first_col,
+                   int64_t last_col) {
     static_assert(LAYERS_BAND_COUNT == 6 && LAYERS_SLICE_COUNT == 3, "mirrors compose.frag");
+    const struct wanted wanted = {first_col, last_col};
     for (int i = 0; i < field->density_count; i++) {
-        compose(field, &field->densities[i], program);
+        compose(field, &field->densities[i], program, &wanted);
     }
 }

@@ -42,12 +42,11 @@ struct field_column { /* what is kept of a column beside its texels */
 
 struct field_density { /* composed of the layers */
     enum field_mix mix;
-    /* The layers' columns and one more, like the last, so that nothing beyond is blended in at the
-     * edge; the layers' rows and one more, like the first, so that the last one can be blended with
-     * it without a texture that repeats, which would cost software GL a tenth of the pass. */
+    /* One more column than the layers, like their last, so that nothing beyond is blended in at the
+     * edge. */
     struct texture texture;
     struct target target;
-    bool *dirty; /* owned, ring_rows + 1: to be composed */
+    bool *dirty; /* owned, ring_rows: to be composed */
 };
 
 struct field {
@@ -104,7 +103,9 @@ double field_mix_usd(enum field_mix mix, const double usd[2], int *side);
 /* Change what each channel adds (0..1); everything is composed again with the next field_compose.
  */
 void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_COUNT]);
-/* Bring the density texture up to date: one draw for a run of new columns. */
-void field_compose(struct field *field, const struct program *program);
+/* Bring the density texture up to date in columns first_col..last_col, and no further if that saves
+ * a draw: what is out of view waits until it is seen. One draw for a run of new columns. */
+void field_compose(struct field *field, const struct program *program, int64_t first_col,
+                   int64_t last_col);
 
 extern const struct program_desc field_program_desc; /* of the program that field_compose wants */

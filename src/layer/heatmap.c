@@ -1,7 +1,6 @@
 #include "layer/heatmap.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -240,20 +239,14 @@ bool heatmap_key_is_same(const struct heatmap_key *a, const struct heatmap_key *
            a->price_span == b->price_span;
 }
 
-/* The row of the ring, not wrapped, that lies at the strip's left edge. Subtracted in double before
- * it becomes a float: no jitter, whatever the date. */
-static double row_at_left(const struct field *field, const struct scroll_strip *strip) {
-    int oldest = field_slot(field, field->oldest_col);
-    return strip->left_ms / field->grid.col_ms - (double)(field->oldest_col - oldest);
-}
-
-/* Where the viewport lies in the density texture: x price rows, y rows of the ring, of its first
- * lap or its second. */
+/* Where the viewport lies in the density texture: x price rows, y rows of the ring. */
 static void set_window(const struct program *program, const struct heatmap_view *view,
-                       const struct heatmap_key *key, const struct scroll_strip *strip, int lap) {
+                       const struct heatmap_key *key, const struct scroll_strip *strip) {
     const struct field *field = view->field;
-    int oldest = field_slot(field, field->oldest_col) - lap * field->ring_rows;
+    int oldest = field_slot(field, field->oldest_col);
     double col_ms = field->grid.col_ms;
+    /* Subtracted in double before they become floats: no jitter, whatever the date. */
+    double base_ms = (double)(field->oldest_col - oldest) * col_ms;
     double px_per_column = fmax(1, col_ms / strip->ms_per_px);
     const struct texture_desc *texels = &field->densities[view->density].texture.desc;
     program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)texels->width,
@@ -261,8 +254,7 @@ static void set_window(const struct program *program, const struct heatmap_view 
     program_set_vec2(program, UNIFORM_SHARP, (float)key->px_per_row, (float)px_per_column);
     program_set_float(program, UNIFORM_PRICE_AT, (float)key->price_at);
     program_set_float(program, UNIFORM_PRICE_SPAN, (float)key->price_span);
-    program_set_float(program, UNIFORM_TIME_AT,
-                      (float)(row_at_left(field, strip) - lap * field->ring_rows));
+    program_set_float(program, UNIFORM_TIME_AT, (float)((strip->left_ms - base_ms) / col_ms));
     program_set_float(program, UNIFORM_TIME_SPAN,
                       (float)(strip->viewport.w * strip->ms_per_px / col_ms));
     program_set_float(program, UNIFORM_TIME_LOW, (float)oldest + 0.5f);
@@ -285,41 +277,19 @@ static void set_colors(const struct program *program, const struct heatmap_key *
                      (float)(strip->viewport.h * per_px));
 }
 
-/* The pixel of the target from which on the ring's rows are those of its second lap: the texture
- * has the first of them once more at its end, to blend the last one with. */
-static int seam_px(const struct field *field, const struct scroll_strip *strip) {
-    if (field_slot(field, field->oldest_col) + field->count <= field->ring_rows) {
-        return INT_MAX;
-    }
-    double rows_per_px = strip->ms_per_px / field->grid.col_ms;
-    double px = (field->ring_rows + 0.5 - row_at_left(field, strip)) / rows_per_px;
-    return (int)fmin(fmax(ceil(strip->viewport.x + px - 0.5), INT_MIN / 2), INT_MAX / 2);
-}
-
 void heatmap_paint(const struct heatmap *heatmap, const struct target *target,
                    const struct heatmap_view *view, const struct scroll_strip *strip) {
     struct heatmap_key key = heatmap_key_of(view);
     const struct program *program = key.crisp ? &heatmap->sharp : &heatmap->plain;
     target_set_viewport(target, strip->viewport);
+    target_set_scissor(target, strip->part);
     program_bind(program);
     program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(target));
     program_set_int(program, UNIFORM_DENSITY, 0);
     program_set_int(program, UNIFORM_LUT, 1);
+    set_window(program, view, &key, strip);
     set_colors(program, &key, strip);
     texture_bind(&heatmap->lut, 1);
     texture_bind(&view->field->densities[view->density].texture, 0);
-    int seam = seam_px(view->field, strip);
-    int end = strip->part.x + strip->part.w;
-    seam = seam < strip->part.x ? strip->part.x : (seam > end ? end : seam);
-    const int edges[] = {strip->part.x, seam, end};
-    for (int lap = 0; lap < 2; lap++) {
-        if (edges[lap] < edges[lap + 1]) {
-            struct target_rect part = strip->part;
-            part.x = edges[lap];
-            part.w = edges[lap + 1] - edges[lap];
-            target_set_scissor(target, part);
-            set_window(program, view, &key, strip, lap);
-            target_draw_quad();
-        }
-    }
+    target_draw_quad();
 }

@@ -273,7 +273,10 @@ static void update_field(struct picture *picture, const struct layer_context *co
     heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
                          &picture->scale);
     if (shown) {
-        field_compose(field, &picture->compose);
+        /* Columns blend into half of their neighbours. */
+        field_compose(field, &picture->compose,
+                      (int64_t)floor(context->camera->time_left_ms / field->grid.col_ms) - 2,
+                      (int64_t)floor(context->camera->time_right_ms / field->grid.col_ms) + 2);
     }
 }
 

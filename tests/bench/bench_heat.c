@@ -150,7 +150,7 @@ static bool fill(struct bench *bench) {
     for (int i = 0; i < COL_COUNT; i++) {
         field_add_column(&bench->field, synthetic_next(bench->market, 1));
     }
-    field_compose(&bench->field, &bench->compose);
+    field_compose(&bench->field, &bench->compose, INT64_MIN, INT64_MAX);
     return true;
 }
 

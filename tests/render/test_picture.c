@@ -111,7 +111,7 @@ static void compose_equals_its_reference(void **state) {
     for (int round = 0; round < 2; round++) {
         for (size_t i = 0; i < ARRAY_COUNT(mixes); i++) {
             assert_true(field_set_mixes(&field, 1 + (int)(i % 2), mixes[i]));
-            field_compose(&field, &program);
+            field_compose(&field, &program, INT64_MIN, INT64_MAX);
             compare_density(&field, 0);
             compare_density(&field, field.density_count - 1);
         }
@@ -210,7 +210,7 @@ static void heatmap_equals_its_reference(void **state) {
     for (int i = 0; i < 700; i++) { /* wraps: the seam lies inside the picture */
         field_add_column(&field, synthetic_next(&stage.market, 1));
     }
-    field_compose(&field, &program);
+    field_compose(&field, &program, INT64_MIN, INT64_MAX);
     struct camera camera;
     camera_init(&camera, stage.market.now_ms, 6000000.0, 64000, 0.15);
     camera_set_plot(&camera, (struct camera_rect){0, 0, WIDTH, HEIGHT});

@@ -125,7 +125,7 @@ static void draw(struct rig *rig, struct ground *ground, const struct colormap_l
                                               .look = *look,
                                               .hatch_px = 13,
                                               .until_ms = (double)market.now_ms}};
-    field_compose(&rig->field, &rig->compose);
+    field_compose(&rig->field, &rig->compose, INT64_MIN, INT64_MAX);
     target_begin(&target, TARGET_BLEND_NONE);
     target_clear((const float[4]){0, 0, 0, 1});
     ground_draw(ground, &target, &view);

@@ -90,7 +90,8 @@ void pane_hands_show(struct pane *pane, const struct pane_moment *moment,
     frame->legend_black_usd_per_bp = hands->legend_black_usd_per_bp;
     frame->legend_white_usd_per_bp = hands->legend_white_usd_per_bp;
     bool dragging = hands->grabbed != HANDS_NOWHERE && hands->moved;
-    if (dragging || hands->measure_mode) {
+    bool own = frame->pointer_look == PICTURE_POINTER_FULL;
+    if (own && (dragging || hands->measure_mode)) {
         frame->pointer_look = PICTURE_POINTER_PLAIN;
     }
 }

@@ -57,33 +57,17 @@ bool pane_shared_news(const struct pane *pane, const struct pane_shared *shared)
     return pointed != pane->linked || moved || scaled;
 }
 
-/* Where the linked crosshair is drawn: at the same time, and at the same price where that is one of
- * the same coin and in view, else at the instrument's own price. */
+/* The linked crosshair: at the same time, and at the same price where that is one of the same coin.
+ */
 static void show_crosshair(struct pane *pane, const struct pane_moment *moment,
                            struct picture_frame *frame) {
     const struct pane_shared *shared = &moment->shared;
     const struct scene_instrument *instrument = instrument_of(pane, moment->scene);
-    const struct camera *camera = &pane->nav.camera;
-    const struct camera_rect plot = camera->plot_px;
-    double x = camera_px_from_time(camera, shared->time_ms);
-    if (instrument == NULL || x < plot.x || x >= plot.x + plot.w) {
-        return;
-    }
-    double price = shared->price;
-    double y = camera_px_from_price(camera, price);
-    bool same = strcmp(instrument->base, shared->base) == 0 && y >= plot.y && y < plot.y + plot.h;
-    double known = instrument->mark > 0 ? instrument->mark : instrument->last;
-    if (!same && known > 0) {
-        price = known;
-        y = camera_px_from_price(camera, price);
-    }
-    if (y >= plot.y && y < plot.y + plot.h) {
-        frame->pointer_inside = true;
-        frame->pointer_x_px = x;
-        frame->pointer_y_px = y;
-        frame->pointer_time_ms = shared->time_ms;
-        frame->pointer_price = price;
-    }
+    bool same = instrument != NULL && strcmp(instrument->base, shared->base) == 0;
+    frame->pointer_look = PICTURE_POINTER_LINKED;
+    frame->pointer_inside = false;
+    frame->pointer_time_ms = shared->time_ms;
+    frame->pointer_price = same ? shared->price : 0;
 }
 
 void pane_shared_show(struct pane *pane, const struct pane_moment *moment,

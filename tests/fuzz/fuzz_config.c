@@ -1,6 +1,6 @@
 /* tests/fuzz/fuzz_config.c - the configuration file and the command line, fed with a stranger's
  * bytes. The first byte chooses: even, the bytes are a file; odd, they are arguments separated by
- * newlines. */
+ * newlines; both are read as a layout, too, a file's and a command line's. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "config/cli.h"
 #include "config/config_file.h"
+#include "config/desk_layout.h"
 
 enum { FUZZ_ARG_MAX = 24 };
 
@@ -55,6 +56,45 @@ static void fuzz_arguments(char *text) {
     assert(second || error[0] != '\0');
 }
 
+static struct desk_layout layout;
+
+static bool take_layout(void *user, const struct config_entry *entry,
+                        char error[OPTION_ERROR_BYTES]) {
+    (void)user;
+    error[0] = '\0';
+    bool taken = desk_layout_take(&layout, entry, error);
+    assert(taken || error[0] != '\0');
+    return taken;
+}
+
+/* What was read is written, and read back the same. */
+static void check_layout(void) {
+    static char text[LAYOUT_FILE_BYTES], again[LAYOUT_FILE_BYTES];
+    const struct config_report report = {.on_error = NULL, .on_entry = take_layout};
+    assert(layout.window_count <= LAYOUT_WINDOW_MAX);
+    size_t written = desk_layout_write(&layout, text, sizeof text);
+    if (written == 0 || strpbrk(text, "\r") != NULL) {
+        return;
+    }
+    memset(&layout, 0, sizeof layout);
+    (void)config_file_parse("again.conf", text, written, &table, &report);
+    (void)desk_layout_write(&layout, again, sizeof again);
+    assert(strlen(again) <= written);
+}
+
+static void fuzz_layout(const char *text, size_t len, bool file) {
+    const struct config_report report = {.on_error = check_line, .on_entry = take_layout};
+    char error[OPTION_ERROR_BYTES] = "";
+    memset(&layout, 0, sizeof layout);
+    if (file) {
+        (void)config_file_parse("fuzz.conf", text, len, &table, &report);
+    } else {
+        bool good = desk_layout_add_text(&layout, text, error);
+        assert(good || error[0] != '\0');
+    }
+    check_layout();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     const struct config_report report = {.on_error = check_line, .on_entry = check_entry};
     option_table_init(&table);
@@ -67,6 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     }
     memcpy(text, bytes + 1, len - 1);
     text[len - 1] = '\0';
+    fuzz_layout(text, len - 1, bytes[0] % 2 == 0);
     if (bytes[0] % 2 == 0) {
         config_file_parse("fuzz.conf", text, len - 1, &table, &report);
     } else {

@@ -21,8 +21,8 @@ void desk_close_window(struct desk *desk, struct desk_window *window);
 /* The user wants it closed: the last one ends the program. */
 void desk_window_closed(struct desk *desk, struct desk_window *window);
 
-/* window-new, window-close, pane-split, pane-close, pane-solo, pane-next. A new window or pane shows what the
- * focused pane does; closing the last window ends the program. */
+/* window-new, window-close, pane-split, pane-close, pane-solo, pane-next. A new window or pane
+ * shows what the focused pane does; closing the last window ends the program. */
 bool desk_open_has(enum action action);
 bool desk_open_run(struct desk *desk, struct desk_window *window, struct pane *pane,
                    enum action action, char error[OPTION_ERROR_BYTES]);

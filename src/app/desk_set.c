@@ -12,7 +12,8 @@ enum { NAME_SHOWN = 40 }; /* bytes of a stranger's word that are repeated */
 /* -- by id -- */
 
 /* What an option of the program or of a window does at once. */
-static void act(struct desk *desk, struct desk_window *window, enum option_id id, const struct option_table *table) {
+static void act(struct desk *desk, struct desk_window *window, enum option_id id,
+                const struct option_table *table) {
     switch (id) {
     case OPT_fullscreen:
         display_set_fullscreen(window->display, option_flag(table, id));

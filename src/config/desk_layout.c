@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-
 enum { SHOWN_BYTES = 40 };
 
 static const enum option_id window_options[] = {

@@ -3,8 +3,8 @@
 
 Serves the simulated market as an exchange that drops its connections, falls silent and loses
 messages by a script; opens two windows with three panes on it; runs random actions of a fixed seed
-over the control socket: time frames, filters, palettes, panes and windows that come and go, the full
-screen, a graphics context made anew.  Each ten seconds it looks at resident memory and at whether
+over the control socket: time frames, filters, palettes, panes and windows that come and go, the
+full screen, a graphics context made anew.  Each ten seconds it looks at resident memory and at whether
 the market still comes in.  Prints one line a minute and, at the end, the slope of memory over the
 second half.  Wants a display (DISPLAY; Xvfb will do).  Exit status 1: the program ended, memory
 grows by more than SLOPE_MAX, or a connection did not come back within RECONNECT_S.

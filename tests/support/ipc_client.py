@@ -1,4 +1,5 @@
-"""tests/support/ipc_client.py - a client of the control socket (view --ipc PATH), for tests and as an example.
+"""tests/support/ipc_client.py - a client of the control socket (view --ipc PATH), for tests and as
+an example.
 
     with IpcClient("/tmp/liqscope.socket") as client:
         client.get("price"); client.set("palette", "viridis"); client.command("screenshot")

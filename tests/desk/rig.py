@@ -1,0 +1,275 @@
+"""tests/desk/rig.py - an X server with two displays, liqscope in it, hands and eyes.
+
+The server is Xorg with the dummy driver (two outputs that can be switched), or Xvfb with one display where that
+cannot start.  Hands are xdotool's real key and mouse events, eyes are xwd's pictures of the screen, and what the
+program thinks is asked through its control socket."""
+import json
+import os
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import time
+
+WIDTH, HEIGHT = 1280, 720
+
+MODE = 'Modeline "desk" 74.50 1280 1344 1472 1664 720 723 728 748 -hsync +vsync'
+# Both outputs are on from the start: this driver's picture keeps the width of its beginning.
+XORG_CONF = f"""
+Section "ServerFlags"
+  Option "AutoAddDevices" "false"
+  Option "AutoAddGPU" "false"
+  Option "DontVTSwitch" "true"
+EndSection
+Section "Device"
+  Identifier "device"
+  Driver "dummy"
+  VideoRam 65536
+EndSection
+Section "Monitor"
+  Identifier "DUMMY0"
+  HorizSync 5.0-1000.0
+  VertRefresh 5.0-200.0
+  {MODE}
+  Option "PreferredMode" "desk"
+EndSection
+Section "Monitor"
+  Identifier "DUMMY1"
+  HorizSync 5.0-1000.0
+  VertRefresh 5.0-200.0
+  {MODE}
+  Option "PreferredMode" "desk"
+  Option "Enable" "true"
+  Option "Position" "1280 0"
+EndSection
+Section "Screen"
+  Identifier "screen"
+  Device "device"
+  Monitor "DUMMY0"
+  DefaultDepth 24
+  SubSection "Display"
+    Depth 24
+    Virtual 2560 720
+  EndSubSection
+EndSection
+"""
+
+
+class Failure(Exception):
+    """What was seen is not what should be."""
+
+
+def wait_for(what, seconds, check):
+    """check() until it is true; its value.  Failure(what) after so long."""
+    end = time.monotonic() + seconds
+    while True:
+        value = check()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Failure(f"waited {seconds} s for {what}")
+        time.sleep(0.1)
+
+
+class Screen:
+    """The X server."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.displays = 1
+        self.process = None
+        if shutil.which("Xorg") and shutil.which("xrandr"):
+            conf = os.path.join(folder, "xorg.conf")
+            with open(conf, "w", encoding="ascii") as out:
+                out.write(XORG_CONF)
+            self._start(["Xorg", "-noreset", "-config", conf, "-logfile", os.path.join(folder, "xorg.log"),
+                         "-nolisten", "tcp"])
+            self.displays = 2 if self.process and self.second(True) else 1
+        if self.process is None:
+            self._start(["Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"])
+        if self.process is None:
+            raise Failure("no X server starts here")
+
+    def _start(self, command):
+        read, write = os.pipe()
+        process = subprocess.Popen(command + ["-displayfd", str(write)], pass_fds=[write],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        os.close(write)
+        with os.fdopen(read) as numbers:
+            number = numbers.readline().strip()  # empty: it ended
+        if number:
+            self.process = process
+            os.environ["DISPLAY"] = ":" + number
+        else:
+            process.wait()
+
+    def second(self, on):
+        """Switch the second display on, or off; False: this server has none."""
+        arguments = ["--mode", "desk", "--pos", f"{WIDTH}x0"] if on else ["--off"]
+        done = subprocess.run(["xrandr", "--fb", f"{2 * WIDTH}x{HEIGHT}", "--output", "DUMMY1"] + arguments,
+                              stderr=subprocess.DEVNULL, check=False)
+        return done.returncode == 0
+
+    def look(self):
+        """A picture of the whole screen."""
+        data = subprocess.run(["xwd", "-root", "-silent"], stdout=subprocess.PIPE, check=True).stdout
+        head = struct.unpack(">25I", data[:100])
+        width, height, line, colours = head[4], head[5], head[12], head[19]
+        begin = head[0] + 12 * colours
+        return Picture(width, height, line, data[begin:begin + line * height])
+
+    def stop(self):
+        if self.process:
+            self.process.terminate()
+            self.process.wait()
+
+
+class Picture:
+    """Pixels, four bytes each (blue, green, red, unused)."""
+
+    def __init__(self, width, height, line, data):
+        self.width, self.height, self.line, self.data = width, height, line, data
+
+    def part(self, x, y, width, height):
+        rows = [self.data[(y + i) * self.line + 4 * x:(y + i) * self.line + 4 * (x + width)] for i in range(height)]
+        return Picture(width, height, 4 * width, b"".join(rows))
+
+    def colours(self):
+        return len(set(memoryview(self.data).cast("I")))
+
+    def differs(self, other):
+        """Share of the pixels that are not the same, 0..1."""
+        mine, its = memoryview(self.data).cast("I"), memoryview(other.data).cast("I")
+        if len(mine) != len(its):
+            return 1.0
+        return sum(a != b for a, b in zip(mine, its)) / max(1, len(mine))
+
+
+class Remote:
+    """The program's control socket."""
+
+    def __init__(self, path, process):
+        self.process = process
+        self.socket = socket.socket(socket.AF_UNIX)
+        self.socket.settimeout(10)
+        wait_for("the control socket", 30, lambda: self._connect(path))
+        self.rest = b""
+        self.number = 0
+        self.events = []
+
+    def _connect(self, path):
+        try:
+            self.socket.connect(path)
+            return True
+        except OSError as error:
+            if self.process.poll() is not None:
+                raise Failure(f"it ended with {self.process.returncode}") from error
+            return False
+
+    def _line(self):
+        while b"\n" not in self.rest:
+            more = self.socket.recv(65536)
+            if not more:
+                raise Failure("the control socket was closed")
+            self.rest += more
+        line, self.rest = self.rest.split(b"\n", 1)
+        return json.loads(line)
+
+    def ask(self, *command):
+        """The whole answer."""
+        self.number += 1
+        text = json.dumps({"command": list(command), "request_id": self.number})
+        self.socket.sendall(text.encode() + b"\n")
+        while True:
+            answer = self._line()
+            if answer.get("request_id") == self.number:
+                return answer
+            self.events.append(answer)
+
+    def do(self, *command):
+        answer = self.ask(*command)
+        if answer.get("error") != "success":
+            raise Failure(f"{command}: {answer}")
+        return answer.get("data")
+
+    def get(self, name):
+        return self.do("get_property", name)
+
+
+class Program:
+    """liqscope view, with a home of its own."""
+
+    def __init__(self, binary, folder, arguments, config=""):
+        self.folder = folder
+        home = {"HOME": folder, "XDG_CONFIG_HOME": os.path.join(folder, "config"),
+                "XDG_STATE_HOME": os.path.join(folder, "state"), "XDG_PICTURES_DIR": os.path.join(folder, "pictures"),
+                "XDG_RUNTIME_DIR": folder, "SDL_AUDIODRIVER": "dummy", "LSAN_OPTIONS": "detect_leaks=0"}
+        path = os.path.join(folder, "config", "liqscope")
+        os.makedirs(path, exist_ok=True)
+        os.makedirs(os.path.join(folder, "pictures"), exist_ok=True)
+        self.config = os.path.join(path, "liqscope.conf")
+        with open(self.config, "w", encoding="utf-8") as out:
+            out.write(config)
+        self.errors = open(os.path.join(folder, "errors"), "w+", encoding="utf-8")
+        environment = {**os.environ, **home}
+        environment.pop("WAYLAND_DISPLAY", None)
+        environment.pop("SDL_VIDEODRIVER", None)
+        ipc = os.path.join(folder, "ipc")
+        self.process = subprocess.Popen([binary, "view", "--ipc", ipc] + arguments, env=environment,
+                                        stderr=self.errors)
+        try:
+            self.remote = Remote(ipc, self.process)
+        except Failure as failure:
+            raise Failure(f"{failure}: {self.said()}") from failure
+
+    def said(self):
+        self.errors.seek(0)
+        return self.errors.read()
+
+    def end(self):
+        """Its exit status after what should end it."""
+        try:
+            return self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise Failure("it does not end") from None
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+        self.errors.close()
+
+
+def xdo(*arguments):
+    subprocess.run(["xdotool"] + [str(a) for a in arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def keys(*names):
+    xdo("key", *names)
+
+
+def point(x, y):
+    xdo("mousemove", x, y)
+
+
+def drag(x, y, to_x, to_y, button=1):
+    xdo("mousemove", x, y, "mousedown", button)
+    for step in range(1, 9):
+        xdo("mousemove", x + (to_x - x) * step // 8, y + (to_y - y) * step // 8)
+        time.sleep(0.03)
+    xdo("mouseup", button)
+
+
+def focus(x, y):
+    """Give the keyboard to the window at x, y: there is no window manager here that would."""
+    point(x, y)
+    found = subprocess.run(["xdotool", "getmouselocation", "--shell"], check=True, stdout=subprocess.PIPE).stdout
+    window = [line[7:] for line in found.decode().splitlines() if line.startswith("WINDOW=")][0]
+    xdo("windowfocus", "--sync", window)
+
+
+def temporary_folder():
+    return tempfile.mkdtemp(prefix="liqscope-desk-")

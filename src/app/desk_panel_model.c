@@ -1,5 +1,6 @@
 #include "app/desk_panel_model.h"
 
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #include "scene/sentence.h"
 
 #define RATES_NS INT64_C(1000000000)
+/* Figures that changed with every frame could not be read, and would be drawn anew with each. */
+#define FIGURES_NS INT64_C(250000000)
 
 /* -- figures over time -- */
 
@@ -42,6 +45,10 @@ static void take_rates(struct desk_panel_meter *meter, int64_t mono_ns) {
 static void fill_statistics(struct panel_statistics *out, const struct desk *desk,
                             const struct desk_window *window, const struct pane_moment *moment,
                             struct desk_panel_meter *meter) {
+    if (moment->mono_ns - meter->filled_ns < FIGURES_NS) {
+        return;
+    }
+    meter->filled_ns = moment->mono_ns;
     take_rates(meter, moment->mono_ns);
     out->frame_count = meter->frame_count;
     for (int i = 0; i < meter->frame_count; i++) {
@@ -216,6 +223,26 @@ static void fill_market(struct panel_model *model, const struct scene *scene,
     fill_feeds(model, scene);
 }
 
+static_assert((int)PANEL_ALERT_NO_DATA == (int)ALERT_NO_DATA, "the states are the same");
+static_assert((int)PANEL_ALERT_FIRING == (int)ALERT_FIRING, "in the same order");
+static_assert((int)PANEL_ALERT_STATE_COUNT == (int)ALERT_STATE_COUNT, "and no others");
+
+static void fill_alerts(struct panel_model *model, const struct desk_alerts *alerts) {
+    model->alert_count = alerts->count < PANEL_ALERT_MAX ? alerts->count : PANEL_ALERT_MAX;
+    for (int i = 0; i < model->alert_count; i++) {
+        const struct desk_alert *from = &alerts->items[i];
+        const struct alert_status *status = &from->status;
+        struct panel_alert *to = &model->alerts[i];
+        to->name = from->name;
+        to->rule = from->rule;
+        (void)str_copy(to->text, sizeof to->text, status->text); /* cut is enough */
+        to->state = (enum panel_alert_state)status->state;
+        to->silenced = status->silenced_until_ms > model->now_ms;
+        to->fired_count = status->fired_count;
+        to->fired_ms = status->fired_ms;
+    }
+}
+
 /* -- the program -- */
 
 static void fill_keys(struct panel_model *model, const struct keymap *keymap) {
@@ -261,6 +288,7 @@ void desk_panel_model_fill(struct panel_model *model, const struct desk *desk,
     model->white_usd_per_bp = stats.white_usd_per_bp;
     model->span_ms = pane_span_ms(pane);
     fill_market(model, moment->scene, pane);
+    fill_alerts(model, &desk->alerts);
     fill_keys(model, &desk->keymap);
     if (panels->overlay == PANELS_CONSOLE) {
         fill_options(model, desk, window);

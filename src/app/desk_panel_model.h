@@ -14,6 +14,7 @@ struct desk_panel_meter {
     int64_t since_ns, frames_then, events_then, columns_then, frames_now;
     double frames_per_s, events_per_s, columns_per_s;
     int64_t memory_bytes;
+    int64_t filled_ns; /* when the model was given its figures last */
 };
 
 void desk_panel_meter_add(struct desk_panel_meter *meter, int64_t took_ns);

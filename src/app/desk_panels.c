@@ -8,14 +8,18 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "gfx/font.h"
+#include "gfx/texture.h"
 #include "gui/gui.h"
 #include "layer/theme.h"
 
 struct desk_panels {
-    struct desk *desk; /* borrowed */
-    struct gui *gui;   /* owned; NULL: nothing was seen of them yet */
-    bool broken;       /* it could not be made: said once */
-    bool drawn;        /* in the last frame */
+    struct desk *desk;      /* borrowed */
+    struct gui *gui;        /* owned; NULL: nothing was seen of them yet */
+    bool broken;            /* it could not be made: said once */
+    bool drawn;             /* in the last frame */
+    struct texture texture; /* what they look like, while that does not change */
+    struct target cache;    /* draws into it */
+    bool cache_stale;
     struct panels panels;
     struct desk_panel_meter meter;
     struct panel_model model;
@@ -32,6 +36,13 @@ bool desk_panels_open(struct desk *desk, struct desk_window *window) {
     return true;
 }
 
+static void finish_cache(struct desk_panels *own) {
+    target_finish(&own->cache);
+    texture_finish(&own->texture);
+    own->texture = (struct texture){0};
+    own->cache_stale = true;
+}
+
 void desk_panels_close(struct desk_window *window) {
     struct desk_panels *own = window->panels;
     if (own == NULL) {
@@ -39,6 +50,7 @@ void desk_panels_close(struct desk_window *window) {
     }
     display_set_gui(window->display, NULL);
     gui_destroy(own->gui);
+    finish_cache(own);
     free(own);
     window->panels = NULL;
 }
@@ -115,7 +127,7 @@ static struct panel_colors colors_of(enum colormap_id palette) {
         .light = theme == &theme_light,
     };
     /* A plate of the picture lets the field through; what is read for long must not flicker. */
-    colors.plate.a = 246;
+    colors.plate.a = 255;
     colors.accent.a = 255;
     return colors;
 }
@@ -133,6 +145,49 @@ static struct gui_colors gui_colors_of(const struct panel_colors *colors) {
         .field = field,
         .selection = selection,
     };
+}
+
+/* Where they are drawn once, to be copied from; made anew for another size. */
+static bool make_cache(struct desk_panels *own, const struct target *whole) {
+    if (own->texture.desc.width == whole->width_px &&
+        own->texture.desc.height == whole->height_px) {
+        return true;
+    }
+    finish_cache(own);
+    /* Not BGRA8: of that, what Mesa 22's software GL blends is missing tile by tile when read. */
+    const struct texture_desc desc = {.width = whole->width_px,
+                                      .height = whole->height_px,
+                                      .format = TEXTURE_RGBA8,
+                                      .label = "panels"};
+    if (texture_init(&own->texture, &desc) && target_init_texture(&own->cache, &own->texture)) {
+        return true;
+    }
+    finish_cache(own);
+    return false;
+}
+
+/* Without a graphics card their many small shapes cost more than the picture: they are drawn when
+ * they change, and copied. */
+static void show(struct desk_panels *own, const struct target *whole) {
+    static const float nothing[4] = {0, 0, 0, 0};
+    if (!gui_is_worth_copying(own->gui) || !make_cache(own, whole)) {
+        target_begin(whole, TARGET_BLEND_NONE);
+        gui_draw(own->gui);
+        return;
+    }
+    if (gui_take_change(own->gui) || own->cache_stale) {
+        struct gui_rect at = gui_bounds(own->gui);
+        /* gui counts its rows from the bottom, the texture's target from the top. */
+        int bottom = whole->height_px - (int)(at.y + at.h);
+        target_begin(&own->cache, TARGET_BLEND_NONE);
+        target_set_scissor(&own->cache,
+                           (struct target_rect){(int)at.x, bottom, (int)at.w, (int)at.h});
+        target_clear(nothing);
+        gui_draw(own->gui);
+        own->cache_stale = false;
+    }
+    target_begin(whole, TARGET_BLEND_NONE);
+    gui_draw_copy(own->gui, own->texture.name);
 }
 
 void desk_panels_draw(struct desk_window *window, const struct pane_moment *moment) {
@@ -153,14 +208,14 @@ void desk_panels_draw(struct desk_window *window, const struct pane_moment *mome
     model->colors = colors_of(window->panes[window->focused]->nav.settings.palette);
     desk_panel_model_fill(model, own->desk, window, moment, &own->meter, &own->panels);
     model->statistics.panel_draw_count = gui_draw_count(own->gui);
-    target_begin(&whole, TARGET_BLEND_NONE);
     gui_begin(own->gui, &(struct gui_frame){.width_px = whole.width_px,
                                             .height_px = whole.height_px,
                                             .scale = model->scale,
                                             .mono_ns = moment->mono_ns,
                                             .colors = gui_colors_of(&model->colors)});
     panels_draw(&own->panels, own->gui, model, &own->desk->queue);
-    gui_end_draw(own->gui);
+    gui_end(own->gui);
+    show(own, &whole);
 }
 
 void desk_panels_note_frame(struct desk_window *window, int64_t took_ns) {

@@ -1,25 +1,23 @@
-/* The only C++ of the house: everything of Dear ImGui that is used, behind gui.h.
+/* The frame of Dear ImGui behind gui.h: contexts, fonts, style, events in, pictures out.
  *
  * Events are added up by gui_input rather than by ImGui's SDL2 back end: that one counts
  * in the window system's units, which blurs texts where a pixel is not one of them, and asks the
  * screen where the mouse is, which is another place than the event's by then. Drawing is ImGui's
  * OpenGL 3 back end. */
-#include "gui/gui.h"
+#include "gui/gui_inside.hpp"
 
 #include <SDL2/SDL_clipboard.h>
 #include <SDL2/SDL_scancode.h>
 #include <backends/imgui_impl_opengl3.h>
-#include <imgui.h>
 
 #include <math.h>
 #include <new>
 #include <string.h>
 
-#include "gui/gui_input.h"
-
 namespace {
 
 const float DELTA_S_MAX = 0.25f;
+const int COPY_VERTEX_MIN = 600; /* fewer are drawn as fast as they are copied */
 
 /* Sizes of the em square in pixels at scale 1. */
 const struct {
@@ -38,47 +36,16 @@ const ImWchar glyph_ranges[] = {0x0020, 0x017F, 0x0391, 0x03C9, 0x2010, 0x2027, 
                                 0x203A, 0x20AC, 0x20AC, 0x2190, 0x2199, 0x2206, 0x2206,
                                 0x2212, 0x2212, 0x2248, 0x2248, 0x2264, 0x2265, 0};
 
-const SDL_Scancode key_codes[GUI_KEY_COUNT] = {
-    SDL_SCANCODE_ESCAPE, SDL_SCANCODE_RETURN, SDL_SCANCODE_TAB,     SDL_SCANCODE_UP,
-    SDL_SCANCODE_DOWN,   SDL_SCANCODE_PAGEUP, SDL_SCANCODE_PAGEDOWN};
-
-struct font_file {
-    char path[1024];
-    int index;
-    float height_em; /* of a line, in ems: ImGui's sizes are of lines */
-};
-
 }  // namespace
 
-struct gui {
-    ImGuiContext *context;
-    font_file fonts[3];
-    ImFont *faces[GUI_FACE_COUNT];
-    bool backend; /* begun: shader, buffers, texture */
-    double scale; /* that the fonts were made for; 0: none yet */
-    struct gui_colors colors;
-    int64_t last_ns;
-    int draw_count;
-    bool front;       /* drawing goes before all windows */
-    bool text_soon;   /* a text field was just given the keyboard */
-    int window_count; /* of the frame being made, those that take the pointer */
-    struct gui_rect windows[GUI_INPUT_WINDOW_MAX];
-    struct gui_input input;
-};
-
 namespace {
-
-ImU32 color_of(struct gui_color color) {
-    float alpha = ImGui::GetStyle().Alpha * (float)color.a;
-    return IM_COL32(color.r, color.g, color.b, (int)(alpha + 0.5f));
-}
 
 ImVec4 vector_of(struct gui_color color) {
     return ImVec4((float)color.r / 255, (float)color.g / 255, (float)color.b / 255,
                   (float)color.a / 255);
 }
 
-bool take_font(font_file &out, const struct gui_font &font) {
+bool take_font(gui_font_file &out, const struct gui_font &font) {
     size_t len = strlen(font.path);
     if (len == 0 || len >= sizeof out.path || !(font.height_em > 0)) {
         return false;
@@ -113,7 +80,7 @@ bool make_fonts(struct gui *gui, double scale) {
     atlas->Clear();
     atlas->Flags |= ImFontAtlasFlags_NoMouseCursors | ImFontAtlasFlags_NoPowerOfTwoHeight;
     for (int i = 0; i < GUI_FACE_COUNT; i++) {
-        const font_file &file = gui->fonts[faces[i].font];
+        const gui_font_file &file = gui->fonts[faces[i].font];
         ImFontConfig config;
         config.FontNo = file.index;
         config.OversampleH = scale > 1.5 ? 2 : 3;
@@ -229,25 +196,50 @@ void feed_io(struct gui *gui, ImGuiIO &io, const struct gui_frame *frame) {
     gui_input_clear_hits(input);
 }
 
-ImDrawList *list(const struct gui *gui) {
-    return gui->front ? ImGui::GetForegroundDrawList() : ImGui::GetWindowDrawList();
-}
-
-ImVec2 far_corner(struct gui_rect rect) {
-    return ImVec2(rect.x + rect.w, rect.y + rect.h);
-}
-
-/* Replaces what a field holds while it is typed in; ImGui keeps a copy of its own meanwhile. */
-int edit_callback(ImGuiInputTextCallbackData *data) {
-    const char *replace = static_cast<const char *>(data->UserData);
-    if (data->EventFlag == ImGuiInputTextFlags_CallbackAlways && replace != nullptr) {
-        data->DeleteChars(0, data->BufTextLen);
-        data->InsertChars(0, replace);
-        data->SelectAll();
-        data->ClearSelection();
-        data->CursorPos = data->BufTextLen;
+/* Whole pixels around all that a list draws: left, top, right, bottom. */
+ImVec4 bounds_of(const ImDrawList *drawn) {
+    ImVec4 at(1e6f, 1e6f, 0, 0);
+    for (const ImDrawVert &vertex : drawn->VtxBuffer) {
+        at = ImVec4(fminf(at.x, vertex.pos.x), fminf(at.y, vertex.pos.y), fmaxf(at.z, vertex.pos.x),
+                    fmaxf(at.w, vertex.pos.y));
     }
-    return 0;
+    return ImVec4(fmaxf(0, floorf(at.x)), fmaxf(0, floorf(at.y)), ceilf(at.z), ceilf(at.w));
+}
+
+uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
+    const char *at = static_cast<const char *>(bytes);
+    for (; size >= sizeof hash; size -= sizeof hash, at += sizeof hash) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        hash = (hash ^ word) * UINT64_C(0x9E3779B97F4A7C15);
+        hash ^= hash >> 29;
+    }
+    for (; size > 0; size--, at++) {
+        hash = (hash ^ (unsigned char)*at) * UINT64_C(0x9E3779B97F4A7C15);
+    }
+    return hash;
+}
+
+/* Of all that decides how a frame looks. */
+uint64_t hash_of(const ImDrawData *data) {
+    uint64_t hash = hash_bytes(1, &data->DisplaySize, sizeof data->DisplaySize);
+    for (int i = 0; i < data->CmdListsCount; i++) {
+        const ImDrawList *drawn = data->CmdLists[i];
+        hash = hash_bytes(hash, drawn->VtxBuffer.Data, (size_t)drawn->VtxBuffer.size_in_bytes());
+        hash = hash_bytes(hash, drawn->IdxBuffer.Data, (size_t)drawn->IdxBuffer.size_in_bytes());
+        for (const ImDrawCmd &command : drawn->CmdBuffer) {
+            hash = hash_bytes(hash, &command.ClipRect, sizeof command.ClipRect);
+        }
+    }
+    return hash;
+}
+
+void draw_data(struct gui *gui, ImDrawData *data) {
+    gui->draw_count = 0;
+    for (int i = 0; i < data->CmdListsCount; i++) {
+        gui->draw_count += data->CmdLists[i]->CmdBuffer.Size;
+    }
+    ImGui_ImplOpenGL3_RenderDrawData(data);
 }
 
 }  // namespace
@@ -263,6 +255,7 @@ enum status gui_create(const struct gui_desc *desc, struct gui **out) {
     IMGUI_CHECKVERSION();
     gui->context = ImGui::CreateContext();
     ImGui::SetCurrentContext(gui->context);
+    gui->copy = IM_NEW(ImDrawList)(ImGui::GetDrawListSharedData());
     ImGuiIO &io = ImGui::GetIO();
     io.IniFilename = nullptr;
     io.LogFilename = nullptr;
@@ -296,6 +289,7 @@ void gui_destroy(struct gui *gui) {
     if (gui->backend) {
         ImGui_ImplOpenGL3_Shutdown();
     }
+    IM_DELETE(gui->copy);
     ImGui::DestroyContext(gui->context);
     delete gui;
 }
@@ -331,21 +325,16 @@ void gui_begin(struct gui *gui, const struct gui_frame *frame) {
     ImGui::NewFrame();
     gui->window_count = 0;
     gui->text_soon = false;
+    gui->fading = false;
 }
 
 void gui_set_opacity(struct gui *gui, double opacity) {
-    (void)gui;
     ImGui::GetStyle().Alpha = fmaxf(0.004f, (float)opacity); /* ImGui refuses 0 */
+    gui->fading = gui->fading || (opacity > 0 && opacity < 1);
 }
 
-void gui_end_draw(struct gui *gui) {
+void gui_end(struct gui *gui) {
     ImGui::Render();
-    ImDrawData *data = ImGui::GetDrawData();
-    gui->draw_count = 0;
-    for (int i = 0; i < data->CmdListsCount; i++) {
-        gui->draw_count += data->CmdLists[i]->CmdBuffer.Size;
-    }
-    ImGui_ImplOpenGL3_RenderDrawData(data);
     struct gui_input *input = &gui->input;
     input->shown = true;
     input->wants_text = gui->text_soon || ImGui::GetIO().WantTextInput;
@@ -353,244 +342,56 @@ void gui_end_draw(struct gui *gui) {
     memcpy(input->windows, gui->windows, sizeof input->windows);
 }
 
+void gui_draw(struct gui *gui) {
+    draw_data(gui, ImGui::GetDrawData());
+}
+
+bool gui_is_worth_copying(const struct gui *gui) {
+    return !gui->fading && ImGui::GetDrawData()->TotalVtxCount >= COPY_VERTEX_MIN;
+}
+
+bool gui_take_change(struct gui *gui) {
+    uint64_t hash = hash_of(ImGui::GetDrawData());
+    bool changed = hash != gui->hash;
+    gui->hash = hash;
+    return changed;
+}
+
+struct gui_rect gui_bounds(const struct gui *gui) {
+    (void)gui;
+    ImVec4 all(1e6f, 1e6f, 0, 0);
+    for (int i = 0; i < ImGui::GetDrawData()->CmdListsCount; i++) {
+        ImVec4 at = bounds_of(ImGui::GetDrawData()->CmdLists[i]);
+        all =
+            ImVec4(fminf(all.x, at.x), fminf(all.y, at.y), fmaxf(all.z, at.z), fmaxf(all.w, at.w));
+    }
+    return {all.x, all.y, fmaxf(0, all.z - all.x), fmaxf(0, all.w - all.y)};
+}
+
+void gui_draw_copy(struct gui *gui, unsigned texture) {
+    ImDrawData *data = ImGui::GetDrawData();
+    ImDrawList *copy = gui->copy;
+    ImVec2 size = data->DisplaySize;
+    copy->_ResetForNewFrame();
+    copy->PushClipRectFullScreen();
+    copy->PushTextureID((ImTextureID)(uintptr_t)texture);
+    for (int i = 0; i < data->CmdListsCount; i++) {
+        ImVec4 at = bounds_of(data->CmdLists[i]);
+        copy->PrimReserve(6, 4);
+        copy->PrimRectUV(ImVec2(at.x, at.y), ImVec2(at.z, at.w),
+                         ImVec2(at.x / size.x, 1 - at.y / size.y),
+                         ImVec2(at.z / size.x, 1 - at.w / size.y), IM_COL32_WHITE);
+    }
+    ImDrawData copies = *data;
+    copies.CmdLists = &copy;
+    copies.CmdListsCount = 1;
+    copies.TotalVtxCount = copy->VtxBuffer.Size;
+    copies.TotalIdxCount = copy->IdxBuffer.Size;
+    draw_data(gui, &copies);
+}
+
 int gui_draw_count(const struct gui *gui) {
     return gui->draw_count;
-}
-
-/* -- windows -- */
-
-void gui_window_begin(struct gui *gui, const struct gui_window_desc *desc) {
-    ImGuiWindowFlags flags = ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize |
-                             ImGuiWindowFlags_NoMove | ImGuiWindowFlags_NoSavedSettings |
-                             ImGuiWindowFlags_NoCollapse | ImGuiWindowFlags_NoNav;
-    flags |= desc->bare ? ImGuiWindowFlags_NoBackground : 0;
-    flags |= desc->passive ? ImGuiWindowFlags_NoInputs : 0;
-    flags |= desc->raised ? 0 : ImGuiWindowFlags_NoFocusOnAppearing;
-    ImGui::SetNextWindowPos(ImVec2(roundf(desc->x), roundf(desc->y)), ImGuiCond_Always,
-                            ImVec2(desc->pivot_x, desc->pivot_y));
-    float h_max = desc->h_max > 0 ? desc->h_max : 1e6f;
-    float w_min = desc->w > 0 ? desc->w : 1;
-    float w_max = desc->w > 0 ? desc->w : 1e6f;
-    ImGui::SetNextWindowSizeConstraints(ImVec2(w_min, 1), ImVec2(w_max, h_max));
-    ImGui::SetNextWindowSize(ImVec2(desc->w, desc->h));
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding,
-                        ImVec2(roundf(desc->padding), roundf(desc->padding)));
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, desc->rounding);
-    ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, desc->bare ? 0.f : 1.f);
-    ImVec4 plate = ImGui::GetStyleColorVec4(ImGuiCol_WindowBg);
-    plate.w = desc->raised ? 1 : plate.w; /* what lies behind must not be read through it */
-    ImGui::PushStyleColor(ImGuiCol_WindowBg, plate);
-    ImGui::Begin(desc->id, nullptr, flags);
-    ImGui::PopStyleColor();
-    ImGui::PopStyleVar(3);
-    if (desc->raised && ImGui::IsWindowAppearing()) {
-        ImGui::SetWindowFocus();
-    }
-    struct gui_rect rect = gui_window_rect(gui);
-    if (!desc->passive && gui->window_count < GUI_INPUT_WINDOW_MAX) {
-        gui->windows[gui->window_count++] = rect;
-    }
-}
-
-void gui_window_end(struct gui *gui) {
-    (void)gui;
-    ImGui::End();
-}
-
-struct gui_rect gui_window_rect(const struct gui *gui) {
-    (void)gui;
-    ImVec2 at = ImGui::GetWindowPos();
-    ImVec2 size = ImGui::GetWindowSize();
-    return {at.x, at.y, size.x, size.y};
-}
-
-void gui_scroll_begin(struct gui *gui, const char *id, float h) {
-    (void)gui;
-    ImGui::BeginChild(id, ImVec2(0, roundf(h)), false, ImGuiWindowFlags_NoNav);
-}
-
-void gui_scroll_end(struct gui *gui) {
-    (void)gui;
-    ImGui::EndChild();
-}
-
-void gui_scroll_here(struct gui *gui) {
-    (void)gui;
-    if (!ImGui::IsItemVisible()) {
-        ImGui::SetScrollHereY(0.5f);
-    }
-}
-
-/* -- layout -- */
-
-float gui_width_left(const struct gui *gui) {
-    (void)gui;
-    return ImGui::GetContentRegionAvail().x;
-}
-
-struct gui_rect gui_place(struct gui *gui, float w, float h) {
-    ImVec2 at = ImGui::GetCursorScreenPos();
-    w = w > 0 ? w : fmaxf(1, gui_width_left(gui));
-    h = roundf(h);
-    ImGui::Dummy(ImVec2(w, h));
-    return {at.x, at.y, w, h};
-}
-
-void gui_same_line(struct gui *gui, float gap) {
-    (void)gui;
-    ImGui::SameLine(0, gap);
-}
-
-struct gui_rect gui_get_place(const struct gui *gui) {
-    ImVec2 at = ImGui::GetCursorScreenPos();
-    return {at.x, at.y, gui_width_left(gui), 0};
-}
-
-void gui_set_place(struct gui *gui, float x, float y) {
-    (void)gui;
-    ImGui::SetCursorScreenPos(ImVec2(x, y));
-}
-
-void gui_same_line_if(struct gui *gui, float gap, float w) {
-    ImGui::SameLine(0, gap);
-    if (gui_width_left(gui) < w) {
-        ImGui::NewLine();
-    }
-}
-
-void gui_gap(struct gui *gui, float h) {
-    (void)gui;
-    ImGui::Dummy(ImVec2(1, roundf(h)));
-}
-
-struct gui_hit gui_area(struct gui *gui, const char *id, float w, float h) {
-    ImVec2 at = ImGui::GetCursorScreenPos();
-    struct gui_hit hit = {};
-    w = w > 0 ? w : fmaxf(1, gui_width_left(gui));
-    h = roundf(h);
-    hit.clicked = ImGui::InvisibleButton(id, ImVec2(w, h));
-    hit.rect = {at.x, at.y, w, h};
-    hit.hovered = ImGui::IsItemHovered();
-    hit.held = ImGui::IsItemActive();
-    hit.double_clicked = hit.hovered && ImGui::IsMouseDoubleClicked(ImGuiMouseButton_Left);
-    hit.x = gui->input.pointer_x - at.x;
-    hit.y = gui->input.pointer_y - at.y;
-    return hit;
-}
-
-void gui_push_id(struct gui *gui, int id) {
-    (void)gui;
-    ImGui::PushID(id);
-}
-
-void gui_pop_id(struct gui *gui) {
-    (void)gui;
-    ImGui::PopID();
-}
-
-/* -- drawing -- */
-
-void gui_front_begin(struct gui *gui) {
-    gui->front = true;
-}
-
-void gui_front_end(struct gui *gui) {
-    gui->front = false;
-}
-
-void gui_draw_rect(struct gui *gui, struct gui_rect rect, float rounding, struct gui_color color) {
-    list(gui)->AddRectFilled(ImVec2(rect.x, rect.y), far_corner(rect), color_of(color), rounding);
-}
-
-void gui_draw_frame(struct gui *gui, struct gui_rect rect, float rounding, float width,
-                    struct gui_color color) {
-    list(gui)->AddRect(ImVec2(rect.x, rect.y), far_corner(rect), color_of(color), rounding, 0,
-                       width);
-}
-
-void gui_draw_ramp(struct gui *gui, struct gui_rect rect, struct gui_color left,
-                   struct gui_color right) {
-    ImU32 a = color_of(left);
-    ImU32 b = color_of(right);
-    list(gui)->AddRectFilledMultiColor(ImVec2(rect.x, rect.y), far_corner(rect), a, b, b, a);
-}
-
-void gui_draw_line(struct gui *gui, int count, const float (*points)[2], float width,
-                   struct gui_color color) {
-    for (int i = 0; i < count; i++) {
-        list(gui)->PathLineTo(ImVec2(points[i][0], points[i][1]));
-    }
-    list(gui)->PathStroke(color_of(color), 0, width);
-}
-
-void gui_draw_polygon(struct gui *gui, int count, const float (*points)[2],
-                      struct gui_color color) {
-    for (int i = 0; i < count; i++) {
-        list(gui)->PathLineTo(ImVec2(points[i][0], points[i][1]));
-    }
-    list(gui)->PathFillConvex(color_of(color));
-}
-
-void gui_draw_circle(struct gui *gui, float x, float y, float r, float width,
-                     struct gui_color color) {
-    if (width > 0) {
-        list(gui)->AddCircle(ImVec2(x, y), r, color_of(color), 0, width);
-    } else {
-        list(gui)->AddCircleFilled(ImVec2(x, y), r, color_of(color));
-    }
-}
-
-void gui_draw_text(struct gui *gui, enum gui_face face, float x, float y, struct gui_color color,
-                   const char *utf8) {
-    ImFont *font = gui->faces[face];
-    list(gui)->AddText(font, font->FontSize, ImVec2(x, y), color_of(color), utf8);
-}
-
-void gui_draw_wrapped(struct gui *gui, enum gui_face face, float x, float y, float w,
-                      struct gui_color color, const char *utf8) {
-    ImFont *font = gui->faces[face];
-    list(gui)->AddText(font, font->FontSize, ImVec2(x, y), color_of(color), utf8, nullptr, w);
-}
-
-float gui_text_width(const struct gui *gui, enum gui_face face, const char *utf8) {
-    ImFont *font = gui->faces[face];
-    return font->CalcTextSizeA(font->FontSize, 1e9f, -1, utf8).x;
-}
-
-float gui_text_height(const struct gui *gui, enum gui_face face, float w, const char *utf8) {
-    ImFont *font = gui->faces[face];
-    return font->CalcTextSizeA(font->FontSize, 1e9f, w, utf8).y;
-}
-
-float gui_line_height(const struct gui *gui, enum gui_face face) {
-    return gui->faces[face]->FontSize;
-}
-
-/* -- typing -- */
-
-unsigned gui_edit(struct gui *gui, const struct gui_edit_desc *desc, char text[GUI_TEXT_BYTES]) {
-    if (desc->focus) {
-        ImGui::SetKeyboardFocusHere();
-        gui->text_soon = true;
-    }
-    ImGuiInputTextFlags flags =
-        ImGuiInputTextFlags_EnterReturnsTrue | ImGuiInputTextFlags_CallbackAlways |
-        ImGuiInputTextFlags_CallbackCompletion | ImGuiInputTextFlags_CallbackHistory;
-    ImGui::PushFont(gui->faces[desc->face]);
-    ImGui::SetNextItemWidth(desc->w > 0 ? desc->w : -1e-3f);
-    bool entered = ImGui::InputTextWithHint(desc->id, desc->hint, text, GUI_TEXT_BYTES, flags,
-                                            edit_callback, const_cast<char *>(desc->replace));
-    ImGui::PopFont();
-    unsigned happened = 0;
-    happened |= entered ? unsigned{GUI_EDIT_ENTERED} : 0;
-    happened |= ImGui::IsItemEdited() ? unsigned{GUI_EDIT_CHANGED} : 0;
-    happened |= ImGui::IsItemActive() ? unsigned{GUI_EDIT_ACTIVE} : 0;
-    return happened;
-}
-
-bool gui_key_pressed(const struct gui *gui, enum gui_key key) {
-    (void)gui;
-    return ImGui::IsKeyPressed(key_codes[key]);
 }
 
 }  // extern "C"

@@ -68,9 +68,24 @@ bool gui_wants_text(const struct gui *gui);    /* a text field is being typed in
 void gui_begin(struct gui *gui, const struct gui_frame *frame);
 /* Of what is drawn from here on, 0..1; a frame begins with 1. */
 void gui_set_opacity(struct gui *gui, double opacity);
-/* Draw the frame into the framebuffer that is bound, whose row 0 is the bottom one; GL's state is
- * as it was. */
-void gui_end_draw(struct gui *gui);
+/* The frame is complete; its windows take events from here on. */
+void gui_end(struct gui *gui);
+/* Draw it into the framebuffer that is bound, whose row 0 is the bottom one. GL's state is as it
+ * was, but for the framebuffer's contents. */
+void gui_draw(struct gui *gui);
+
+/* -- a frame that is drawn once and copied as long as it does not change -- */
+
+/* Many small shapes are dear without a graphics card, a copy is not. Worth it: there are many, and
+ * all of them opaque (a copy knows no half of an opacity). */
+bool gui_is_worth_copying(const struct gui *gui);
+/* It is another one than when this was called last: draw it into the texture, cleared within
+ * gui_bounds to nothing. */
+bool gui_take_change(struct gui *gui);
+struct gui_rect gui_bounds(const struct gui *gui); /* of all that gui_draw draws, whole pixels */
+/* Draw it as it was drawn into a texture of the frame's size (its GL name). */
+void gui_draw_copy(struct gui *gui, unsigned texture);
+
 /* No panel is shown any more: events are not wanted until the next frame. */
 void gui_hide(struct gui *gui);
 int gui_draw_count(const struct gui *gui); /* GL draw calls of the last frame */

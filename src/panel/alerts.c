@@ -1,4 +1,6 @@
 /* The rules of the configuration's [alerts], what they see, and which are told. */
+#include <math.h>
+
 #include "base/number.h"
 #include "base/str.h"
 #include "panel/sections.h"
@@ -48,12 +50,28 @@ static void draw_alert(struct widget_context *ui, const struct panel_alert *aler
     }
 }
 
+static void draw_buttons(struct widget_context *ui, const struct panel_alert *alert) {
+    float s = ui->s;
+    float w = floorf((gui_width_left(ui->gui) - 24 * s) / 2);
+    (void)gui_place(ui->gui, 18 * s, 28 * s);
+    gui_same_line(ui->gui, 0);
+    if (widget_button(ui, "silence", alert->silenced ? "Tell again" : "Silence 1 h", w)) {
+        action_queue_add_text(ui->queue, ACTION_ALERT_SILENCE, "%s %s", alert->name,
+                              alert->silenced ? "off" : "1h");
+    }
+    gui_same_line(ui->gui, 6 * s);
+    if (widget_button(ui, "test", "Test", w)) {
+        action_queue_add_text(ui->queue, ACTION_ALERT_TEST, "%s", alert->name);
+    }
+}
+
 void section_alerts(struct panels *panels, struct widget_context *ui) {
     const struct panel_model *model = ui->model;
     (void)panels;
     for (int i = 0; i < model->alert_count; i++) {
         gui_push_id(ui->gui, i);
         draw_alert(ui, &model->alerts[i]);
+        draw_buttons(ui, &model->alerts[i]);
         gui_gap(ui->gui, 6 * ui->s);
         gui_pop_id(ui->gui);
     }

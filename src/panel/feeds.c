@@ -34,7 +34,8 @@ static void draw_feed(struct widget_context *ui, const struct panel_feed *feed) 
     widget_text(ui, box, WIDGET_LEFT, 18 * s, GUI_BODY, colors->text, feed->title);
     const char *word = feed->state <= FEED_FAULT ? state_words[feed->state] : "off";
     if (feed->age_ms >= 0) {
-        str_format(text, sizeof text, "%s, %s", word, number_format_age(feed->age_ms, number));
+        str_format(text, sizeof text, "%s, %s", word,
+                   number_format_age(feed->age_ms / 1000 * 1000, number));
     } else {
         (void)str_copy(text, sizeof text, word);
     }

@@ -130,6 +130,45 @@ static void opacity_fades_them(void **state) {
     assert_int_equal(none.inside + none.outside, 0);
 }
 
+static uint8_t *read_back(void) {
+    size_t bytes = (size_t)WIDTH * HEIGHT * 4;
+    uint8_t *rgba = malloc(bytes);
+    assert_non_null(rgba);
+    offscreen_read_rgba(stage.offscreen, bytes, rgba);
+    return rgba;
+}
+
+/* Pixels of two pictures that differ by more than a rounding. */
+static int count_different(const uint8_t *a, const uint8_t *b) {
+    int count = 0;
+    for (size_t i = 0; i < (size_t)WIDTH * HEIGHT * 4; i += 4) {
+        count +=
+            abs(a[i] - b[i]) > 8 || abs(a[i + 1] - b[i + 1]) > 8 || abs(a[i + 2] - b[i + 2]) > 8;
+    }
+    return count;
+}
+
+static void a_copy_looks_as_it_was_drawn(void **state) {
+    (void)state;
+    stage.panels.open = 1U << PANEL_SCALE | 1U << PANEL_TAPE;
+    draw_settled();
+    uint8_t *drawn = read_back();
+    stage.change_count = 0;
+    for (int i = 0; i < 3; i++) {
+        panel_stage_clear(&stage);
+        panel_stage_draw_copied(&stage);
+    }
+    assert_int_equal(stage.change_count, 1); /* the others were copies alone */
+    uint8_t *copied = read_back();
+    assert_in_range(count_different(drawn, copied), 0, 400); /* half opaque rims of windows */
+    stage.model.tape[0].usd += 1e6;
+    panel_stage_clear(&stage);
+    panel_stage_draw_copied(&stage);
+    assert_int_equal(stage.change_count, 2);
+    free(drawn);
+    free(copied);
+}
+
 /* -- what the pointer does -- */
 
 static bool send_button(float x, float y, bool down) {
@@ -351,6 +390,7 @@ int main(void) {
         cmocka_unit_test_setup(they_stay_inside_the_plot_at_every_size, begin),
         cmocka_unit_test_setup(switched_off_all_that_is_left_is_a_handle, begin),
         cmocka_unit_test_setup(opacity_fades_them, begin),
+        cmocka_unit_test_setup(a_copy_looks_as_it_was_drawn, begin),
         cmocka_unit_test_setup(the_switches_of_layers_run_their_parts, begin),
         cmocka_unit_test_setup(filters_set_side_bands_and_least, begin),
         cmocka_unit_test_setup(a_cluster_that_is_clicked_is_shown, begin),

@@ -18,6 +18,9 @@ struct panel_stage {
     int width_px, height_px;
     struct offscreen *offscreen; /* owned */
     struct gui *gui;             /* owned */
+    struct texture texture;      /* to be copied from */
+    struct target cache;
+    int change_count; /* frames that were drawn into it */
     struct panels panels;
     struct action_queue queue;
     struct panel_model model;
@@ -114,11 +117,16 @@ static inline bool panel_stage_open(struct panel_stage *stage, int width_px, int
     }
     const struct gui_desc desc = {
         .sans = fonts[TEXT_SANS], .strong = fonts[TEXT_SANS_STRONG], .mono = fonts[TEXT_MONO]};
-    return gui_create(&desc, &stage->gui) == STATUS_OK;
+    const struct texture_desc texture = {
+        .width = width_px, .height = height_px, .format = TEXTURE_RGBA8, .label = "panels"};
+    return gui_create(&desc, &stage->gui) == STATUS_OK && texture_init(&stage->texture, &texture) &&
+           target_init_texture(&stage->cache, &stage->texture);
 }
 
 static inline void panel_stage_close(struct panel_stage *stage) {
     gui_destroy(stage->gui);
+    target_finish(&stage->cache);
+    texture_finish(&stage->texture);
     offscreen_destroy(stage->offscreen);
 }
 
@@ -129,8 +137,8 @@ static inline void panel_stage_clear(struct panel_stage *stage) {
     target_clear(panel_stage_ground);
 }
 
-/* The panels a sixtieth of a second after the last frame. */
-static inline void panel_stage_draw_panels(struct panel_stage *stage) {
+/* A frame of them, a sixtieth of a second after the last one. */
+static inline void panel_stage_make(struct panel_stage *stage) {
     struct panel_model *model = &stage->model;
     const struct panel_colors *colors = &model->colors;
     model->mono_ns += INT64_C(16666667);
@@ -142,7 +150,31 @@ static inline void panel_stage_draw_panels(struct panel_stage *stage) {
                                   .colors = {colors->plate, colors->rule, colors->text,
                                              colors->text_dim, colors->rule, colors->accent}});
     panels_draw(&stage->panels, stage->gui, model, &stage->queue);
-    gui_end_draw(stage->gui);
+    gui_end(stage->gui);
+}
+
+static inline void panel_stage_draw_panels(struct panel_stage *stage) {
+    panel_stage_make(stage);
+    gui_draw(stage->gui);
+}
+
+/* The same by way of a texture, as app/desk_panels does it. */
+static inline void panel_stage_draw_copied(struct panel_stage *stage) {
+    static const float nothing[4] = {0, 0, 0, 0};
+    struct target target = offscreen_target(stage->offscreen);
+    panel_stage_make(stage);
+    if (gui_take_change(stage->gui)) {
+        struct gui_rect at = gui_bounds(stage->gui);
+        int bottom = stage->height_px - (int)(at.y + at.h);
+        target_begin(&stage->cache, TARGET_BLEND_NONE);
+        target_set_scissor(&stage->cache,
+                           (struct target_rect){(int)at.x, bottom, (int)at.w, (int)at.h});
+        target_clear(nothing);
+        gui_draw(stage->gui);
+        stage->change_count++;
+    }
+    target_begin(&target, TARGET_BLEND_NONE);
+    gui_draw_copy(stage->gui, stage->texture.name);
 }
 
 static inline void panel_stage_draw(struct panel_stage *stage) {

@@ -94,7 +94,7 @@ bool desk_panels_advance(struct desk_window *window, const struct pane_moment *m
         .pointer_inside = input->pointer_inside || over,
         .over = over,
         .typing = own->gui != NULL && gui_wants_text(own->gui),
-        .forbidden = own->broken,
+        .forbidden = own->broken || window->deaf, /* a kiosk has none */
     };
     const struct desk_notice *notice = &own->desk->notice;
     toasts_take(&own->panels.toasts, notice->text, notice->count, moment->mono_ns);

@@ -10,8 +10,8 @@
 #include "app/desk_layouts.h"
 #include "app/desk_open.h"
 #include "app/desk_panels.h"
-#include "app/desk_icon.h"
 #include "app/desk_entries.h"
+#include "app/desk_icon.h"
 #include "app/desk_ipc.h"
 #include "app/desk_renew.h"
 #include "app/desk_set.h"
@@ -322,14 +322,26 @@ struct pane *desk_pane(struct desk *desk, int pane, struct desk_window **window)
     return i < (*window)->pane_count ? (*window)->panes[i] : NULL;
 }
 
+static void notify(struct desk *desk, enum log_level level, const char *format, va_list args) {
+    static struct log_site site;
+    vsnprintf(desk->notice.text, sizeof desk->notice.text, format, args);
+    desk->notice.mono_ns = clock_mono_ns();
+    desk->notice.count++;
+    log_write(level, &site, "view: %s", desk->notice.text);
+}
+
 void desk_notify(struct desk *desk, const char *format, ...) {
     va_list args;
     va_start(args, format);
-    vsnprintf(desk->notice.text, sizeof desk->notice.text, format, args);
+    notify(desk, LOG_LEVEL_WARN, format, args);
     va_end(args);
-    desk->notice.mono_ns = clock_mono_ns();
-    desk->notice.count++;
-    LOG_WARN("view: %s", desk->notice.text);
+}
+
+void desk_tell(struct desk *desk, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    notify(desk, LOG_LEVEL_INFO, format, args);
+    va_end(args);
 }
 
 bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTION_ERROR_BYTES]) {

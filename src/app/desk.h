@@ -76,5 +76,6 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
 /* The pane that a call names, and its window; NULL: there is none (any more). Panes are numbered
  * through the windows, DESK_PANE_MAX a window. */
 struct pane *desk_pane(struct desk *desk, int pane, struct desk_window **window);
-/* Tell the user; panels show it, and the log has it, too. */
+/* Tell the user what went wrong, or what was done; panels show it, and the log has it, too. */
 STR_PRINTF(2, 3) void desk_notify(struct desk *desk, const char *format, ...);
+STR_PRINTF(2, 3) void desk_tell(struct desk *desk, const char *format, ...);

@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "app/desk.h"
+#include "app/desk_ipc.h"
 #include "base/log.h"
 #include "base/stat.h"
 #include "control/alert_delivery.h"
+#include "control/alert_text.h"
 #include "window/sound.h"
 
 /* Between scenes, so that silence is noticed. */
@@ -105,11 +107,14 @@ static void tell(struct desk *desk, const struct alert_event *event) {
     if (!option_flag(table, OPT_alert_notify)) {
         kept->by &= ~(unsigned)ALERT_BY_NOTIFY;
     }
-    if (!option_flag(table, OPT_alert_sound) || alerts->muted) {
+    if (!option_flag(table, OPT_alert_sound) || alerts->muted || desk->wall.quiet_now) {
         kept->by &= ~(unsigned)ALERT_BY_SOUND;
     }
     stat_add(STAT_alerts_fired, 1);
     LOG_INFO("alert %s: %s", event->name, event->text);
+    char json[ALERT_JSON_BYTES];
+    alert_text_write_json(kept, json);
+    desk_ipc_emit(desk, "alert", json);
     if (alerts->delivery != NULL) {
         (void)alert_delivery_send(alerts->delivery, kept, option_number(table, OPT_alert_volume));
     }

@@ -263,8 +263,8 @@ void desk_screenshot_tell(struct desk *desk) {
     struct screenshot_job *job = NULL;
     while ((job = screenshot_writer_take(&desk->screenshot.writer)) != NULL) {
         if (job->status == STATUS_OK) {
-            desk_notify(desk, "saved to %s%s", job->path,
-                        clipboard_text(&desk->screenshot, job->clipboard));
+            desk_tell(desk, "saved to %s%s", job->path,
+                      clipboard_text(&desk->screenshot, job->clipboard));
         } else if (job->status == STATUS_IO) {
             desk_notify(desk, "screenshot %s: not written: %s", job->path, strerror(job->why));
         } else if (job->status == STATUS_FULL) {

@@ -105,7 +105,9 @@ static int second_of_day(void) {
 static void look_at_clock(struct desk *desk, int64_t seconds) {
     struct desk_wall *wall = &desk->wall;
     double least = option_number(&desk->options, OPT_quiet_light);
-    wall->light = wall_light(&wall->quiet, least, second_of_day() % 86400);
+    int second = second_of_day() % 86400;
+    wall->light = wall_light(&wall->quiet, least, second);
+    wall->quiet_now = wall_light(&wall->quiet, 0, second) < 1;
     wall->shift = wall_shift_at(wall->shift_by_px, seconds);
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];

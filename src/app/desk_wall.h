@@ -19,6 +19,7 @@ struct desk_wall {
     struct dim dim; /* in the GL context */
     struct wall_hours quiet;
     double light;
+    bool quiet_now; /* within the quiet hours */
     struct wall_shift shift;
     int shift_by_px;
     int64_t begin_ns, looked_s;

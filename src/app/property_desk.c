@@ -168,3 +168,20 @@ void property_write_notice(const struct property_look *look, struct writer *out,
     writer_text(out, "text", notice->text);
     writer_close_object(out);
 }
+
+void property_write_alerts(const struct property_look *look, struct writer *out, const char *key) {
+    const struct desk_alerts *alerts = &look->desk->alerts;
+    writer_open_array(out, key);
+    for (int i = 0; i < alerts->count; i++) {
+        const struct desk_alert *item = &alerts->items[i];
+        writer_open_object(out, NULL);
+        writer_text(out, "name", item->name);
+        writer_text(out, "rule", item->rule);
+        writer_text(out, "state", alert_state_name(item->status.state));
+        writer_text(out, "text", item->status.text);
+        writer_integer(out, "fired_ms", item->status.fired_ms);
+        writer_flag(out, "silenced", item->status.silenced_until_ms != 0);
+        writer_close_object(out);
+    }
+    writer_close_array(out);
+}

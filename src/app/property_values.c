@@ -193,6 +193,7 @@ const struct property_row property_rows[] = {
     {"funding", "object", "", "rate of an interval, and the time of the next", write_funding},
     {"clusters", "list", "", "estimated clusters, from the highest price down", write_clusters},
     {"max-pain", "object", "", "price on whose way most is liquidated, estimated", write_max_pain},
+    {"alerts", "list", "", "each rule with its state", property_write_alerts},
     /* Feeds. */
     {"feeds", "list", "", "each venue's state, age and loss", write_feeds},
     {"events-applied", "integer", "slots", "events the engine has applied", write_events_applied},

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "app/calibration_store.h"
+#include "app/state_file.h"
 #include "app/calibration_text.h"
 #include "base/log.h"
 #include "base/math.h"
@@ -237,17 +238,17 @@ static void files_are_written_whole_and_read_back(void **state) {
 
 static void the_folder_is_the_one_of_the_specification(void **state) {
     (void)state;
-    char path[CALIBRATION_PATH_BYTES];
+    char path[STATE_FILE_PATH_BYTES];
     setenv("XDG_STATE_HOME", "/var/state", 1);
     setenv("HOME", "/home/somebody", 1);
-    assert_true(calibration_store_folder(path));
+    assert_true(state_file_folder(path));
     assert_string_equal(path, "/var/state/liqscope");
     setenv("XDG_STATE_HOME", "relative", 1);
-    assert_true(calibration_store_folder(path));
+    assert_true(state_file_folder(path));
     assert_string_equal(path, "/home/somebody/.local/state/liqscope");
     unsetenv("XDG_STATE_HOME");
     unsetenv("HOME");
-    assert_false(calibration_store_folder(path));
+    assert_false(state_file_folder(path));
 }
 
 static void the_writer_keeps_what_came_first_and_what_came_last(void **state) {

@@ -20,9 +20,19 @@ static bool fail(char *error, const char *what, enum status status) {
 
 /* -- panes -- */
 
-static enum status start_pane(struct desk *desk, struct pane *pane) {
+static enum status start_pane(struct desk *desk, struct pane *pane, const struct pane *beside) {
     bool running = desk->pipeline.engine_thread != NULL;
-    return running ? pane_start(pane) : STATUS_OK;
+    return running ? pane_start(pane, beside) : STATUS_OK;
+}
+
+/* Any one that is open, in any window. */
+static const struct pane *find_pane(const struct desk *desk) {
+    for (int w = 0; w < desk->window_count; w++) {
+        if (desk->windows[w]->pane_count > 0) {
+            return desk->windows[w]->panes[0];
+        }
+    }
+    return NULL;
 }
 
 static bool add_pane(struct desk *desk, struct desk_window *window,
@@ -34,12 +44,13 @@ static bool add_pane(struct desk *desk, struct desk_window *window,
     }
     const struct pane_desc desc = {.pipeline = &desk->pipeline,
                                    .shader_dir = option_text(&desk->options, OPT_shader_dir),
+                                   .beside = find_pane(desk),
                                    .span_ms = spec->span_ms,
                                    .settings = spec->settings};
     struct pane *pane = calloc(1, sizeof *pane);
     enum status status = pane != NULL ? pane_init(pane, &desc) : STATUS_MEMORY;
     if (status == STATUS_OK) {
-        status = start_pane(desk, pane);
+        status = start_pane(desk, pane, desc.beside);
     }
     if (status != STATUS_OK) {
         if (pane != NULL) {
@@ -61,9 +72,12 @@ static void take_pane(const struct desk *desk, const struct pane *pane,
 }
 
 bool desk_start_panes(struct desk *desk, char error[OPTION_ERROR_BYTES]) {
+    const struct pane *first = NULL;
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
-            enum status status = pane_start(desk->windows[w]->panes[i]);
+            struct pane *pane = desk->windows[w]->panes[i];
+            enum status status = pane_start(pane, first);
+            first = first != NULL ? first : pane;
             if (status != STATUS_OK) {
                 return fail(error, "cannot start the raster thread", status);
             }

@@ -21,11 +21,13 @@ static void drop_all(struct desk *desk) {
 
 static bool make_all(struct desk *desk) {
     const char *dir = option_text(&desk->options, OPT_shader_dir);
+    const struct pane *first = NULL;
     bool good = desk_wall_make(desk);
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];
         for (int i = 0; i < window->pane_count && good; i++) {
-            good = pane_renew(window->panes[i], dir) == STATUS_OK;
+            good = pane_renew(window->panes[i], dir, first) == STATUS_OK;
+            first = first != NULL ? first : window->panes[i];
         }
         window->changed = true;
     }

@@ -18,18 +18,25 @@
 /* A price range has to be asked again while history arrives, but not every frame. */
 #define RANGE_EVERY_NS INT64_C(100000000)
 
+static enum status make_picture(struct pane *pane, const char *shader_dir,
+                                const struct pane *beside) {
+    const struct picture_desc desc = {.shader_dir = shader_dir,
+                                      .beside = beside != NULL ? beside->picture : NULL};
+    return picture_create(&desc, &pane->picture);
+}
+
 enum status pane_init(struct pane *pane, const struct pane_desc *desc) {
     memset(pane, 0, sizeof *pane);
     pane->pipeline = desc->pipeline;
     pane->view = -1;
     navigator_init(&pane->nav,
                    &(struct navigator_desc){.span_ms = desc->span_ms, .settings = desc->settings});
-    return picture_create(&(struct picture_desc){.shader_dir = desc->shader_dir}, &pane->picture);
+    return make_picture(pane, desc->shader_dir, desc->beside);
 }
 
-enum status pane_start(struct pane *pane) {
+enum status pane_start(struct pane *pane, const struct pane *beside) {
     pane->worker = raster_worker_create(NULL);
-    pane->cache = raster_cache_create();
+    pane->cache = beside != NULL ? raster_cache_share(beside->cache) : raster_cache_create();
     pane->view = pipeline_open_view(pane->pipeline);
     if (pane->worker == NULL || pane->cache == NULL || pane->view < 0 ||
         !raster_worker_start(pane->worker)) {
@@ -49,6 +56,9 @@ void pane_stop(struct pane *pane) {
         pane->view = -1;
     }
     raster_worker_destroy(pane->worker);
+    if (pane->cache != NULL) {
+        raster_cache_leave(pane->cache, &pane->link);
+    }
     raster_cache_destroy(pane->cache);
     pane->worker = NULL;
     pane->cache = NULL;
@@ -59,9 +69,8 @@ void pane_finish(struct pane *pane) {
     pane->picture = NULL;
 }
 
-enum status pane_renew(struct pane *pane, const char *shader_dir) {
-    enum status status =
-        picture_create(&(struct picture_desc){.shader_dir = shader_dir}, &pane->picture);
+enum status pane_renew(struct pane *pane, const char *shader_dir, const struct pane *beside) {
+    enum status status = make_picture(pane, shader_dir, beside);
     pane->link.picture = pane->picture;
     pane->link.asked.log = NULL; /* of nothing: the next look asks for a raster */
     pane->link.drawn = (struct layers_grid){0};

@@ -45,8 +45,8 @@ struct pane {
     struct pipeline *pipeline; /* borrowed */
     struct picture *picture;
     struct raster_worker *worker;
-    struct raster_cache *cache;
-    int view; /* whose maps of the pipeline it takes; -1: none yet */
+    struct raster_cache *cache; /* shared with all panes */
+    int view;                   /* whose maps of the pipeline it takes; -1: none yet */
 
     struct navigator nav;
     char wanted_instrument[PANE_INSTRUMENT_BYTES]; /* "VENUE:SYMBOL", until it is there; "" */
@@ -71,7 +71,8 @@ struct pane {
 
 struct pane_desc {
     struct pipeline *pipeline;
-    const char *shader_dir; /* read shaders from here; "": the embedded ones */
+    const char *shader_dir;    /* read shaders from here; "": the embedded ones */
+    const struct pane *beside; /* another one, to share what pictures can; NULL: there is none */
     double span_ms;
     struct settings settings;
 };
@@ -79,14 +80,16 @@ struct pane_desc {
 /* The picture alone, before there is a pipeline. STATUS_NOT_FOUND: no font; STATUS_UNSUPPORTED;
  * STATUS_MEMORY. */
 enum status pane_init(struct pane *pane, const struct pane_desc *desc);
-/* Its raster's thread and its maps, once the pipeline runs. STATUS_MEMORY. */
-enum status pane_start(struct pane *pane);
+/* Its raster's thread and its maps, once the pipeline runs. beside: one that was started, to share
+ * what it keeps, or NULL. STATUS_MEMORY. */
+enum status pane_start(struct pane *pane, const struct pane *beside);
 void pane_stop(
     struct pane *pane); /* its thread, which reads the engine's log: before the pipeline */
 void pane_finish(struct pane *pane); /* the picture: before the GL context */
 /* The picture anew, in another GL context; pane_finish was called in the old one. Camera, settings
- * and the worker stay, and a raster is asked for. As pane_init. */
-enum status pane_renew(struct pane *pane, const char *shader_dir);
+ * and the worker stay, and a raster is asked for. beside: one that has been made anew, or NULL. As
+ * pane_init. */
+enum status pane_renew(struct pane *pane, const char *shader_dir, const struct pane *beside);
 
 /* Bring it to the frame: what the user did with the pointer, the camera, columns and map. True: it
  * would look different from what was drawn last. */

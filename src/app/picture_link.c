@@ -185,7 +185,7 @@ bool picture_link_plan(struct picture_link *link, const struct picture_inputs *i
     link->live = (grid->first_col + grid->col_count) * grid->col_ms >= now_ms;
     link->asked = *request = wanted;
     if (link->cache != NULL) {
-        raster_cache_begin(link->cache, request);
+        raster_cache_begin(link->cache, link, request);
     }
     return true;
 }
@@ -211,7 +211,7 @@ void picture_link_add(struct picture_link *link, const struct layers_column *col
         picture_add_column(link->picture, column);
         note_drawn(link);
         if (link->cache != NULL) {
-            raster_cache_add(link->cache, column);
+            raster_cache_add(link->cache, link, column);
         }
         link->last_col = column->col > link->last_col ? column->col : link->last_col;
     }
@@ -221,7 +221,7 @@ void picture_link_finish(struct picture_link *link) {
     link->finished_id = link->request_id;
     picture_finish_request(link->picture, link->request_id);
     if (link->cache != NULL) {
-        raster_cache_finish(link->cache);
+        raster_cache_finish(link->cache, link);
     }
     note_drawn(link);
 }

@@ -22,7 +22,7 @@ struct facts {
 };
 
 struct cells {
-    uint32_t request_id; /* and column that they are of */
+    uint64_t number; /* of the entry's filling, and column that they are of */
     int64_t col;
     uint8_t certainty[RASTER_CACHE_ROWS];
     uint16_t texels[LAYERS_SLICE_COUNT][CELLS];
@@ -30,8 +30,10 @@ struct cells {
 
 struct entry {
     bool used;
-    bool finished;    /* nothing is missing at its end */
-    uint64_t used_at; /* the larger, the later */
+    bool finished;      /* nothing is missing at its end */
+    uint64_t used_at;   /* the larger, the later */
+    uint64_t number;    /* another one for each filling */
+    const void *filler; /* whose columns still come; NULL: none do */
     struct raster_request request;
     int col_step, row_step;        /* columns and rows of the raster that are one here */
     int64_t first_col, newest_col; /* of those that came; first > newest: none yet */
@@ -42,7 +44,7 @@ struct entry {
 
 struct raster_cache {
     struct entry entries[RASTER_CACHE_ENTRIES];
-    int newest; /* the one that is being filled; -1: none */
+    int user_count;
     uint64_t clock;
     struct layers_column column; /* given out */
     struct layers_column part;   /* scratch: facts of one of its columns */
@@ -54,7 +56,7 @@ struct raster_cache *raster_cache_create(void) {
         return NULL;
     }
     memset(cache, 0, sizeof *cache);
-    cache->newest = -1;
+    cache->user_count = 1;
     for (int i = 0; i < RASTER_CACHE_ENTRIES; i++) {
         /* calloc: untouched pages stay with the system. */
         cache->entries[i].facts = calloc(LAYERS_COL_MAX, sizeof(struct facts));
@@ -67,8 +69,13 @@ struct raster_cache *raster_cache_create(void) {
     return cache;
 }
 
+struct raster_cache *raster_cache_share(struct raster_cache *cache) {
+    cache->user_count++;
+    return cache;
+}
+
 void raster_cache_destroy(struct raster_cache *cache) {
-    if (cache == NULL) {
+    if (cache == NULL || --cache->user_count > 0) {
         return;
     }
     for (int i = 0; i < RASTER_CACHE_ENTRIES; i++) {
@@ -109,7 +116,63 @@ static int choose_entry(const struct raster_cache *cache) {
     return chosen;
 }
 
-void raster_cache_begin(struct raster_cache *cache, const struct raster_request *request) {
+static bool same_market(const struct raster_request *a, const struct raster_request *b) {
+    bool same = a->log == b->log && a->more_count == b->more_count &&
+                a->opened_within_window == b->opened_within_window;
+    for (int i = 0; same && i < a->more_count; i++) {
+        same = a->more[i].log == b->more[i].log;
+    }
+    if (same && a->opened_within_window) {
+        double span_ms = (double)b->grid.col_count * b->grid.col_ms;
+        double apart_ms = (double)(a->grid.first_col * a->grid.col_ms) -
+                          (double)(b->grid.first_col * b->grid.col_ms);
+        same = fabs(apart_ms) <= EDGE_SHARE * span_ms;
+    }
+    return same;
+}
+
+/* The one that it is filling; NULL: none. */
+static struct entry *entry_of(struct raster_cache *cache, const void *filler) {
+    for (int i = 0; i < RASTER_CACHE_ENTRIES; i++) {
+        if (cache->entries[i].used && cache->entries[i].filler == filler) {
+            return &cache->entries[i];
+        }
+    }
+    return NULL;
+}
+
+static bool same_grid(const struct layers_grid *a, const struct layers_grid *b) {
+    return a->first_col == b->first_col && a->col_ms == b->col_ms && a->col_count == b->col_count &&
+           a->row_count == b->row_count && a->ln_price_min == b->ln_price_min &&
+           a->row_height == b->row_height;
+}
+
+/* Another pane shows the same: one copy will do. */
+static bool is_kept_already(const struct raster_cache *cache,
+                            const struct raster_request *request) {
+    for (int i = 0; i < RASTER_CACHE_ENTRIES; i++) {
+        const struct entry *entry = &cache->entries[i];
+        if (entry->used && entry->filler != NULL && same_market(&entry->request, request) &&
+            same_grid(&entry->request.grid, &request->grid)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void raster_cache_leave(struct raster_cache *cache, const void *filler) {
+    struct entry *had = entry_of(cache, filler);
+    if (had != NULL) {
+        had->filler = NULL;
+    }
+}
+
+void raster_cache_begin(struct raster_cache *cache, const void *filler,
+                        const struct raster_request *request) {
+    raster_cache_leave(cache, filler);
+    if (is_kept_already(cache, request)) {
+        return;
+    }
     int chosen = choose_entry(cache);
     struct entry *entry = &cache->entries[chosen];
     const struct layers_grid *grid = &request->grid;
@@ -125,7 +188,8 @@ void raster_cache_begin(struct raster_cache *cache, const struct raster_request 
     entry->first_col = 0;
     entry->newest_col = -1;
     entry->count = 0;
-    cache->newest = chosen;
+    entry->number = cache->clock;
+    entry->filler = filler;
 }
 
 /* Halves of non-negative numbers: their bits, moved to a float's place, are 2^-112 times it. */
@@ -153,7 +217,7 @@ static void keep_cells(struct entry *entry, const struct layers_column *column) 
     for (int row = 0; row < rows; row++) {
         cells->certainty[row] = column->certainty[row * entry->row_step];
     }
-    cells->request_id = column->request_id;
+    cells->number = entry->number;
     cells->col = column->col;
 }
 
@@ -177,8 +241,9 @@ static bool reach_column(struct entry *entry, int64_t col) {
     return true;
 }
 
-void raster_cache_add(struct raster_cache *cache, const struct layers_column *column) {
-    struct entry *entry = cache->newest >= 0 ? &cache->entries[cache->newest] : NULL;
+void raster_cache_add(struct raster_cache *cache, const void *filler,
+                      const struct layers_column *column) {
+    struct entry *entry = entry_of(cache, filler);
     if (entry == NULL || column->request_id != entry->request.request_id || column->col < 0 ||
         !reach_column(entry, column->col)) {
         return;
@@ -193,9 +258,10 @@ void raster_cache_add(struct raster_cache *cache, const struct layers_column *co
     }
 }
 
-void raster_cache_finish(struct raster_cache *cache) {
-    if (cache->newest >= 0) {
-        cache->entries[cache->newest].finished = true;
+void raster_cache_finish(struct raster_cache *cache, const void *filler) {
+    struct entry *entry = entry_of(cache, filler);
+    if (entry != NULL) {
+        entry->finished = true;
     }
 }
 
@@ -216,21 +282,6 @@ double raster_cache_rate(const struct layers_grid *grid, int64_t first_col, int6
     double columns = (right_ms - camera->time_left_ms) / grid->col_ms;
     double rows = (camera->ln_top - camera->ln_bottom) / grid->row_height;
     return covered * fmin(1, columns / COLUMNS_FINE) * fmin(1, rows / ROWS_FINE);
-}
-
-static bool same_market(const struct raster_request *a, const struct raster_request *b) {
-    bool same = a->log == b->log && a->more_count == b->more_count &&
-                a->opened_within_window == b->opened_within_window;
-    for (int i = 0; same && i < a->more_count; i++) {
-        same = a->more[i].log == b->more[i].log;
-    }
-    if (same && a->opened_within_window) {
-        double span_ms = (double)b->grid.col_count * b->grid.col_ms;
-        double apart_ms = (double)(a->grid.first_col * a->grid.col_ms) -
-                          (double)(b->grid.first_col * b->grid.col_ms);
-        same = fabs(apart_ms) <= EDGE_SHARE * span_ms;
-    }
-    return same;
 }
 
 static struct layers_grid copy_grid(const struct entry *entry) {
@@ -332,8 +383,7 @@ struct layers_column *raster_cache_column(struct raster_cache *cache,
     int64_t group = copy->grid.first_col + i;
     const struct cells *cells = cells_of(entry, group);
     fill_facts(entry, group, &cache->part, out);
-    bool there =
-        cells->request_id == entry->request.request_id && cells->col / entry->col_step == group;
+    bool there = cells->number == entry->number && cells->col / entry->col_step == group;
     size_t rows = (size_t)copy->grid.row_count;
     memset(out->certainty, 0, rows);
     for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {

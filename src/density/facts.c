@@ -24,18 +24,19 @@ void facts_begin(struct facts *facts, int32_t col_ms) {
     facts->before = (struct facts_carry){.end_ms = INT64_MIN};
     facts->today = (struct facts_day){.day = INT64_MIN, .end_ms = INT64_MIN};
     for (int i = 0; i < LAYERS_COL_MAX; i++) {
-        facts->columns[i].col = INT64_MIN;
+        facts->cols[i] = INT64_MIN;
     }
 }
 
-static struct facts_column *column_of(const struct facts *facts, int64_t col) {
-    return &facts->columns[(uint64_t)col % LAYERS_COL_MAX];
+static size_t slot_of(int64_t col) {
+    return (size_t)((uint64_t)col % LAYERS_COL_MAX);
 }
 
 static struct facts_column *column_enter(struct facts *facts, int64_t col) {
-    struct facts_column *column = column_of(facts, col);
-    if (column->col != col) {
-        *column = (struct facts_column){.col = col};
+    struct facts_column *column = &facts->columns[slot_of(col)];
+    if (facts->cols[slot_of(col)] != col) {
+        facts->cols[slot_of(col)] = col;
+        *column = (struct facts_column){0};
     }
     return column;
 }
@@ -149,8 +150,8 @@ static void write_silence(const struct facts *facts, int64_t col, const struct f
 
 void facts_write(const struct facts *facts, int64_t col, struct facts_carry *carry,
                  struct layers_column *out) {
-    const struct facts_column *column = column_of(facts, col);
-    if (column->col != col || !column->has_row) {
+    const struct facts_column *column = &facts->columns[slot_of(col)];
+    if (facts->cols[slot_of(col)] != col || !column->has_row) {
         write_silence(facts, col, carry, out);
         return;
     }

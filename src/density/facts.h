@@ -13,7 +13,6 @@
 enum { FACTS_SILENCE_MS = 300000 }; /* a market that tells nothing for so long is a gap */
 
 struct facts_column {
-    int64_t col; /* which one lies here; INT64_MIN: none */
     bool has_row;
     int64_t last_end_ms; /* end of its last row */
     uint8_t flags;       /* LAYERS_COLUMN_GAP, _HISTORY */
@@ -25,7 +24,8 @@ struct facts_column {
 
 struct facts {
     int32_t col_ms;
-    struct facts_column *columns; /* owned, LAYERS_COL_MAX */
+    struct facts_column *columns; /* owned, LAYERS_COL_MAX; never touched where none lies */
+    int64_t cols[LAYERS_COL_MAX]; /* which one lies there; INT64_MIN: none */
     struct facts_carry {
         int64_t end_ms; /* end of the last row; INT64_MIN: none */
         double close, oi_usd, vwap;

@@ -16,7 +16,7 @@
 #include "density/raster.h"
 
 enum {
-    RASTER_WORKER_COLUMNS = 128, /* ring of finished columns, about 25 KB each */
+    RASTER_WORKER_COLUMNS = 32,  /* ring of finished columns, 28 KB each: a millisecond's work */
     RASTER_WORKER_FOLLOW_MS = 50 /* how often it looks for new rows at the live edge */
 };
 

@@ -11,6 +11,15 @@
 #include "gfx/debug.h"
 #include "gfx/shader_files.h"
 
+struct program_code {
+    struct program_code *next; /* of all there are; owned by its users */
+    int user_count;
+    char *vertex, *fragment, *shader_dir; /* owned; shader_dir NULL: the embedded files */
+    unsigned name;                        /* 0: has not compiled yet */
+    int locations[PROGRAM_UNIFORM_MAX];   /* -1: the shader does not use it */
+};
+static struct program_code *codes;
+
 /* Append a shader file to out. False: it does not exist or there is no room. */
 static bool read_file(const char *dir, const char *name, char *out, size_t out_bytes) {
     size_t used = strlen(out);
@@ -110,6 +119,7 @@ static GLuint link_program(GLuint vertex, GLuint fragment, const char *label) {
 
 bool program_reload(struct program *program) {
     const struct program_desc *desc = &program->desc;
+    struct program_code *code = program->code;
     GLuint vertex = compile_stage(GL_VERTEX_SHADER, desc->shader_dir, desc->vertex);
     GLuint fragment = compile_stage(GL_FRAGMENT_SHADER, desc->shader_dir, desc->fragment);
     GLuint name = vertex != 0 && fragment != 0 ? link_program(vertex, fragment, desc->fragment) : 0;
@@ -118,53 +128,117 @@ bool program_reload(struct program *program) {
     if (name == 0) {
         return false;
     }
-    program_finish(program);
-    program->name = name;
+    if (code->name != 0) {
+        glDeleteProgram(code->name);
+    }
+    code->name = name;
     for (int i = 0; i < desc->uniform_count; i++) {
-        program->locations[i] = glGetUniformLocation(name, desc->uniform_names[i]);
+        code->locations[i] = glGetUniformLocation(name, desc->uniform_names[i]);
     }
     return true;
 }
 
+static bool same_dir(const char *a, const char *b) {
+    return a != NULL && b != NULL ? strcmp(a, b) == 0 : a == b;
+}
+
+static struct program_code *find_code(const struct program_desc *desc) {
+    struct program_code *code = codes;
+    while (code != NULL && (strcmp(code->vertex, desc->vertex) != 0 ||
+                            strcmp(code->fragment, desc->fragment) != 0 ||
+                            !same_dir(code->shader_dir, desc->shader_dir))) {
+        code = code->next;
+    }
+    return code;
+}
+
+static void free_code(struct program_code *code) {
+    free(code->vertex);
+    free(code->fragment);
+    free(code->shader_dir);
+    free(code);
+}
+
+static struct program_code *add_code(const struct program_desc *desc) {
+    struct program_code *code = calloc(1, sizeof *code);
+    if (code == NULL) {
+        return NULL;
+    }
+    code->vertex = strdup(desc->vertex);
+    code->fragment = strdup(desc->fragment);
+    code->shader_dir = desc->shader_dir != NULL ? strdup(desc->shader_dir) : NULL;
+    if (code->vertex == NULL || code->fragment == NULL ||
+        (desc->shader_dir != NULL && code->shader_dir == NULL)) {
+        free_code(code);
+        return NULL;
+    }
+    code->next = codes;
+    codes = code;
+    return code;
+}
+
 bool program_init(struct program *program, const struct program_desc *desc) {
     assert(desc->uniform_count <= PROGRAM_UNIFORM_MAX);
-    *program = (struct program){.desc = *desc};
-    return program_reload(program);
+    *program = (struct program){.desc = *desc, .code = find_code(desc)};
+    bool there = program->code != NULL;
+    program->code = there ? program->code : add_code(desc);
+    if (program->code == NULL) {
+        return false;
+    }
+    program->code->user_count++;
+    if (!there && !program_reload(program)) {
+        program_finish(program);
+        return false;
+    }
+    return true;
 }
 
 void program_finish(struct program *program) {
-    if (program != NULL && program->name != 0) {
-        glDeleteProgram(program->name);
-        program->name = 0;
+    if (program == NULL || program->code == NULL) {
+        return;
     }
+    struct program_code *code = program->code;
+    program->code = NULL;
+    if (--code->user_count > 0) {
+        return;
+    }
+    if (code->name != 0) {
+        glDeleteProgram(code->name);
+    }
+    struct program_code **at = &codes;
+    while (*at != code) {
+        at = &(*at)->next;
+    }
+    *at = code->next;
+    free_code(code);
 }
 
 void program_bind(const struct program *program) {
-    glUseProgram(program->name);
+    glUseProgram(program->code->name);
     debug_count_bind();
 }
 
 void program_set_int(const struct program *program, int index, int value) {
     assert(index < program->desc.uniform_count);
-    glUniform1i(program->locations[index], value);
+    glUniform1i(program->code->locations[index], value);
 }
 
 void program_set_float(const struct program *program, int index, float value) {
     assert(index < program->desc.uniform_count);
-    glUniform1f(program->locations[index], value);
+    glUniform1f(program->code->locations[index], value);
 }
 
 void program_set_vec2(const struct program *program, int index, float x, float y) {
     assert(index < program->desc.uniform_count);
-    glUniform2f(program->locations[index], x, y);
+    glUniform2f(program->code->locations[index], x, y);
 }
 
 void program_set_mat4(const struct program *program, int index, mat4 value) {
     assert(index < program->desc.uniform_count);
-    glUniformMatrix4fv(program->locations[index], 1, GL_FALSE, value[0]);
+    glUniformMatrix4fv(program->code->locations[index], 1, GL_FALSE, value[0]);
 }
 
 void program_set_vec4(const struct program *program, int index, const float value[4]) {
     assert(index < program->desc.uniform_count);
-    glUniform4fv(program->locations[index], 1, value);
+    glUniform4fv(program->code->locations[index], 1, value);
 }

@@ -2,7 +2,11 @@
  *
  * Thread: main.  Owner: whoever called program_init.  A line `#include "common/x.glsl"` in a shader
  * is replaced by that file (one level).  Limits: PROGRAM_UNIFORM_MAX uniforms, PROGRAM_SOURCE_BYTES
- * of text a stage. */
+ * of text a stage.
+ *
+ * Programs of the same files are compiled once and shared until the last of them is finished: on
+ * software GL each costs some megabytes of code.  A uniform is therefore to be set before each
+ * draw.  All are of one GL context: before another is made every program is finished. */
 #pragma once
 
 #include <cglm/types.h>
@@ -17,16 +21,18 @@ struct program_desc {
     int uniform_count;
 };
 
+struct program_code; /* program.c */
+
 struct program {
-    unsigned name;
     struct program_desc desc;
-    int locations[PROGRAM_UNIFORM_MAX]; /* -1: the shader does not use it */
+    struct program_code *code; /* shared with the others of these files; NULL: finished, or none */
 };
 
 /* False: a file is missing or does not compile or link (logged with the driver's words). */
 bool program_init(struct program *program, const struct program_desc *desc);
 void program_finish(struct program *program); /* NULL and zeroed accepted */
-/* Compile the files again. False: the old program goes on and the log says why. */
+/* Compile the files again, for all that share it. False: the old program goes on and the log says
+ * why. */
 bool program_reload(struct program *program);
 
 void program_bind(const struct program *program);

@@ -31,6 +31,14 @@ struct pane {
 };
 enum { PANES_MAX = FIELD_DENSITY_MAX };
 
+/* What a frame is made with and nothing of it is kept in: pictures beside one another share it. */
+struct tools {
+    int user_count;
+    int reload_count; /* shaders, which all share, were changed so often */
+    struct canvas canvas;
+    struct labels labels;
+};
+
 struct picture {
     char shader_dir[1024];
     bool has_shader_dir;
@@ -38,8 +46,8 @@ struct picture {
     struct heatmap heatmap;
     struct ground grounds[PANES_MAX];
     struct book_field book;
-    struct canvas canvas;
-    struct labels labels;
+    struct tools *tools;    /* shared */
+    int reload_count;       /* grounds are painted by the shaders of so many changes */
     struct field fields[2]; /* the one drawn and the one arriving */
     int drawn;              /* index into fields */
     bool arriving;          /* the other one is being filled */
@@ -60,6 +68,28 @@ static const char *shader_dir(const struct picture *picture) {
     return picture->has_shader_dir ? picture->shader_dir : NULL;
 }
 
+static void drop_tools(struct tools *tools) {
+    if (tools != NULL && --tools->user_count == 0) {
+        labels_finish(&tools->labels);
+        canvas_finish(&tools->canvas);
+        free(tools);
+    }
+}
+
+static enum status take_tools(struct picture *picture, const struct picture *beside) {
+    struct tools *tools = beside != NULL ? beside->tools : calloc(1, sizeof *tools);
+    if (tools == NULL) {
+        return STATUS_MEMORY;
+    }
+    picture->tools = tools;
+    if (tools->user_count++ > 0) {
+        return STATUS_OK;
+    }
+    return canvas_init(&tools->canvas, shader_dir(picture))
+               ? labels_init(&tools->labels, shader_dir(picture))
+               : STATUS_UNSUPPORTED;
+}
+
 static enum status open_all(struct picture *picture, const struct picture_desc *desc) {
     if (desc != NULL && desc->shader_dir != NULL && desc->shader_dir[0] != '\0') {
         picture->has_shader_dir = true;
@@ -71,11 +101,10 @@ static enum status open_all(struct picture *picture, const struct picture_desc *
     compose.shader_dir = shader_dir(picture);
     if (!program_init(&picture->compose, &compose) ||
         !heatmap_init(&picture->heatmap, shader_dir(picture)) ||
-        !book_field_init(&picture->book, shader_dir(picture)) ||
-        !canvas_init(&picture->canvas, shader_dir(picture))) {
+        !book_field_init(&picture->book, shader_dir(picture))) {
         return STATUS_UNSUPPORTED;
     }
-    return labels_init(&picture->labels, shader_dir(picture));
+    return take_tools(picture, desc != NULL ? desc->beside : NULL);
 }
 
 enum status picture_create(const struct picture_desc *desc, struct picture **out) {
@@ -100,8 +129,7 @@ void picture_destroy(struct picture *picture) {
     }
     field_finish(&picture->fields[1]);
     field_finish(&picture->fields[0]);
-    labels_finish(&picture->labels);
-    canvas_finish(&picture->canvas);
+    drop_tools(picture->tools);
     book_field_finish(&picture->book);
     for (int i = 0; i < PANES_MAX; i++) {
         ground_finish(&picture->grounds[i]);
@@ -230,8 +258,8 @@ static void fill_context(struct picture *picture, const struct picture_frame *fr
         .profile = picture->profiles,
         .cluster_labels = &picture->cluster_labels,
         .bars = &picture->bars,
-        .canvas = &picture->canvas,
-        .labels = &picture->labels,
+        .canvas = &picture->tools->canvas,
+        .labels = &picture->tools->labels,
     };
     context->look =
         (struct colormap_look){.id = frame->settings.palette,
@@ -313,6 +341,10 @@ static void draw_ground(struct picture *picture, struct layer_context *context,
         book_field_prepare(&picture->book, &view.book_view)) {
         view.book = context->book = &picture->book;
     }
+    for (int i = 0; i < PANES_MAX && picture->reload_count != picture->tools->reload_count; i++) {
+        ground_reset(&picture->grounds[i]);
+    }
+    picture->reload_count = picture->tools->reload_count;
     for (int i = 0; i < context->pane_count; i++) {
         view.heat.camera = view.book_view.camera = &panes[i].camera;
         view.heat.density = i < context->field->density_count ? i : 0;
@@ -337,8 +369,9 @@ static void count_frame(struct picture *picture, int shapes, int glyphs) {
     picture->stats.upload_bytes = counts.upload_bytes;
     picture->stats.shape_count = shapes;
     picture->stats.glyph_count = glyphs;
-    picture->stats.dropped_items = picture->canvas.dropped_count + picture->labels.dropped_count +
-                                   text_dropped_count(picture->labels.text);
+    picture->stats.dropped_items = picture->tools->canvas.dropped_count +
+                                   picture->tools->labels.dropped_count +
+                                   text_dropped_count(picture->tools->labels.text);
     picture->stats.black_usd_per_bp = scale_usd_from_log2(picture->scale.black_log2);
     picture->stats.white_usd_per_bp = scale_usd_from_log2(picture->scale.white_log2);
     picture->stats.field_arriving = picture->arriving;
@@ -458,20 +491,20 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     if (context.field != NULL) {
         draw_ground(picture, &context, panes);
     }
-    canvas_begin(&picture->canvas, target->width_px, target->height_px);
-    labels_begin(&picture->labels, target->width_px, target->height_px, layout.scale,
+    canvas_begin(&picture->tools->canvas, target->width_px, target->height_px);
+    labels_begin(&picture->tools->labels, target->width_px, target->height_px, layout.scale,
                  frame->text_hidden);
     draw_layers(&context, panes, picture->profiles);
-    int shapes = canvas_count(&picture->canvas);
-    int glyphs = text_glyph_count(picture->labels.text);
+    int shapes = canvas_count(&picture->tools->canvas);
+    int glyphs = text_glyph_count(picture->tools->labels.text);
     struct camera_rect whole = {0, 0, target->width_px, target->height_px};
     target_begin(target, TARGET_BLEND_ALPHA);
-    canvas_draw(&picture->canvas, CANVAS_PLOT, target, panes[0].layout.plot);
+    canvas_draw(&picture->tools->canvas, CANVAS_PLOT, target, panes[0].layout.plot);
     if (context.pane_count > 1) {
-        canvas_draw(&picture->canvas, CANVAS_PLOT_LOWER, target, panes[1].layout.plot);
+        canvas_draw(&picture->tools->canvas, CANVAS_PLOT_LOWER, target, panes[1].layout.plot);
     }
-    canvas_draw(&picture->canvas, CANVAS_OVER, target, whole);
-    text_draw(picture->labels.text, target);
+    canvas_draw(&picture->tools->canvas, CANVAS_OVER, target, whole);
+    text_draw(picture->tools->labels.text, target);
     count_frame(picture, shapes, glyphs);
     picture->stats.bubbles_left_out = context.bubbles_left_out;
 }
@@ -486,12 +519,10 @@ int picture_get_plots(const struct picture *picture, struct camera out[PICTURE_P
 bool picture_reload_shaders(struct picture *picture) {
     bool good = program_reload(&picture->compose);
     good = heatmap_reload(&picture->heatmap) && good;
-    for (int i = 0; i < PANES_MAX; i++) {
-        ground_reset(&picture->grounds[i]);
-    }
+    picture->tools->reload_count++;
     good = book_field_reload(&picture->book) && good;
-    good = canvas_reload(&picture->canvas) && good;
-    return text_reload(picture->labels.text) && good;
+    good = canvas_reload(&picture->tools->canvas) && good;
+    return text_reload(picture->tools->labels.text) && good;
 }
 
 struct picture_stats picture_get_stats(const struct picture *picture) {
@@ -501,8 +532,8 @@ struct picture_stats picture_get_stats(const struct picture *picture) {
 int picture_get_text_boxes(const struct picture *picture, int count_max,
                            struct picture_text_box *out) {
     int count = 0;
-    for (int i = 0; i < picture->labels.count && count < count_max; i++) {
-        const struct labels_box *box = &picture->labels.boxes[i];
+    for (int i = 0; i < picture->tools->labels.count && count < count_max; i++) {
+        const struct labels_box *box = &picture->tools->labels.boxes[i];
         if (box->text[0] != '\0') {
             out[count] =
                 (struct picture_text_box){box->rect.x, box->rect.y, box->rect.w, box->rect.h, ""};

@@ -1,7 +1,7 @@
 /* layer/picture.h - the whole picture of one instrument: give it columns of the field and a scene,
  * it draws.
  *
- * Thread: main, with the GL context current that it was created in (one picture a context).
+ * Thread: main, with the GL context current that it was created in.
  * Limits: LAYERS_ROW_MAX x LAYERS_COL_MAX texels of field (24 bytes each, once on the GPU, once
  * here), at most two fields at a time (the one drawn and the one arriving).  Drawing allocates
  * nothing. The field's values are estimates and the picture says so. */
@@ -34,6 +34,9 @@ enum picture_pointer {
 
 struct picture_desc {
     const char *shader_dir; /* read shaders from here; NULL or empty: the embedded ones */
+    /* Of the same context and shader_dir: fonts, glyphs and the buffers of a frame are shared with
+     * it, whichever of both goes first. NULL: they are its own. */
+    const struct picture *beside;
 };
 
 enum { PICTURE_ALERT_MAX = 3, PICTURE_ALERT_BYTES = 256 };
@@ -121,14 +124,15 @@ struct picture_stats { /* of the last frame */
     int bubbles_left_out; /* liquidations in view that were too many and too small to draw */
     int64_t upload_bytes;
     int64_t dropped_columns; /* since creation */
-    int64_t dropped_items;   /* shapes, glyphs and labels that met a limit, since creation */
+    int64_t dropped_items;   /* shapes, glyphs and labels that met a limit, since creation, of it
+                                and those beside it */
     double black_usd_per_bp, white_usd_per_bp; /* the scale that was used */
     bool field_arriving; /* an older field is drawn while the asked one arrives */
     bool scale_moving;   /* the automatic scale is on its way: another frame is due */
 };
 struct picture_stats picture_get_stats(const struct picture *picture);
 
-/* Boxes of the texts of the last frame, in pixels, for layout tests. */
+/* Boxes of the texts of the last frame, of it or one beside it, in pixels, for layout tests. */
 struct picture_text_box {
     double x, y, w, h;
     char text[256];

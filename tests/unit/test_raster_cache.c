@@ -73,11 +73,11 @@ static void add(const struct raster_request *request, int n) {
         column->texels[0][row][0] = half_from_float((float)(row % 4));
         column->certainty[row] = 200;
     }
-    raster_cache_add(cache, column);
+    raster_cache_add(cache, cache, column);
 }
 
 static void fill(const struct raster_request *request, int count) {
-    raster_cache_begin(cache, request);
+    raster_cache_begin(cache, cache, request);
     for (int n = 0; n < count; n++) {
         add(request, n);
     }
@@ -160,10 +160,10 @@ static void a_piece_is_not_shown_before_it_is_told_to_be_all(void **state) {
     (void)state;
     struct raster_request request = request_of(1, log_a, 60000, 1900, 512);
     struct camera camera = camera_of(86400e3);
-    raster_cache_finish(cache); /* of nothing */
+    raster_cache_finish(cache, cache); /* of nothing */
     fill(&request, 1800);
     assert_near(raster_cache_find(cache, &request, &camera, NOW_MS).rate, 0, 0);
-    raster_cache_finish(cache);
+    raster_cache_finish(cache, cache);
     assert_true(raster_cache_find(cache, &request, &camera, NOW_MS).rate > 0.8);
     request.request_id = 2;
     fill(&request, 1899); /* a coarse pass: without the one that grows */
@@ -176,7 +176,7 @@ static void a_piece_is_not_shown_before_it_is_told_to_be_all(void **state) {
 static void the_live_edge_pushes_the_oldest_out(void **state) {
     (void)state;
     struct raster_request request = request_of(9, log_a, 60000, 2000, 64);
-    raster_cache_begin(cache, &request);
+    raster_cache_begin(cache, cache, &request);
     for (int n = 0; n < 3000; n++) {
         add(&request, n);
     }
@@ -205,8 +205,30 @@ static void coarse_cells_rate_less_than_fine_ones(void **state) {
                 0.05);
 }
 
+static void panes_share_what_they_keep(void **state) {
+    (void)state;
+    struct raster_request mine = request_of(7, log_a, 60000, 1440, 512);
+    struct raster_request its = request_of(7, log_b, 60000, 1440, 512); /* its own count of ids */
+    struct camera camera = camera_of(86400e3);
+    const int other = 0;
+    struct raster_cache *shared = raster_cache_share(cache);
+    fill(&mine, 1440);
+    raster_cache_begin(shared, &other, &mine); /* kept already */
+    raster_cache_begin(shared, &other, &its);
+    assert_near(raster_cache_find(shared, &its, &camera, NOW_MS).rate, 0, 0);
+    add(&mine, 1439); /* goes on being the first one's */
+    assert_true(raster_cache_find(shared, &mine, &camera, NOW_MS).rate > 0.9);
+    raster_cache_finish(shared, &other); /* nothing came of it: still none */
+    assert_near(raster_cache_find(shared, &its, &camera, NOW_MS).rate, 0, 0);
+    raster_cache_leave(shared, cache);
+    add(&mine, 0); /* of nobody: not taken */
+    raster_cache_destroy(shared);
+    assert_true(raster_cache_find(cache, &mine, &camera, NOW_MS).rate > 0.9);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(panes_share_what_they_keep, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_copy_keeps_prices_sums_and_means, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_is_found_shows_the_view_best, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_was_used_last_stays_and_pieces_go_first, set_up,

@@ -166,16 +166,23 @@ struct desk_window_frame desk_window_run(struct desk_window *window, struct pane
         different = pane_advance(window->panes[i], &target, &own, moment) || different;
     }
     different = desk_panels_advance(window, moment) || different;
-    bool shot = different && window->shot != NULL;
-    if (different) {
+    /* Of a window that nobody sees a frame is drawn only where somebody asked for a picture of it.
+     */
+    bool unseen = display_is_hidden(window->display) && window->shot == NULL;
+    bool drawn = different && !unseen;
+    bool shot = drawn && window->shot != NULL;
+    if (drawn) {
         moment->lines_hidden = desk_lines_hides(moment->lines, shot);
         draw(window, &whole, moment, active);
         moment->lines_hidden = desk_lines_hides(moment->lines, false);
     }
-    window->changed = shot; /* what was left out of a screenshot comes back */
+    /* What was left out of a screenshot comes back, and what nobody saw is drawn once it is seen.
+     */
+    window->changed = shot || (different && !drawn);
     window->scene_sequence = sequence;
     display_end_frame(window->display);
-    return (struct desk_window_frame){.drawn = different, .fresh = moment->fresh};
+    pacer_set_rate(&window->pacer, display_refresh_hz(window->display));
+    return (struct desk_window_frame){.drawn = drawn, .fresh = moment->fresh};
 }
 
 bool desk_window_add(struct desk_window *window, struct pane *pane) {

@@ -5,7 +5,8 @@
 #include "gui/gui.h"
 #include "window/display_inside.h"
 
-#define PINCH_LN 3.0 /* spread over the whole touchpad: twenty-fold */
+enum { FAILED_SWAPS_MAX = 3 }; /* in a row: the context is lost */
+#define PINCH_LN 3.0           /* spread over the whole touchpad: twenty-fold */
 
 void display_begin(struct display *display) {
     display->refused = SDL_GL_MakeCurrent(display->window, display->context) != 0;
@@ -151,7 +152,13 @@ void display_set_gui(struct display *display, struct gui *gui) {
 }
 
 void display_swap(struct display *display) {
+    SDL_ClearError(); /* the swap returns nothing, but drivers that fail say why */
     SDL_GL_SwapWindow(display->window);
+    display->failed_swaps = SDL_GetError()[0] != '\0' ? display->failed_swaps + 1 : 0;
+    if (display->failed_swaps == FAILED_SWAPS_MAX) {
+        display->failed_swaps = 0;
+        display->refused = true;
+    }
 }
 
 void display_end_frame(struct display *display) {

@@ -20,8 +20,9 @@ struct display {
     Uint64 moved_ticks;  /* when it last was moved by somebody else than us; 0: not since taken */
     Uint64 placed_ticks; /* when we last moved it */
     bool dragging;
-    bool refused;    /* it could not be drawn into: the context is lost */
-    struct gui *gui; /* borrowed; NULL: no panels */
+    int failed_swaps; /* in a row */
+    bool refused;     /* it could not be drawn into: the context is lost */
+    struct gui *gui;  /* borrowed; NULL: no panels */
     struct input input;
 };
 

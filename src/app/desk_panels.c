@@ -60,6 +60,7 @@ void desk_panels_drop(struct desk_window *window) {
         display_set_gui(window->display, NULL);
         gui_destroy(window->panels->gui);
         window->panels->gui = NULL;
+        finish_cache(window->panels);
     }
 }
 

@@ -1,5 +1,5 @@
 /* bench_start - from exec to the first presented frame, to the first frame with the whole field,
- * and what memory that takes.
+ * what memory that takes, and what each further window takes.
  *
  *   bench_start LIQSCOPE [WIDTHxHEIGHT [RUNS]]      default 1920x1080 5
  *
@@ -7,7 +7,8 @@
  * driver, and beside it in the same run an empty program of the same window (this one, as
  * `bench_start --empty`): opened, cleared, swapped.  design.md section 9: the demo with one 1080p
  * window takes at most 200 MB resident plus 2 x 24 bytes a layer texel (101 MB at 2,048 x 1,024);
- * first frame at most 150 ms after the empty program's. */
+ * first frame at most 150 ms after the empty program's.  Each further window takes at most 20 MB
+ * plus 2 x 24 bytes a texel of its own field. */
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -22,11 +23,13 @@
 #include "support/bench_machine.h"
 #include "window/desktop.h"
 
-enum { RUN_COUNT_MAX = 99, LINE_BYTES = 512, SETTLE_S = 3 };
+enum { RUN_COUNT_MAX = 99, LINE_BYTES = 512, SETTLE_S = 3, WINDOW_COUNT_MAX = 3 };
+#define TEXEL_BYTES 48.0 /* of a field: here and on the GPU, 24 each */
 
 struct run {
     double first_ms, full_ms; /* after exec; 0: did not come */
     double rss_mb, peak_mb;   /* SETTLE_S after the field was full */
+    double field_mb;          /* TEXEL_BYTES a texel of the raster that was asked for last */
 };
 
 static int empty_program(const char *size) {
@@ -39,7 +42,7 @@ static int empty_program(const char *size) {
         desktop_create(&desktop, reason) != STATUS_OK ||
         desktop_open(
             desktop,
-            &(struct display_desc){.title = "empty", .width_px = width, .height_px = height},
+            &(struct display_desc){.title = "empty", .place.rect = {.w = width, .h = height}},
             &display, reason) != STATUS_OK) {
         fprintf(stderr, "empty: no display\n");
         return 1;
@@ -73,6 +76,17 @@ static double after_ms(const char *line, const char *what, int64_t begin_ns) {
     return at != NULL ? (double)(strtoll(at + strlen(what), NULL, 10) - begin_ns) / 1e6 : 0;
 }
 
+/* Of the line of the debug log that tells of a raster; else what it was. */
+static double field_mb_of(const char *line, double before) {
+    int columns = 0;
+    int column_ms = 0;
+    int rows = 0;
+    const char *at = strstr(line, " asked: ");
+    bool told = at != NULL && sscanf(at, " asked: %d columns of %d ms, %d rows", &columns,
+                                     &column_ms, &rows) == 3;
+    return told ? TEXEL_BYTES * columns * rows / (1024 * 1024) : before;
+}
+
 /* Run argv, reading the moments that it writes to standard error; full: wait for the field, too. */
 static bool run_program(char *const argv[], bool full, struct run *out) {
     int ends[2];
@@ -96,6 +110,7 @@ static bool run_program(char *const argv[], bool full, struct run *out) {
         out->first_ms =
             out->first_ms > 0 ? out->first_ms : after_ms(line, "first frame at ", begin_ns);
         out->full_ms = after_ms(line, "field full at ", begin_ns);
+        out->field_mb = field_mb_of(line, out->field_mb);
         if (out->full_ms > 0) {
             sleep(SETTLE_S);
             out->rss_mb = status_mb(pid, "VmRSS");
@@ -127,6 +142,38 @@ static double median(int count, const double values[]) {
     memcpy(sorted, values, (size_t)count * sizeof sorted[0]);
     qsort(sorted, (size_t)count, sizeof sorted[0], compare_double);
     return sorted[count / 2];
+}
+
+/* The program with so many windows, all showing the same. */
+static bool run_windows(char *liqscope, char *size, int windows, struct run *out) {
+    static char *const further[WINDOW_COUNT_MAX] = {"", "window=24h", "window=24h ; window=24h"};
+    char *view[] = {
+        liqscope,      "view",  "demo",      "--size", size,     "--window",           "24h",
+        "--log-level", "debug", "--seconds", "60",     "--open", further[windows - 1], NULL};
+    return run_program(view, true, out);
+}
+
+/* What a window takes beside the first one. */
+static bool print_windows(char *liqscope, char *size, int count) {
+    double each_mb[RUN_COUNT_MAX];
+    double beyond_mb[RUN_COUNT_MAX];
+    struct run runs[WINDOW_COUNT_MAX];
+    for (int i = 0; i < count; i++) {
+        for (int windows = 1; windows <= WINDOW_COUNT_MAX; windows++) {
+            if (!run_windows(liqscope, size, windows, &runs[windows - 1])) {
+                return false;
+            }
+            printf("%d window%s:     resident       %7.0f MB\n", windows, windows > 1 ? "s" : " ",
+                   runs[windows - 1].rss_mb);
+        }
+        double further = WINDOW_COUNT_MAX - 1;
+        each_mb[i] = (runs[WINDOW_COUNT_MAX - 1].rss_mb - runs[0].rss_mb) / further;
+        beyond_mb[i] = each_mb[i] - runs[WINDOW_COUNT_MAX - 1].field_mb;
+    }
+    printf("each further window:          %7.0f MB, %.0f MB beyond 2 x 24 bytes a texel (must: "
+           "20)\n",
+           median(count, each_mb), median(count, beyond_mb));
+    return true;
 }
 
 int main(int argc, char *argv[]) {
@@ -172,5 +219,9 @@ int main(int argc, char *argv[]) {
     printf("               field full     %7.0f ms\n", median(count, full_ms));
     printf("               resident       %7.0f MB %d s later, %.0f MB at most\n",
            median(count, rss_mb), SETTLE_S, median(count, peak_mb));
+    if (!print_windows(argv[1], size, count)) {
+        fprintf(stderr, "bench_start: %s failed with several windows\n", argv[1]);
+        return 1;
+    }
     return 0;
 }

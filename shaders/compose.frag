@@ -18,7 +18,8 @@ const float GREY_UNTIL = 0.1, COLOR_FROM = 0.7; // colormap_shown_certainty
 
 void main() {
     ivec2 at = ivec2(gl_FragCoord.xy);
-    at.x = min(at.x, textureSize(layers, 0).x - 1); // beyond the last price it is the last one again
+    // Beyond the last price it is the last one again.
+    at.x = min(at.x, textureSize(layers, 0).x - 1);
     vec4 slice_0 = texelFetch(layers, ivec3(at, 0), 0);
     vec4 slice_1 = texelFetch(layers, ivec3(at, 1), 0);
     vec4 slice_2 = texelFetch(layers, ivec3(at, 2), 0);

@@ -37,8 +37,8 @@ dashes.
 done
 .TP
 1
-failed; one line on standard error says where, what was expected and what came; also where a recording
-broke off: what could be read is shown all the same
+failed; one line on standard error says where, what was expected and what came; also where a
+recording broke off: what could be read is shown all the same
 .TP
 2
 bad usage

@@ -1,8 +1,8 @@
 """tests/desk/rig.py - an X server with two displays, liqscope in it, hands and eyes.
 
-The server is Xorg with the dummy driver (two outputs that can be switched), or Xvfb with one display where that
-cannot start.  Hands are xdotool's real key and mouse events, eyes are xwd's pictures of the screen, and what the
-program thinks is asked through its control socket."""
+The server is Xorg with the dummy driver (two outputs that can be switched), or Xvfb with one
+display where that cannot start.  Hands are xdotool's real key and mouse events, eyes are xwd's
+pictures of the screen, and what the program thinks is asked through its control socket."""
 import json
 import os
 import shutil
@@ -84,8 +84,8 @@ class Screen:
             conf = os.path.join(folder, "xorg.conf")
             with open(conf, "w", encoding="ascii") as out:
                 out.write(XORG_CONF)
-            self._start(["Xorg", "-noreset", "-config", conf, "-logfile", os.path.join(folder, "xorg.log"),
-                         "-nolisten", "tcp"])
+            log = os.path.join(folder, "xorg.log")
+            self._start(["Xorg", "-noreset", "-config", conf, "-logfile", log, "-nolisten", "tcp"])
             self.displays = 2 if self.process and self.second(True) else 1
         if self.process is None:
             self._start(["Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"])
@@ -108,13 +108,15 @@ class Screen:
     def second(self, on):
         """Switch the second display on, or off; False: this server has none."""
         arguments = ["--mode", "desk", "--pos", f"{WIDTH}x0"] if on else ["--off"]
-        done = subprocess.run(["xrandr", "--fb", f"{2 * WIDTH}x{HEIGHT}", "--output", "DUMMY1"] + arguments,
+        size = f"{2 * WIDTH}x{HEIGHT}"
+        done = subprocess.run(["xrandr", "--fb", size, "--output", "DUMMY1"] + arguments,
                               stderr=subprocess.DEVNULL, check=False)
         return done.returncode == 0
 
     def look(self):
         """A picture of the whole screen."""
-        data = subprocess.run(["xwd", "-root", "-silent"], stdout=subprocess.PIPE, check=True).stdout
+        done = subprocess.run(["xwd", "-root", "-silent"], stdout=subprocess.PIPE, check=True)
+        data = done.stdout
         head = struct.unpack(">25I", data[:100])
         width, height, line, colours = head[4], head[5], head[12], head[19]
         begin = head[0] + 12 * colours
@@ -133,8 +135,10 @@ class Picture:
         self.width, self.height, self.line, self.data = width, height, line, data
 
     def part(self, x, y, width, height):
-        rows = [self.data[(y + i) * self.line + 4 * x:(y + i) * self.line + 4 * (x + width)] for i in range(height)]
-        return Picture(width, height, 4 * width, b"".join(rows))
+        first = y * self.line + 4 * x
+        starts = range(first, first + height * self.line, self.line)
+        rows = b"".join(self.data[start:start + 4 * width] for start in starts)
+        return Picture(width, height, 4 * width, rows)
 
     def colours(self):
         return len(set(memoryview(self.data).cast("I")))
@@ -204,8 +208,10 @@ class Program:
     def __init__(self, binary, folder, arguments, config=""):
         self.folder = folder
         home = {"HOME": folder, "XDG_CONFIG_HOME": os.path.join(folder, "config"),
-                "XDG_STATE_HOME": os.path.join(folder, "state"), "XDG_PICTURES_DIR": os.path.join(folder, "pictures"),
-                "XDG_RUNTIME_DIR": folder, "SDL_AUDIODRIVER": "dummy", "LSAN_OPTIONS": "detect_leaks=0"}
+                "XDG_STATE_HOME": os.path.join(folder, "state"),
+                "XDG_PICTURES_DIR": os.path.join(folder, "pictures"),
+                "XDG_RUNTIME_DIR": folder, "SDL_AUDIODRIVER": "dummy",
+                "LSAN_OPTIONS": "detect_leaks=0"}
         path = os.path.join(folder, "config", "liqscope")
         os.makedirs(path, exist_ok=True)
         os.makedirs(os.path.join(folder, "pictures"), exist_ok=True)
@@ -266,8 +272,9 @@ def drag(x, y, to_x, to_y, button=1):
 def focus(x, y):
     """Give the keyboard to the window at x, y: there is no window manager here that would."""
     point(x, y)
-    found = subprocess.run(["xdotool", "getmouselocation", "--shell"], check=True, stdout=subprocess.PIPE).stdout
-    window = [line[7:] for line in found.decode().splitlines() if line.startswith("WINDOW=")][0]
+    found = subprocess.run(["xdotool", "getmouselocation", "--shell"], check=True,
+                           stdout=subprocess.PIPE).stdout.decode()
+    window = [line[7:] for line in found.splitlines() if line.startswith("WINDOW=")][0]
     xdo("windowfocus", "--sync", window)
 
 

@@ -1,7 +1,8 @@
-"""tests/desk/test_desk.py - the real program on a desk of two displays, driven by real keys and mouse.
+"""tests/desk/test_desk.py - the real program on two displays, driven by real keys and mouse.
 
-usage: test_desk.py LIQSCOPE.  Each step presses or drags something, then asks the program's control socket what it
-thinks and looks at the screen.  Status 77: something that the test needs is not installed."""
+usage: test_desk.py LIQSCOPE.  Each step presses or drags something, then asks the program's
+control socket what it thinks and looks at the screen.  Status 77: something that the test needs is
+not installed."""
 import http.server
 import json
 import os
@@ -10,7 +11,8 @@ import sys
 import threading
 import time
 
-from rig import (HEIGHT, WIDTH, Failure, Program, Screen, drag, focus, keys, point, temporary_folder, wait_for, xdo)
+from rig import (HEIGHT, WIDTH, Failure, Program, Screen, drag, focus, keys, point,
+                 temporary_folder, wait_for, xdo)
 
 PLOT = (60, 120, 900, 330)  # well inside the plot of 1280 x 720, away from all that moves by itself
 
@@ -46,20 +48,22 @@ class Desk:
     def __init__(self, binary, folder, screen):
         self.screen = screen
         self.folder = folder
-        config = (f"[delivery]\nalert_webhook = http://127.0.0.1:{start_hook()}/hook\nalert_sound = no\n"
+        hook = f"http://127.0.0.1:{start_hook()}/hook"
+        config = (f"[delivery]\nalert_webhook = {hook}\nalert_sound = no\n"
                   "[alerts]\nalways = price above 1 webhook\n"
                   "[keys]\nCtrl+y = set palette viridis\n")
         second = f"screen={screen.displays}"
-        self.program = Program(binary, folder, ["demo", "--days", "0.5", "--window", "4h", "--size",
-                                                f"{WIDTH}x{HEIGHT}", "--screen", "1", "--open",
-                                                f"{second} window=1h palette=deep-red"], config)
+        arguments = ["demo", "--days", "0.5", "--window", "4h", "--size", f"{WIDTH}x{HEIGHT}",
+                     "--screen", "1", "--open", f"{second} window=1h palette=deep-red"]
+        self.program = Program(binary, folder, arguments, config)
         self.remote = self.program.remote
 
     def get(self, name):
         return self.remote.get(name)
 
     def expect(self, name, value, seconds=5):
-        wait_for(f"{name} to be {value!r}, it is {self.get(name)!r}", seconds, lambda: self.get(name) == value)
+        wait_for(f"{name} to be {value!r}, it is {self.get(name)!r}", seconds,
+                 lambda: self.get(name) == value)
 
     def look(self, rect=(0, 0, WIDTH, HEIGHT)):
         return self.screen.look().part(*rect)
@@ -68,7 +72,8 @@ class Desk:
         """act() changes so much of the picture."""
         before = self.look(rect)
         act()
-        wait_for(f"{what} to change the picture", 6, lambda: self.look(rect).differs(before) > share)
+        wait_for(f"{what} to change the picture", 6,
+                 lambda: self.look(rect).differs(before) > share)
 
     def has_windows(self, count):
         wait_for(f"{count} windows", 10, lambda: len(self.get("windows")) == count)
@@ -164,16 +169,19 @@ class Desk:
     def step_the_socket_sets_and_refuses(self):
         self.remote.do("set_property", "palette", "hot-cold")
         self.expect("palette", "hot-cold")
-        for command in (["set_property", "palette", "pink"], ["dance"], ["get_property", "no-such"]):
+        for command in (["set_property", "palette", "pink"], ["dance"],
+                        ["get_property", "no-such"]):
             if self.remote.ask(*command).get("error") == "success":
                 raise Failure(f"{command} was taken")
         self.remote.do("span-longer")
         self.expect("window", "12h")
 
     def step_a_lost_context_is_made_anew(self):
+        self.changes("panels", lambda: keys("space"))
         self.remote.do("reset-graphics")
         wait_for("a picture of many colours", 30, lambda: self.look().colours() > 300)
         self.has_windows(2)
+        keys("space")
 
     def step_a_changed_file_is_read(self):
         with open(self.program.config, "a", encoding="utf-8") as out:

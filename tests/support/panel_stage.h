@@ -13,6 +13,7 @@
 #include "gfx/offscreen.h"
 #include "gui/gui.h"
 #include "panel/panels.h"
+#include "support/keep_modules.h"
 
 struct panel_stage {
     int width_px, height_px;
@@ -109,6 +110,7 @@ static inline bool panel_stage_open(struct panel_stage *stage, int width_px, int
     if (offscreen_create(width_px, height_px, &stage->offscreen) != STATUS_OK) {
         return false;
     }
+    keep_modules_now();
     for (int i = 0; i < TEXT_FACE_COUNT; i++) {
         if (!font_find_file((enum text_face)i, &files[i])) {
             return false;

@@ -88,6 +88,13 @@ bool desk_start_panes(struct desk *desk, char error[OPTION_ERROR_BYTES]) {
 
 /* -- windows -- */
 
+/* A layout that says nothing of them leaves them as they are. */
+static void set_panels(struct desk_window *window, const struct desk_spec_window *spec) {
+    if (spec->panels[0] != '\0') {
+        desk_panels_parse(window, spec->panels);
+    }
+}
+
 static bool open_window(struct desk *desk, const struct desk_spec_window *spec, char *error) {
     const struct display_desc desc = {.title = "liqscope", .place = spec->place};
     char reason[DISPLAY_REASON_BYTES];
@@ -113,6 +120,7 @@ static bool open_window(struct desk *desk, const struct desk_spec_window *spec, 
         desk_close_window(desk, window);
         return fail(error, "window", STATUS_MEMORY);
     }
+    set_panels(window, spec);
     window->begin_ns = clock_mono_ns();
     pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
     return true;
@@ -146,6 +154,7 @@ static bool set_window(struct desk *desk, struct desk_window *window,
     display_set_place(window->display, &spec->place);
     window->arrange = spec->arrange;
     window->changed = true;
+    set_panels(window, spec);
     while (window->pane_count > spec->pane_count) {
         desk_window_remove(window, window->pane_count - 1);
     }
@@ -181,6 +190,7 @@ static void take_window(const struct desk *desk, const struct desk_window *windo
                         struct desk_spec_window *out) {
     out->place = display_get_place(window->display);
     out->arrange = window->arrange;
+    (void)desk_panels_format(window, out->panels);
     out->pane_count = window->pane_count;
     for (int i = 0; i < window->pane_count; i++) {
         take_pane(desk, window->panes[i], &out->panes[i]);

@@ -290,6 +290,22 @@ bool desk_panels_show_instrument(struct desk *desk, struct pane *pane, const cha
     return false;
 }
 
+bool desk_panels_set(struct desk_window *window, struct span text, char error[OPTION_ERROR_BYTES]) {
+    char words[PANELS_STATE_BYTES];
+    char reason[OPTION_ERROR_BYTES];
+    if (!str_copy_span(words, sizeof words, text)) {
+        str_format(error, OPTION_ERROR_BYTES, "panels: longer than %d bytes",
+                   PANELS_STATE_BYTES - 1);
+        return false;
+    }
+    if (!panels_check(words, reason)) {
+        str_format(error, OPTION_ERROR_BYTES, "panels: %s", reason);
+        return false;
+    }
+    desk_panels_parse(window, words);
+    return true;
+}
+
 const char *desk_panels_format(const struct desk_window *window, char out[PANELS_STATE_BYTES]) {
     return panels_format(&window->panels->panels, out);
 }

@@ -33,6 +33,8 @@ bool desk_panels_dismiss(struct desk_window *window);
 bool desk_panels_show_instrument(struct desk *desk, struct pane *pane, const char *text,
                                  char error[OPTION_ERROR_BYTES]);
 
-/* What is kept from one run to the next, as panels_format writes it. */
+/* SET of --panels. As above. */
+bool desk_panels_set(struct desk_window *window, struct span text, char error[OPTION_ERROR_BYTES]);
+/* What layouts and the remembered state keep of them, as panels_format writes it. */
 const char *desk_panels_format(const struct desk_window *window, char out[PANELS_STATE_BYTES]);
 void desk_panels_parse(struct desk_window *window, const char *text);

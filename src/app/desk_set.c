@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "app/desk_panels.h"
 #include "app/desk_spec.h"
 #include "app/pane_instrument.h"
 #include "app/picture_options.h"
@@ -64,6 +65,9 @@ bool desk_set_option(struct desk *desk, struct desk_window *window, struct pane 
     if (id == OPT_instrument) {
         return pane_set_instrument(pane, desk->moment.scene, text, error);
     }
+    if (id == OPT_panels) {
+        return desk_panels_set(window, text, error);
+    }
     if (picture_options_has(id)) {
         return pane_set(pane, id, text, error);
     }
@@ -82,6 +86,10 @@ void desk_option_text(const struct desk *desk, const struct desk_window *window,
                       const struct pane *pane, enum option_id id, char out[OPTION_TEXT_BYTES]) {
     static struct option_table table; /* tens of kilobytes: not on the stack */
     const char *text = option_text(&desk->options, id);
+    if (id == OPT_panels) {
+        (void)desk_panels_format(window, out); /* shorter than a value may be */
+        return;
+    }
     if (picture_options_has(id)) {
         picture_options_write(&pane->nav.settings, pane_span_ms(pane), &table);
         text = option_text(&table, id);

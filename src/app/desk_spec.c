@@ -42,6 +42,22 @@ static bool read_point(const struct option_table *table, enum option_id id, int 
     return true;
 }
 
+static bool read_panels(const struct option_table *table, struct desk_spec_window *out,
+                        char *error) {
+    char reason[OPTION_ERROR_BYTES];
+    const char *text = option_text(table, OPT_panels);
+    if (!panels_check(text, reason)) {
+        str_format(error, OPTION_ERROR_BYTES, "panels: %s", reason);
+        return false;
+    }
+    if (!str_copy(out->panels, sizeof out->panels, text)) {
+        str_format(error, OPTION_ERROR_BYTES, "panels: longer than %d bytes",
+                   PANELS_STATE_BYTES - 1);
+        return false;
+    }
+    return true;
+}
+
 static bool read_window(const struct option_table *table, struct desk_spec_window *out,
                         char *error) {
     struct display_place *place = &out->place;
@@ -64,7 +80,8 @@ static bool read_window(const struct option_table *table, struct desk_spec_windo
         screen->bounds.h = table->values[OPT_screen_size].height;
     }
     (void)arrange_from_key(arrange, strlen(arrange), &out->arrange); /* known: a choice */
-    return read_point(table, OPT_screen_position, &screen->bounds.x, &screen->bounds.y, &known,
+    return read_panels(table, out, error) &&
+           read_point(table, OPT_screen_position, &screen->bounds.x, &screen->bounds.y, &known,
                       error) &&
            read_point(table, OPT_position, &place->rect.x, &place->rect.y, &place->placed, error);
 }
@@ -193,6 +210,7 @@ void desk_spec_put_window(const struct desk_spec_window *window, struct option_t
     put(table, OPT_borderless, yes_or_no(place->borderless));
     put(table, OPT_on_top, yes_or_no(place->on_top));
     put(table, OPT_arrange, arrange_key(window->arrange));
+    put(table, OPT_panels, window->panels);
 }
 
 /* Every option of a kind that has a value. */

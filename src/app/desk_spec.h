@@ -6,6 +6,7 @@
 
 #include "app/pane.h"
 #include "config/desk_layout.h"
+#include "panel/panels.h"
 #include "view/arrange.h"
 #include "window/display.h"
 
@@ -18,7 +19,8 @@ struct desk_spec_pane {
 struct desk_spec_window {
     struct display_place place;
     enum arrange arrange;
-    int pane_count; /* >= 1 */
+    char panels[PANELS_STATE_BYTES]; /* as panels_format writes them; "": as they are */
+    int pane_count;                  /* >= 1 */
     struct desk_spec_pane panes[LAYOUT_PANE_MAX];
 };
 

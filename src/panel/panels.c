@@ -387,7 +387,8 @@ const char *panels_format(const struct panels *panels, char out[PANELS_STATE_BYT
     return out;
 }
 
-static void parse_word(struct panels *panels, struct span word) {
+/* False: it is not known. */
+static bool parse_word(struct panels *panels, struct span word) {
     static const char folded[] = "-folded";
     size_t tail = sizeof folded - 1;
     if (span_equal_text(word, "shown") || span_equal_text(word, "hidden")) {
@@ -399,21 +400,48 @@ static void parse_word(struct panels *panels, struct span word) {
     } else {
         bool fold = word.len > tail && memcmp(word.bytes + word.len - tail, folded, tail) == 0;
         enum panel_id id = panel_find(word.bytes, fold ? word.len - tail : word.len);
-        if (id != PANEL_COUNT) {
-            panels->open |= 1U << id;
-            panels->folded |= fold ? 1U << id : 0U;
+        if (id == PANEL_COUNT) {
+            return false;
         }
+        panels->open |= 1U << id;
+        panels->folded |= fold ? 1U << id : 0U;
     }
+    return true;
+}
+
+/* The first word that is not known, its len 0 where all are. */
+static struct span parse_words(struct panels *panels, const char *text) {
+    struct span unknown = {text, 0};
+    for (const char *at = text + strspn(text, " "); *at != '\0'; at += strspn(at, " ")) {
+        struct span word = {at, strcspn(at, " ")};
+        if (!parse_word(panels, word) && unknown.len == 0) {
+            unknown = word;
+        }
+        at += word.len;
+    }
+    return unknown;
 }
 
 void panels_parse(struct panels *panels, const char *text) {
+    panels->shown = true;
     panels->open = 0;
     panels->folded = 0;
     panels->pinned = false;
     panels->statistics = false;
-    for (const char *at = text + strspn(text, " "); *at != '\0'; at += strspn(at, " ")) {
-        size_t len = strcspn(at, " ");
-        parse_word(panels, (struct span){at, len});
-        at += len;
+    (void)parse_words(panels, text);
+}
+
+bool panels_check(const char *text, char error[OPTION_ERROR_BYTES]) {
+    static struct panels scratch; /* tens of kilobytes: not on the stack */
+    struct span unknown = parse_words(&scratch, text);
+    if (unknown.len == 0) {
+        return true;
     }
+    str_format(error, OPTION_ERROR_BYTES, "\"%.*s\": unknown; one of shown hidden pin statistics",
+               (int)(unknown.len < 40 ? unknown.len : 40), unknown.bytes);
+    for (int i = 0; i < PANEL_COUNT; i++) {
+        (void)str_append(error, OPTION_ERROR_BYTES, " %s", rows[i].name);
+    }
+    (void)str_append(error, OPTION_ERROR_BYTES, ", each of these with -folded too");
+    return false;
 }

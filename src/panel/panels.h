@@ -90,8 +90,10 @@ void panels_toggle_pinned(struct panels *panels);
 /* What Escape closes first: an overlay. False: there was none. */
 bool panels_dismiss(struct panels *panels);
 
-/* -- from one run to the next: "shown pinned layers filters-folded statistics" -- */
+/* -- from one run to the next: "shown pin layers filters-folded statistics" -- */
 enum { PANELS_STATE_BYTES = 256 };
 const char *panels_format(const struct panels *panels, char out[PANELS_STATE_BYTES]);
-/* Words that are not known do not count. */
+/* Words that are not known do not count; the bar is shown unless "hidden" says otherwise. */
 void panels_parse(struct panels *panels, const char *text);
+/* False: a word is not known; error tells it, and those that are. */
+bool panels_check(const char *text, char error[OPTION_ERROR_BYTES]);

@@ -150,14 +150,16 @@ static void what_is_written_is_read_back(void **state) {
     (void)state;
     static char text[LAYOUT_FILE_BYTES], again[LAYOUT_FILE_BYTES];
     char error[OPTION_ERROR_BYTES] = "";
-    assert_true(desk_layout_add_text(&layout,
-                                     "screen=2 size=800x600 show='-legend' | window=3d ; "
-                                     "instrument=bybit:BTCUSDT bands='<5 100+'",
-                                     error));
+    assert_true(desk_layout_add_text(
+        &layout,
+        "screen=2 size=800x600 panels='shown pin tape-folded' show='-legend' | window=3d ; "
+        "instrument=bybit:BTCUSDT bands='<5 100+'",
+        error));
     assert_true(desk_layout_write(&layout, text, sizeof text) > 0);
     memset(&layout, 0, sizeof layout);
     assert_int_equal(parse(text), 0);
     assert_int_equal(layout.window_count, 2);
+    check_item(&layout.windows[0].own, 2, OPT_panels, "shown pin tape-folded");
     assert_true(desk_layout_write(&layout, again, sizeof again) > 0);
     assert_string_equal(text, again);
     assert_int_equal(desk_layout_write(&layout, again, 40), 0); /* no room: told */

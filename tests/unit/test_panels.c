@@ -161,6 +161,26 @@ static void what_is_open_is_kept(void **state) {
     assert_string_equal(panels_format(&panels, again), "hidden tape");
     panels_parse(&panels, "");
     assert_int_equal(panels.open, 0);
+    assert_string_equal(panels_format(&panels, again), "shown");
+}
+
+static void a_word_that_is_not_known_is_told(void **state) {
+    (void)state;
+    char error[OPTION_ERROR_BYTES] = "";
+    assert_true(panels_check("", error));
+    assert_true(panels_check(" hidden shown pin statistics  tape clusters-folded ", error));
+    assert_string_equal(error, "");
+    static const char *const wrong[] = {"tpae", "-folded", "tape-folded-folded", "pinned", "Tape"};
+    for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
+        char text[64];
+        char want[64];
+        str_format(text, sizeof text, "tape %s pin", wrong[i]);
+        str_format(want, sizeof want, "\"%s\": unknown; one of shown hidden pin", wrong[i]);
+        assert_false(panels_check(text, error));
+        if (strstr(error, want) != error || strstr(error, " capture") == NULL) {
+            fail_msg("%s: %s", text, error);
+        }
+    }
 }
 
 static void all_of_them_have_room_in_the_text(void **state) {
@@ -189,6 +209,7 @@ int main(void) {
         cmocka_unit_test_setup(an_opened_panel_switches_the_bar_on, begin),
         cmocka_unit_test_setup(names_are_found_and_unique, begin),
         cmocka_unit_test_setup(what_is_open_is_kept, begin),
+        cmocka_unit_test_setup(a_word_that_is_not_known_is_told, begin),
         cmocka_unit_test_setup(all_of_them_have_room_in_the_text, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

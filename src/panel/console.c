@@ -1,5 +1,6 @@
 #include "panel/console.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,6 +11,8 @@
 #define WIDTH   640
 #define ROW_H   30
 #define PADDING 12
+/* Above any match_score, in the order in which they are meant. */
+enum { SCORE_WORD = 10000, SCORE_NAME = 20000, SCORE_TYPED = 100000, SCORE_CHOICE = 200000 };
 
 void console_open(struct console *console) {
     console->text[0] = '\0';
@@ -50,6 +53,37 @@ static void find_key(const struct panel_model *model, enum action action,
     }
 }
 
+static bool is_same_letter(char a, char b) {
+    bool a_parts = a == ' ' || a == '-' || a == '_';
+    bool b_parts = b == ' ' || b == '-' || b == '_';
+    return (a_parts && b_parts) || tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
+static bool begins_with(const char *at, const char *text) {
+    for (; *text != '\0' && *at != '\0' && is_same_letter(*at, *text); at++, text++) {
+    }
+    return *text == '\0';
+}
+
+/* Whoever types the first letters of a name, or of a word in it, means that one, before any in
+ * which the same letters are scattered. */
+static int score_of_begin(const char *text, const char *line) {
+    static const char set[] = "set ";
+    const char *name = strncmp(line, set, sizeof set - 1) == 0 ? line + sizeof set - 1 : line;
+    if (text[0] == '\0') {
+        return 0;
+    }
+    if (begins_with(line, text) || begins_with(name, text)) {
+        return SCORE_NAME;
+    }
+    for (const char *at = name; *at != '\0'; at++) {
+        if ((*at == '-' || *at == ' ') && begins_with(at + 1, text)) {
+            return SCORE_WORD;
+        }
+    }
+    return 0;
+}
+
 /* What is typed after the name is the value: only the name has to fit. */
 static int score_of(const char *text, const char *line, const char *help) {
     int by_name = match_score(text, line);
@@ -58,9 +92,9 @@ static int score_of(const char *text, const char *line, const char *help) {
     int by_help = match_score(text, both) / 2;
     size_t len = strlen(line);
     if (strncmp(text, line, len) == 0 && (text[len] == ' ' || text[len] == '\0')) {
-        return 100000 + (int)len; /* it is being typed out */
+        return SCORE_TYPED + (int)len; /* it is being typed out */
     }
-    return by_name > by_help ? by_name : by_help;
+    return (by_name > by_help ? by_name : by_help) + score_of_begin(text, line);
 }
 
 /* The choices of an option whose name stands in the line: "set palette v". */
@@ -89,7 +123,7 @@ static int find_choices(const struct panel_model *model, const char *text,
             (void)str_copy(entry.value, sizeof entry.value, "now");
         }
         int score = match_score(typed, choice);
-        entry.score = score > 0 ? 200000 + score : 0;
+        entry.score = score > 0 ? SCORE_CHOICE + score : 0;
         count = entry.score > 0 ? offer(out, count, &entry) : count;
         at += len;
     }

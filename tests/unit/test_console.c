@@ -76,6 +76,41 @@ static void the_choices_of_an_option_are_offered(void **state) {
     assert_string_equal(found[1].line, "set split no");
 }
 
+static int place_of(const char *line, int count) {
+    int at = 0;
+    while (at < count && strcmp(found[at].line, line) != 0) {
+        at++;
+    }
+    return at; /* count: it is not offered */
+}
+
+static void first_letters_come_before_scattered_ones(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *first, *then;
+    } rows[] = {
+        {"pal", "palette-next", "pan-left"},
+        {"PAL", "palette-next", "set palette"},
+        {"palette", "palette-next", "set palette"},
+        {"set pal", "set palette", "set panels"},
+        {"grid", "toggle-grid", "keys"},
+        {"pan", "pan-left", "set panels"},
+        {"toggle grid", "toggle-grid", "toggle-legend"},
+        {"new", "window-new", "palette-next"},
+        {"scale l", "set scale-lock", "set scale-factor"},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        int count = console_find(&model, rows[i].text, found);
+        int first = place_of(rows[i].first, count);
+        if (first == count || first >= place_of(rows[i].then, count)) {
+            fail_msg("\"%s\": %s at %d, %s at %d of %d", rows[i].text, rows[i].first, first,
+                     rows[i].then, place_of(rows[i].then, count), count);
+        }
+    }
+    (void)console_find(&model, "pal", found);
+    assert_memory_equal(found[0].line, "palette", strlen("palette"));
+}
+
 static void letters_of_nothing_offer_nothing(void **state) {
     (void)state;
     assert_int_equal(console_find(&model, "zzqqxxjj", found), 0);
@@ -131,6 +166,7 @@ int main(void) {
         cmocka_unit_test_setup(an_option_comes_with_its_value, begin),
         cmocka_unit_test_setup(options_that_cannot_change_are_not_offered, begin),
         cmocka_unit_test_setup(the_choices_of_an_option_are_offered, begin),
+        cmocka_unit_test_setup(first_letters_come_before_scattered_ones, begin),
         cmocka_unit_test_setup(letters_of_nothing_offer_nothing, begin),
         cmocka_unit_test_setup(a_line_runs_as_it_is_written, begin),
         cmocka_unit_test_setup(a_wrong_line_says_what_is_wrong, begin),

@@ -1,4 +1,6 @@
 /* The table of keys: what every key does now, by groups, and what was typed to search it. */
+#include <ctype.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -6,9 +8,11 @@
 #include "panel/sections.h"
 
 #define ROW_H    22
-#define KEY_W    104
+#define KEY_W    118 /* of several keys of one action: what is wider is left out */
 #define COLUMN_W 450
 #define PADDING  18
+#define SCROLL_W 16
+#define GAP      14
 enum { COLUMN_MAX = 4, KEYS_SHOWN = 2, ROW_MAX = ACTION_COUNT + PANEL_KEY_MAX };
 
 /* The groups of view/actions.def, by the action that each begins with. */
@@ -25,6 +29,12 @@ struct row {
     const char *help;
     char keys[PANEL_VALUE_BYTES];
     int group; /* of a heading: its own, with help "" */
+    float h;   /* pixels: its help is folded */
+};
+/* Where a row lies. */
+struct spot {
+    int column;
+    float top;
 };
 
 static int group_of(enum action action) {
@@ -35,17 +45,32 @@ static int group_of(enum action action) {
     return group;
 }
 
-/* The keys that run this, KEYS_SHOWN at most. */
-static void keys_of(const struct panel_model *model, const struct action_call *call,
+/* "Shift+/" is what "?" is typed with. */
+static bool is_said(const char *keys, const char *key) {
+    bool shifted = strncmp(key, "Shift+", 6) == 0 && ispunct((unsigned char)key[6]);
+    size_t len = strlen(keys);
+    bool sign = len > 0 && ispunct((unsigned char)keys[len - 1]);
+    return shifted && key[7] == '\0' && sign && (len == 1 || keys[len - 2] == ' ');
+}
+
+/* The keys that run this: the first, and as many of the others as have room, KEYS_SHOWN in all. */
+static void keys_of(const struct widget_context *ui, const struct action_call *call,
                     char out[PANEL_VALUE_BYTES]) {
+    const struct panel_model *model = ui->model;
     out[0] = '\0';
     int count = 0;
     for (int i = 0; i < model->key_count && count < KEYS_SHOWN; i++) {
         const struct action_call *other = model->keys[i].call;
-        if (other->action == call->action && strcmp(other->text, call->text) == 0) {
+        const char *key = model->keys[i].key;
+        if (other->action != call->action || strcmp(other->text, call->text) != 0 ||
+            is_said(out, key)) {
+            continue;
+        }
+        char more[PANEL_VALUE_BYTES];
+        str_format(more, sizeof more, count > 0 ? "%s  %s" : "%s%s", out, key);
+        if (count == 0 || gui_text_width(ui->gui, GUI_MONO, more) <= KEY_W * ui->s) {
+            (void)str_copy(out, PANEL_VALUE_BYTES, more); /* as long */
             count++;
-            (void)str_append(out, PANEL_VALUE_BYTES, out[0] != '\0' ? "  %s" : "%s",
-                             model->keys[i].key);
         }
     }
 }
@@ -62,7 +87,8 @@ static bool is_first(const struct panel_model *model, int at) {
 }
 
 /* Rows that fit what is searched, group by group. */
-static int collect(const struct panel_model *model, const char *search, struct row *rows) {
+static int collect(const struct widget_context *ui, const char *search, struct row *rows) {
+    const struct panel_model *model = ui->model;
     int count = 0;
     for (int group = 0; group < (int)ARRAY_COUNT(groups); group++) {
         int heading = count;
@@ -74,7 +100,7 @@ static int collect(const struct panel_model *model, const char *search, struct r
             }
             struct row row = {.help = action_row(call->action)->help, .group = group};
             char text[2 * PANEL_TEXT_BYTES];
-            keys_of(model, call, row.keys);
+            keys_of(ui, call, row.keys);
             str_format(text, sizeof text, "%s %s %s", row.help, action_row(call->action)->name,
                        row.keys);
             if (match_score(search, text) > 0) {
@@ -86,24 +112,45 @@ static int collect(const struct panel_model *model, const char *search, struct r
     return count;
 }
 
-static void draw_row(struct widget_context *ui, const struct row *row, struct gui_rect box) {
+/* How high rows are where texts have the width text_w. */
+static void measure(const struct widget_context *ui, float text_w, int count, struct row *rows) {
+    float line_h = gui_line_height(ui->gui, GUI_BODY);
+    for (int i = 0; i < count; i++) {
+        float h = gui_text_height(ui->gui, GUI_BODY, text_w, rows[i].help);
+        rows[i].h = ROW_H * ui->s + fmaxf(0, h - line_h);
+    }
+}
+
+static float widest_keys(const struct widget_context *ui, int count, const struct row *rows) {
+    float w = KEY_W * ui->s;
+    for (int i = 0; i < count; i++) {
+        w = fmaxf(w, gui_text_width(ui->gui, GUI_MONO, rows[i].keys));
+    }
+    return w;
+}
+
+static void draw_row(struct widget_context *ui, const struct row *row, struct gui_rect box,
+                     float key_w) {
     const struct panel_colors *colors = &ui->model->colors;
-    float s = ui->s;
     if (row->help[0] == '\0') {
         widget_text(ui, box, WIDGET_LEFT, 0, GUI_STRONG, colors->text, groups[row->group].title);
         return;
     }
-    float key_room = KEY_W * s;
-    widget_text_cut(ui, box, 0, key_room - 6 * s, GUI_MONO, colors->accent, row->keys);
-    widget_text_cut(ui, box, key_room, box.w - key_room - 14 * s, GUI_BODY, colors->text_dim,
-                    row->help);
+    float gap = GAP * ui->s;
+    float line_h = gui_line_height(ui->gui, GUI_BODY);
+    struct gui_rect first = {box.x, box.y, box.w, ROW_H * ui->s};
+    widget_text(ui, first, WIDGET_LEFT, 0, GUI_MONO, colors->accent, row->keys);
+    gui_draw_wrapped(ui->gui, GUI_BODY, roundf(box.x + key_w + gap),
+                     roundf(box.y + (first.h - line_h) / 2), box.w - key_w - 2 * gap,
+                     colors->text_dim, row->help);
 }
 
-/* Groups stay whole: each goes to the column that is the shortest so far. tops: of each column, in
- * rows; place: column and row of each. How many rows the longest has. */
-static int arrange(const struct row *rows, int count, int columns, int (*place)[2]) {
-    int tops[COLUMN_MAX] = {0};
-    int longest = 0;
+/* Groups stay whole: each goes to the column that is the shortest so far. How high the highest
+ * is. */
+static float arrange(const struct row *rows, int count, int columns, float apart,
+                     struct spot *spots) {
+    float tops[COLUMN_MAX] = {0};
+    float highest = 0;
     for (int i = 0; i < count;) {
         int end = i + 1;
         int column = 0;
@@ -113,18 +160,18 @@ static int arrange(const struct row *rows, int count, int columns, int (*place)[
             column = tops[c] < tops[column] ? c : column;
         }
         for (; i < end; i++) {
-            place[i][0] = column;
-            place[i][1] = tops[column]++;
+            spots[i] = (struct spot){column, roundf(tops[column])};
+            tops[column] += rows[i].h;
         }
-        longest = tops[column] > longest ? tops[column] : longest;
-        tops[column]++; /* between groups */
+        highest = fmaxf(highest, tops[column]);
+        tops[column] += apart;
     }
-    return longest;
+    return highest;
 }
 
 bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     static struct row rows[ROW_MAX]; /* tens of kilobytes: not on the stack */
-    static int place[ROW_MAX][2];
+    static struct spot spots[ROW_MAX];
     const struct panel_model *model = ui->model;
     float s = ui->s;
     int columns = (int)((model->plot.w - 2 * PADDING * s) / (COLUMN_W * s));
@@ -132,9 +179,12 @@ bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     float room = model->plot.w - 16 * s;
     float w = (float)columns * COLUMN_W * s + 2 * PADDING * s;
     w = w > room ? room : w;
-    int count = collect(model, panels->keys_search, rows);
-    int lines = arrange(rows, count, columns, place);
-    float h = (float)lines * ROW_H * s + 100 * s;
+    int count = collect(ui, panels->keys_search, rows);
+    float column_w = (w - (2 * PADDING + SCROLL_W) * s) / (float)columns;
+    float key_w = widest_keys(ui, count, rows);
+    measure(ui, column_w - key_w - 2 * GAP * s, count, rows);
+    float table_h = arrange(rows, count, columns, ROW_H * s / 2, spots);
+    float h = table_h + 100 * s;
     float h_max = model->plot.h - 16 * s;
     gui_window_begin(ui->gui, &(struct gui_window_desc){
                                   .id = "keys",
@@ -154,12 +204,11 @@ bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     (void)widget_search(ui, "##keys", "Search a key or what it does", ui->opened,
                         panels->keys_search);
     gui_scroll_begin(ui->gui, "table", 0);
-    struct gui_rect all = gui_place(ui->gui, 0, (float)lines * ROW_H * s);
-    float column_w = all.w / (float)columns;
+    struct gui_rect all = gui_place(ui->gui, 0, table_h);
     for (int i = 0; i < count; i++) {
-        struct gui_rect box = {all.x + (float)place[i][0] * column_w,
-                               all.y + (float)place[i][1] * ROW_H * s, column_w, ROW_H * s};
-        draw_row(ui, &rows[i], box);
+        struct gui_rect box = {all.x + (float)spots[i].column * column_w, all.y + spots[i].top,
+                               column_w, rows[i].h};
+        draw_row(ui, &rows[i], box, key_w);
     }
     gui_scroll_end(ui->gui);
     gui_window_end(ui->gui);

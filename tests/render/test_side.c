@@ -131,13 +131,19 @@ static void pictures_equal_their_golden_images(void **state) {
     static const struct {
         const char *name;
         int width_px, height_px;
-        double span_ms;
-    } rows[] = {{"side_small", 640, 360, 0}, {"side", 1280, 720, 0}};
+        bool split;
+    } rows[] = {{"side_small", 640, 360, false},
+                {"side", 1280, 720, false},
+                {"split_small", 640, 360, true},
+                {"split", 1280, 720, true}};
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        struct settings settings = settings_default();
+        settings.split = rows[i].split;
         golden_resize(&golden, rows[i].width_px, rows[i].height_px);
-        struct camera camera = golden_camera(&golden, rows[i].span_ms, NULL);
+        struct camera camera = golden_camera(&golden, 0, &settings);
         struct picture_frame frame = golden_frame(&golden, &camera);
         frame.map = &map;
+        frame.settings = settings;
         golden_check(&golden, rows[i].name, &frame);
     }
 }

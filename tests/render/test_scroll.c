@@ -192,6 +192,72 @@ static void column_is_uploaded_once(void **state) {
     close_rig(&rig);
 }
 
+/* -- a filter, then a pan -- */
+
+static struct picture *open_picture(void) {
+    struct picture *picture = NULL;
+    const struct synthetic_desc desc = market_desc();
+    synthetic_init(&market, &desc);
+    assert_int_equal(picture_create(NULL, &picture), STATUS_OK);
+    assert_int_equal(picture_set_grid(picture, 1, &market.grid), STATUS_OK);
+    for (int i = 0; i < market.grid.col_count; i++) {
+        assert_true(picture_add_column(picture, synthetic_next(&market, 1)));
+    }
+    return picture;
+}
+
+/* The field alone, an hour of it that ends back_ms before now, as a fixed scale colours it. */
+static void draw_hour(struct picture *picture, uint32_t band_hidden, double back_ms,
+                      uint8_t rgba[WIDTH * HEIGHT * 4]) {
+    struct picture_frame frame = {.target = offscreen_target(offscreen),
+                                  .scene = &market.scene,
+                                  .now_ms = market.now_ms,
+                                  .settings = settings_default(),
+                                  .text_hidden = true};
+    frame.settings.parts = SETTINGS_BIT(FIELD);
+    frame.settings.band_hidden = band_hidden;
+    frame.settings.black_usd_per_bp = 1e5;
+    frame.settings.white_usd_per_bp = 5e7;
+    struct camera camera;
+    camera_init(&camera, market.now_ms, 3600000.0, 64000, 0.15);
+    camera_set_plot(&camera, picture_plot_px(WIDTH, HEIGHT, &frame.settings));
+    camera.time_left_ms -= back_ms;
+    camera.time_right_ms -= back_ms;
+    frame.camera = &camera;
+    picture_draw(picture, &frame);
+    offscreen_read_rgba(offscreen, (size_t)WIDTH * HEIGHT * 4, rgba);
+}
+
+/* Columns out of view when a filter changes are composed when they come into view. */
+static void filter_holds_for_columns_that_a_pan_brings_into_view(void **state) {
+    (void)state;
+    enum { BYTES = WIDTH * HEIGHT * 4 };
+    static uint8_t panned[BYTES];
+    static uint8_t fresh[BYTES];
+    static uint8_t whole[BYTES];
+    const uint32_t hidden = 0x2A; /* every other band */
+    struct picture *picture = open_picture();
+    draw_hour(picture, 0, 7200000, whole); /* composed without the filter */
+    draw_hour(picture, 0, 0, panned);
+    draw_hour(picture, hidden, 0, panned);
+    for (int minute = 10; minute <= 120; minute += 30) {
+        struct picture *other = open_picture();
+        draw_hour(picture, hidden, minute * 60000.0, panned);
+        draw_hour(other, hidden, minute * 60000.0, fresh);
+        picture_destroy(other);
+        if (memcmp(panned, fresh, sizeof fresh) != 0) {
+            fail_msg("%d minutes back: columns under the old filter", minute);
+        }
+    }
+    assert_memory_not_equal(panned, whole, sizeof whole);
+    draw_hour(picture, hidden, 0, panned); /* a hop back, and another filter seen from there */
+    draw_hour(picture, 0, 0, panned);
+    draw_hour(picture, 0, 7200000, panned);
+    assert_memory_equal(panned, whole, sizeof whole);
+    picture_destroy(picture);
+    assert_int_equal(debug_error_count(), 0);
+}
+
 /* -- a steady frame -- */
 
 /* Every part, the order book among them, while the picture scrolls once around its rings: columns
@@ -243,6 +309,7 @@ int main(void) {
         cmocka_unit_test(view_stands_within_an_eighth_of_a_pixel_for_a_week),
         cmocka_unit_test(kept_pixels_are_those_of_a_drawing_from_nothing),
         cmocka_unit_test(column_is_uploaded_once),
+        cmocka_unit_test(filter_holds_for_columns_that_a_pan_brings_into_view),
         cmocka_unit_test(steady_frame_makes_no_object_and_draws_little),
     };
     return cmocka_run_group_tests(tests, open_context, close_context);

@@ -197,12 +197,22 @@ void feed_io(struct gui *gui, ImGuiIO &io, const struct gui_frame *frame) {
 }
 
 /* Whole pixels around all that a list draws: left, top, right, bottom. */
+/* Of what is seen of it: a part that scrolls holds more. */
 ImVec4 bounds_of(const ImDrawList *drawn) {
+    ImVec4 seen(1e6f, 1e6f, 0, 0);
+    for (const ImDrawCmd &command : drawn->CmdBuffer) {
+        if (command.ElemCount > 0) {
+            const ImVec4 &clip = command.ClipRect;
+            seen = ImVec4(fminf(seen.x, clip.x), fminf(seen.y, clip.y), fmaxf(seen.z, clip.z),
+                          fmaxf(seen.w, clip.w));
+        }
+    }
     ImVec4 at(1e6f, 1e6f, 0, 0);
     for (const ImDrawVert &vertex : drawn->VtxBuffer) {
         at = ImVec4(fminf(at.x, vertex.pos.x), fminf(at.y, vertex.pos.y), fmaxf(at.z, vertex.pos.x),
                     fmaxf(at.w, vertex.pos.y));
     }
+    at = ImVec4(fmaxf(at.x, seen.x), fmaxf(at.y, seen.y), fminf(at.z, seen.z), fminf(at.w, seen.w));
     return ImVec4(fmaxf(0, floorf(at.x)), fmaxf(0, floorf(at.y)), ceilf(at.z), ceilf(at.w));
 }
 

@@ -89,10 +89,11 @@ void section_clusters(struct panels *panels, struct widget_context *ui) {
     if (!price_told && model->price > 0) {
         draw_price(ui);
     }
-    str_format(text, sizeof text,
-               "The whole map: longs %s, shorts %s. Pull is USD over distance; 1 pulls most. A "
-               "click shows it.",
-               number_format_usd(model->side_usd[0], number[0]),
-               number_format_usd(model->side_usd[1], number[1]));
+    str_format(
+        text, sizeof text,
+        "Whole map: longs %s, shorts %s.\nPull is USD over distance; 1 pulls most. A click shows "
+        "it.",
+        number_format_usd(model->side_usd[0], number[0]),
+        number_format_usd(model->side_usd[1], number[1]));
     widget_note(ui, text);
 }

@@ -216,6 +216,19 @@ ImVec4 bounds_of(const ImDrawList *drawn) {
     return ImVec4(fmaxf(0, floorf(at.x)), fmaxf(0, floorf(at.y)), ceilf(at.z), ceilf(at.w));
 }
 
+/* One of the rectangles that are copied holds it already, or there is nothing of it. */
+bool is_copied(const ImDrawList *copy, const ImVec4 &at) {
+    for (int i = 0; i + 3 < copy->VtxBuffer.Size; i += 4) {
+        const ImVec2 &near_corner = copy->VtxBuffer[i].pos;
+        const ImVec2 &far_corner = copy->VtxBuffer[i + 2].pos;
+        if (at.x >= near_corner.x && at.y >= near_corner.y && at.z <= far_corner.x &&
+            at.w <= far_corner.y) {
+            return true;
+        }
+    }
+    return at.z <= at.x || at.w <= at.y;
+}
+
 uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
     const char *at = static_cast<const char *>(bytes);
     for (; size >= sizeof hash; size -= sizeof hash, at += sizeof hash) {
@@ -387,6 +400,9 @@ void gui_draw_copy(struct gui *gui, unsigned texture) {
     copy->PushTextureID((ImTextureID)(uintptr_t)texture);
     for (int i = 0; i < data->CmdListsCount; i++) {
         ImVec4 at = bounds_of(data->CmdLists[i]);
+        if (is_copied(copy, at)) {
+            continue;
+        }
         copy->PrimReserve(6, 4);
         copy->PrimRectUV(ImVec2(at.x, at.y), ImVec2(at.z, at.w),
                          ImVec2(at.x / size.x, 1 - at.y / size.y),

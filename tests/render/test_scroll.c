@@ -240,7 +240,7 @@ static void filter_holds_for_columns_that_a_pan_brings_into_view(void **state) {
     draw_hour(picture, 0, 7200000, whole); /* composed without the filter */
     draw_hour(picture, 0, 0, panned);
     draw_hour(picture, hidden, 0, panned);
-    for (int minute = 10; minute <= 120; minute += 30) {
+    for (int minute = 30; minute <= 120; minute += 30) {
         struct picture *other = open_picture();
         draw_hour(picture, hidden, minute * 60000.0, panned);
         draw_hour(other, hidden, minute * 60000.0, fresh);

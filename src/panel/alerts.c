@@ -40,11 +40,20 @@ static void draw_alert(struct widget_context *ui, const struct panel_alert *aler
     struct gui_rect line = gui_place(ui->gui, 0, 18 * s);
     widget_text_cut(ui, line, 18 * s, line.w - 18 * s, GUI_SMALL, colors->text_dim, alert->rule);
     if (alert->text[0] != '\0') {
-        widget_note(ui, alert->text);
+        float w = gui_width_left(ui->gui) - 18 * s;
+        float h = gui_text_height(ui->gui, GUI_SMALL, w, alert->text);
+        line = gui_place(ui->gui, 0, h + 4 * s);
+        gui_draw_wrapped(ui->gui, GUI_SMALL, roundf(line.x + 18 * s), roundf(line.y + 2 * s), w,
+                         colors->text_dim, alert->text);
     }
     if (alert->fired_ms > 0) {
-        str_format(text, sizeof text, "fired %d times, last %s ago", (int)alert->fired_count,
-                   number_format_age(model->now_ms - alert->fired_ms, number));
+        number_format_age(model->now_ms - alert->fired_ms, number);
+        if (alert->fired_count == 1) {
+            str_format(text, sizeof text, "fired once, %s ago", number);
+        } else {
+            str_format(text, sizeof text, "fired %d times, last %s ago", (int)alert->fired_count,
+                       number);
+        }
         line = gui_place(ui->gui, 0, 18 * s);
         widget_text(ui, line, WIDGET_LEFT, 18 * s, GUI_SMALL, colors->text_faint, text);
     }

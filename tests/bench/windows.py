@@ -4,8 +4,8 @@
 Opens one window, then two of the same size (default 1920x1080), each five minutes of the simulated market that scroll
 live, and asks the program through its control socket how many frames it drew in SECONDS (default 20) and how many were
 late, and the system what CPU time that took, once the start is over.  Prints frames a second of each window, what
-drawing one took and the CPU time of a frame (its share of everything else included), and how many times that of one
-window alone these are.  Wants a display (DISPLAY).
+drawing one took and the CPU time of a frame (its share of everything else included) and of a second, and how many
+times that of one window alone these are.  Wants a display (DISPLAY).
 """
 import os
 import signal
@@ -59,11 +59,12 @@ def main():
     alone = None
     for windows in (1, 2):
         (spent_s, frames, late, cpu), draw_ms = run(binary, size, seconds, windows)
-        now = (draw_ms["p50"], cpu / max(1, frames) * 1e3)
+        now = (draw_ms["p50"], cpu / max(1, frames) * 1e3, cpu / spent_s)
         alone = alone or now
         print(f"{windows} of {size}: {frames / spent_s / windows:5.1f} frames a second each, {late} late; a frame: "
               f"{now[0]:.1f} ms (p99 {draw_ms['p99']:.1f}), {now[0] / alone[0]:.2f} x one window's; "
-              f"{now[1]:.1f} ms CPU, {now[1] / alone[1]:.2f} x", flush=True)
+              f"{now[1]:.1f} ms CPU, {now[1] / alone[1]:.2f} x; a second: {now[2]:.2f} s CPU, "
+              f"{now[2] / alone[2]:.2f} x", flush=True)
 
 
 if __name__ == "__main__":

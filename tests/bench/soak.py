@@ -3,12 +3,13 @@
 
 Serves the simulated market as an exchange that drops its connections, falls silent and loses
 messages by a script; opens two windows with three panes on it, and that number stays; runs random
-actions of a fixed seed over the control socket: time frames, filters, palettes, the full screen, a
-graphics context made anew.  Before each of them it asks for the feed's state: each time the exchange
-drops its connections that has to leave "live" within SEEN_S, and to be "live" again, with events
-coming in, within RECONNECT_S.  Prints one line a minute and, at the end, the slope of memory (the
-least of each minute) over the second half.  Wants a display (DISPLAY; Xvfb will do).  Exit status 1:
-the program ended, memory grows by more than SLOPE_MAX, or a connection was not missed or did not come back in time.
+actions of a fixed seed over the control socket: time frames, filters, palettes, the full screen,
+a graphics context made anew. Before each of them it asks for the feed's state: each time the
+exchange drops its connections that has to leave "live" within SEEN_S, and to be "live" again,
+with events coming in, within RECONNECT_S. Prints one line a minute and, at the end, the slope of
+memory (the least of each minute) over the second half. Wants a display (DISPLAY; Xvfb will do).
+Exit status 1: the program ended, memory grows by more than SLOPE_MAX, or a connection was not
+missed or did not come back in time.
 """
 import json
 import os
@@ -135,7 +136,7 @@ def slope_per_hour(points):
 
 
 def floors(points):
-    """The least of each minute: a raster that arrives has two fields for a while, a full screen a larger one."""
+    """The least of each minute: an arriving raster is a second field, a full screen a larger one."""
     minutes = {}
     for t, mib in points:
         minutes.setdefault(int(t // 60), []).append((mib, t))
@@ -168,9 +169,11 @@ def watch(control, view, begin, seconds, reconnects):
             looked = now
             points.append((now, rss_mib(view.pid)))
             if len(points) % (60 // LOOK_S) == 0:
-                print(f"{now / 60:5.1f} min: {points[-1][1]:.1f} MiB resident, {counts['done']} actions "
-                      f"({counts['refused']} refused), {events} events, {feeds[0].get('lost')} lost, "
-                      f"{reconnects.done} reconnects, {reconnects.unseen} unseen, {reconnects.missed} missed, "
+                print(f"{now / 60:5.1f} min: {points[-1][1]:.1f} MiB resident, "
+                      f"{counts['done']} actions ({counts['refused']} refused), {events} events, "
+                      f"{feeds[0].get('lost')} lost, "
+                      f"{reconnects.done} reconnects, {reconnects.unseen} unseen, "
+                      f"{reconnects.missed} missed, "
                       f"{len(ask(control, 'panes') or [])} panes", flush=True)
         time.sleep(ASK_S)
     return points
@@ -194,7 +197,8 @@ def main():
         view = subprocess.Popen(
             [binary, "view", "binance_usdm:BTCUSDT", "--binance-ws-url", f"ws://127.0.0.1:{port}",
              "--binance-rest-url", f"http://127.0.0.1:{port}", "--ipc", path, "--open",
-             "window=4h size=900x500 position=10,10 | window=1h palette=viridis"], env=env, stderr=log)
+             "window=4h size=900x500 position=10,10 | window=1h palette=viridis"],
+            env=env, stderr=log)
     control = Control(path)
     control.connect()
     reconnects = Reconnects([at for at, fault in script if fault.startswith("disconnect")
@@ -213,7 +217,8 @@ def main():
     slope = slope_per_hour(half) if len(half) > 2 else 0.0
     print(f"soak: memory {points[0][1]:.1f} -> {points[-1][1]:.1f} MiB, slope of the second half "
           f"{slope:+.1f} MiB/h (at most {SLOPE_MAX:.0f}); {reconnects.done} reconnects, at most "
-          f"{reconnects.longest_s:.1f} s without, {reconnects.unseen} unseen, {reconnects.missed} missed")
+          f"{reconnects.longest_s:.1f} s without, {reconnects.unseen} unseen, "
+          f"{reconnects.missed} missed")
     return 1 if failed or slope > SLOPE_MAX or reconnects.unseen + reconnects.missed > 0 else 0
 
 

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """windows.py LIQSCOPE [SIZE [SECONDS]] - what a second window does to the frames of the first.
 
-Opens one window, then two of the same size (default 1920x1080), each five minutes of the simulated market that scroll
-live, and asks the program through its control socket how many frames it drew in SECONDS (default 20) and how many were
-late, and the system what CPU time that took, once the start is over.  Prints frames a second of each window, what
-drawing one took and the CPU time of a frame (its share of everything else included) and of a second, and how many
-times that of one window alone these are.  Wants a display (DISPLAY).
+Opens one window, then two of the same size (default 1920x1080), each five minutes of the
+simulated market that scroll live, and asks the program through its control socket how many frames
+it drew in SECONDS (default 20) and how many were late, and the system what CPU time that took,
+once the start is over. Prints frames a second of each window, what drawing one took and the CPU
+time of a frame (its share of everything else included) and of a second, and how many times that
+of one window alone these are. Wants a display (DISPLAY).
 """
 import os
 import signal
@@ -31,7 +32,7 @@ def look(control, pid):
 
 
 def run(binary, size, seconds, windows):
-    """What SECONDS came to: (seconds, frames, late, CPU seconds), and milliseconds to draw a frame."""
+    """(seconds, frames, late, CPU seconds) of SECONDS, and milliseconds to draw a frame."""
     folder = tempfile.mkdtemp(prefix="liqscope-windows-")
     env = dict(os.environ, XDG_STATE_HOME=folder, XDG_CONFIG_HOME=folder)
     path = os.path.join(folder, "ipc")
@@ -61,8 +62,10 @@ def main():
         (spent_s, frames, late, cpu), draw_ms = run(binary, size, seconds, windows)
         now = (draw_ms["p50"], cpu / max(1, frames) * 1e3, cpu / spent_s)
         alone = alone or now
-        print(f"{windows} of {size}: {frames / spent_s / windows:5.1f} frames a second each, {late} late; a frame: "
-              f"{now[0]:.1f} ms (p99 {draw_ms['p99']:.1f}), {now[0] / alone[0]:.2f} x one window's; "
+        print(f"{windows} of {size}: {frames / spent_s / windows:5.1f} frames a second each, "
+              f"{late} late; a frame: "
+              f"{now[0]:.1f} ms (p99 {draw_ms['p99']:.1f}), "
+              f"{now[0] / alone[0]:.2f} x one window's; "
               f"{now[1]:.1f} ms CPU, {now[1] / alone[1]:.2f} x; a second: {now[2]:.2f} s CPU, "
               f"{now[2] / alone[2]:.2f} x", flush=True)
 

@@ -136,7 +136,7 @@ def slope_per_hour(points):
 
 
 def floors(points):
-    """The least of each minute: an arriving raster is a second field, a full screen a larger one."""
+    """The least of each minute: one more raster arrives, or a large one."""
     minutes = {}
     for t, mib in points:
         minutes.setdefault(int(t // 60), []).append((mib, t))

@@ -153,6 +153,20 @@ static bool wait_for_map(struct mailbox *maps, uint16_t instrument, int inputs) 
     return false;
 }
 
+/* The map of the step of event time that ts_ms lies in has come. */
+static bool wait_for_step(struct mailbox *maps, int64_t ts_ms) {
+    int64_t until_ns = clock_mono_ns() + INT64_C(20000000000);
+    while (clock_mono_ns() < until_ns) {
+        mailbox_take(maps);
+        const struct scene_map *front = mailbox_front(maps);
+        if (front->ts_ms / ENGINE_MAP_STEP_MS == ts_ms / ENGINE_MAP_STEP_MS) {
+            return true;
+        }
+        clock_sleep_until_ns(clock_mono_ns() + 1000000);
+    }
+    return false;
+}
+
 static void the_thread_publishes_the_maps_of_what_is_shown(void **state) {
     (void)state;
     static struct mailbox maps[ENGINE_VIEW_MAX];
@@ -178,15 +192,16 @@ static void the_thread_publishes_the_maps_of_what_is_shown(void **state) {
         engine_thread_show(thread, 0, &descs[i]);
         assert_true(wait_for_map(&maps[0], i == 1 ? eth : btc, i == 0 ? 2 : 1));
     }
+    struct engine *again = replay(event_count, 4096, false);
+    assert_true(engine_fill_map(again, &descs[2], &map));
+    assert_true(wait_for_step(&maps[0], map.ts_ms)); /* everything is applied: no more news */
     engine_thread_show(thread, OTHER, &descs[1]);
     assert_true(wait_for_map(&maps[OTHER], eth, 1));
     assert_false(mailbox_take(&maps[0])); /* the other view is no news here */
     engine_thread_show(thread, OTHER, NULL);
     engine_thread_stop(thread);
     assert_true(mailbox_take(&maps[0]));
-    assert_false(mailbox_take(&maps[OTHER])); /* shown no more: no last one */
-    struct engine *again = replay(event_count, 4096, false);
-    assert_true(engine_fill_map(again, &descs[2], &map));
+    assert_false(mailbox_take(&maps[OTHER]));             /* shown no more: no last one */
     assert_true(map_same(mailbox_front(&maps[0]), &map)); /* the last, at the end */
     engine_destroy(again);
     engine_thread_destroy(thread);

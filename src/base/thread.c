@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/str.h"
@@ -18,10 +19,20 @@ static const char *const role_names[] = {"liqscope",   "liq-main",    "liq-net",
                                          "liq-writer", "liq-encoder", "liq-alert"};
 static_assert(ARRAY_COUNT(role_names) == THREAD_ROLE_COUNT, "a name per role");
 
+/* How far a role gives way where processors are few (nice, 0..19): what nobody waits for within a
+ * frame. The simulated market stands for another machine; it takes what is left. */
+static const int role_nice[THREAD_ROLE_COUNT] = {
+    [THREAD_SIM] = 10, [THREAD_RASTER] = 5, [THREAD_WRITER] = 10, [THREAD_ENCODER] = 5};
+
 static void *thread_main(void *user) {
     struct thread *thread = user;
     current_role = thread->role;
     prctl(PR_SET_NAME, role_names[thread->role]);
+    if (role_nice[thread->role] > 0) {
+        /* Linux keeps one a thread. Where it is refused, frames come late more often: no failure.
+         */
+        (void)setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + role_nice[thread->role]);
+    }
     thread->run(thread->user);
     return NULL;
 }

@@ -31,7 +31,8 @@ struct thread {
     bool started;
 };
 
-/* Start run(user) on a thread of that role (named after it). False: the system refused. */
+/* Start run(user) on a thread of that role (named after it, and of less weight than its starter if
+ * nobody waits for that role within a frame). False: the system refused. */
 bool thread_start(struct thread *thread, enum thread_role role, void (*run)(void *), void *user);
 void thread_join(struct thread *thread); /* NULL and never-started accepted */
 

@@ -6,6 +6,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -16,6 +17,7 @@ struct seen {
     enum thread_role role;
     char name[16];
     bool term_blocked;
+    int nice;
 };
 
 static void look_around(void *user) {
@@ -26,6 +28,7 @@ static void look_around(void *user) {
     sigemptyset(&mask);
     pthread_sigmask(SIG_BLOCK, NULL, &mask);
     seen->term_blocked = sigismember(&mask, SIGTERM) == 1;
+    seen->nice = getpriority(PRIO_PROCESS, 0);
 }
 
 static void thread_has_its_role_name_and_no_signals(void **state) {
@@ -44,6 +47,24 @@ static void thread_has_its_role_name_and_no_signals(void **state) {
     sigemptyset(&mask);
     pthread_sigmask(SIG_BLOCK, NULL, &mask);
     assert_false(sigismember(&mask, SIGTERM)); /* the starter keeps its own */
+}
+
+static void background_gives_way_and_the_engine_does_not(void **state) {
+    (void)state;
+    int own = getpriority(PRIO_PROCESS, 0);
+    const struct {
+        enum thread_role role;
+        bool gives_way;
+    } cases[] = {
+        {THREAD_NET, false}, {THREAD_ENGINE, false}, {THREAD_RASTER, true}, {THREAD_SIM, true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct thread thread = {0};
+        struct seen seen = {0};
+        assert_true(thread_start(&thread, cases[i].role, look_around, &seen));
+        thread_join(&thread);
+        assert_true(own == 19 || (seen.nice > own) == cases[i].gives_way);
+    }
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), own);
 }
 
 static void main_declares_itself(void **state) {
@@ -158,6 +179,7 @@ static void two_sleepers_never_miss_a_wake_up(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(thread_has_its_role_name_and_no_signals),
+        cmocka_unit_test(background_gives_way_and_the_engine_does_not),
         cmocka_unit_test(main_declares_itself),
         cmocka_unit_test(wake_before_the_wait_is_not_lost),
         cmocka_unit_test(nobody_asleep_costs_no_system_call),

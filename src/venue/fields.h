@@ -1,0 +1,30 @@
+/* venue/fields.h - the members of a JSON object by name, as spans of the text; nothing is copied.
+ *
+ * Thread: the parser's.  Owner: the caller, on its stack.  Members may come in any order; the first
+ * of duplicates counts; what is not named is passed over. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "json/scan.h"
+#include "market/decimal.h"
+
+struct venue_field {
+    struct scan_value value; /* SCAN_NONE: not there */
+    struct scan inside;      /* arrays and objects: a scan that has entered it */
+};
+
+/* The members of the object that the scan has entered, to its end: fields[i] is that of names[i].
+ * count <= 64. */
+void venue_fields_read(struct scan *scan, const char *const *names, size_t count,
+                       struct venue_field *fields);
+
+/* A number as text or number. False: neither, out of range, or "" (which stands for no value). */
+bool venue_decimal(const struct scan_value *value, struct decimal *out);
+/* There, and a number that is not "": has says so. False: there and not a number. null and "" are
+ * no value. */
+bool venue_optional_decimal(const struct scan_value *value, struct decimal *out, bool *has);
+bool venue_text_is(const struct scan_value *value, const char *text);

@@ -1,0 +1,103 @@
+#include "venue/parser.h"
+
+#include <assert.h>
+
+/* -- books -- */
+
+void venue_book_begin(struct venue_parser *parser, struct venue_message *message) {
+    (void)parser;
+    assert(message->count == 0);
+    message->book_status = STATUS_OK;
+}
+
+void venue_book_level(struct venue_parser *parser, struct venue_message *message, enum side side,
+                      struct decimal price, struct decimal size) {
+    if (price.mantissa <= 0 || size.mantissa < 0) {
+        message->book_status = STATUS_MALFORMED;
+    } else if (message->count == EVENT_MESSAGE_SLOTS_MAX) {
+        message->book_status = STATUS_RANGE;
+    } else {
+        struct event *slot = &parser->slots[message->count++];
+        *slot = (struct event){.kind = EVENT_BOOK, .side = (unsigned)side & 3U};
+        slot->exponent_a = price.exponent;
+        slot->exponent_b = size.exponent;
+        slot->u.level.price = price.mantissa;
+        slot->u.level.qty_base = size.mantissa;
+    }
+}
+
+void venue_book_levels(struct venue_parser *parser, struct venue_message *message, enum side side,
+                       struct scan *scan) {
+    struct scan_value row[2];
+    struct decimal price = {0}, size = {0};
+    while (scan_next_element(scan)) {
+        size_t count = 0;
+        if (scan_read_row(scan, row, 2, &count) && count >= 2 && venue_decimal(&row[0], &price) &&
+            venue_decimal(&row[1], &size)) {
+            venue_book_level(parser, message, side, price, size);
+        } else {
+            message->book_status = STATUS_MALFORMED;
+        }
+    }
+}
+
+/* Levels in units of the symbol to base coin, those of nothing out of a snapshot. */
+static enum status settle_levels(struct venue_parser *parser, struct venue_message *message,
+                                 const struct venue_symbol *symbol) {
+    const bool snapshot = message->step.snapshot;
+    size_t kept = 0;
+    for (size_t i = 0; i < message->count; i++) {
+        struct event slot = parser->slots[i];
+        if (snapshot && slot.u.level.qty_base == 0) {
+            continue;
+        }
+        if (symbol->unit != UNIT_BASE) {
+            const enum status status = venue_slot_set_level(
+                &slot, symbol, event_decimal(slot.u.level.price, slot.exponent_a),
+                event_decimal(slot.u.level.qty_base, slot.exponent_b));
+            if (status != STATUS_OK) {
+                return status;
+            }
+        }
+        parser->slots[kept++] = slot;
+    }
+    message->count = kept;
+    return STATUS_OK;
+}
+
+enum status venue_book_end(struct venue_parser *parser, struct venue_message *message,
+                           struct venue_symbol *symbol, int64_t ts_ms, int64_t recv_ns) {
+    if (message->book_status != STATUS_OK) {
+        return message->book_status;
+    }
+    if (symbol == NULL) {
+        return STATUS_NOT_FOUND;
+    }
+    if (symbol->unwanted) {
+        return STATUS_IGNORED;
+    }
+    const enum status status = settle_levels(parser, message, symbol);
+    if (status != STATUS_OK) {
+        return status;
+    }
+    if (message->count == 0) {
+        parser->slots[message->count++] = (struct event){.kind = EVENT_BOOK, .side = SIDE_NONE};
+    }
+    for (size_t i = 0; i < message->count; i++) {
+        struct event *slot = &parser->slots[i];
+        slot->instrument = symbol->instrument;
+        slot->ts_ms = ts_ms;
+        slot->recv_ns = recv_ns;
+        slot->flags = message->step.snapshot ? EVENT_FLAG_SNAPSHOT : 0;
+        slot->u.level.update_id = message->step.last_id;
+        parser->contracts[i].mantissa = 0;
+    }
+    parser->slots[0].flags |= EVENT_FLAG_BEGIN;
+    parser->slots[message->count - 1].flags |= EVENT_FLAG_END;
+    message->kind = MESSAGE_BOOK;
+    message->symbol = symbol;
+    if (ts_ms > message->sent_ms) {
+        message->sent_ms = ts_ms;
+    }
+    return STATUS_OK;
+}

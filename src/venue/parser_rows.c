@@ -1,0 +1,163 @@
+#include "venue/parser.h"
+
+#include <assert.h>
+
+/* -- rows -- */
+
+struct event *venue_rows_begin(struct venue_parser *parser, const struct venue_message *message,
+                               size_t n) {
+    if (message->count + n > EVENT_MESSAGE_SLOTS_MAX) {
+        venue_parser_count(parser, STATUS_RANGE);
+        return NULL;
+    }
+    for (size_t i = 0; i < n; i++) {
+        parser->contracts[message->count + i].mantissa = 0;
+    }
+    return parser->slots + message->count;
+}
+
+void venue_rows_end(struct venue_parser *parser, struct venue_message *message,
+                    struct venue_symbol *symbol, size_t n) {
+    struct event *slots = parser->slots + message->count;
+    assert(n > 0 && message->count + n <= EVENT_MESSAGE_SLOTS_MAX);
+    slots[0].flags |= EVENT_FLAG_BEGIN;
+    slots[n - 1].flags |= EVENT_FLAG_END;
+    if (slots[0].ts_ms > message->sent_ms) {
+        message->sent_ms = slots[0].ts_ms;
+    }
+    message->symbol = symbol;
+    message->count += n;
+}
+
+void venue_rows_judge(struct venue_parser *parser, struct venue_message *message,
+                      struct venue_symbol *symbol, size_t n, enum status status) {
+    if (status == STATUS_OK) {
+        venue_rows_end(parser, message, symbol, n);
+    } else {
+        venue_parser_count(parser, status);
+    }
+}
+
+static enum status fill_trade(struct venue_parser *parser, struct event *slot,
+                              const struct venue_trade *trade) {
+    const bool liquidation = trade->kind == EVENT_LIQUIDATION;
+    if (trade->symbol == NULL) {
+        return STATUS_NOT_FOUND;
+    }
+    if (trade->symbol->unwanted) {
+        return STATUS_IGNORED;
+    }
+    if (trade->side == 0) {
+        return STATUS_UNKNOWN;
+    }
+    *slot = venue_slot(trade->kind, trade->symbol, trade->ts_ms, trade->recv_ns);
+    slot->side = trade->side & 3U;
+    slot->detail = liquidation ? (unsigned)trade->price_kind & 7U : 0U;
+    slot->flags = liquidation && trade->complete ? EVENT_FLAG_COMPLETE : 0;
+    const enum status status = venue_slot_set_trade(slot, trade->symbol, trade->price, trade->size,
+                                                    trade->unit, parser->keep_unknown_units);
+    if (status == STATUS_OK && trade->id.len > 0) {
+        event_trade_set_id(slot, trade->id.bytes, trade->id.len);
+    }
+    return status;
+}
+
+enum status venue_add_trade(struct venue_parser *parser, struct venue_message *message,
+                            const struct venue_trade *trade) {
+    struct event *slot = venue_rows_begin(parser, message, 1);
+    if (slot == NULL) {
+        return STATUS_RANGE;
+    }
+    const enum status status = fill_trade(parser, slot, trade);
+    if (status == STATUS_OK &&
+        (trade->unit == UNIT_CONTRACTS || trade->symbol->contract == CONTRACT_INVERSE)) {
+        parser->contracts[message->count] = trade->size;
+    }
+    venue_rows_judge(parser, message, trade->symbol, 1, status);
+    return status;
+}
+
+/* -- tickers -- */
+
+static void fill_price(struct event *slot, const struct venue_ticker *ticker) {
+    const struct decimal none = {0};
+    const bool has_mark = (ticker->has & TICKER_MARK) != 0 && ticker->mark.mantissa > 0;
+    const bool has_index = (ticker->has & TICKER_INDEX) != 0 && ticker->index.mantissa > 0;
+    const bool has_last = (ticker->has & TICKER_LAST) != 0 && ticker->last.mantissa > 0;
+    const struct decimal mark = has_mark ? ticker->mark : none;
+    const struct decimal index = has_index ? ticker->index : none;
+    const struct decimal last = has_last ? ticker->last : none;
+    const unsigned bits = (has_mark ? PRICE_HAS_MARK : 0U) | (has_index ? PRICE_HAS_INDEX : 0U) |
+                          (has_last ? PRICE_HAS_LAST : 0U);
+    slot->has = bits & 63U;
+    slot->exponent_a = mark.exponent;
+    slot->exponent_b = index.exponent;
+    slot->exponent_c = last.exponent;
+    slot->u.price.mark = mark.mantissa;
+    slot->u.price.index = index.mantissa;
+    slot->u.price.last = last.mantissa;
+}
+
+static void fill_funding(struct event *slot, const struct venue_ticker *ticker) {
+    slot->has = FUNDING_HAS_RATE;
+    slot->exponent_a = ticker->rate.exponent;
+    slot->u.funding.rate = ticker->rate.mantissa;
+    if ((ticker->has & TICKER_NEXT) != 0 && ticker->next_ms > 0) {
+        slot->has |= FUNDING_HAS_NEXT;
+        slot->u.funding.next_ms = ticker->next_ms;
+    }
+    if (ticker->symbol->funding_interval_h > 0) {
+        slot->has |= FUNDING_HAS_INTERVAL;
+        slot->u.funding.interval_h = ticker->symbol->funding_interval_h;
+    }
+}
+
+enum status venue_add_ticker(struct venue_parser *parser, struct venue_message *message,
+                             const struct venue_ticker *ticker) {
+    struct venue_symbol *symbol = ticker->symbol;
+    const struct decimal mark = (ticker->has & TICKER_MARK) != 0 ? ticker->mark : ticker->last;
+    enum status status = symbol == NULL ? STATUS_NOT_FOUND : STATUS_IGNORED;
+    struct event *slots = venue_rows_begin(parser, message, 3);
+    size_t count = 0;
+    if (slots == NULL) {
+        return STATUS_RANGE;
+    }
+    if (status == STATUS_IGNORED && !symbol->unwanted) {
+        slots[0] = venue_slot(EVENT_PRICE, symbol, ticker->ts_ms, ticker->recv_ns);
+        fill_price(&slots[0], ticker);
+        count += slots[0].has != 0;
+        if ((ticker->has & TICKER_RATE) != 0) {
+            slots[count] = venue_slot(EVENT_FUNDING, symbol, ticker->ts_ms, ticker->recv_ns);
+            fill_funding(&slots[count++], ticker);
+        }
+        if ((ticker->has & TICKER_INTEREST) != 0) {
+            slots[count] = venue_slot(EVENT_OPEN_INTEREST, symbol, ticker->ts_ms, ticker->recv_ns);
+            const enum status interest = venue_slot_set_interest(
+                &slots[count], symbol, ticker->interest, ticker->interest_unit, mark);
+            count += interest == STATUS_OK;
+            status = interest == STATUS_OK ? status : interest;
+            if (interest != STATUS_OK && count > 0) {
+                venue_parser_count(parser, interest); /* the others go out without it */
+            }
+        }
+        status = count > 0 ? STATUS_OK : status;
+    }
+    venue_rows_judge(parser, message, symbol, count, status);
+    return status;
+}
+
+enum status venue_add_kline(struct venue_parser *parser, struct venue_message *message,
+                            struct venue_symbol *symbol, const struct venue_kline *kline,
+                            int64_t recv_ns) {
+    struct event *slots = venue_rows_begin(parser, message, 2);
+    enum status status = STATUS_NOT_FOUND;
+    if (slots == NULL) {
+        return STATUS_RANGE;
+    }
+    if (symbol != NULL) {
+        status =
+            symbol->unwanted ? STATUS_IGNORED : venue_slot_set_kline(slots, symbol, kline, recv_ns);
+    }
+    venue_rows_judge(parser, message, symbol, 2, status);
+    return status;
+}

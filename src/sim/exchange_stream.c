@@ -150,7 +150,9 @@ void exchange_publish_liquidation(struct exchange_server *server,
     put_force_order(server, liquidation);
     send_payload(server, WIRE_FORCE_ORDER);
     send_payload(server, WIRE_FORCE_ORDER_ALL);
-    if (server->desc.coinm_rows && server->coinm_count++ % 2 == 0) {
+    /* Every other one of those that somebody hears, the first among them. */
+    if (server->desc.coinm_rows && exchange_wanted(server, WIRE_FORCE_ORDER_ALL) &&
+        server->coinm_count++ % 2 == 0) {
         put_coinm_order(server, liquidation);
         send_payload(server, WIRE_FORCE_ORDER_ALL);
     }

@@ -16,7 +16,7 @@
 #include "sim/exchange_server.h"
 #include "support/net_rig.h"
 
-enum { KEPT_MAX = 4096, TEXT_BYTES = 1024, PATH_BYTES = 256, WAIT_MS = 6000 };
+enum { KEPT_MAX = 4096, TEXT_BYTES = 1024, PATH_BYTES = 256, WAIT_MS = 20000 };
 
 /* -- a client that keeps what it hears -- */
 

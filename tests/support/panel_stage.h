@@ -127,7 +127,6 @@ static inline bool panel_stage_open(struct panel_stage *stage, int width_px, int
 
 static inline void panel_stage_close(struct panel_stage *stage) {
     gui_destroy(stage->gui);
-    target_finish(&stage->cache);
     texture_finish(&stage->texture);
     offscreen_destroy(stage->offscreen);
 }

@@ -37,7 +37,6 @@ bool desk_panels_open(struct desk *desk, struct desk_window *window) {
 }
 
 static void finish_cache(struct desk_panels *own) {
-    target_finish(&own->cache);
     texture_finish(&own->texture);
     own->texture = (struct texture){0};
     own->cache_stale = true;

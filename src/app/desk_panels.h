@@ -12,7 +12,7 @@ struct desk_panels;
 
 bool desk_panels_open(struct desk *desk, struct desk_window *window); /* false: no memory */
 void desk_panels_close(
-    struct desk_window *window); /* before the GL context; NULL panels accepted */
+    struct desk_window *window); /* before the GL contexts; NULL panels accepted */
 
 /* What lies in the GL context: made again when it is seen again. */
 void desk_panels_drop(struct desk_window *window);

@@ -1,4 +1,4 @@
-/* app/desk_renew.h - after a GL context was lost: everything of GL anew, all else as it was.
+/* app/desk_renew.h - after the GL contexts were lost: everything of GL anew, all else as it was.
  *
  * Thread: main.  A driver that was reset, a machine that slept, a display server that went away for
  * a moment: windows, cameras, settings, the market and its estimate are not touched. */

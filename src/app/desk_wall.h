@@ -16,7 +16,7 @@ struct desk;
 
 struct desk_wall {
     bool kiosk, made;
-    struct dim dim; /* in the GL context */
+    struct dim dim; /* in the GL contexts */
     struct wall_hours quiet;
     double light;
     bool quiet_now; /* within the quiet hours */
@@ -28,9 +28,9 @@ struct desk_wall {
 
 /* False: --quiet-hours is none; error says so. */
 bool desk_wall_open(struct desk *desk, char error[OPTION_ERROR_BYTES]);
-/* What lies in the GL context; again after another one was made. */
+/* What lies in the GL contexts; again after others were made. */
 bool desk_wall_make(struct desk *desk);
-void desk_wall_drop(struct desk *desk); /* before the context ends; zeroed accepted */
+void desk_wall_drop(struct desk *desk); /* before the contexts end; zeroed accepted */
 /* Once a frame, before windows are drawn. */
 void desk_wall_advance(struct desk *desk);
 /* An option of [wall] has another value. */

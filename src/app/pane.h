@@ -1,7 +1,7 @@
 /* app/pane.h - one picture of the market: its camera and settings, its raster, its map.
  *
  * Thread: main.  Owner: app/desk; a window holds one or several, all of one pipeline.  Lives in the
- * desktop's GL context. */
+ * desktop's GL contexts. */
 #pragma once
 
 #include <stdbool.h>
@@ -85,8 +85,8 @@ enum status pane_init(struct pane *pane, const struct pane_desc *desc);
 enum status pane_start(struct pane *pane, const struct pane *beside);
 void pane_stop(
     struct pane *pane); /* its thread, which reads the engine's log: before the pipeline */
-void pane_finish(struct pane *pane); /* the picture: before the GL context */
-/* The picture anew, in another GL context; pane_finish was called in the old one. Camera, settings
+void pane_finish(struct pane *pane); /* the picture: before the GL contexts */
+/* The picture anew, in other GL contexts; pane_finish was called in the old ones. Camera, settings
  * and the worker stay, and a raster is asked for. beside: one that has been made anew, or NULL. As
  * pane_init. */
 enum status pane_renew(struct pane *pane, const char *shader_dir, const struct pane *beside);

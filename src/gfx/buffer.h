@@ -1,4 +1,4 @@
-/* gfx/buffer.h - a stream of quads: one vertex array, rewritten every frame, drawn as triangles.
+/* gfx/buffer.h - a stream of quads: rewritten every frame, drawn as triangles.
  *
  * Thread: main.  Owner: whoever called buffer_init.  Limit: capacity quads, asserted.
  * A quad is two triangles, six vertices written out: corners 0 1 2, 2 1 3 of 0 left, 1 right of the
@@ -29,13 +29,13 @@ struct buffer_desc {
     int capacity;    /* quads */
     int field_count; /* field n is attribute location n */
     struct buffer_field fields[BUFFER_FIELD_MAX];
-    const char *label;
+    const char *label; /* borrowed for buffer_init */
 };
 
 struct buffer {
-    unsigned vertex_array, name;
-    size_t vertex_bytes;
-    int capacity, count; /* quads */
+    unsigned name;
+    struct buffer_desc desc;
+    int count; /* quads */
 };
 
 bool buffer_init(struct buffer *buffer, const struct buffer_desc *desc); /* false: no memory */

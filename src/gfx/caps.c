@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "base/str.h"
-#include "gfx/debug.h"
 
 enum status caps_load(caps_get_proc_fn get_proc, struct caps *out) {
     *out = (struct caps){0};
@@ -24,10 +23,6 @@ enum status caps_load(caps_get_proc_fn get_proc, struct caps *out) {
     out->software = strstr(out->renderer, "llvmpipe") != NULL ||
                     strstr(out->renderer, "softpipe") != NULL ||
                     strstr(out->renderer, "SwiftShader") != NULL;
-    debug_watch();
-    /* Rows of R8 and of odd widths are tightly packed everywhere in this room. */
-    glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    glPixelStorei(GL_PACK_ALIGNMENT, 1);
     return STATUS_OK;
 }
 

@@ -21,8 +21,8 @@ struct caps {
     char renderer[96];
 };
 
-/* Load the functions of the current context and watch its debug output (fatal in Debug builds, else
- * logged). STATUS_UNSUPPORTED: below GL 3.3 (logged). May be called again for another context. */
+/* Load the functions of the current context. STATUS_UNSUPPORTED: below GL 3.3 (logged). May be
+ * called again for another context. */
 enum status caps_load(caps_get_proc_fn get_proc, struct caps *out);
 /* The driver was reset and took the context's objects with it; false where that cannot be asked. */
 bool caps_context_lost(void);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "gfx/caps.h"
+#include "gfx/context.h"
 #include "gfx/readback.h"
 #include "gfx/texture.h"
 
@@ -15,6 +16,7 @@ struct offscreen {
     EGLContext context;
     EGLSurface surface; /* EGL_NO_SURFACE where the context needs none */
     struct caps caps;
+    struct context own;
     struct texture color;
     struct target target;
 };
@@ -106,6 +108,7 @@ static enum status open_all(struct offscreen *offscreen, int width_px, int heigh
     if (status != STATUS_OK) {
         return status;
     }
+    context_init(&offscreen->own);
     return make_target(width_px, height_px, &offscreen->color, &offscreen->target);
 }
 
@@ -136,8 +139,8 @@ void offscreen_destroy(struct offscreen *offscreen) {
         return;
     }
     if (offscreen->display != EGL_NO_DISPLAY) {
-        target_finish(&offscreen->target);
         texture_finish(&offscreen->color);
+        context_finish(&offscreen->own);
         eglMakeCurrent(offscreen->display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
         if (offscreen->surface != EGL_NO_SURFACE) {
             eglDestroySurface(offscreen->display, offscreen->surface);
@@ -163,7 +166,6 @@ enum status offscreen_resize(struct offscreen *offscreen, int width_px, int heig
     struct target target = {0};
     enum status status = make_target(width_px, height_px, &color, &target);
     if (status == STATUS_OK) {
-        target_finish(&offscreen->target);
         texture_finish(&offscreen->color);
         offscreen->color = color;
         offscreen->target = target;

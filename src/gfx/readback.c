@@ -4,6 +4,8 @@
 #include <glad/gl.h>
 #include <string.h>
 
+#include "gfx/context.h"
+
 /* Swap rows top to bottom in place, through a small buffer. */
 static void flip_rows(int width, int height, uint8_t *rgba) {
     uint8_t chunk[4096];
@@ -23,7 +25,7 @@ static void flip_rows(int width, int height, uint8_t *rgba) {
 void readback_rgba(const struct target *target, size_t out_bytes, uint8_t *out) {
     assert(out_bytes >= (size_t)target->width_px * (size_t)target->height_px * 4);
     (void)out_bytes;
-    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
+    context_bind_texture(CONTEXT_READ, target->texture);
     glReadPixels(0, 0, target->width_px, target->height_px, GL_RGBA, GL_UNSIGNED_BYTE, out);
     if (!target->top_down) {
         flip_rows(target->width_px, target->height_px, out);
@@ -39,6 +41,6 @@ void readback_rg(const struct target *target, struct target_rect rect, size_t ou
     assert(out_count >= (size_t)rect.w * (size_t)rect.h * 2);
     assert(target->top_down);
     (void)out_count;
-    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
+    context_bind_texture(CONTEXT_READ, target->texture);
     glReadPixels(rect.x, rect.y, rect.w, rect.h, GL_RG, GL_FLOAT, out);
 }

@@ -5,20 +5,8 @@
 #include <glad/gl.h>
 
 #include "base/log.h"
+#include "gfx/context.h"
 #include "gfx/debug.h"
-
-/* A vertex array without attributes: core profiles want one bound even where gl_VertexID is all
- * there is. One a context; contexts are few and live as long as the program, so it is found by
- * asking GL, not kept here. */
-static void bind_empty_vertex_array(void) {
-    static GLuint empty;
-    if (empty == 0 || !glIsVertexArray(empty)) {
-        glGenVertexArrays(1, &empty);
-        debug_count_objects(1);
-    }
-    glBindVertexArray(empty);
-    debug_count_bind();
-}
 
 static int gl_x(const struct target *target, struct target_rect rect) {
     return target->left_px + rect.x;
@@ -59,8 +47,7 @@ struct target target_part(const struct target *whole, struct target_rect rect) {
 }
 
 void target_begin(const struct target *target, enum target_blend blend) {
-    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
-    debug_count_bind();
+    context_bind_texture(CONTEXT_DRAW, target->texture);
     const struct target_rect all = {0, 0, target->width_px, target->height_px};
     if (target->frame_height_px > 0) {
         target_set_viewport(target, all);
@@ -90,32 +77,23 @@ void target_clear(const float rgba[4]) {
 }
 
 void target_draw_quad(void) {
-    bind_empty_vertex_array();
     glDrawArrays(GL_TRIANGLE_STRIP, 0, 4);
     debug_count_draw();
 }
 
 bool target_init_texture(struct target *target, const struct texture *texture) {
-    *target = (struct target){
-        .width_px = texture->desc.width, .height_px = texture->desc.height, .top_down = true};
-    glGenFramebuffers(1, &target->framebuffer);
-    debug_count_objects(1);
-    glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
-    glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, texture->name, 0);
-    GLenum state = glCheckFramebufferStatus(GL_FRAMEBUFFER);
+    *target = (struct target){.texture = texture->name,
+                              .width_px = texture->desc.width,
+                              .height_px = texture->desc.height,
+                              .top_down = true};
+    context_bind_texture(CONTEXT_DRAW, target->texture);
+    GLenum state = glCheckFramebufferStatus(GL_DRAW_FRAMEBUFFER);
     if (state != GL_FRAMEBUFFER_COMPLETE) {
         LOG_ERROR("graphics: %s: not a render target here (0x%x)", texture->desc.label, state);
-        target_finish(target);
+        *target = (struct target){0};
         return false;
     }
     return true;
-}
-
-void target_finish(struct target *target) {
-    if (target != NULL && target->framebuffer != 0) {
-        glDeleteFramebuffers(1, &target->framebuffer);
-        *target = (struct target){0};
-    }
 }
 
 void target_copy(const struct target *from, struct target_rect rect, const struct target *to, int x,
@@ -126,9 +104,8 @@ void target_copy(const struct target *from, struct target_rect rect, const struc
     int to_x = gl_x(to, placed);
     int to_y = gl_y(to, placed);
     bool turned = from->top_down != to->top_down;
-    glBindFramebuffer(GL_READ_FRAMEBUFFER, from->framebuffer);
-    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, to->framebuffer);
-    debug_count_bind();
+    context_bind_texture(CONTEXT_READ, from->texture);
+    context_bind_texture(CONTEXT_DRAW, to->texture);
     glDisable(GL_SCISSOR_TEST);
     glBlitFramebuffer(from_x, from_y, from_x + rect.w, from_y + rect.h, to_x,
                       turned ? to_y + rect.h : to_y, to_x + rect.w, turned ? to_y : to_y + rect.h,

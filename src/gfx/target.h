@@ -1,5 +1,5 @@
-/* gfx/target.h - where a frame is drawn: a framebuffer or a part of it, its size, and which way its
- * rows run.
+/* gfx/target.h - where a frame is drawn: a window, a texture or a part of one, its size, and which
+ * way its rows run.
  *
  * Thread: main.  Plain data.  Rectangles everywhere are in pixels from the top left corner of the
  * target; target.c turns them into GL's. */
@@ -11,11 +11,11 @@
 #include "gfx/texture.h"
 
 struct target {
-    unsigned framebuffer;    /* GL name; 0: the window */
+    unsigned texture;        /* GL name; 0: the window whose context is current */
     int width_px, height_px; /* >= 1 */
     bool top_down; /* row 0 in memory is the top one (off-screen: read back without a flip) */
-    /* Where its top left corner lies in the framebuffer, and the framebuffer's own height; all 0:
-     * it is the whole of it. */
+    /* Where its top left corner lies in the window or texture, and the height of that; all 0: it is
+     * the whole of it. */
     int left_px, top_px, frame_height_px;
 };
 
@@ -25,7 +25,7 @@ struct target_rect {
 
 enum target_blend { TARGET_BLEND_NONE, TARGET_BLEND_ALPHA };
 
-/* The part rect of a target that is the whole of its framebuffer. */
+/* The part rect of a target that is the whole of its window or texture. */
 struct target target_part(const struct target *whole, struct target_rect rect);
 
 /* Draw into target from here on; the viewport is the whole of it, and what lies outside is cut off
@@ -41,11 +41,9 @@ void target_clear(const float rgba[4]);
  * shaders/quad.vert). */
 void target_draw_quad(void);
 
-/* A target that draws into a texture; rows of the texture count from the top. False: refused by the
- * driver. */
+/* A target that draws into a texture, as long as that lives; rows of the texture count from the
+ * top. False: refused by the driver. */
 bool target_init_texture(struct target *target, const struct texture *texture);
-void target_finish(
-    struct target *target); /* only for those of target_init_texture; zeroed accepted */
 
 /* Copy rect of one target to x, y of another, inside both: no shader, no blending. Between bytes in
  * the same order (TEXTURE_BGRA8 and windows) software GL copies them as they are: rows of a window

@@ -74,7 +74,6 @@ static enum status density_init(const struct field *field, struct field_density 
 }
 
 static void density_finish(struct field_density *density) {
-    target_finish(&density->target);
     texture_finish(&density->texture);
     free(density->dirty);
     *density = (struct field_density){0};

@@ -1,7 +1,8 @@
 /* layer/picture.h - the whole picture of one instrument: give it columns of the field and a scene,
  * it draws.
  *
- * Thread: main, with the GL context current that it was created in.
+ * Thread: main, with any GL context of the share group current that it was created in
+ * (gfx/context.h); it may be drawn in windows of several.
  * Limits: LAYERS_ROW_MAX x LAYERS_COL_MAX texels of field (24 bytes each, once on the GPU, once
  * here), at most two fields at a time (the one drawn and the one arriving).  Drawing allocates
  * nothing. The field's values are estimates and the picture says so. */
@@ -34,8 +35,8 @@ enum picture_pointer {
 
 struct picture_desc {
     const char *shader_dir; /* read shaders from here; NULL or empty: the embedded ones */
-    /* Of the same context and shader_dir: fonts, glyphs and the buffers of a frame are shared with
-     * it, whichever of both goes first. NULL: they are its own. */
+    /* Of the same share group and shader_dir: fonts, glyphs and the buffers of a frame are shared
+     * with it, whichever of both goes first. NULL: they are its own. */
     const struct picture *beside;
 };
 

@@ -25,7 +25,6 @@ static bool is_empty(struct scroll_span span) {
 
 static void rings_finish(struct scroll *scroll) {
     for (int i = 0; i < SCROLL_PHASE_COUNT; i++) {
-        target_finish(&scroll->rings[i].target);
         texture_finish(&scroll->rings[i].color);
     }
 }

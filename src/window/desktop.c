@@ -9,7 +9,6 @@
 #include "window/display_inside.h"
 
 struct desktop {
-    SDL_GLContext context; /* owned; NULL before the first window */
     struct caps caps;
     int display_count;
     struct display *displays[DESKTOP_WINDOW_MAX]; /* owned, in the order of opening */
@@ -114,9 +113,6 @@ void desktop_destroy(struct desktop *desktop) {
     if (desktop == NULL) {
         return;
     }
-    if (desktop->context != NULL) {
-        SDL_GL_DeleteContext(desktop->context);
-    }
     while (desktop->display_count > 0) {
         desktop_close(desktop, desktop->displays[desktop->display_count - 1]);
     }
@@ -150,18 +146,36 @@ static SDL_GLContext create_context(SDL_Window *window) {
     return context;
 }
 
-static enum status make_context(struct desktop *desktop, SDL_Window *window, char *reason) {
-    desktop->context = create_context(window);
-    desktop->lost = false;
-    if (desktop->context == NULL) {
+/* The window's own; shares objects with those that there are. */
+static enum status make_context(struct desktop *desktop, struct display *display, char *reason) {
+    const struct display *other = NULL;
+    for (int i = 0; i < desktop->display_count; i++) {
+        other = desktop->displays[i]->context != NULL ? desktop->displays[i] : other;
+    }
+    if (other != NULL) {
+        SDL_GL_MakeCurrent(other->window, other->context);
+    }
+    SDL_GL_SetAttribute(SDL_GL_SHARE_WITH_CURRENT_CONTEXT, other != NULL);
+    display->context = create_context(display->window);
+    if (display->context == NULL) {
         return fail(STATUS_UNSUPPORTED, reason, "no OpenGL 3.3 core context");
     }
     SDL_GL_SetSwapInterval(0);
     enum status status = caps_load(get_proc, &desktop->caps);
     if (status != STATUS_OK) {
         str_copy(reason, DISPLAY_REASON_BYTES, "this machine's OpenGL is older than 3.3 core");
+        return status;
     }
-    return status;
+    context_init(&display->own);
+    return STATUS_OK;
+}
+
+static void drop_context(struct display *display) {
+    if (display->context != NULL) {
+        context_finish(&display->own);
+        SDL_GL_DeleteContext(display->context);
+        display->context = NULL;
+    }
 }
 
 static enum status open_window(struct desktop *desktop, const struct display_desc *desc,
@@ -170,17 +184,9 @@ static enum status open_window(struct desktop *desktop, const struct display_des
     if (display_open_window(display, desc) != STATUS_OK) {
         return fail(STATUS_UNSUPPORTED, reason, "cannot open a window");
     }
-    if (desktop->context == NULL) {
-        enum status status = make_context(desktop, display->window, reason);
-        if (status != STATUS_OK) {
-            return status;
-        }
-    }
-    display->context = desktop->context;
-    display_begin(display);
-    SDL_GL_SetSwapInterval(0);
+    enum status status = make_context(desktop, display, reason);
     display_update(display);
-    return STATUS_OK;
+    return status;
 }
 
 enum status desktop_open(struct desktop *desktop, const struct display_desc *desc,
@@ -229,11 +235,12 @@ void desktop_close(struct desktop *desktop, struct display *display) {
     assert(kept == desktop->display_count - 1);
     desktop->display_count = kept;
     desktop->focused = desktop->focused == display ? NULL : desktop->focused;
+    drop_context(display);
     if (display->window != NULL) {
         SDL_DestroyWindow(display->window);
     }
     free(display);
-    if (desktop->display_count > 0) { /* objects in the context go on being made */
+    if (desktop->display_count > 0) { /* what is shared goes on being made */
         display_begin(desktop->displays[0]);
     }
 }
@@ -247,18 +254,14 @@ bool desktop_is_lost(const struct desktop *desktop) {
 }
 
 enum status desktop_renew(struct desktop *desktop, char reason[DISPLAY_REASON_BYTES]) {
-    if (desktop->context != NULL) {
-        SDL_GL_DeleteContext(desktop->context);
-    }
-    enum status status = make_context(desktop, desktop->displays[0]->window, reason);
+    enum status status = STATUS_OK;
     for (int i = 0; i < desktop->display_count; i++) {
-        struct display *display = desktop->displays[i];
-        display->context = desktop->context;
-        display->refused = false;
-        if (status == STATUS_OK) {
-            display_begin(display);
-            SDL_GL_SetSwapInterval(0);
-        }
+        drop_context(desktop->displays[i]);
+        desktop->displays[i]->refused = false;
+    }
+    desktop->lost = false;
+    for (int i = 0; i < desktop->display_count && status == STATUS_OK; i++) {
+        status = make_context(desktop, desktop->displays[i], reason);
     }
     return status;
 }

@@ -1,9 +1,10 @@
-/* window/desktop.h - the windows of the program: SDL's video, one GL context for all of them, and
+/* window/desktop.h - the windows of the program: SDL's video, a GL context for each of them, and
  * the events that come for each.
  *
- * Thread: main.  Owner: app/desk.  Limit: DESKTOP_WINDOW_MAX windows.  One context is made current
- * in one window after the other, so that all share their objects and a lost context is one event.
- */
+ * Thread: main.  Owner: app/desk.  Limit: DESKTOP_WINDOW_MAX windows.  The contexts are one share
+ * group, so that what is made in one is known in all and a lost one is the loss of all.  One
+ * context for all windows would be simpler, but moving it from window to window costs Mesa's
+ * software GL more than the picture does: it gives up the memory it shows a window by. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,7 +24,7 @@ struct desktop;
  * NULL unless STATUS_OK; reason is one line for people. */
 enum status desktop_create(struct desktop **out, char reason[DISPLAY_REASON_BYTES]);
 void desktop_destroy(struct desktop *desktop); /* NULL accepted; after everything made in the
-                                                  context; closes what windows are left */
+                                                  contexts; closes what windows are left */
 
 /* The icon of all windows that are opened from now on: rows top down, straight RGBA8, copied. */
 void desktop_set_icon(struct desktop *desktop, int width_px, int height_px, const uint8_t *rgba);
@@ -36,11 +37,11 @@ void desktop_close(struct desktop *desktop, struct display *display);
 /* What happened since the last call; never waits. It is added to each window's input
  * (display_input); what keys run is added to queue. False: the session ends. */
 bool desktop_poll(struct desktop *desktop, const struct keymap *keymap, struct action_queue *queue);
-/* The GL context is gone: a driver was reset, or a window could not be drawn into. */
+/* The GL contexts are gone: a driver was reset, or a window could not be drawn into. */
 bool desktop_is_lost(const struct desktop *desktop);
-/* Another context in place of the one there is; what was made in the old one has to be made again,
- * and its names were to be given up before. STATUS_UNSUPPORTED: none is to be had now, and there is
- * none; it may be tried again. */
+/* Other contexts in place of those there are; what was made in the old ones has to be made again,
+ * and its names were to be given up before. STATUS_UNSUPPORTED: not every window can have one now;
+ * it may be tried again. */
 enum status desktop_renew(struct desktop *desktop, char reason[DISPLAY_REASON_BYTES]);
 /* What GL here can do, and who draws; borrowed, valid once a window was opened. */
 const struct caps *desktop_caps(const struct desktop *desktop);

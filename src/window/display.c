@@ -10,6 +10,7 @@ enum { FAILED_SWAPS_MAX = 3 }; /* in a row: the context is lost */
 
 void display_begin(struct display *display) {
     display->refused = SDL_GL_MakeCurrent(display->window, display->context) != 0;
+    context_use(&display->own);
 }
 
 struct target display_target(const struct display *display) {

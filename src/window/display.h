@@ -29,7 +29,7 @@ struct display_desc {
     struct display_place place;
 };
 
-/* Draw into this window from here on. */
+/* Its GL context is current and its window drawn into from here on. */
 void display_begin(struct display *display);
 struct target display_target(const struct display *display);
 double display_refresh_hz(const struct display *display); /* 0: not known */

@@ -5,13 +5,15 @@
 #include <SDL2/SDL.h>
 
 #include "base/status.h"
+#include "gfx/context.h"
 #include "view/action_call.h"
 #include "window/display.h"
 #include "window/keymap.h"
 
 struct display {
     SDL_Window *window;                  /* owned */
-    SDL_GLContext context;               /* borrowed from the desktop */
+    SDL_GLContext context;               /* owned; shares its objects with all others */
+    struct context own;                  /* what drawing needs in it */
     const struct monitor_list *monitors; /* borrowed from the desktop */
     int width_px, height_px;
     double scale_factor, refresh_hz;

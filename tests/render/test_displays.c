@@ -1,6 +1,6 @@
 /* Screens that go, come back and change: where windows are meanwhile, by real events of SDL on a
  * list of screens made up here (the linker sends SDL's questions for screens to the functions
- * below). */
+ * below); and what windows share of GL. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,6 +11,8 @@
 
 #include <SDL2/SDL.h>
 
+#include "gfx/readback.h"
+#include "layer/canvas.h"
 #include "window/desktop.h"
 
 struct screen {
@@ -183,8 +185,87 @@ static void a_swap_that_works_is_no_loss(void **state) {
     }
 }
 
+static const float red[4] = {1, 0, 0, 1};
+enum { SHARED_PX = 64 };
+
+/* A texture that is drawn into, a program and vertices, all of the context that is current. */
+struct shared {
+    struct texture texture;
+    struct target target;
+    struct canvas *canvas;
+};
+
+static void shared_open(struct shared *shared) {
+    const struct texture_desc desc = {
+        .width = SHARED_PX, .height = SHARED_PX, .format = TEXTURE_BGRA8, .label = "shared"};
+    shared->canvas = calloc(1, sizeof *shared->canvas);
+    assert_non_null(shared->canvas);
+    assert_true(canvas_init(shared->canvas, NULL));
+    assert_true(texture_init(&shared->texture, &desc));
+    assert_true(target_init_texture(&shared->target, &shared->texture));
+    target_begin(&shared->target, TARGET_BLEND_NONE);
+    target_clear(red);
+}
+
+static void shared_close(struct shared *shared) {
+    texture_finish(&shared->texture);
+    canvas_finish(shared->canvas);
+    free(shared->canvas);
+}
+
+/* The window: its left part the texture's, right of that a green box of vertices. */
+static void expect_drawn(struct display *display, struct shared *shared) {
+    static uint8_t rgba[640 * 360 * 4];
+    display_begin(display);
+    struct target window = display_target(display);
+    struct camera_rect whole = {0, 0, window.width_px, window.height_px};
+    assert_true(sizeof rgba >= (size_t)window.width_px * (size_t)window.height_px * 4);
+    target_begin(&window, TARGET_BLEND_NONE);
+    target_clear((const float[4]){0, 0, 0, 1});
+    target_copy(&shared->target, (struct target_rect){0, 0, SHARED_PX, SHARED_PX}, &window, 0, 0);
+    target_begin(&window, TARGET_BLEND_ALPHA);
+    canvas_begin(shared->canvas, window.width_px, window.height_px);
+    canvas_set_list(shared->canvas, CANVAS_OVER);
+    canvas_add_box(shared->canvas, (struct camera_rect){SHARED_PX, 0, SHARED_PX, SHARED_PX}, 0,
+                   (struct theme_color){0, 255, 0, 255});
+    canvas_draw(shared->canvas, CANVAS_OVER, &window, whole);
+    readback_rgba(&window, sizeof rgba, rgba);
+    const uint8_t *in_texture = rgba + ((size_t)10 * (size_t)window.width_px + 10) * 4;
+    const uint8_t *in_box = in_texture + (size_t)SHARED_PX * 4;
+    const uint8_t *beyond = in_box + (size_t)SHARED_PX * 4;
+    assert_memory_equal(in_texture, ((const uint8_t[4]){255, 0, 0, 255}), 4);
+    assert_memory_equal(in_box, ((const uint8_t[4]){0, 255, 0, 255}), 4);
+    assert_memory_equal(beyond, ((const uint8_t[4]){0, 0, 0, 255}), 4);
+    display_swap(display);
+}
+
+static void what_one_window_made_is_drawn_in_another_and_outlives_it(void **state) {
+    struct rig *rig = *state;
+    struct display *second = NULL;
+    struct shared shared = {0};
+    char reason[DISPLAY_REASON_BYTES];
+    const struct display_desc desc = {.title = "second", .place.rect = {.w = 640, .h = 360}};
+    display_begin(rig->display);
+    shared_open(&shared);
+    expect_drawn(rig->display, &shared);
+    assert_int_equal(desktop_open(rig->desktop, &desc, &second, reason), STATUS_OK);
+    expect_drawn(second, &shared);
+    expect_drawn(rig->display, &shared);
+    desktop_close(rig->desktop, rig->display);
+    rig->display = second;
+    expect_drawn(second, &shared);
+    shared_close(&shared);
+    assert_int_equal(desktop_renew(rig->desktop, reason), STATUS_OK);
+    display_begin(second);
+    shared_open(&shared);
+    expect_drawn(second, &shared);
+    shared_close(&shared);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(what_one_window_made_is_drawn_in_another_and_outlives_it,
+                                        set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_window_leaves_a_screen_that_goes_and_comes_back_with_it,
                                         set_up, tear_down),
         cmocka_unit_test_setup_teardown(

@@ -18,13 +18,16 @@ struct venue_field {
 };
 
 /* The members of the object that the scan has entered, to its end: fields[i] is that of names[i].
- * count <= 64. */
+ * count <= 64. Names in the order of the wire are found fastest. */
 void venue_fields_read(struct scan *scan, const char *const *names, size_t count,
                        struct venue_field *fields);
 
-/* A number as text or number. False: neither, out of range, or "" (which stands for no value). */
+/* A number as text or number. Digits beyond the eighteenth are cut off (an index price that was
+ * computed may have twenty). False: neither, out of range, or "" (which stands for no value). */
 bool venue_decimal(const struct scan_value *value, struct decimal *out);
 /* There, and a number that is not "": has says so. False: there and not a number. null and "" are
  * no value. */
 bool venue_optional_decimal(const struct scan_value *value, struct decimal *out, bool *has);
 bool venue_text_is(const struct scan_value *value, const char *text);
+/* What a request's path says after "name=", as written. False: nothing. */
+bool venue_query(const char *path, const char *name, struct span *out);

@@ -29,5 +29,8 @@ bool venue_decimal(const struct scan_value *value, struct decimal *out);
  * no value. */
 bool venue_optional_decimal(const struct scan_value *value, struct decimal *out, bool *has);
 bool venue_text_is(const struct scan_value *value, const char *text);
+/* There, and an integer: has says so. False: there and none. null and "" are no value. */
+bool venue_optional_integer(const struct scan_value *value, int64_t *out, bool *has);
+
 /* What a request's path says after "name=", as written. False: nothing. */
 bool venue_query(const char *path, const char *name, struct span *out);

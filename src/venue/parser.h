@@ -53,6 +53,7 @@ struct venue_message {
     struct venue_book_step step;
     int64_t sent_ms; /* the venue's newest time in it; 0: none */
     bool past;       /* rows from before the subscription (a first push of recent trades) */
+    bool nameless;   /* a good book that does not say whose; about->symbol would */
     enum venue_control control;
     char reply[VENUE_REPLY_BYTES]; /* ANSWER: to send; ERROR: what the venue said */
     enum status book_status;       /* while a book message is read */
@@ -87,9 +88,9 @@ struct venue_rest_about {
     struct venue_symbol *symbol;
     int32_t interval_s; /* of klines; 0: not known */
 };
-/* A REST answer. Rows come out in the order of time, oldest first, whatever the venue's order; bars
- * without a flag of their own are CLOSED (the caller knows the time). As venue_parse; MESSAGE_NONE
- * and STATUS_OK: a list of instruments that holds nothing for us. */
+/* A REST answer. Rows come out in the order of time, oldest first, whatever the venue's order (the
+ * dialect need not care); bars without a flag of their own are CLOSED (the caller knows the time).
+ * As venue_parse; MESSAGE_NONE and STATUS_OK: a list of instruments that holds nothing for us. */
 enum status venue_rest_parse(struct venue_parser *parser, const struct venue_rest_about *about,
                              const char *bytes, size_t len, int64_t recv_ns,
                              struct venue_message *message);
@@ -110,6 +111,11 @@ void venue_rows_end(struct venue_parser *parser, struct venue_message *message,
 void venue_rows_judge(struct venue_parser *parser, struct venue_message *message,
                       struct venue_symbol *symbol, size_t n, enum status status);
 
+/* For first pushes that begin with the newest row: the messages of the text are turned round, the
+ * oldest first; nothing where their times do not fall. An answer's rows are put into order anyway.
+ */
+void venue_rows_turn(struct venue_parser *parser, const struct venue_message *message);
+
 /* A trade or a liquidation, one row. detail: of a liquidation its enum price_kind; complete: the
  * venue publishes all of them. side: enum side, or enum position. id may be empty. */
 struct venue_trade {
@@ -127,7 +133,8 @@ struct venue_trade {
 enum status venue_add_trade(struct venue_parser *parser, struct venue_message *message,
                             const struct venue_trade *trade);
 
-/* Prices and funding and open interest of one moment: values with their bit; those alone go out. */
+/* Prices and funding and open interest of one moment: values with their bit; those alone go out.
+ * RATE and NEXT go out without each other, too: a venue of deltas tells them apart. */
 enum {
     TICKER_MARK = 1,
     TICKER_INDEX = 2,
@@ -146,6 +153,12 @@ struct venue_ticker {
 /* Up to three slots, one message: prices, funding, open interest. Nothing: STATUS_IGNORED. */
 enum status venue_add_ticker(struct venue_parser *parser, struct venue_message *message,
                              const struct venue_ticker *ticker);
+
+/* Open interest of one side where the venue itself gives coin and notional; a value that it does
+ * not give has its mantissa below zero. None of both: STATUS_UNSUPPORTED. */
+enum status venue_add_interest(struct venue_parser *parser, struct venue_message *message,
+                               struct venue_symbol *symbol, struct decimal base, struct decimal usd,
+                               int64_t ts_ms, int64_t recv_ns);
 
 enum status venue_add_kline(struct venue_parser *parser, struct venue_message *message,
                             struct venue_symbol *symbol, const struct venue_kline *kline,

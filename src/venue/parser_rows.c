@@ -99,9 +99,12 @@ static void fill_price(struct event *slot, const struct venue_ticker *ticker) {
 }
 
 static void fill_funding(struct event *slot, const struct venue_ticker *ticker) {
-    slot->has = FUNDING_HAS_RATE;
-    slot->exponent_a = ticker->rate.exponent;
-    slot->u.funding.rate = ticker->rate.mantissa;
+    slot->has = 0;
+    if ((ticker->has & TICKER_RATE) != 0) {
+        slot->has |= FUNDING_HAS_RATE;
+        slot->exponent_a = ticker->rate.exponent;
+        slot->u.funding.rate = ticker->rate.mantissa;
+    }
     if ((ticker->has & TICKER_NEXT) != 0 && ticker->next_ms > 0) {
         slot->has |= FUNDING_HAS_NEXT;
         slot->u.funding.next_ms = ticker->next_ms;
@@ -123,12 +126,16 @@ enum status venue_add_ticker(struct venue_parser *parser, struct venue_message *
         return STATUS_RANGE;
     }
     if (status == STATUS_IGNORED && !symbol->unwanted) {
+        if ((ticker->has & TICKER_MARK) != 0 && ticker->mark.mantissa > 0) {
+            symbol->mark = ticker->mark;
+        }
         slots[0] = venue_slot(EVENT_PRICE, symbol, ticker->ts_ms, ticker->recv_ns);
         fill_price(&slots[0], ticker);
         count += slots[0].has != 0;
-        if ((ticker->has & TICKER_RATE) != 0) {
+        if ((ticker->has & (TICKER_RATE | TICKER_NEXT)) != 0) {
             slots[count] = venue_slot(EVENT_FUNDING, symbol, ticker->ts_ms, ticker->recv_ns);
-            fill_funding(&slots[count++], ticker);
+            fill_funding(&slots[count], ticker);
+            count += (slots[count].has & (FUNDING_HAS_RATE | FUNDING_HAS_NEXT)) != 0;
         }
         if ((ticker->has & TICKER_INTEREST) != 0) {
             slots[count] = venue_slot(EVENT_OPEN_INTEREST, symbol, ticker->ts_ms, ticker->recv_ns);
@@ -143,6 +150,31 @@ enum status venue_add_ticker(struct venue_parser *parser, struct venue_message *
         status = count > 0 ? STATUS_OK : status;
     }
     venue_rows_judge(parser, message, symbol, count, status);
+    return status;
+}
+
+enum status venue_add_interest(struct venue_parser *parser, struct venue_message *message,
+                               struct venue_symbol *symbol, struct decimal base, struct decimal usd,
+                               int64_t ts_ms, int64_t recv_ns) {
+    struct event *slot = venue_rows_begin(parser, message, 1);
+    const unsigned bits =
+        (base.mantissa >= 0 ? OI_HAS_BASE : 0U) | (usd.mantissa >= 0 ? OI_HAS_USD : 0U);
+    enum status status = STATUS_NOT_FOUND;
+    if (slot == NULL) {
+        return STATUS_RANGE;
+    }
+    if (symbol != NULL) {
+        status = symbol->unwanted ? STATUS_IGNORED : bits == 0 ? STATUS_UNSUPPORTED : STATUS_OK;
+    }
+    if (status == STATUS_OK) {
+        *slot = venue_slot(EVENT_OPEN_INTEREST, symbol, ts_ms, recv_ns);
+        slot->has = bits & 63U;
+        slot->exponent_a = base.mantissa >= 0 ? base.exponent : (int8_t)0;
+        slot->exponent_b = usd.mantissa >= 0 ? usd.exponent : (int8_t)0;
+        slot->u.open_interest.oi_base = base.mantissa >= 0 ? base.mantissa : 0;
+        slot->u.open_interest.oi_usd = usd.mantissa >= 0 ? usd.mantissa : 0;
+    }
+    venue_rows_judge(parser, message, symbol, 1, status);
     return status;
 }
 

@@ -33,6 +33,7 @@ struct venue_symbol {
     enum venue_unit unit;      /* of trades, liquidations, books and open interest */
     struct decimal multiplier; /* of UNIT_CONTRACTS; 0: not known */
     struct decimal tick, lot;  /* 0: not known */
+    struct decimal mark;       /* the newest that was read, for margin tables in contracts; 0 */
     bool listed;               /* the venue's list of instruments has it */
     bool unwanted;             /* listed as something that is not a future: its rows are ignored */
     int funding_interval_h;    /* 0: not known */

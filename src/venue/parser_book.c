@@ -71,6 +71,7 @@ enum status venue_book_end(struct venue_parser *parser, struct venue_message *me
         return message->book_status;
     }
     if (symbol == NULL) {
+        message->nameless = true;
         return STATUS_NOT_FOUND;
     }
     if (symbol->unwanted) {

@@ -38,6 +38,31 @@ void venue_rows_judge(struct venue_parser *parser, struct venue_message *message
     }
 }
 
+static void turn(struct venue_parser *parser, size_t begin, size_t end) {
+    for (; begin + 1 < end; begin++, end--) {
+        const struct event slot = parser->slots[begin];
+        const struct decimal contracts = parser->contracts[begin];
+        parser->slots[begin] = parser->slots[end - 1];
+        parser->contracts[begin] = parser->contracts[end - 1];
+        parser->slots[end - 1] = slot;
+        parser->contracts[end - 1] = contracts;
+    }
+}
+
+void venue_rows_turn(struct venue_parser *parser, const struct venue_message *message) {
+    size_t begin = 0;
+    if (message->count == 0 || parser->slots[0].ts_ms <= parser->slots[message->count - 1].ts_ms) {
+        return;
+    }
+    turn(parser, 0, message->count); /* then the slots of each message back */
+    for (size_t i = 0; i < message->count; i++) {
+        if ((parser->slots[i].flags & EVENT_FLAG_BEGIN) != 0) {
+            turn(parser, begin, i + 1);
+            begin = i + 1;
+        }
+    }
+}
+
 static enum status fill_trade(struct venue_parser *parser, struct event *slot,
                               const struct venue_trade *trade) {
     const bool liquidation = trade->kind == EVENT_LIQUIDATION;

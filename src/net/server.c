@@ -109,6 +109,8 @@ struct net_server *server_create(struct net_service *service, const struct serve
                  desc->bind_address != NULL ? desc->bind_address : "127.0.0.1") &&
         str_copy(server->cert_file, sizeof(server->cert_file), tls ? desc->cert_file : "") &&
         str_copy(server->key_file, sizeof(server->key_file), tls ? desc->key_file : "") &&
+        str_copy(server->header, sizeof(server->header),
+                 desc->header != NULL ? desc->header : "") &&
         /* relaxed: only has to differ */
         str_format(server->name, sizeof(server->name), "server-%d",
                    atomic_fetch_add_explicit(&serial, 1, memory_order_relaxed));

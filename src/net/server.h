@@ -15,8 +15,11 @@ struct net_server;
 struct server_conn; /* one WebSocket connection */
 
 struct server_request {
-    const char *path;  /* "/fapi/v1/depth" */
-    const char *query; /* "symbol=BTCUSDT&limit=1000", "" if none */
+    const char *path;   /* "/fapi/v1/depth" */
+    const char *query;  /* "symbol=BTCUSDT&limit=1000", "" if none */
+    const char *header; /* value of the descriptor's header, "" if none */
+    const char *body;   /* of a POST, terminated; NULL: another method */
+    size_t body_len;
 };
 
 struct server_response {
@@ -47,6 +50,7 @@ struct server_desc {
     const char *cert_file, *key_file; /* PEM; both NULL: plain */
     const struct server_ops *ops;
     void *user;
+    const char *header; /* a request header that is wanted, "x-size-decimal:"; NULL: none */
     bool no_deflate;
     int accept_delay_ms; /* tests: hold the TLS handshake or upgrade back */
 };
@@ -65,5 +69,9 @@ size_t server_conn_queued_bytes(const struct server_conn *conn);
 void server_conn_ping(struct server_conn *conn, const void *payload, size_t len);
 void server_conn_close(struct server_conn *conn,
                        int code); /* 0: cut the TCP connection without a close frame */
+/* Tests: neither read nor write any more, as a peer that is gone without a word; false: go on. */
+void server_conn_freeze(struct server_conn *conn, bool frozen);
+/* How long ago the newest bytes of the client came, pings and pongs included; 0: not known. */
+int64_t server_conn_idle_ms(const struct server_conn *conn);
 void server_conn_set_user(struct server_conn *conn, void *user);
 void *server_conn_user(const struct server_conn *conn);

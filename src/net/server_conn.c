@@ -1,5 +1,7 @@
 /* net/server_conn.c - WebSocket connections of net/server.h. */
 #include <assert.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -37,6 +39,7 @@ struct server_conn {
     size_t ping_len;
     bool ping_due;
     int close_code; /* > 0: to be closed when the queue is empty */
+    bool frozen;
 
     char *received; /* owned: fragments joined so far */
     size_t received_len, received_size;
@@ -48,7 +51,7 @@ int server_conn_upgrade(struct net_server *server, struct lws *wsi) {
         return -1;
     }
     int refusal = 414;
-    if (server_request_read(wsi, &conn->request)) {
+    if (server_request_read(server, wsi, &conn->request)) {
         struct server_request request = server_request_view(&conn->request);
         refusal =
             server->ops->on_upgrade != NULL ? server->ops->on_upgrade(server->user, &request) : 0;
@@ -124,6 +127,9 @@ static int server_conn_write_message(struct server_conn *conn) {
 }
 
 int server_conn_writeable(struct server_conn *conn) {
+    if (conn->frozen) {
+        return 0;
+    }
     if (conn->ping_due) {
         conn->ping_due = false;
         if (lws_write(conn->wsi, conn->ping + LWS_PRE, conn->ping_len, LWS_WRITE_PING) < 0) {
@@ -250,6 +256,26 @@ void server_conn_close(struct server_conn *conn, int code) {
     struct linger reset = {.l_onoff = 1, .l_linger = 0};
     (void)setsockopt(lws_get_socket_fd(conn->wsi), SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
     lws_set_timeout(conn->wsi, PENDING_TIMEOUT_USER_REASON_BASE, LWS_TO_KILL_ASYNC);
+}
+
+void server_conn_freeze(struct server_conn *conn, bool frozen) {
+    service_assert(conn->server->service);
+    if (conn->wsi == NULL || conn->frozen == frozen) {
+        return;
+    }
+    conn->frozen = frozen;
+    lws_rx_flow_control(conn->wsi, frozen ? 0 : 1);
+    if (!frozen) {
+        lws_callback_on_writable(conn->wsi);
+    }
+}
+
+int64_t server_conn_idle_ms(const struct server_conn *conn) {
+    struct tcp_info info = {0};
+    socklen_t len = sizeof(info);
+    bool known = conn->wsi != NULL &&
+                 getsockopt(lws_get_socket_fd(conn->wsi), IPPROTO_TCP, TCP_INFO, &info, &len) == 0;
+    return known ? (int64_t)info.tcpi_last_data_recv : 0;
 }
 
 void server_conn_set_user(struct server_conn *conn, void *user) {

@@ -27,6 +27,10 @@ struct server_answer {
     char *body; /* owned */
     size_t len, sent;
     bool head_sent;
+    struct server_request_text *posted; /* owned: of a POST whose body is coming; else NULL */
+    char *received;                     /* owned: its body so far, terminated */
+    size_t received_len;
+    bool too_long;
 };
 
 /* libwebsockets keeps a query as one fragment an argument. */
@@ -51,15 +55,25 @@ static bool server_request_read_query(struct lws *wsi, struct server_request_tex
     }
 }
 
-bool server_request_read(struct lws *wsi, struct server_request_text *out) {
+bool server_request_read(const struct net_server *server, struct lws *wsi,
+                         struct server_request_text *out) {
     out->path[0] = '\0';
     out->query[0] = '\0';
-    return lws_hdr_copy(wsi, out->path, sizeof(out->path), WSI_TOKEN_GET_URI) >= 0 &&
+    out->header[0] = '\0';
+    out->posted = lws_hdr_total_length(wsi, WSI_TOKEN_POST_URI) > 0;
+    int header_len = (int)strlen(server->header);
+    if (header_len > 0 && lws_hdr_custom_copy(wsi, out->header, sizeof(out->header), server->header,
+                                              header_len) < 0) {
+        out->header[0] = '\0'; /* not sent, or longer than any that means something */
+    }
+    return lws_hdr_copy(wsi, out->path, sizeof(out->path),
+                        out->posted ? WSI_TOKEN_POST_URI : WSI_TOKEN_GET_URI) >= 0 &&
            server_request_read_query(wsi, out);
 }
 
 struct server_request server_request_view(const struct server_request_text *text) {
-    return (struct server_request){.path = text->path, .query = text->query};
+    return (struct server_request){
+        .path = text->path, .query = text->query, .header = text->header};
 }
 
 void server_answer_drop(struct server_answer *answer) {
@@ -76,6 +90,8 @@ void server_answer_drop(struct server_answer *answer) {
         answer->next->previous = answer->previous;
     }
     free(answer->body);
+    free(answer->posted);
+    free(answer->received);
     free(answer);
 }
 
@@ -84,24 +100,15 @@ static void server_answer_due(void *user) {
     lws_callback_on_writable(answer->wsi);
 }
 
-int server_http_request(struct net_server *server, struct lws *wsi) {
-    struct server_request_text text;
-    struct server_response response = {.http_code = 404};
-    if (!server_request_read(wsi, &text)) {
-        response.http_code = 414;
-    } else if (server->ops->on_request != NULL) {
+/* Let the owner answer what is known of the request now; it goes out when the socket takes it. */
+static int server_answer_make(struct server_answer *answer, const struct server_request *request,
+                              int refusal) {
+    struct net_server *server = answer->server;
+    struct server_response response = {.http_code = refusal != 0 ? refusal : 404};
+    if (refusal == 0 && server->ops->on_request != NULL) {
         response.http_code = 0;
-        struct server_request request = server_request_view(&text);
-        server->ops->on_request(server->user, &request, &response);
+        server->ops->on_request(server->user, request, &response);
     }
-    struct server_answer *answer = calloc(1, sizeof(*answer));
-    if (answer == NULL) {
-        free(response.body);
-        return -1;
-    }
-    answer->kind = SERVER_ANSWER;
-    answer->server = server;
-    answer->wsi = wsi;
     answer->http_code = response.http_code != 0 ? response.http_code : 200;
     answer->body = response.body;
     answer->len = response.body != NULL ? response.len : 0;
@@ -112,19 +119,69 @@ int server_http_request(struct net_server *server, struct lws *wsi) {
                          "%s:", response.header_name);
         (void)str_copy(answer->header_value, sizeof(answer->header_value), response.header_value);
     }
+    if (response.delay_ms > 0) {
+        net_timer_schedule(server->service, &answer->timer, response.delay_ms, server_answer_due,
+                           answer);
+    } else {
+        lws_callback_on_writable(answer->wsi);
+    }
+    return 0;
+}
+
+static bool server_expects_body(struct lws *wsi) {
+    char text[16] = "";
+    (void)lws_hdr_copy(wsi, text, sizeof(text), WSI_TOKEN_HTTP_CONTENT_LENGTH);
+    return text[strspn(text, "0")] != '\0';
+}
+
+int server_http_request(struct net_server *server, struct lws *wsi) {
+    struct server_answer *answer = calloc(1, sizeof(*answer));
+    struct server_request_text *text = calloc(1, sizeof(*text));
+    if (answer == NULL || text == NULL) {
+        free(answer);
+        free(text);
+        return -1;
+    }
+    answer->kind = SERVER_ANSWER;
+    answer->server = server;
+    answer->wsi = wsi;
+    answer->posted = text;
     answer->next = server->answers;
     if (answer->next != NULL) {
         answer->next->previous = answer;
     }
     server->answers = answer;
     lws_set_opaque_user_data(wsi, answer);
-    if (response.delay_ms > 0) {
-        net_timer_schedule(server->service, &answer->timer, response.delay_ms, server_answer_due,
-                           answer);
-    } else {
-        lws_callback_on_writable(wsi);
+    bool read = server_request_read(server, wsi, text);
+    if (read && text->posted && server_expects_body(wsi)) {
+        return 0; /* server_http_body_end answers */
     }
+    struct server_request request = server_request_view(text);
+    request.body = text->posted ? "" : NULL;
+    return server_answer_make(answer, &request, read ? 0 : 414);
+}
+
+int server_http_body(struct server_answer *answer, const char *bytes, size_t len) {
+    answer->too_long = answer->too_long || len > SERVER_BODY_BYTES_MAX - answer->received_len;
+    if (answer->too_long || len == 0) {
+        return 0;
+    }
+    char *grown = realloc(answer->received, answer->received_len + len + 1);
+    if (grown == NULL) {
+        return -1;
+    }
+    answer->received = grown;
+    memcpy(grown + answer->received_len, bytes, len);
+    answer->received_len += len;
+    grown[answer->received_len] = '\0';
     return 0;
+}
+
+int server_http_body_end(struct server_answer *answer) {
+    struct server_request request = server_request_view(answer->posted);
+    request.body = answer->received != NULL ? answer->received : "";
+    request.body_len = answer->received_len;
+    return server_answer_make(answer, &request, answer->too_long ? 413 : 0);
 }
 
 static int server_answer_write_head(struct server_answer *answer) {
@@ -215,6 +272,20 @@ static void server_wsi_gone(struct lws *wsi) {
     }
 }
 
+static int server_answer_callback(struct server_answer *answer, enum lws_callback_reasons reason,
+                                  const char *bytes, size_t len) {
+    switch (reason) {
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return server_http_writeable(answer);
+    case LWS_CALLBACK_HTTP_BODY:
+        return server_http_body(answer, bytes, len);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return server_http_body_end(answer);
+    default:
+        return 0;
+    }
+}
+
 int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t len) {
     (void)user;
@@ -232,6 +303,8 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
     case LWS_CALLBACK_HTTP:
         return alive ? server_http_request(server, wsi) : -1;
     case LWS_CALLBACK_HTTP_WRITEABLE:
+    case LWS_CALLBACK_HTTP_BODY:
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
     case LWS_CALLBACK_SERVER_WRITEABLE:
     case LWS_CALLBACK_ESTABLISHED:
     case LWS_CALLBACK_RECEIVE:
@@ -249,9 +322,7 @@ int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return reason == LWS_CALLBACK_HTTP_WRITEABLE ? 0 : -1;
     }
     if (*kind == SERVER_ANSWER) {
-        return reason == LWS_CALLBACK_HTTP_WRITEABLE
-                   ? server_http_writeable((struct server_answer *)(void *)kind)
-                   : 0;
+        return server_answer_callback((struct server_answer *)(void *)kind, reason, in, len);
     }
     struct server_conn *conn = (struct server_conn *)(void *)kind;
     switch (reason) {

@@ -10,7 +10,13 @@
 #include "net/server.h"
 #include "net/service.h"
 
-enum { SERVER_TIMEOUT_S = 60, SERVER_PATH_BYTES = 4096, SERVER_FILE_BYTES = 1024 };
+enum {
+    SERVER_TIMEOUT_S = 60,
+    SERVER_PATH_BYTES = 4096,
+    SERVER_FILE_BYTES = 1024,
+    SERVER_HEADER_BYTES = 64,
+    SERVER_BODY_BYTES_MAX = 64 * 1024
+};
 
 enum server_kind { SERVER_NOTHING, SERVER_HOLD, SERVER_ANSWER, SERVER_CONN };
 
@@ -28,22 +34,28 @@ struct net_server {
     struct server_answer *answers; /* owned: those under way */
     char name[32], address[64];
     char cert_file[SERVER_FILE_BYTES], key_file[SERVER_FILE_BYTES];
+    char header[SERVER_HEADER_BYTES]; /* that requests are asked for, with its colon; "": none */
 };
 
 /* A request as text that stays while it is needed. */
 struct server_request_text {
-    char path[SERVER_PATH_BYTES], query[SERVER_PATH_BYTES];
+    char path[SERVER_PATH_BYTES], query[SERVER_PATH_BYTES], header[SERVER_HEADER_BYTES];
+    bool posted;
 };
 
 int server_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
                     size_t len);
 
-/* Path and query of the request being handled; false: too long. */
-bool server_request_read(struct lws *wsi, struct server_request_text *out);
+/* Path, query and header of the request being handled; false: too long. */
+bool server_request_read(const struct net_server *server, struct lws *wsi,
+                         struct server_request_text *out);
 struct server_request server_request_view(const struct server_request_text *text);
 
 /* -- server_http.c -- */
 int server_http_request(struct net_server *server, struct lws *wsi);
+/* Further bytes of a POST, and their end. */
+int server_http_body(struct server_answer *answer, const char *bytes, size_t len);
+int server_http_body_end(struct server_answer *answer);
 int server_http_writeable(struct server_answer *answer);
 void server_answer_drop(struct server_answer *answer); /* cut off, or done: free it */
 

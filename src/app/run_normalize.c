@@ -178,11 +178,13 @@ int run_normalize(const struct app_options *options) {
     }
     job.instruments = instrument_table_create();
     if (job.instruments != NULL) {
-        job.normalizer = job.ops->normalizer_create(&(struct venue_normalizer_desc){
-            .instruments = job.instruments,
-            .keep_unknown_units = option_flag(&options->table, OPT_keep_unknown_units),
-            .on_message = on_message,
-            .user = &job});
+        job.normalizer = job.ops->normalizer_create(
+            job.ops->dialect,
+            &(struct venue_normalizer_desc){
+                .instruments = job.instruments,
+                .keep_unknown_units = option_flag(&options->table, OPT_keep_unknown_units),
+                .on_message = on_message,
+                .user = &job});
     }
     const int exit_status = job.normalizer == NULL
                                 ? app_fail(EXIT_STATUS_FAILED, "normalize", "out of memory")

@@ -155,7 +155,7 @@ bool feed_push_gap(struct venue_feed *feed, struct feed_instrument *instrument, 
 }
 
 void feed_begin_book(struct venue_feed *feed, struct feed_instrument *instrument) {
-    binance_book_reset(&instrument->book);
+    book_chain_reset(&instrument->book);
     if (instrument->history == HISTORY_DONE && !instrument->snapshot_asked) {
         const struct feed_request request = {.kind = REQUEST_DEPTH,
                                              .instrument = (int)(instrument - feed->instruments),
@@ -343,6 +343,7 @@ static enum status add_instrument(struct venue_feed *feed, const char *text) {
     *place = (int16_t)feed->instrument_count;
     struct feed_instrument *instrument = &feed->instruments[feed->instrument_count++];
     instrument->symbol = symbol;
+    instrument->book.by_request = true;
     encode_name(text, true, instrument->stream_name);
     encode_name(text, false, instrument->query_name);
     return STATUS_OK;
@@ -407,7 +408,7 @@ void binance_feed_destroy(struct venue_feed *feed) {
     }
     binance_feed_stop(feed);
     for (int i = 0; i < feed->instrument_count; i++) {
-        binance_book_finish(&feed->instruments[i].book);
+        book_chain_finish(&feed->instruments[i].book);
         feed_history_finish(&feed->instruments[i]);
     }
     waker_finish(&feed->done);

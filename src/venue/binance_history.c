@@ -227,7 +227,7 @@ static void go_live(struct venue_feed *feed, struct feed_instrument *instrument)
     }
     instrument->history = HISTORY_DONE;
     instrument->history_gap = false;
-    if (instrument->book.state == BINANCE_BOOK_WAITING && !instrument->snapshot_asked) {
+    if (instrument->book.state == BOOK_CHAIN_WAITING && !instrument->snapshot_asked) {
         const struct feed_request request = {.kind = REQUEST_DEPTH,
                                              .instrument = (int)(instrument - feed->instruments)};
         instrument->snapshot_asked = feed_request_add(feed, &request);

@@ -6,7 +6,7 @@
 #include "net/http_client.h"
 #include "net/service.h"
 #include "net/ws_client.h"
-#include "venue/binance_book.h"
+#include "venue/book_chain.h"
 #include "venue/binance_parse.h"
 #include "venue/binance_rest.h"
 #include "venue/venue.h"
@@ -124,7 +124,7 @@ struct feed_instrument {
     } recent[FEED_RECENT_LIQUIDATIONS];
     unsigned recent_at;
 
-    struct binance_book book;
+    struct book_chain book;
     bool snapshot_asked;
     int64_t last_book_ms;
 

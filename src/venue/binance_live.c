@@ -125,14 +125,12 @@ static void ask_again(struct venue_feed *feed, struct feed_instrument *instrumen
 static void take_depth(struct venue_feed *feed, struct feed_instrument *instrument,
                        const struct binance_message *message) {
     const struct event *slots = feed->parser->slots;
-    const struct binance_book_update update = {.first_id = message->first_id,
-                                               .last_id = message->last_id,
-                                               .prev_id = message->prev_id,
-                                               .slot_count = message->count};
-    enum status status = binance_book_take(&instrument->book, &update, slots);
+    const struct venue_book_step step = {
+        .first_id = message->first_id, .last_id = message->last_id, .prev_id = message->prev_id};
+    enum status status = book_chain_take(&instrument->book, &step, slots, message->count);
     if (status == STATUS_FULL) { /* no snapshot for so long: only the newest can still join one */
-        binance_book_release(&instrument->book);
-        status = binance_book_take(&instrument->book, &update, slots);
+        book_chain_release(&instrument->book);
+        status = book_chain_take(&instrument->book, &step, slots, message->count);
     }
     if (status == STATUS_OK) {
         instrument->last_book_ms = slots[0].ts_ms;
@@ -144,12 +142,12 @@ static void take_depth(struct venue_feed *feed, struct feed_instrument *instrume
 
 void feed_live_snapshot(struct venue_feed *feed, struct feed_instrument *instrument,
                         const struct binance_message *message) {
-    struct binance_book *book = &instrument->book;
-    if (binance_book_snapshot(book, message->last_id) != STATUS_OK) {
+    struct book_chain *book = &instrument->book;
+    if (book_chain_snapshot(book, message->last_id) != STATUS_OK) {
         const struct feed_request request = {.kind = REQUEST_DEPTH,
                                              .instrument = (int)(instrument - feed->instruments),
                                              .attempt = 1};
-        if (book->state == BINANCE_BOOK_WAITING) {
+        if (book->state == BOOK_CHAIN_WAITING) {
             instrument->snapshot_asked = feed_request_add(feed, &request);
         }
         return;
@@ -157,11 +155,11 @@ void feed_live_snapshot(struct venue_feed *feed, struct feed_instrument *instrum
     instrument->last_book_ms = feed->parser->slots[0].ts_ms;
     bool pushed = feed_push(feed, instrument, feed->parser->slots, message->count);
     for (size_t i = 0; i < book->update_count && pushed; i++) {
-        const struct binance_book_update *update = &book->updates[i];
+        const struct book_chain_update *update = &book->updates[i];
         instrument->last_book_ms = book->held[update->slot_begin].ts_ms;
         pushed = feed_push(feed, instrument, book->held + update->slot_begin, update->slot_count);
     }
-    binance_book_release(book); /* if the sink was full, the book has begun anew and is empty */
+    book_chain_release(book); /* if the sink was full, the book has begun anew and is empty */
 }
 
 /* -- messages -- */

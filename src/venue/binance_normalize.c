@@ -4,13 +4,13 @@
 #include <string.h>
 
 #include "base/str.h"
-#include "venue/binance_book.h"
+#include "venue/book_chain.h"
 #include "venue/binance_parse.h"
 #include "venue/binance_rest.h"
 
 /* A symbol's book on its way through. */
 struct normal_book {
-    struct binance_book sequence;
+    struct book_chain sequence;
     int64_t last_ts_ms; /* of the newest update that passed */
 };
 
@@ -40,11 +40,15 @@ static struct venue_normalizer *create(const struct venue_normalizer_desc *desc,
     return self;
 }
 
-struct venue_normalizer *binance_normalize_create_usdm(const struct venue_normalizer_desc *desc) {
+struct venue_normalizer *binance_normalize_create_usdm(const struct venue_dialect *dialect,
+                                                       const struct venue_normalizer_desc *desc) {
+    (void)dialect;
     return create(desc, VENUE_BINANCE_USDM);
 }
 
-struct venue_normalizer *binance_normalize_create_coinm(const struct venue_normalizer_desc *desc) {
+struct venue_normalizer *binance_normalize_create_coinm(const struct venue_dialect *dialect,
+                                                        const struct venue_normalizer_desc *desc) {
+    (void)dialect;
     return create(desc, VENUE_BINANCE_COINM);
 }
 
@@ -54,7 +58,7 @@ void binance_normalize_destroy(struct venue_normalizer *self) {
     }
     for (size_t i = 0; i < BINANCE_SYMBOL_COUNT_MAX; i++) {
         if (self->books[i] != NULL) {
-            binance_book_finish(&self->books[i]->sequence);
+            book_chain_finish(&self->books[i]->sequence);
             free(self->books[i]);
         }
     }
@@ -82,13 +86,13 @@ static void emit_all(struct venue_normalizer *self, const struct event *slots, s
 }
 
 static void emit_held(struct venue_normalizer *self, struct normal_book *book) {
-    const struct binance_book *sequence = &book->sequence;
+    const struct book_chain *sequence = &book->sequence;
     for (size_t i = 0; i < sequence->update_count; i++) {
-        const struct binance_book_update *update = &sequence->updates[i];
+        const struct book_chain_update *update = &sequence->updates[i];
         book->last_ts_ms = sequence->held[update->slot_begin].ts_ms;
         emit(self, sequence->held + update->slot_begin, update->slot_count, NULL);
     }
-    binance_book_release(&book->sequence);
+    book_chain_release(&book->sequence);
 }
 
 static void emit_gap(struct venue_normalizer *self, const struct event *slot, int64_t from_ms) {
@@ -110,6 +114,9 @@ static struct normal_book *find_book(struct venue_normalizer *self,
     struct normal_book **place = &self->books[symbol - self->parser->symbols.entries];
     if (*place == NULL) {
         *place = calloc(1, sizeof **place);
+        if (*place != NULL) {
+            (*place)->sequence.by_request = true;
+        }
     }
     return *place;
 }
@@ -117,7 +124,7 @@ static struct normal_book *find_book(struct venue_normalizer *self,
 /* False: it was too old for what is held. */
 static bool pass_snapshot(struct venue_normalizer *self, struct normal_book *book, int64_t id,
                           const struct event *slots, size_t count) {
-    if (binance_book_snapshot(&book->sequence, id) != STATUS_OK) {
+    if (book_chain_snapshot(&book->sequence, id) != STATUS_OK) {
         return false;
     }
     book->last_ts_ms = slots[0].ts_ms;
@@ -143,10 +150,8 @@ static void settle_pending(struct venue_normalizer *self, struct normal_book *bo
 
 static void take_depth(struct venue_normalizer *self, const struct binance_message *message) {
     const struct event *slots = self->parser->slots;
-    const struct binance_book_update update = {.first_id = message->first_id,
-                                               .last_id = message->last_id,
-                                               .prev_id = message->prev_id,
-                                               .slot_count = message->count};
+    const struct venue_book_step step = {
+        .first_id = message->first_id, .last_id = message->last_id, .prev_id = message->prev_id};
     struct normal_book *book = find_book(self, message->symbol);
     if (book == NULL) {
         self->parser->counts.dropped_oversized++;
@@ -158,7 +163,7 @@ static void take_depth(struct venue_normalizer *self, const struct binance_messa
     }
     self->several_depths = self->several_depths || self->depth_symbol != message->symbol;
     const int64_t from_ms = book->last_ts_ms;
-    switch (binance_book_take(&book->sequence, &update, slots)) {
+    switch (book_chain_take(&book->sequence, &step, slots, message->count)) {
     case STATUS_OK:
         book->last_ts_ms = slots[0].ts_ms;
         emit(self, slots, message->count, NULL);

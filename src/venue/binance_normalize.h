@@ -9,8 +9,10 @@
 
 #include "venue/venue.h"
 
-struct venue_normalizer *binance_normalize_create_usdm(const struct venue_normalizer_desc *desc);
-struct venue_normalizer *binance_normalize_create_coinm(const struct venue_normalizer_desc *desc);
+struct venue_normalizer *binance_normalize_create_usdm(const struct venue_dialect *dialect,
+                                                       const struct venue_normalizer_desc *desc);
+struct venue_normalizer *binance_normalize_create_coinm(const struct venue_dialect *dialect,
+                                                        const struct venue_normalizer_desc *desc);
 void binance_normalize_destroy(struct venue_normalizer *normalizer);
 void binance_normalize_take(struct venue_normalizer *normalizer, const char *bytes, size_t len);
 bool binance_normalize_learn(struct venue_normalizer *normalizer, const char *bytes, size_t len);

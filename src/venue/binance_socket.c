@@ -100,12 +100,12 @@ static void note_hole(struct venue_feed *feed, enum feed_socket_kind kind) {
         struct feed_instrument *instrument = &feed->instruments[i];
         if (kind == SOCKET_MARKET) {
             instrument->market_gap = instrument->last_market_ms > 0;
-        } else if (instrument->book.state != BINANCE_BOOK_WAITING) {
+        } else if (instrument->book.state != BOOK_CHAIN_WAITING) {
             feed_push_gap(feed, instrument, STREAM_BOOK, instrument->last_book_ms,
                           instrument->last_book_ms, "disconnected");
             feed_begin_book(feed, instrument);
         } else {
-            binance_book_reset(&instrument->book);
+            book_chain_reset(&instrument->book);
         }
     }
 }

@@ -5,12 +5,22 @@
 #include "base/str.h"
 #include "venue/binance_feed.h"
 #include "venue/binance_normalize.h"
+#include "venue/normalize.h"
 
 #define BINANCE_NORMALIZER(market)                                                                 \
     .normalizer_create = binance_normalize_create_##market,                                        \
     .normalizer_destroy = binance_normalize_destroy, .normalizer_take = binance_normalize_take,    \
     .normalizer_learn = binance_normalize_learn, .normalizer_end = binance_normalize_end,          \
     .normalizer_counts = binance_normalize_counts
+
+/* A venue that is a dialect alone. */
+#define DIALECT(venue, table)                                                                      \
+    {                                                                                              \
+        .id = (venue), .dialect = &(table), .normalizer_create = normalize_create,                 \
+        .normalizer_destroy = normalize_destroy, .normalizer_take = normalize_take,                \
+        .normalizer_learn = normalize_learn, .normalizer_end = normalize_end,                      \
+        .normalizer_counts = normalize_counts                                                      \
+    }
 
 static const struct venue_ops venues[] = {
     {.id = VENUE_BINANCE_USDM,
@@ -21,6 +31,8 @@ static const struct venue_ops venues[] = {
      .feed_stop = binance_feed_stop,
      .feed_stats = binance_feed_stats},
     {.id = VENUE_BINANCE_COINM, BINANCE_NORMALIZER(coinm)},
+    /* One line a venue, in the order of enum venue_id: DIALECT(VENUE_NAME, name_dialect), with
+     * `extern const struct venue_dialect name_dialect;` in venue/name.h. */
 };
 
 const struct venue_ops *venue_find(enum venue_id id) {

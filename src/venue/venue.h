@@ -72,15 +72,19 @@ struct venue_normalizer_desc {
 
 struct venue_normalizer;
 
+struct venue_dialect;
+
 struct venue_ops {
     enum venue_id id;
+    const struct venue_dialect *dialect;
 
     /* Normalize: required. */
-    struct venue_normalizer *(*normalizer_create)(const struct venue_normalizer_desc *desc);
+    struct venue_normalizer *(*normalizer_create)(const struct venue_dialect *dialect,
+                                                  const struct venue_normalizer_desc *desc);
     void (*normalizer_destroy)(struct venue_normalizer *normalizer);
     /* One JSON text of a stream or a REST answer. Never fails: what is wrong is counted. */
     void (*normalizer_take)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
-    /* A list of instruments (exchangeInfo) is remembered, without events or counts. False: it is
+    /* A list of instruments is remembered, without events or counts. False: it is
      * not one. */
     bool (*normalizer_learn)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
     void (*normalizer_end)(

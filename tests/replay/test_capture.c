@@ -161,8 +161,9 @@ static void book_equals_book_ticker_at_every_update(void **state) {
     assert_non_null(ops);
     assert_true(book_init(&capture->book));
     collect_tickers(capture);
-    struct venue_normalizer *normalizer = ops->normalizer_create(&(struct venue_normalizer_desc){
-        .instruments = instruments, .on_message = on_message, .user = capture});
+    struct venue_normalizer *normalizer = ops->normalizer_create(
+        ops->dialect, &(struct venue_normalizer_desc){
+                          .instruments = instruments, .on_message = on_message, .user = capture});
     struct line_stream *stream = line_stream_open(CAPTURE, &why, reason);
     assert_non_null(stream);
     while ((why = line_stream_next(stream, &line, &len)) == STATUS_OK) {

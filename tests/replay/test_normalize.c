@@ -1,5 +1,5 @@
-/* Binance's messages to event JSON lines: one table of what comes in and what goes out, the venue's
- * documented samples, and a small session of ours line by line. */
+/* Binance's messages to event JSON lines: one table of what comes in and what goes out, and
+ * the venue's documented samples. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -37,10 +37,10 @@ static void begin(struct run *run, bool keep_unknown_units) {
     *run = (struct run){.ops = venue_find(VENUE_BINANCE_USDM),
                         .instruments = instrument_table_create()};
     run->normalizer = run->ops->normalizer_create(
-        &(struct venue_normalizer_desc){.instruments = run->instruments,
-                                        .keep_unknown_units = keep_unknown_units,
-                                        .on_message = on_message,
-                                        .user = run});
+        run->ops->dialect, &(struct venue_normalizer_desc){.instruments = run->instruments,
+                                                           .keep_unknown_units = keep_unknown_units,
+                                                           .on_message = on_message,
+                                                           .user = run});
     assert_non_null(run->normalizer);
 }
 
@@ -418,38 +418,6 @@ static void the_mixed_stream_sample_has_its_documented_meaning(void **state) {
     finish(&run);
 }
 
-static void our_session_gives_its_kept_lines(void **state) {
-    (void)state;
-    char reason[LINE_REASON_BYTES];
-    enum status why = STATUS_OK;
-    const char *line = NULL;
-    size_t len = 0;
-    struct run run;
-    begin(&run, false);
-    struct line_stream *in =
-        line_stream_open("tests/data/binance_usdm/session.jsonl", &why, reason);
-    assert_non_null(in);
-    while (line_stream_next(in, &line, &len) == STATUS_OK) {
-        run.ops->normalizer_take(run.normalizer, line, len);
-    }
-    line_stream_close(in);
-    const char *got = output(&run);
-    struct line_stream *want =
-        line_stream_open("tests/data/binance_usdm/session.expected.jsonl", &why, reason);
-    assert_non_null(want);
-    while (line_stream_next(want, &line, &len) == STATUS_OK) {
-        const size_t got_len = strcspn(got, "\n");
-        if (got_len != len || memcmp(got, line, len) != 0) {
-            fail_msg("line %d: got %.*s, want %.*s", (int)line_stream_number(want), (int)got_len,
-                     got, (int)len, line);
-        }
-        got += got_len + (got[got_len] == '\n');
-    }
-    assert_string_equal(got, "");
-    line_stream_close(want);
-    finish(&run);
-}
-
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_mean_what_the_table_says),
@@ -459,7 +427,6 @@ int main(void) {
         cmocka_unit_test(documented_samples_are_understood_or_ignored),
         cmocka_unit_test(documented_coinm_samples_are_understood_or_ignored),
         cmocka_unit_test(the_mixed_stream_sample_has_its_documented_meaning),
-        cmocka_unit_test(our_session_gives_its_kept_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

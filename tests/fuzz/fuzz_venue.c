@@ -1,5 +1,6 @@
-/* Strangers' bytes through the Binance normalizer, one message a line. What comes out is well
- * formed: whole messages of known kinds, prices above zero, sizes not below it. */
+/* Strangers' bytes through the normalizer of one venue (VENUE_KEY, a program each), one message a
+ * line. What comes out is well formed: whole messages of known kinds, prices above zero, sizes not
+ * below it. */
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -29,7 +30,10 @@ static void check_slot(const struct event *slot) {
         require(slot->u.level.qty_base >= 0);
         break;
     case EVENT_PRICE:
-        require((slot->has & PRICE_HAS_MARK) != 0 && slot->u.price.mark > 0);
+        require(slot->has != 0);
+        require((slot->has & PRICE_HAS_MARK) == 0 || slot->u.price.mark > 0);
+        require((slot->has & PRICE_HAS_INDEX) == 0 || slot->u.price.index > 0);
+        require((slot->has & PRICE_HAS_LAST) == 0 || slot->u.price.last > 0);
         break;
     case EVENT_KLINE:
         require(slot->u.kline.low > 0 && slot->u.kline.high >= slot->u.kline.low);
@@ -61,8 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         instruments = instrument_table_create();
         require(instruments != NULL);
     }
-    const struct venue_ops *ops = venue_find(VENUE_BINANCE_USDM);
+    const struct venue_ops *ops = venue_find(venue_from_key(VENUE_KEY, sizeof VENUE_KEY - 1));
+    require(ops != NULL);
     struct venue_normalizer *normalizer = ops->normalizer_create(
+        ops->dialect,
         &(struct venue_normalizer_desc){.instruments = instruments,
                                         .keep_unknown_units = size > 0 && (data[0] & 1) != 0,
                                         .on_message = on_message});

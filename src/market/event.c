@@ -200,6 +200,63 @@ size_t event_message_slots(const struct event *slots, size_t count) {
     return len;
 }
 
+static bool exponent_in_range(int exponent) {
+    return exponent >= -DECIMAL_EXPONENT_MAX && exponent <= DECIMAL_EXPONENT_MAX;
+}
+
+static bool trade_is_valid(const struct event *event) {
+    const unsigned size = event->has & (TRADE_HAS_QTY | TRADE_HAS_USD | TRADE_QTY_IS_CONTRACTS);
+    const bool kind_known = event->kind == EVENT_TRADE || event->detail <= PRICE_ORDER;
+    return (event->side == SIDE_BUY || event->side == SIDE_SELL) && kind_known && size != 0 &&
+           event->u.trade.price > 0 && event->u.trade.qty >= 0 && event->u.trade.usd >= 0 &&
+           event->has >> TRADE_ID_SHIFT <= ID_HASH;
+}
+
+static bool level_is_valid(const struct event *event) {
+    return event->side == SIDE_NONE ||
+           (event->side <= SIDE_SELL && event->u.level.price > 0 && event->u.level.qty_base >= 0);
+}
+
+static bool kline_is_valid(const struct event *event) {
+    return event->u.kline.low > 0 && event->u.kline.high >= event->u.kline.low &&
+           event->u.kline.open > 0 && event->u.kline.close > 0 && event->u.kline.interval_s > 0;
+}
+
+bool event_is_valid(const struct event *event) {
+    if (event->instrument >= INSTRUMENT_COUNT_MAX || !exponent_in_range(event->exponent_a) ||
+        !exponent_in_range(event->exponent_b) || !exponent_in_range(event->exponent_c)) {
+        return false;
+    }
+    switch ((enum event_kind)event->kind) {
+    case EVENT_TRADE:
+    case EVENT_LIQUIDATION:
+        return trade_is_valid(event);
+    case EVENT_BOOK:
+        return level_is_valid(event);
+    case EVENT_PRICE:
+        return event->u.price.mark >= 0 && event->u.price.index >= 0 && event->u.price.last >= 0;
+    case EVENT_OPEN_INTEREST:
+        return event->u.open_interest.oi_base >= 0 && event->u.open_interest.oi_usd >= 0;
+    case EVENT_KLINE:
+        return kline_is_valid(event);
+    case EVENT_KLINE_VOLUME:
+        return event->u.kline_volume.volume_base >= 0 && event->u.kline_volume.usd >= 0 &&
+               event->u.kline_volume.taker_buy_base >= 0;
+    case EVENT_INSTRUMENT:
+        return event->detail <= CONTRACT_INVERSE && event->u.instrument.tick >= 0 &&
+               event->u.instrument.lot >= 0 && event->u.instrument.multiplier >= 0;
+    case EVENT_TIER:
+        return event->u.tier.notional_cap_usd > 0 && event->u.tier.mmr > 0 &&
+               event->u.tier.mmr < 1 && event->u.tier.leverage_max >= 0 && event->u.tier.index >= 0;
+    case EVENT_GAP:
+        return event->detail < STREAM_COUNT && event->u.gap.from_ms <= event->u.gap.to_ms;
+    case EVENT_FUNDING:
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint64_t event_hash(uint64_t hash, const struct event *event) {
     /* The bit fields by value: where the compiler puts them is its own affair. */
     const int32_t head[] = {

@@ -170,5 +170,10 @@ size_t event_trade_id_text(const struct event *event, char out[EVENT_ID_TEXT_BYT
  * EVENT_FLAG_END, all of them where none has it. */
 size_t event_message_slots(const struct event *slots, size_t count);
 
+/* Whether a slot from outside keeps what this header says: a known kind that is recorded (no
+ * EVENT_FEED), a side where one belongs, prices above zero, sizes not below it, exponents in range.
+ */
+bool event_is_valid(const struct event *event);
+
 /* Hash of what happened (all but recv_ns), for replay tests. */
 uint64_t event_hash(uint64_t hash, const struct event *event);

@@ -178,3 +178,11 @@ struct venue_symbol *venue_symbol_of(struct venue_parser *parser, const struct s
                ? venue_symbols_find(&parser->symbols, (struct span){text, len})
                : NULL;
 }
+
+void venue_message_reply(struct venue_message *message, const struct scan_value *text) {
+    size_t len = 0;
+    if (!scan_decode(text, message->reply, sizeof message->reply - 1, &len)) {
+        len = 0;
+    }
+    message->reply[len] = '\0';
+}

@@ -191,5 +191,8 @@ enum status venue_add_tiers(struct venue_parser *parser, struct venue_message *m
                             struct venue_symbol *symbol, const struct venue_tier *tiers,
                             size_t count, int64_t ts_ms);
 
+/* A text of the venue's as message->reply, escapes decoded; "": it is none, or too long for it. */
+void venue_message_reply(struct venue_message *message, const struct scan_value *text);
+
 /* The symbol a value names, escapes decoded; NULL: no text, or not known (see symbols->closed). */
 struct venue_symbol *venue_symbol_of(struct venue_parser *parser, const struct scan_value *value);

@@ -29,6 +29,7 @@ ACT_S = 0.5
 ASK_S = 0.1
 WARM_S = 6  # the exchange serves by then
 SEED = 5
+STEPS_MAX = 60
 
 ACTIONS = [
     "span-shorter", "span-longer", "pan-left", "pan-right", "follow", "zoom-in", "zoom-out",
@@ -48,9 +49,11 @@ def free_port():
 
 
 def faults(seconds):
-    """(second, fault): something goes wrong each 45 s, in turn."""
+    """(second, fault): something goes wrong each 45 s, in turn; less often in a long run, as a
+    script has an end."""
     kinds = ["disconnect", "gap=3", "disconnect=1006", "silence=*", "clear"]
-    return [(at, kinds[i % len(kinds)]) for i, at in enumerate(range(45, int(seconds), 45))]
+    step = max(45, int(seconds) // STEPS_MAX)
+    return [(at, kinds[i % len(kinds)]) for i, at in enumerate(range(step, int(seconds), step))]
 
 
 class Reconnects:

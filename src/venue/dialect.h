@@ -19,20 +19,6 @@ enum {
     VENUE_SEND_BYTES = 16384 /* of a message to a venue */
 };
 
-/* What a feed is to bring of each symbol; bits of venue_dialect.promises and of a socket. */
-enum venue_channel {
-    CHANNEL_TRADE,
-    CHANNEL_LIQUIDATION,
-    CHANNEL_BOOK,
-    CHANNEL_MARK,
-    CHANNEL_INDEX,
-    CHANNEL_FUNDING,
-    CHANNEL_INTEREST,
-    CHANNEL_KLINE,
-    CHANNEL_COUNT
-};
-#define CHANNEL_BIT(channel) (1U << (channel))
-
 /* -- sockets -- */
 
 struct venue_socket {
@@ -45,6 +31,7 @@ struct venue_socket {
     int ping_ms;        /* how often ping() is sent; 0: never */
     bool ping_frame;    /* WebSocket pings at that interval instead */
     int sends_per_s;    /* messages to the venue, at most; 0: 5 */
+    int symbols_max;    /* of one connection; more are spread over several; 0: as many as fit */
     const char *header; /* "Name: value" of the upgrade; NULL: none */
 };
 
@@ -63,6 +50,7 @@ enum venue_request_kind { /* in the order in which they are sent */
                           VENUE_REQUEST_INSTRUMENTS, /* all: contracts, units, ticks */
                           VENUE_REQUEST_FUNDING, /* all: intervals, where the instruments do not say
                                                   */
+                          VENUE_REQUEST_TIERS,   /* margin table of all, or else of one symbol */
                           VENUE_REQUEST_TICKER,  /* mark, index, funding, open interest of one
                                                     symbol, now */
                           VENUE_REQUEST_DEPTH,   /* book snapshot, where the stream has none */
@@ -72,7 +60,6 @@ enum venue_request_kind { /* in the order in which they are sent */
                           VENUE_REQUEST_INTEREST,     /* now, the poll of venues without a stream */
                           VENUE_REQUEST_LIQUIDATIONS, /* those from from_ms to to_ms */
                           VENUE_REQUEST_TRADES,       /* the newest */
-                          VENUE_REQUEST_TIERS,        /* margin table of one symbol, or of all */
                           VENUE_REQUEST_KIND_COUNT
 };
 
@@ -80,7 +67,7 @@ struct venue_request {
     enum venue_request_kind kind;
     const struct venue_symbol *symbol; /* NULL: all */
     int64_t from_ms, to_ms;
-    const char *cursor; /* of the page before; "": the first page */
+    const char *cursor; /* message.reply of the page before; "": the first page */
 };
 
 struct venue_http {
@@ -109,6 +96,7 @@ struct venue_dialect {
     bool book_by_request;          /* the snapshot is asked for by DEPTH */
     bool book_ids_fall;            /* an id below the last one is no old message */
     bool trades_on_subscribe;      /* the first push holds trades from before */
+    bool trade_ids_rise;           /* ids of a symbol's trades are numbers that only grow */
 
     const struct venue_socket *sockets;
     int socket_count;

@@ -55,7 +55,8 @@ struct venue_message {
     bool past;       /* rows from before the subscription (a first push of recent trades) */
     bool nameless;   /* a good book that does not say whose; about->symbol would */
     enum venue_control control;
-    char reply[VENUE_REPLY_BYTES]; /* ANSWER: to send; ERROR: what the venue said */
+    char reply[VENUE_REPLY_BYTES]; /* ANSWER: to send; ERROR: what the venue said; of a REST page
+                                      the cursor of the next one, "": it is the last */
     enum status book_status;       /* while a book message is read */
 };
 
@@ -64,6 +65,8 @@ struct venue_parser {
     struct venue_symbols symbols;
     struct venue_counts counts; /* rows dropped, messages ignored and malformed */
     bool keep_unknown_units;
+    int64_t clock_ms;          /* the venue's time by the newest text that told it, kept by dialects
+                                  some of whose messages have none; 0: not known */
     struct event *slots;       /* owned, EVENT_MESSAGE_SLOTS_MAX */
     struct decimal *contracts; /* owned, a slot each: the size as the venue gave it, where it
                                   counts contracts; mantissa 0: it does not */

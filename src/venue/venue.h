@@ -21,6 +21,21 @@ struct net_service;
 
 enum { VENUE_SYMBOL_COUNT_MAX = 32, VENUE_REASON_BYTES = 192 };
 
+/* What a feed is to bring of each symbol; bits of a dialect's promises and of its
+ * sockets. */
+enum venue_channel {
+    CHANNEL_TRADE,
+    CHANNEL_LIQUIDATION,
+    CHANNEL_BOOK,
+    CHANNEL_MARK,
+    CHANNEL_INDEX,
+    CHANNEL_FUNDING,
+    CHANNEL_INTEREST,
+    CHANNEL_KLINE,
+    CHANNEL_COUNT
+};
+#define CHANNEL_BIT(channel) (1U << (channel))
+
 /* -- live -- */
 
 struct venue_feed_desc {

@@ -20,9 +20,10 @@
  *   instrument   base quote contract tick lot multiplier tiers
  *   gap          stream from_ms to_ms reason
  *
- * Unknown members are ignored, null counts as absent. Beyond version 1 the writer adds "contracts"
- * (the venue's own size), "update_id" (book), "history":true (back-filled) and "simulated":true (on
- * the instrument of a simulated market, so that a recording of it still says so). */
+ * Unknown members are ignored, null counts as absent; a tier that has no cap has null there. Beyond
+ * version 1 the writer adds "contracts" (the venue's own size), "update_id" (book), "history":true
+ * (back-filled) and "simulated":true (on the instrument of a simulated market, so that a recording
+ * of it still says so). */
 
 /* Reading: remembers the instrument of the line before. */
 struct event_lines {

@@ -3,6 +3,7 @@
 #include "archive/event_lines.h"
 
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "archive/event_draft.h"
@@ -36,13 +37,12 @@ static enum field find_field(struct span key) {
     return FIELD_COUNT;
 }
 
-/* One row of so many numbers, three at most; false: another shape. The scan is left behind the row.
- */
-static bool read_row(struct scan *scan, size_t want, struct decimal row[3]) {
-    struct scan_value values[3];
+/* A pair of numbers; false: another shape. The scan is left behind it. */
+static bool read_pair(struct scan *scan, struct decimal row[2]) {
+    struct scan_value values[2];
     size_t count = 0;
-    bool good = scan_read_row(scan, values, want, &count) && count == want;
-    for (size_t i = 0; good && i < want; i++) {
+    bool good = scan_read_row(scan, values, 2, &count) && count == 2;
+    for (size_t i = 0; good && i < 2; i++) {
         good = event_draft_read_decimal(&values[i], &row[i]);
     }
     return good;
@@ -50,9 +50,9 @@ static bool read_row(struct scan *scan, size_t want, struct decimal row[3]) {
 
 /* The scan is inside the array. */
 static void read_levels(struct event_draft *draft, struct scan *scan, enum side side) {
-    struct decimal row[3];
+    struct decimal row[2];
     while (scan_next_element(scan)) {
-        if (!read_row(scan, 2, row) || row[0].mantissa <= 0 || row[1].mantissa < 0) {
+        if (!read_pair(scan, row) || row[0].mantissa <= 0 || row[1].mantissa < 0) {
             draft->bad_array = true;
             continue;
         }
@@ -76,21 +76,34 @@ static bool is_exact_enough(struct decimal value) {
            value.exponent <= PLACES_MAX;
 }
 
+/* [cap, mmr, leverage]; a cap of null is none. */
+static bool read_tier(struct scan *scan, double out[3]) {
+    struct scan_value values[3];
+    struct decimal number;
+    size_t count = 0;
+    bool good = scan_read_row(scan, values, 3, &count) && count == 3;
+    for (size_t i = 0; good && i < 3; i++) {
+        const bool none = i == 0 && values[i].type == SCAN_NULL;
+        good = none || (event_draft_read_decimal(&values[i], &number) && is_exact_enough(number));
+        out[i] = none || !good ? INFINITY : decimal_to_double(number);
+    }
+    return good;
+}
+
 static void read_tiers(struct event_draft *draft, struct scan *scan) {
-    struct decimal row[3];
+    double row[3];
     draft->first = 1;
     while (scan_next_element(scan)) {
-        if (!read_row(scan, 3, row) || !is_exact_enough(row[0]) || !is_exact_enough(row[1]) ||
-            !is_exact_enough(row[2])) {
+        if (!read_tier(scan, row)) {
             draft->bad_array = true;
             continue;
         }
         struct event *slot = event_draft_take_slot(draft);
         if (slot != NULL) {
             slot->kind = EVENT_TIER;
-            slot->u.tier.notional_cap_usd = decimal_to_double(row[0]);
-            slot->u.tier.mmr = decimal_to_double(row[1]);
-            slot->u.tier.leverage_max = decimal_to_double(row[2]);
+            slot->u.tier.notional_cap_usd = row[0];
+            slot->u.tier.mmr = row[1];
+            slot->u.tier.leverage_max = row[2];
             slot->u.tier.index = (int32_t)draft->count - 1;
         }
     }

@@ -248,7 +248,10 @@ static bool put_kline(struct event_text *text, const struct event *slots, size_t
 static bool put_tiers(struct event_text *text, const struct event *tiers, size_t count) {
     bool good = put_part(text, ",\"tiers\":[");
     for (size_t i = 0; i < count && good; i++) {
-        good = put_double(text, i == 0 ? "[" : ",[", tiers[i].u.tier.notional_cap_usd) &&
+        const char *lead = i == 0 ? "[" : ",[";
+        const double cap_usd = tiers[i].u.tier.notional_cap_usd;
+        good = (isinf(cap_usd) ? put_part(text, lead) && put_part(text, "null")
+                               : put_double(text, lead, cap_usd)) &&
                put_double(text, ",", tiers[i].u.tier.mmr) &&
                put_double(text, ",", tiers[i].u.tier.leverage_max) && put_part(text, "]");
     }

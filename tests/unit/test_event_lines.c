@@ -62,6 +62,7 @@ static void canonical_lines_survive_there_and_back(void **state) {
                       "\"volume\":1000,\"usd\":1,\"taker_buy_volume\":500,\"closed\":true}",
         HEAD("instrument") ",\"base\":\"BTC\",\"contract\":\"inverse\",\"tick\":0.1,\"lot\":1,"
                            "\"multiplier\":100,\"tiers\":[[5000,0.01,50],[25000,0.025,20]]}",
+        HEAD("instrument") ",\"contract\":\"linear\",\"tiers\":[[5000,0.01,50],[null,0.02,25]]}",
         HEAD("gap") ",\"stream\":\"book\",\"from_ms\":1,\"to_ms\":2,\"reason\":\"sequence\"}",
         HEAD("ticker") ",\"oi\":1,\"history\":true}",
         HEAD("ticker") ",\"oi\":350000000000000000000}",
@@ -132,6 +133,7 @@ static void lines_that_say_nothing_sure_are_refused(void **state) {
         {HEAD("book") ",\"action\":\"delta\",\"bids\":[[1,2]],\"tiers\":[[1,2,3]]}",
          STATUS_MALFORMED},
         {HEAD("instrument") ",\"tiers\":[[5000,0.01,2e59]]}", STATUS_MALFORMED},
+        {HEAD("instrument") ",\"tiers\":[[5000,null,50]]}", STATUS_MALFORMED},
         {HEAD("instrument") ",\"tiers\":[[5000,0.0123456789012345678,50]]}", STATUS_MALFORMED},
         {HEAD("kline") ",\"interval_s\":60,\"open\":1,\"high\":1,\"low\":1}", STATUS_MALFORMED},
         {HEAD("kline") ",\"interval_s\":60,\"open\":1,\"high\":1,\"low\":1e-40,\"close\":1}",

@@ -1,0 +1,193 @@
+#include "venue/gate.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "venue/gate_parse.h"
+
+/* Contracts are served by what they are settled in, each on a path of its own. */
+enum { SETTLE_USDT, SETTLE_BTC, SETTLE_USD1, SETTLE_COUNT };
+
+static const char *const settle_names[] = {
+    [SETTLE_USDT] = "usdt", [SETTLE_BTC] = "btc", [SETTLE_USD1] = "usd1"};
+static_assert(ARRAY_COUNT(settle_names) == SETTLE_COUNT, "a name each");
+
+enum {
+    GATE_PING_MS = 15000,
+    GATE_SENDS_PER_S = 10,
+    GATE_KLINE_ROWS = 1999, /* 2,000 points at most, both ends counted */
+    GATE_INTEREST_ROWS = 100,
+    GATE_LIQUIDATION_ROWS = 1000,
+    GATE_REQUESTS_PER_10S = 150, /* 200 an endpoint are allowed */
+    GATE_BAR_MS = 60000,
+    GATE_INTEREST_STEP_MS = 300000
+};
+/* Without it sizes are whole numbers, and parts of a contract are lost. */
+#define GATE_HEADER   "X-Gate-Size-Decimal: 1"
+#define GATE_OBU_SIZE "400"
+
+#define GATE_CHANNELS                                                                              \
+    (CHANNEL_BIT(CHANNEL_TRADE) | CHANNEL_BIT(CHANNEL_LIQUIDATION) | CHANNEL_BIT(CHANNEL_BOOK) |   \
+     CHANNEL_BIT(CHANNEL_MARK) | CHANNEL_BIT(CHANNEL_INDEX) | CHANNEL_BIT(CHANNEL_FUNDING) |       \
+     CHANNEL_BIT(CHANNEL_INTEREST) | CHANNEL_BIT(CHANNEL_KLINE))
+
+#define GATE_SOCKET(settle)                                                                        \
+    {                                                                                              \
+        .name = settle, .path = "/v4/ws/" settle, .channels = GATE_CHANNELS,                       \
+        .pulse = CHANNEL_BIT(CHANNEL_BOOK) | CHANNEL_BIT(CHANNEL_MARK), .ping_ms = GATE_PING_MS,   \
+        .sends_per_s = GATE_SENDS_PER_S, .header = GATE_HEADER                                     \
+    }
+static const struct venue_socket sockets[] = {
+    [SETTLE_USDT] = GATE_SOCKET("usdt"),
+    [SETTLE_BTC] = GATE_SOCKET("btc"),
+    [SETTLE_USD1] = GATE_SOCKET("usd1"),
+};
+static_assert(ARRAY_COUNT(sockets) == SETTLE_COUNT, "a socket each");
+
+/* BTC_USDT is settled in USDT, BTC_USD1 in USD1, BTC_USD in coin. */
+static int settle_of(const struct venue_symbol *symbol) {
+    const char *quote = strchr(symbol->text, '_');
+    if (quote == NULL || strncmp(quote, "_USDT", 5) == 0) {
+        return SETTLE_USDT;
+    }
+    return strncmp(quote, "_USD1", 5) == 0 ? SETTLE_USD1 : SETTLE_BTC;
+}
+
+static bool socket_wants(int socket, const struct venue_symbol *symbol) {
+    return settle_of(symbol) == socket;
+}
+
+/* -- what is sent -- */
+
+static size_t put_message(char out[VENUE_SEND_BYTES], int64_t now_ms, const char *channel,
+                          const char *event, const char *payload) {
+    const bool fits = str_format(out, VENUE_SEND_BYTES,
+                                 "{\"time\":%" PRId64 ",\"id\":1,\"channel\":\"futures.%s\","
+                                 "\"event\":\"%s\",\"payload\":[%s]}",
+                                 now_ms / 1000, channel, event, payload);
+    return fits ? strlen(out) : 0;
+}
+
+/* "BTC_USDT","ETH_USDT" */
+static bool list_symbols(const struct venue_subscription *what, char *out, size_t out_bytes) {
+    bool fits = true;
+    out[0] = '\0';
+    for (size_t i = 0; i < what->count; i++) {
+        fits = str_append(out, out_bytes, "%s\"%s\"", i == 0 ? "" : ",", what->symbols[i]->text) &&
+               fits;
+    }
+    return fits;
+}
+
+/* Trades, liquidations and tickers take many contracts in one message, books and bars one. */
+static size_t subscribe(const struct venue_subscription *what, int step,
+                        char out[VENUE_SEND_BYTES]) {
+    static const char *const lists[] = {"trades", "public_liquidates", "tickers"};
+    char payload[VENUE_SYMBOL_COUNT_MAX * (INSTRUMENT_SYMBOL_BYTES + 3)];
+    const int list_count = (int)ARRAY_COUNT(lists);
+    if (step < list_count) {
+        return list_symbols(what, payload, sizeof payload)
+                   ? put_message(out, what->now_ms, lists[step], "subscribe", payload)
+                   : 0;
+    }
+    const size_t at = (size_t)(step - list_count) / 2;
+    if (at >= what->count) {
+        return 0;
+    }
+    if ((step - list_count) % 2 == 0) {
+        str_format(payload, sizeof payload, "\"ob.%s." GATE_OBU_SIZE "\"", what->symbols[at]->text);
+        return put_message(out, what->now_ms, "obu", "subscribe", payload);
+    }
+    str_format(payload, sizeof payload, "\"1m\",\"%s\"", what->symbols[at]->text);
+    return put_message(out, what->now_ms, "candlesticks", "subscribe", payload);
+}
+
+static size_t book_again(const struct venue_subscription *what, const struct venue_symbol *symbol,
+                         int step, char out[VENUE_SEND_BYTES]) {
+    static const char *const events[] = {"unsubscribe", "subscribe"};
+    char payload[INSTRUMENT_SYMBOL_BYTES + 16];
+    if (step >= (int)ARRAY_COUNT(events)) {
+        return 0;
+    }
+    str_format(payload, sizeof payload, "\"ob.%s." GATE_OBU_SIZE "\"", symbol->text);
+    return put_message(out, what->now_ms, "obu", events[step], payload);
+}
+
+static size_t ping(int socket, int64_t now_ms, char out[VENUE_REPLY_BYTES]) {
+    (void)socket;
+    str_format(out, VENUE_REPLY_BYTES, "{\"time\":%" PRId64 ",\"channel\":\"futures.ping\"}",
+               now_ms / 1000);
+    return strlen(out);
+}
+
+/* -- what is asked for -- */
+
+static bool request_page(const struct venue_request *request, const char *settle, const char *name,
+                         struct venue_http *out) {
+    const int64_t from_s = request->from_ms / 1000;
+    switch (request->kind) {
+    case VENUE_REQUEST_TICKER:
+        return str_format(out->path, sizeof out->path, "/api/v4/futures/%s/tickers?contract=%s",
+                          settle, name);
+    case VENUE_REQUEST_KLINES: /* either limit or from and to: both are refused */
+        return str_format(
+            out->path, sizeof out->path,
+            "/api/v4/futures/%s/candlesticks?contract=%s&interval=1m&from=%" PRId64 "&to=%" PRId64,
+            settle, name, from_s, from_s + (GATE_KLINE_ROWS - 1) * (GATE_BAR_MS / 1000));
+    case VENUE_REQUEST_INTEREST_HISTORY:
+        return str_format(out->path, sizeof out->path,
+                          "/api/v4/futures/%s/contract_stats?contract=%s&interval=5m&from=%" PRId64
+                          "&limit=%d",
+                          settle, name, from_s, GATE_INTEREST_ROWS);
+    case VENUE_REQUEST_LIQUIDATIONS:
+        return str_format(out->path, sizeof out->path,
+                          "/api/v4/futures/%s/liq_orders?contract=%s&from=%" PRId64 "&to=%" PRId64
+                          "&limit=%d",
+                          settle, name, from_s, request->to_ms / 1000, GATE_LIQUIDATION_ROWS);
+    case VENUE_REQUEST_TRADES:
+        return str_format(out->path, sizeof out->path,
+                          "/api/v4/futures/%s/trades?contract=%s&limit=100", settle, name);
+    case VENUE_REQUEST_TIERS:
+        return str_format(out->path, sizeof out->path,
+                          "/api/v4/futures/%s/risk_limit_tiers?contract=%s", settle, name);
+    default:
+        return false;
+    }
+}
+
+static bool request(const struct venue_request *request, struct venue_http *out) {
+    char name[INSTRUMENT_SYMBOL_BYTES * 3];
+    const struct venue_symbol *symbol = request->symbol;
+    const char *settle = settle_names[symbol == NULL ? SETTLE_USDT : settle_of(symbol)];
+    out->body[0] = '\0';
+    if (request->kind == VENUE_REQUEST_INSTRUMENTS) {
+        return str_format(out->path, sizeof out->path, "/api/v4/futures/%s/contracts", settle);
+    }
+    return symbol != NULL && venue_url_encode(symbol->text, name, sizeof name) &&
+           request_page(request, settle, name, out);
+}
+
+const struct venue_dialect gate_dialect = {
+    .id = VENUE_GATE,
+    .ws_url = "wss://fx-ws.gateio.ws",
+    .rest_url = "https://api.gateio.ws",
+    .promises = GATE_CHANNELS,
+    .complete_liquidations = true,
+    .sockets = sockets,
+    .socket_count = SETTLE_COUNT,
+    .limits = {.kline_rows = GATE_KLINE_ROWS,
+               .interest_rows = GATE_INTEREST_ROWS,
+               .liquidation_rows = GATE_LIQUIDATION_ROWS,
+               .liquidation_window_ms = 3600000,
+               .interest_step_ms = GATE_INTEREST_STEP_MS,
+               .requests_per_10s = GATE_REQUESTS_PER_10S,
+               .rest_header = GATE_HEADER},
+    .settle = gate_settle,
+    .parse = gate_parse,
+    .rest_parse = gate_rest_parse,
+    .socket_wants = socket_wants,
+    .subscribe = subscribe,
+    .book_again = book_again,
+    .ping = ping,
+    .request = request,
+};

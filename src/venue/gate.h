@@ -1,0 +1,7 @@
+/* venue/gate.h - Gate's futures as a dialect.  Thread: the net service's; const data and pure
+ * functions. */
+#pragma once
+
+#include "venue/dialect.h"
+
+extern const struct venue_dialect gate_dialect;

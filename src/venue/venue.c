@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "venue/binance_feed.h"
 #include "venue/binance_normalize.h"
+#include "venue/gate.h"
+#include "venue/hyperliquid.h"
 #include "venue/normalize.h"
 
 #define BINANCE_NORMALIZER(market)                                                                 \
@@ -31,6 +33,8 @@ static const struct venue_ops venues[] = {
      .feed_stop = binance_feed_stop,
      .feed_stats = binance_feed_stats},
     {.id = VENUE_BINANCE_COINM, BINANCE_NORMALIZER(coinm)},
+    DIALECT(VENUE_GATE, gate_dialect),
+    DIALECT(VENUE_HYPERLIQUID, hyperliquid_dialect),
     /* One line a venue, in the order of enum venue_id: DIALECT(VENUE_NAME, name_dialect), with
      * `extern const struct venue_dialect name_dialect;` in venue/name.h. */
 };

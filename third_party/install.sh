@@ -4,7 +4,7 @@
 
 # Compiler and tools, and the libraries of every room.
 PACKAGES_BUILD=(gcc g++ libc6-dev cmake ninja-build ccache pkg-config python3 python3-glad
-    libwebsockets-dev libssl-dev libcjson-dev zlib1g-dev libzstd-dev libcmocka-dev
+    libwebsockets-dev libssl-dev libcjson-dev zlib1g-dev libzstd-dev libsqlite3-dev libcmocka-dev
     libsdl2-dev libimgui-dev libcglm-dev libegl-dev libfreetype-dev libfontconfig-dev libpng-dev)
 # What it needs when it runs: the authorities that certificates are checked against, fonts, and OpenGL in
 # software where there is no graphics card.

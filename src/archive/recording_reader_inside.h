@@ -1,0 +1,44 @@
+/* archive/recording_reader_inside.h - the reader's own state, shared by its two files; inside this
+ * room only.
+ *
+ * Thread: the reader's.  Owner: recording_find.c. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "archive/recording.h"
+#include "archive/recording_reader.h"
+#include "base/thread.h"
+
+enum { RECORDING_READER_PATH_BYTES = 4096 };
+
+enum recording_part { PART_CHUNKS, PART_TAIL, PART_END };
+
+struct recording_reader {
+    char path[RECORDING_READER_PATH_BYTES];
+    sqlite3 *db;             /* owned */
+    sqlite3_stmt *next[2];   /* owned: of chunks, of the tail; after an id */
+    struct columns *columns; /* owned */
+    uint16_t *instruments;   /* owned, INSTRUMENT_COUNT_MAX: the file's number -> the table's */
+    int instrument_count;
+
+    enum recording_part part;
+    int64_t id;          /* of the row read last */
+    int blind;           /* rows in a row that SQLite could not read */
+    struct event *slots; /* owned, COLUMNS_SLOTS_MAX: the run at hand */
+    size_t at, count;
+    bool snapshot;   /* a transaction of reading is open */
+    int64_t last_ms; /* greatest time given so far; INT64_MIN: none */
+    bool hole;       /* something was lost since */
+
+    struct thread thread;
+    struct event_sink sink;
+    atomic_bool stopping;
+
+    /* -- atomic: the reading thread writes, all read -- */
+    _Atomic int64_t slot_count, message_count, chunk_count, damaged_count;
+    atomic_int end; /* enum status; STATUS_OK while not at the end */
+    char reason[RECORDING_REASON_BYTES];
+};
+
+extern const struct event_source_ops recording_reader_ops;

@@ -94,8 +94,7 @@ enum status venue_add_trade(struct venue_parser *parser, struct venue_message *m
         return STATUS_RANGE;
     }
     const enum status status = fill_trade(parser, slot, trade);
-    if (status == STATUS_OK &&
-        (trade->unit == UNIT_CONTRACTS || trade->symbol->contract == CONTRACT_INVERSE)) {
+    if (status == STATUS_OK && trade->unit == UNIT_CONTRACTS) {
         parser->contracts[message->count] = trade->size;
     }
     venue_rows_judge(parser, message, trade->symbol, 1, status);

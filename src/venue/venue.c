@@ -7,6 +7,8 @@
 #include "venue/binance_normalize.h"
 #include "venue/gate.h"
 #include "venue/hyperliquid.h"
+#include "venue/bitget.h"
+#include "venue/deribit.h"
 #include "venue/normalize.h"
 
 #define BINANCE_NORMALIZER(market)                                                                 \
@@ -35,6 +37,8 @@ static const struct venue_ops venues[] = {
     {.id = VENUE_BINANCE_COINM, BINANCE_NORMALIZER(coinm)},
     DIALECT(VENUE_GATE, gate_dialect),
     DIALECT(VENUE_HYPERLIQUID, hyperliquid_dialect),
+    DIALECT(VENUE_BITGET, bitget_dialect),
+    DIALECT(VENUE_DERIBIT, deribit_dialect),
     /* One line a venue, in the order of enum venue_id: DIALECT(VENUE_NAME, name_dialect), with
      * `extern const struct venue_dialect name_dialect;` in venue/name.h. */
 };

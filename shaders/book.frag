@@ -7,9 +7,10 @@
 //   row's middle, in texels.
 uniform sampler2D book;
 uniform sampler2D lut;
-uniform vec2 per_texel, sharp;
+uniform vec2 per_texel;
 uniform float time_low, time_high, entry_per_log2, entry_of_zero;
 in vec2 texel;
+flat in vec2 sharp;
 out vec4 color;
 
 const float ENTRIES = 256.0;

@@ -3,9 +3,10 @@
 //   edges one pixel soft.
 // sharp: pixels a texel, price and time, >= 1.
 uniform sampler2D density;
-uniform vec2 per_texel, sharp;
+uniform vec2 per_texel;
 uniform float time_low, time_high;
 in vec2 texel;
+flat in vec2 sharp;
 out vec4 color;
 
 #include "common/field_color.glsl"

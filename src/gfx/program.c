@@ -242,3 +242,9 @@ void program_set_vec4(const struct program *program, int index, const float valu
     assert(index < program->desc.uniform_count);
     glUniform4fv(program->code->locations[index], 1, value);
 }
+
+void program_set_vec4s(const struct program *program, int index, int count, const float *values) {
+    assert(index < program->desc.uniform_count);
+    assert(count >= 1);
+    glUniform4fv(program->code->locations[index], count, values);
+}

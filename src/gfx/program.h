@@ -42,3 +42,5 @@ void program_set_float(const struct program *program, int index, float value);
 void program_set_vec2(const struct program *program, int index, float x, float y);
 void program_set_mat4(const struct program *program, int index, mat4 value);
 void program_set_vec4(const struct program *program, int index, const float value[4]);
+/* The first `count` of an array of them, four floats each. */
+void program_set_vec4s(const struct program *program, int index, int count, const float *values);

@@ -81,6 +81,12 @@ void target_draw_quad(void) {
     debug_count_draw();
 }
 
+void target_draw_quads(int count) {
+    assert(count >= 1);
+    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, count);
+    debug_count_draw();
+}
+
 bool target_init_texture(struct target *target, const struct texture *texture) {
     *target = (struct target){.texture = texture->name,
                               .width_px = texture->desc.width,

@@ -40,6 +40,8 @@ void target_clear(const float rgba[4]);
 /* Draw one quad over the viewport with the program that is bound (gl_VertexID 0..3, see
  * shaders/quad.vert). */
 void target_draw_quad(void);
+/* The same `count` times (>= 1) in one draw: the program places them by gl_InstanceID. */
+void target_draw_quads(int count);
 
 /* A target that draws into a texture, as long as that lives; rows of the texture count from the
  * top. False: refused by the driver. */

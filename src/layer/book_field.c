@@ -17,9 +17,8 @@ enum {
     UNIFORM_BOOK,
     UNIFORM_LUT,
     UNIFORM_PER_TEXEL,
-    UNIFORM_SHARP,
-    UNIFORM_PRICE_AT,
-    UNIFORM_PRICE_SPAN,
+    UNIFORM_SHARP_OF,
+    UNIFORM_PANES,
     UNIFORM_TIME_AT,
     UNIFORM_TIME_SPAN,
     UNIFORM_TIME_LOW,
@@ -29,7 +28,7 @@ enum {
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign",  "book",      "lut",      "per_texel", "sharp",          "price_at",     "price_span",
+    "y_sign",  "book",      "lut",      "per_texel", "sharp_of",       "panes",
     "time_at", "time_span", "time_low", "time_high", "entry_per_log2", "entry_of_zero"};
 
 enum { COLUMNS_A_FRAME = 8, ANCHOR_COUNT = 5 };
@@ -319,42 +318,79 @@ bool book_key_is_same(const struct book_key *a, const struct book_key *b) {
            a->white_log2 == b->white_log2;
 }
 
-/* The pixels of the strip that the cover reaches: a row more each way, where the outermost cells
- * fade into nothing. */
+static int pane_count(const struct book_view *view) {
+    return view->lower != NULL ? 2 : 1;
+}
+
+static const struct camera *pane_camera(const struct book_view *view, int pane) {
+    return pane == 0 ? view->camera : view->lower;
+}
+
+/* From the top of the upper pane to the bottom of the lower one: what the viewport shows. */
+static double plot_height(const struct book_view *view) {
+    const struct camera_rect *last = &pane_camera(view, pane_count(view) - 1)->plot_px;
+    return last->y + last->h - view->camera->plot_px.y;
+}
+
+/* Where a pane begins in the viewport, in pixels. */
+static double pane_top(const struct book_view *view, const struct scroll_strip *strip, int pane) {
+    return strip->viewport.y + pane_camera(view, pane)->plot_px.y - view->camera->plot_px.y;
+}
+
+/* The pixels of the strip that the cover reaches in any pane: a row more each way, where the
+ * outermost cells fade into nothing. */
 static struct target_rect part_of_cover(const struct book_view *view, const struct cover *cover,
                                         const struct scroll_strip *strip) {
     const struct layers_grid *grid = &view->field->grid;
-    const struct camera *camera = view->camera;
-    double px_per_ln = strip->viewport.h / (camera->ln_top - camera->ln_bottom);
     double ln_top = grid->ln_price_min + grid->row_height * (cover->row_end + 1);
     double ln_bottom = grid->ln_price_min + grid->row_height * (cover->row_first - 1);
+    double top = INFINITY;
+    double bottom = -INFINITY;
+    for (int i = 0; i < pane_count(view); i++) {
+        const struct camera *camera = pane_camera(view, i);
+        double px_per_ln = camera->plot_px.h / (camera->ln_top - camera->ln_bottom);
+        double from = pane_top(view, strip, i);
+        double to = from + camera->plot_px.h;
+        double high = fmax(from, from + floor((camera->ln_top - ln_top) * px_per_ln));
+        double low = fmin(to, from + ceil((camera->ln_top - ln_bottom) * px_per_ln));
+        if (high < low) {
+            top = fmin(top, high);
+            bottom = fmax(bottom, low);
+        }
+    }
     struct target_rect part = strip->part;
-    double top = strip->viewport.y + floor((camera->ln_top - ln_top) * px_per_ln);
-    double bottom = strip->viewport.y + ceil((camera->ln_top - ln_bottom) * px_per_ln);
     top = fmax(top, part.y);
     bottom = fmin(bottom, part.y + part.h);
-    part.y = (int)top;
     part.h = bottom > top ? (int)(bottom - top) : 0;
+    part.y = part.h > 0 ? (int)top : part.y;
     return part;
 }
 
-/* Where the viewport lies in the texture: x price rows, y rows of the ring. */
+/* Where the panes and the viewport lie in the texture: x price rows, y rows of the ring. */
 static void set_window(const struct program *program, const struct book_view *view,
                        const struct scroll_strip *strip) {
     const struct field *field = view->field;
     const struct layers_grid *grid = &field->grid;
-    const struct camera *camera = view->camera;
     int oldest = field_slot(field, field->oldest_col);
-    double rows = (camera->ln_top - camera->ln_bottom) / grid->row_height;
     /* Subtracted in double before they become floats: no jitter, whatever the date. */
     double base_ms = (double)(field->oldest_col - oldest) * grid->col_ms;
+    float panes[FIELD_DENSITY_MAX][4] = {{0}};
+    float sharp_of[FIELD_DENSITY_MAX][4] = {{0}};
+    for (int i = 0; i < pane_count(view); i++) {
+        const struct camera *camera = pane_camera(view, i);
+        double rows = (camera->ln_top - camera->ln_bottom) / grid->row_height;
+        double top = pane_top(view, strip, i) - strip->viewport.y;
+        panes[i][0] = (float)(top / plot_height(view));
+        panes[i][1] = (float)(camera->plot_px.h / plot_height(view));
+        panes[i][2] = (float)((camera->ln_bottom - grid->ln_price_min) / grid->row_height);
+        panes[i][3] = (float)rows;
+        sharp_of[i][0] = (float)fmax(1, camera->plot_px.h / rows);
+        sharp_of[i][1] = (float)fmax(1, grid->col_ms / strip->ms_per_px);
+    }
+    program_set_vec4s(program, UNIFORM_PANES, pane_count(view), panes[0]);
+    program_set_vec4s(program, UNIFORM_SHARP_OF, pane_count(view), sharp_of[0]);
     program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)grid->row_count,
                      1.0f / (float)field->ring_rows);
-    program_set_vec2(program, UNIFORM_SHARP, (float)fmax(1, strip->viewport.h / rows),
-                     (float)fmax(1, grid->col_ms / strip->ms_per_px));
-    program_set_float(program, UNIFORM_PRICE_AT,
-                      (float)((camera->ln_bottom - grid->ln_price_min) / grid->row_height));
-    program_set_float(program, UNIFORM_PRICE_SPAN, (float)rows);
     program_set_float(program, UNIFORM_TIME_AT, (float)((strip->left_ms - base_ms) / grid->col_ms));
     program_set_float(program, UNIFORM_TIME_SPAN,
                       (float)(strip->viewport.w * strip->ms_per_px / grid->col_ms));
@@ -387,6 +423,6 @@ void book_field_paint(const struct book_field *book, const struct target *target
     program_set_float(program, UNIFORM_ENTRY_OF_ZERO, (float)(0.5 - book->black_log2 * per_log2));
     texture_bind(&book->lut, 1);
     texture_bind(&view->field->book.texels, 0);
-    target_draw_quad();
+    target_draw_quads(pane_count(view));
     target_set_blend(TARGET_BLEND_NONE);
 }

@@ -58,9 +58,10 @@ void book_field_finish(struct book_field *book);                       /* zeroed
 struct book_view {
     const struct field *field;
     const struct camera *camera;
-    bool light;   /* the theme's background is */
-    bool alone;   /* there is no other field beneath: the faint is shown, too */
-    bool settled; /* look at everything now and jump to the scale */
+    const struct camera *lower; /* NULL, or the pane below (layer/heatmap.h) */
+    bool light;                 /* the theme's background is */
+    bool alone;                 /* there is no other field beneath: the faint is shown, too */
+    bool settled;               /* look at everything now and jump to the scale */
 };
 /* Look at what the camera sees, move the scale towards it, and make the colours those of the view.
  * False: nothing of it is in view. */

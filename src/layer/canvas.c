@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "layer/cut.h"
+
 struct box_vertex { /* mirrors shaders/box.vert */
     float position_px[2];
     uint8_t rgba[4];
@@ -38,8 +40,7 @@ struct outline {
 #define SNAP_PX (1 / 32.0) /* an edge so near to a pixel's is on it */
 enum { PIECES_MAX = 3 };   /* of a box along an axis: two edges that share a pixel, and between */
 
-static const int capacities[CANVAS_LIST_COUNT] = {CANVAS_PLOT_MAX, CANVAS_OVER_MAX,
-                                                  CANVAS_PLOT_MAX};
+static const int capacities[CANVAS_LIST_COUNT] = {CANVAS_PLOT_MAX, CANVAS_OVER_MAX};
 
 enum { UNIFORM_CLIP_FROM_PX, UNIFORM_COUNT };
 static const char *const uniform_names[UNIFORM_COUNT] = {"clip_from_px"};
@@ -115,12 +116,12 @@ void canvas_begin(struct canvas *canvas, double width_px, double height_px) {
     }
 }
 
-void canvas_set_pane(struct canvas *canvas, int pane) {
-    canvas->lower = pane > 0;
+void canvas_set_plot(struct canvas *canvas, struct camera_rect plot) {
+    canvas->plot = (struct camera_rect){floor(plot.x), floor(plot.y), ceil(plot.w), ceil(plot.h)};
 }
 
 void canvas_set_list(struct canvas *canvas, enum canvas_list list) {
-    canvas->list = list == CANVAS_PLOT && canvas->lower ? CANVAS_PLOT_LOWER : list;
+    canvas->list = list;
 }
 
 int canvas_count(const struct canvas *canvas) {
@@ -129,6 +130,25 @@ int canvas_count(const struct canvas *canvas) {
         count += canvas->parts[i].box_count + canvas->parts[i].shape_count;
     }
     return count;
+}
+
+/* -- where shapes may be -- */
+
+/* OVER is cut off by the target alone. */
+static struct camera_rect limits_of(const struct canvas *canvas) {
+    static const struct camera_rect everywhere = {-1e6, -1e6, 2e6, 2e6};
+    return canvas->list == CANVAS_PLOT ? canvas->plot : everywhere;
+}
+
+static struct camera_rect common_part(const struct camera_rect *a, const struct camera_rect *b) {
+    double x = fmax(a->x, b->x);
+    double y = fmax(a->y, b->y);
+    return (struct camera_rect){x, y, fmin(a->x + a->w, b->x + b->w) - x,
+                                fmin(a->y + a->h, b->y + b->h) - y};
+}
+
+static bool is_empty(const struct camera_rect *rect) {
+    return !(rect->w > 0 && rect->h > 0);
 }
 
 /* -- which cells shapes reach into -- */
@@ -165,13 +185,13 @@ static void mark_rect(struct canvas *canvas, struct camera_rect rect) {
     part->bounds_count++;
 }
 
-static void mark_shaped(struct canvas *canvas, const struct outline *outline) {
+static struct camera_rect reach_of(const struct outline *outline) {
     double reach_x =
         fabs(outline->half_w * outline->axis_x) + fabs(outline->half_h * outline->axis_y) + SOFT_PX;
     double reach_y =
         fabs(outline->half_w * outline->axis_y) + fabs(outline->half_h * outline->axis_x) + SOFT_PX;
-    mark_rect(canvas, (struct camera_rect){outline->x - reach_x, outline->y - reach_y, 2 * reach_x,
-                                           2 * reach_y});
+    return (struct camera_rect){outline->x - reach_x, outline->y - reach_y, 2 * reach_x,
+                                2 * reach_y};
 }
 
 static bool is_shaped(const struct canvas *canvas, struct camera_rect rect) {
@@ -192,26 +212,72 @@ static bool is_shaped(const struct canvas *canvas, struct camera_rect rect) {
 
 /* -- shapes with a distance field -- */
 
-static void add_shape(struct canvas *canvas, const struct outline *outline,
-                      struct theme_color color) {
+/* Corner 0 left, 1 right of the upper edge, 2 and 3 of the lower one, along the shape's axes. */
+static struct cut_point corner_of(const struct outline *outline, int corner) {
+    double x = (outline->half_w + SOFT_PX) * ((corner & 1) == 0 ? -1 : 1);
+    double y = (outline->half_h + SOFT_PX) * (corner >> 1 == 0 ? -1 : 1);
+    return (struct cut_point){.x = outline->x + x * outline->axis_x - y * outline->axis_y,
+                              .y = outline->y + x * outline->axis_y + y * outline->axis_x,
+                              .u = x,
+                              .v = y};
+}
+
+/* Two triangles, six points. */
+static void add_triangles(struct canvas *canvas, const struct outline *outline,
+                          struct theme_color color,
+                          const struct cut_point *const points[BUFFER_VERTICES]) {
     struct canvas_part *part = &canvas->parts[canvas->list];
     if (part->shape_count == capacities[canvas->list]) {
         canvas->dropped_count++;
         return;
     }
-    mark_shaped(canvas, outline);
     struct canvas_shape *shape = &part->shapes[part->shape_count++];
     for (int i = 0; i < BUFFER_VERTICES; i++) {
-        double x = (outline->half_w + SOFT_PX) * ((buffer_corners[i] & 1) == 0 ? -1 : 1);
-        double y = (outline->half_h + SOFT_PX) * (buffer_corners[i] >> 1 == 0 ? -1 : 1);
         shape->vertices[i] = (struct shape_vertex){
-            .position_px = {(float)(outline->x + x * outline->axis_x - y * outline->axis_y),
-                            (float)(outline->y + x * outline->axis_y + y * outline->axis_x)},
-            .local_px = {(float)x, (float)y},
+            .position_px = {(float)points[i]->x, (float)points[i]->y},
+            .local_px = {(float)points[i]->u, (float)points[i]->v},
             .half_px = {(float)outline->half_w, (float)outline->half_h},
             .style_px = {(float)outline->radius, (float)outline->ring, (float)outline->hatch},
             .rgba = {color.r, color.g, color.b, color.a}};
     }
+}
+
+/* What of a shape lies within the limits, as a fan about its first point. */
+static void add_cut_shape(struct canvas *canvas, const struct outline *outline,
+                          struct theme_color color) {
+    struct cut_point points[CUT_POINT_MAX] = {corner_of(outline, 0), corner_of(outline, 1),
+                                              corner_of(outline, 3), corner_of(outline, 2)};
+    int count = cut_polygon(limits_of(canvas), 4, points);
+    for (int i = 1; i + 1 < count; i += 2) {
+        const struct cut_point *last = &points[i + 2 < count ? i + 2 : i + 1];
+        add_triangles(canvas, outline, color,
+                      (const struct cut_point *const[]){&points[0], &points[i], &points[i + 1],
+                                                        &points[0], &points[i + 1], last});
+    }
+}
+
+static void add_shape(struct canvas *canvas, const struct outline *outline,
+                      struct theme_color color) {
+    struct camera_rect reach = reach_of(outline);
+    struct camera_rect limits = limits_of(canvas);
+    struct camera_rect seen = common_part(&reach, &limits);
+    if (is_empty(&seen)) {
+        return;
+    }
+    mark_rect(canvas, seen);
+    if (seen.w < reach.w || seen.h < reach.h) {
+        add_cut_shape(canvas, outline, color);
+        return;
+    }
+    struct cut_point corners[4];
+    const struct cut_point *points[BUFFER_VERTICES];
+    for (int i = 0; i < 4; i++) {
+        corners[i] = corner_of(outline, i);
+    }
+    for (int i = 0; i < BUFFER_VERTICES; i++) {
+        points[i] = &corners[buffer_corners[i]];
+    }
+    add_triangles(canvas, outline, color, points);
 }
 
 static struct outline outline_of_rect(struct camera_rect rect) {
@@ -298,7 +364,8 @@ static void add_upright(struct canvas *canvas, struct camera_rect rect, struct t
 void canvas_add_box(struct canvas *canvas, struct camera_rect rect, double radius_px,
                     struct theme_color color) {
     if (radius_px <= 0 && !is_shaped(canvas, rect)) {
-        add_upright(canvas, rect, color);
+        struct camera_rect limits = limits_of(canvas);
+        add_upright(canvas, common_part(&rect, &limits), color);
         return;
     }
     struct outline outline = outline_of_rect(rect);
@@ -339,7 +406,9 @@ static void mark_curve(void *user, struct camera_rect rect) {
 }
 
 void canvas_add_curve(struct canvas *canvas, const struct curves_line *curve) {
-    if (!curves_add(&canvas->curves, (int)canvas->list, curve, mark_curve, canvas)) {
+    struct camera_rect limits = limits_of(canvas);
+    struct curves_reach reach = {limits, mark_curve, canvas};
+    if (!curves_add(&canvas->curves, (int)canvas->list, curve, &reach)) {
         canvas->dropped_count++;
     }
 }
@@ -373,11 +442,8 @@ static void draw_buffer(struct buffer *buffer, int count, const void *vertices,
     }
 }
 
-void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct target *target,
-                 struct camera_rect clip) {
+void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct target *target) {
     struct canvas_part *part = &canvas->parts[list];
-    target_set_scissor(target, (struct target_rect){(int)clip.x, (int)clip.y, (int)ceil(clip.w),
-                                                    (int)ceil(clip.h)});
     draw_buffer(&part->box_buffer, part->box_count, part->boxes, &canvas->box_program, target);
     curves_draw(&canvas->curves, (int)list, target);
     draw_buffer(&part->shape_buffer, part->shape_count, part->shapes, &canvas->shape_program,

@@ -1,5 +1,5 @@
 /* layer/canvas.h - flat shapes of a frame: boxes, discs, rings, lines, hatching; three draws a
- * list.
+ * list, whatever they are cut off at.
  *
  * Thread: main.  Owner: picture.  Limits: CANVAS_PLOT_MAX and CANVAS_OVER_MAX quads a frame of
  * upright boxes and as many of everything else, counted beyond.
@@ -21,15 +21,15 @@
 #include "view/camera.h"
 
 enum {
-    CANVAS_PLOT_MAX = 24576,
+    CANVAS_PLOT_MAX = 40960,
     CANVAS_OVER_MAX = 8192,
     CANVAS_CELLS = 64,
     CANVAS_BOUNDS_MAX = 1024
 };
 
-/* PLOT is cut off at the plot's edges, OVER is painted after it over everything. PLOT_LOWER is the
- * PLOT of the lower of two panes (canvas_set_pane). */
-enum canvas_list { CANVAS_PLOT, CANVAS_OVER, CANVAS_PLOT_LOWER, CANVAS_LIST_COUNT };
+/* PLOT is cut off at the plot's edges (canvas_set_plot), OVER is painted after it over everything.
+ */
+enum canvas_list { CANVAS_PLOT, CANVAS_OVER, CANVAS_LIST_COUNT };
 
 struct canvas_box;   /* six vertices of one colour, canvas.c */
 struct canvas_shape; /* six vertices with a distance field, canvas.c */
@@ -50,10 +50,10 @@ struct canvas {
     struct program box_program, shape_program;
     struct curves curves;
     struct canvas_part parts[CANVAS_LIST_COUNT];
-    double cell_w, cell_h; /* pixels */
-    bool lower;            /* PLOT means PLOT_LOWER */
-    enum canvas_list list; /* shapes go here */
-    int64_t dropped_count; /* since init */
+    double cell_w, cell_h;   /* pixels */
+    struct camera_rect plot; /* what PLOT is cut off at, whole pixels */
+    enum canvas_list list;   /* shapes go here */
+    int64_t dropped_count;   /* since init */
 };
 
 bool canvas_init(struct canvas *canvas, const char *shader_dir); /* false: memory or shader */
@@ -62,8 +62,9 @@ void canvas_finish(struct canvas *canvas); /* zeroed accepted */
 
 /* Start a frame for a target of that size. */
 void canvas_begin(struct canvas *canvas, double width_px, double height_px);
-/* Which pane the layers that follow draw: 0 the upper one or the only one, 1 the lower one. */
-void canvas_set_pane(struct canvas *canvas, int pane);
+/* What of the target the shapes of PLOT that follow may reach: one list serves the plots of two
+ * panes. */
+void canvas_set_plot(struct canvas *canvas, struct camera_rect plot);
 void canvas_set_list(struct canvas *canvas, enum canvas_list list);
 /* A box with corners of radius_px. Without corners, and with edges on whole pixels, it costs least.
  */
@@ -87,6 +88,5 @@ void canvas_add_diamond(struct canvas *canvas, double x, double y, double radius
                         struct theme_color color);
 int canvas_count(const struct canvas *canvas); /* quads of the frame so far */
 
-/* Draw one list (cut off at clip) and empty it. */
-void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct target *target,
-                 struct camera_rect clip);
+/* Draw one list and empty it. */
+void canvas_draw(struct canvas *canvas, enum canvas_list list, const struct target *target);

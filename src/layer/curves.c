@@ -150,12 +150,19 @@ static void fill_tile(struct curve_tile *tile, const struct curves_line *curve, 
 }
 
 bool curves_add(struct curves *curves, int list, const struct curves_line *curve,
-                curves_reach_fn reach, void *user) {
+                const struct curves_reach *reach) {
     if (curves->curve_count == CURVES_MAX) {
         return false;
     }
-    int first = (int)fmin(fmax(floor(curve->from_px), 0), CURVES_LENGTH_MAX);
-    int last = (int)fmax(fmin(ceil(curve->to_px), CURVES_LENGTH_MAX), 0) - 1;
+    const struct camera_rect *limits = &reach->limits;
+    double from = curve->upright ? limits->y : limits->x;
+    double to = from + (curve->upright ? limits->h : limits->w);
+    double v_from = curve->upright ? limits->x : limits->y;
+    double v_to = v_from + (curve->upright ? limits->w : limits->h);
+    from = fmax(from, floor(curve->from_px));
+    to = fmin(to, ceil(curve->to_px));
+    int first = (int)fmin(fmax(from, 0), CURVES_LENGTH_MAX);
+    int last = (int)fmax(fmin(to, CURVES_LENGTH_MAX), 0) - 1;
     if (last < first || curve->count < 2) {
         return true;
     }
@@ -171,7 +178,8 @@ bool curves_add(struct curves *curves, int list, const struct curves_line *curve
             low = fminf(low, spans[i][0]);
             high = fmaxf(high, spans[i][1]);
         }
-        if (!(high > low)) {
+        const double v[2] = {fmax(floor((double)low), v_from), fmin(ceil((double)high), v_to)};
+        if (!(v[1] > v[0])) {
             continue;
         }
         if (curves->lists[list].count == CURVES_TILES_MAX) {
@@ -179,11 +187,10 @@ bool curves_add(struct curves *curves, int list, const struct curves_line *curve
             break;
         }
         const double u[2] = {begin, end};
-        const double v[2] = {floor((double)low), ceil((double)high)};
         fill_tile(&curves->lists[list].tiles[curves->lists[list].count++], curve, row, u, v);
         struct camera_rect rect = {u[0], v[0], u[1] - u[0], v[1] - v[0]};
         struct camera_rect turned = {v[0], u[0], v[1] - v[0], u[1] - u[0]};
-        reach(user, curve->upright ? turned : rect);
+        reach->mark(reach->user, curve->upright ? turned : rect);
     }
     struct texture_rect used = {first, row, last - first + 1, 1, 0};
     texture_upload(&curves->spans, &used, spans[first]);

@@ -18,7 +18,7 @@
 #include "layer/theme.h"
 #include "view/camera.h"
 
-enum { CURVES_MAX = 32, CURVES_LENGTH_MAX = 8192, CURVES_TILES_MAX = 8192, CURVES_LIST_COUNT = 3 };
+enum { CURVES_MAX = 32, CURVES_LENGTH_MAX = 8192, CURVES_TILES_MAX = 8192, CURVES_LIST_COUNT = 2 };
 
 struct curve_point {
     double x, y; /* pixels from the top left of the target; NaN: a break in the line */
@@ -51,11 +51,14 @@ bool curves_init(struct curves *curves, const char *shader_dir); /* false: memor
 void curves_finish(struct curves *curves);                       /* zeroed accepted */
 
 void curves_begin(struct curves *curves); /* a frame */
-/* Called with each rectangle that a curve reaches into. */
-typedef void (*curves_reach_fn)(void *user, struct camera_rect rect);
+struct curves_reach {
+    struct camera_rect limits; /* whole pixels: the curve is cut off there */
+    void (*mark)(void *user, struct camera_rect rect); /* called with each rectangle it reaches */
+    void *user;                                        /* borrowed, handed to mark */
+};
 /* Add a curve to a list. False: a limit was met, nothing or not all of it is drawn. */
 bool curves_add(struct curves *curves, int list, const struct curves_line *curve,
-                curves_reach_fn reach, void *user);
+                const struct curves_reach *reach);
 int curves_count(const struct curves *curves); /* rectangles of the frame so far */
-/* Draw a list and empty it; the target and its scissor are set. */
+/* Draw a list and empty it; the target is set. */
 void curves_draw(struct curves *curves, int list, const struct target *target);

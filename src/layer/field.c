@@ -9,24 +9,26 @@
 
 enum {
     UNIFORM_Y_SIGN,
+    UNIFORM_PARTS,
+    UNIFORM_MIXES,
     UNIFORM_LAYERS,
     UNIFORM_CERTAINTY,
     UNIFORM_WEIGHTS_0,
     UNIFORM_WEIGHTS_1_LONG,
     UNIFORM_WEIGHTS_1_SHORT,
     UNIFORM_WEIGHTS_2,
-    UNIFORM_NET,
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign",         "layers",          "certainty", "weights_0",
-    "weights_1_long", "weights_1_short", "weights_2", "net"};
-const struct program_desc field_program_desc = {.vertex = "quad.vert",
+    "y_sign",    "parts",          "mixes",           "layers",   "certainty",
+    "weights_0", "weights_1_long", "weights_1_short", "weights_2"};
+const struct program_desc field_program_desc = {.vertex = "compose.vert",
                                                 .fragment = "compose.frag",
                                                 .uniform_names = uniform_names,
                                                 .uniform_count = UNIFORM_COUNT};
 
 enum { TEXELS_A_LINE = 16 }; /* of a density, in a cache line of 64 bytes */
+enum { RUNS_MAX = 2, PARTS_MAX = RUNS_MAX * FIELD_DENSITY_MAX }; /* mirrors compose.vert */
 
 static bool grid_is_valid(const struct layers_grid *grid) {
     return grid->col_ms > 0 && grid->col_count >= 1 && grid->col_count <= LAYERS_COL_MAX &&
@@ -55,11 +57,13 @@ static enum status make_textures(struct field *field) {
                : STATUS_MEMORY;
 }
 
-static enum status density_init(const struct field *field, struct field_density *density) {
+static enum status density_init(const struct field *field, int count,
+                                struct field_density *density) {
     /* Rows of an odd number of cache lines: of a power of two, those of a few time steps would push
-     * one another out of the cache. */
-    int lines = field->grid.row_count / TEXELS_A_LINE + 1;
-    struct texture_desc desc = {.width = (lines | 1) * TEXELS_A_LINE,
+     * one another out of the cache. A part is at least two texels longer than there are prices. */
+    int lines = (field->grid.row_count + 1) / TEXELS_A_LINE + 1;
+    *density = (struct field_density){.count = count, .stride = lines * TEXELS_A_LINE};
+    struct texture_desc desc = {.width = (count * lines | 1) * TEXELS_A_LINE,
                                 .height = field->ring_rows,
                                 .format = TEXTURE_RG16F,
                                 .linear = true,
@@ -100,8 +104,7 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
         status = make_textures(field);
     }
     if (status == STATUS_OK) {
-        status = density_init(field, &field->densities[0]);
-        field->density_count = 1;
+        status = density_init(field, 1, &field->density);
     }
     if (status != STATUS_OK) {
         field_finish(field);
@@ -111,9 +114,7 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
 
 void field_finish(struct field *field) {
     book_columns_finish(&field->book);
-    for (int i = 0; i < FIELD_DENSITY_MAX; i++) {
-        density_finish(&field->densities[i]);
-    }
+    density_finish(&field->density);
     texture_finish(&field->certainty);
     texture_finish(&field->layers);
     free(field->certainties);
@@ -132,9 +133,7 @@ static uint8_t *slot_certainties(const struct field *field, int slot) {
 }
 
 static void mark_dirty(struct field *field, int slot) {
-    for (int i = 0; i < field->density_count; i++) {
-        field->densities[i].dirty[slot] = true;
-    }
+    field->density.dirty[slot] = true;
 }
 
 /* Copy the slot's texels to the GPU. */
@@ -329,34 +328,28 @@ void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_C
     }
 }
 
-static void dirty_all(struct field *field, struct field_density *density) {
-    memset(density->dirty, 1, (size_t)field->ring_rows * sizeof *density->dirty);
-}
-
 bool field_set_mixes(struct field *field, int count,
                      const enum field_mix mixes[FIELD_DENSITY_MAX]) {
     assert(count >= 1 && count <= FIELD_DENSITY_MAX);
-    bool room = true;
-    while (field->density_count > count) {
-        density_finish(&field->densities[--field->density_count]);
-    }
-    while (room && field->density_count < count) {
-        struct field_density *density = &field->densities[field->density_count];
-        room = density_init(field, density) == STATUS_OK;
-        if (room) {
-            field->density_count++;
-            dirty_all(field, density);
-        } else {
-            density_finish(density);
+    struct field_density other = {0};
+    bool changed = false;
+    if (field->density.count != count) {
+        if (density_init(field, count, &other) != STATUS_OK) {
+            density_finish(&other);
+            return false;
         }
+        density_finish(&field->density);
+        field->density = other;
+        changed = true;
     }
-    for (int i = 0; i < field->density_count; i++) {
-        if (field->densities[i].mix != mixes[i]) {
-            field->densities[i].mix = mixes[i];
-            dirty_all(field, &field->densities[i]);
-        }
+    for (int i = 0; i < count; i++) {
+        changed = changed || field->density.mixes[i] != mixes[i];
+        field->density.mixes[i] = mixes[i];
     }
-    return room;
+    if (changed) {
+        memset(field->density.dirty, 1, (size_t)field->ring_rows * sizeof *field->density.dirty);
+    }
+    return true;
 }
 
 double field_mix_usd(enum field_mix mix, const double usd[2], int *side) {
@@ -365,38 +358,66 @@ double field_mix_usd(enum field_mix mix, const double usd[2], int *side) {
     return usd[*side] - (net ? usd[1 - *side] : 0);
 }
 
-static void set_weights(const struct field *field, enum field_mix mix,
-                        const struct program *program) {
-    float w[LAYERS_CHANNEL_COUNT];
-    for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
-        bool left_out = mix == (i < LAYERS_BAND_COUNT ? FIELD_MIX_SHORT : FIELD_MIX_LONG);
-        w[i] = left_out ? 0 : field->weights[i];
-    }
+static void set_weights(const struct field *field, const struct program *program) {
+    const float *w = field->weights;
     const float slice_1_long[4] = {w[4], w[5], 0, 0};
     const float slice_1_short[4] = {0, 0, w[6], w[7]};
     program_set_vec4(program, UNIFORM_WEIGHTS_0, w);
     program_set_vec4(program, UNIFORM_WEIGHTS_1_LONG, slice_1_long);
     program_set_vec4(program, UNIFORM_WEIGHTS_1_SHORT, slice_1_short);
     program_set_vec4(program, UNIFORM_WEIGHTS_2, w + 8);
-    program_set_float(program, UNIFORM_NET, mix == FIELD_MIX_NET ? 1 : 0);
 }
 
-/* Compose rows first..last of the ring in one draw. Rows that no column has been in yet are read as
- * they are and never shown. */
-static void compose_rows(struct field *field, struct field_density *density, int first, int last,
+struct run { /* rows of the ring, both included */
+    int first, last;
+};
+
+/* Where the parts lie that are composed, and of what: one a mix and run. Their number. */
+static int place_parts(const struct field *field, int run_count, const struct run runs[RUNS_MAX],
+                       float parts[PARTS_MAX][4], float mixes[PARTS_MAX][4]) {
+    const struct field_density *density = &field->density;
+    float width = (float)density->texture.desc.width;
+    float height = (float)field->ring_rows;
+    int count = 0;
+    for (int i = 0; i < density->count; i++) {
+        enum field_mix mix = density->mixes[i];
+        int left = i * density->stride - (i > 0 ? 1 : 0);
+        int right = i * density->stride + field->grid.row_count + 1;
+        for (int j = 0; j < run_count; j++, count++) {
+            const float part[4] = {(float)left / width, (float)runs[j].first / height,
+                                   (float)(right - left) / width,
+                                   (float)(runs[j].last + 1 - runs[j].first) / height};
+            const float of[4] = {(float)(i * density->stride), mix == FIELD_MIX_SHORT ? 0 : 1,
+                                 mix == FIELD_MIX_LONG ? 0 : 1, mix == FIELD_MIX_NET ? 1 : 0};
+            memcpy(parts[count], part, sizeof part);
+            memcpy(mixes[count], of, sizeof of);
+        }
+    }
+    return count;
+}
+
+/* Compose runs of the ring's rows in one draw. Rows that no column has been in yet are read as they
+ * are and never shown. */
+static void compose_runs(struct field *field, int run_count, const struct run runs[RUNS_MAX],
                          const struct program *program) {
-    target_begin(&density->target, TARGET_BLEND_NONE);
-    struct target_rect rows = {0, first, field->grid.row_count + 1, last - first + 1};
-    target_set_viewport(&density->target, rows);
+    float parts[PARTS_MAX][4];
+    float mixes[PARTS_MAX][4];
+    int count = place_parts(field, run_count, runs, parts, mixes);
+    target_begin(&field->density.target, TARGET_BLEND_NONE);
     program_bind(program);
-    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(&density->target));
+    program_set_float(program, UNIFORM_Y_SIGN, target_y_sign(&field->density.target));
+    program_set_vec4s(program, UNIFORM_PARTS, count, parts[0]);
+    program_set_vec4s(program, UNIFORM_MIXES, count, mixes[0]);
     program_set_int(program, UNIFORM_LAYERS, 0);
     program_set_int(program, UNIFORM_CERTAINTY, 1);
-    set_weights(field, density->mix, program);
+    set_weights(field, program);
     texture_bind(&field->certainty, 1);
     texture_bind(&field->layers, 0);
-    target_draw_quad();
-    memset(density->dirty + first, 0, (size_t)(last - first + 1) * sizeof *density->dirty);
+    target_draw_quads(count);
+    for (int i = 0; i < run_count; i++) {
+        memset(field->density.dirty + runs[i].first, 0,
+               (size_t)(runs[i].last - runs[i].first + 1) * sizeof *field->density.dirty);
+    }
 }
 
 /* Columns first..last are wanted; the others wait until they are. */
@@ -404,46 +425,30 @@ struct wanted {
     int64_t first_col, last_col;
 };
 
-static bool is_due(const struct field *field, const struct field_density *density,
-                   const struct wanted *wanted, int row) {
+static bool is_due(const struct field *field, const struct wanted *wanted, int row) {
     int64_t col = field->columns[row].col;
-    return density->dirty[row] && col >= wanted->first_col && col <= wanted->last_col;
+    return field->density.dirty[row] && col >= wanted->first_col && col <= wanted->last_col;
 }
 
-/* The first run of changed rows, and all from the next one to the last: two draws where new columns
- * lie around the ring's end, one nearly always. */
-static void compose(struct field *field, struct field_density *density,
-                    const struct program *program, const struct wanted *wanted) {
-    int first = 0;
-    int last = field->ring_rows - 1;
-    while (first <= last && !is_due(field, density, wanted, first)) {
-        first++;
-    }
-    while (last >= first && !is_due(field, density, wanted, last)) {
-        last--;
-    }
-    if (first > last) {
-        return;
-    }
-    int end = first;
-    while (end < last && is_due(field, density, wanted, end + 1)) {
-        end++;
-    }
-    compose_rows(field, density, first, end, program);
-    if (end < last) {
-        first = end + 1;
-        while (!is_due(field, density, wanted, first)) {
-            first++;
-        }
-        compose_rows(field, density, first, last, program);
-    }
-}
-
+/* The first run of changed rows, and all from the next one to the last: new columns lie around the
+ * ring's end at times. */
 void field_compose(struct field *field, const struct program *program, int64_t first_col,
                    int64_t last_col) {
     static_assert(LAYERS_BAND_COUNT == 6 && LAYERS_SLICE_COUNT == 3, "mirrors compose.frag");
     const struct wanted wanted = {first_col, last_col};
-    for (int i = 0; i < field->density_count; i++) {
-        compose(field, &field->densities[i], program, &wanted);
+    struct run runs[RUNS_MAX] = {{0}};
+    int run_count = 0;
+    for (int row = 0; row < field->ring_rows; row++) {
+        if (!is_due(field, &wanted, row)) {
+            continue;
+        }
+        bool follows = run_count > 0 && runs[run_count - 1].last == row - 1;
+        if (!follows && run_count < RUNS_MAX) {
+            runs[run_count++].first = row;
+        }
+        runs[run_count - 1].last = row;
+    }
+    if (run_count > 0) {
+        compose_runs(field, run_count, runs, program);
     }
 }

@@ -40,10 +40,12 @@ struct field_column { /* what is kept of a column beside its texels */
     struct layers_print prints[LAYERS_COLUMN_PRINT_MAX];
 };
 
-struct field_density { /* composed of the layers */
-    enum field_mix mix;
-    /* One more column than the layers, like their last, so that nothing beyond is blended in at the
-     * edge. */
+struct field_density { /* composed of the layers: one part a mix, side by side along the prices */
+    int count;
+    enum field_mix mixes[FIELD_DENSITY_MAX];
+    int stride; /* texels from the first price of a part to that of the next */
+    /* Parts have one more column at either end, like their last and their first, so that nothing
+     * beyond is blended in at the edge. */
     struct texture texture;
     struct target target;
     bool *dirty; /* owned, ring_rows: to be composed */
@@ -62,9 +64,8 @@ struct field {
     uint16_t *texels;             /* owned, ring_rows x slices x row_count x 4 */
     uint8_t *certainties;         /* owned, ring_rows x row_count: 0 prior .. 255 calibrated */
     struct texture layers, certainty;
-    int density_count; /* two where the sides are shown apart */
-    struct field_density densities[FIELD_DENSITY_MAX];
-    struct book_columns book; /* of columns that have one; not used before the first */
+    struct field_density density; /* of two mixes where the sides are shown apart */
+    struct book_columns book;     /* of columns that have one; not used before the first */
     float weights[LAYERS_CHANNEL_COUNT];
 };
 
@@ -95,16 +96,16 @@ double field_get_certainty(const struct field *field, int64_t col, int row);
 bool field_get_book(const struct field *field, int64_t col, int row, double *usd_per_bp,
                     bool *bids);
 
-/* Compose `count` densities (1..FIELD_DENSITY_MAX) from now on, of these mixes; where none more are
- * wanted their memory is given back. False: the driver has no room; then there is one. */
+/* Compose `count` densities (1..FIELD_DENSITY_MAX) from now on, of these mixes. False: the driver
+ * has no room; then there are as many as there were. */
 bool field_set_mixes(struct field *field, int count, const enum field_mix mixes[FIELD_DENSITY_MAX]);
 /* The USD that a mix shows of a cell's two sides, and which side that is (0 long, 1 short). */
 double field_mix_usd(enum field_mix mix, const double usd[2], int *side);
 /* Change what each channel adds (0..1); everything is composed again with the next field_compose.
  */
 void field_set_weights(struct field *field, const float weights[LAYERS_CHANNEL_COUNT]);
-/* Bring the density texture up to date in columns first_col..last_col, and no further if that saves
- * a draw: what is out of view waits until it is seen. One draw for a run of new columns. */
+/* Bring the density texture up to date in columns first_col..last_col, in one draw; what is out of
+ * view waits until it is seen. */
 void field_compose(struct field *field, const struct program *program, int64_t first_col,
                    int64_t last_col);
 

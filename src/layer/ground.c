@@ -1,6 +1,7 @@
 #include "layer/ground.h"
 
-#include <math.h>
+#include <assert.h>
+#include <string.h>
 
 void ground_finish(struct ground *ground) {
     scroll_finish(&ground->scroll);
@@ -43,18 +44,26 @@ static bool looks_same(const struct ground *ground, const struct ground_view *vi
            (view->book == NULL || book_key_is_same(&ground->book_key, book_key));
 }
 
+/* The rows that are shown, whatever their width is. */
+static bool same_rows(const struct ground *ground, const struct scroll_view *scroll) {
+    bool same = ground->shown_count == scroll->shown_count;
+    for (int i = 0; i < scroll->shown_count && same; i++) {
+        same = ground->shown[i].y == scroll->shown[i].y && ground->shown[i].h == scroll->shown[i].h;
+    }
+    return same;
+}
+
 /* Forget what does not look like that any more. */
 static void forget_changes(struct ground *ground, const struct ground_view *view,
-                           struct target_rect plot, struct target_rect shown) {
+                           const struct scroll_view *scroll) {
     const struct field *field = view->heat.field;
     struct heatmap_key key = heatmap_key_of(&view->heat);
     struct book_key book_key = {0};
     if (view->book != NULL) {
         book_key = book_field_key(view->book);
     }
-    bool rows_same = ground->shown.y == shown.y && ground->shown.h == shown.h;
-    if (!looks_same(ground, view, &key, &book_key) || !same_rect(&ground->plot, &plot) ||
-        !rows_same) {
+    if (!looks_same(ground, view, &key, &book_key) || !same_rect(&ground->plot, &scroll->plot) ||
+        !same_rows(ground, scroll)) {
         scroll_reset(&ground->scroll);
     } else if (ground->version != field->version) {
         mark_columns(ground, field, field_oldest_change(field, ground->version),
@@ -68,30 +77,30 @@ static void forget_changes(struct ground *ground, const struct ground_view *view
     ground->book = view->book != NULL;
     ground->key = key;
     ground->book_key = book_key;
-    ground->plot = plot;
-    ground->shown = shown;
+    ground->plot = scroll->plot;
+    ground->shown_count = scroll->shown_count;
+    memcpy(ground->shown, scroll->shown, sizeof ground->shown);
     ground->version = field->version;
     ground->oldest_col = field->oldest_col;
 }
 
 void ground_draw(struct ground *ground, const struct target *target,
                  const struct ground_view *view) {
-    const struct camera_rect *plot_px = &view->heat.camera->plot_px;
-    struct target_rect plot = {(int)plot_px->x, (int)plot_px->y, (int)plot_px->w, (int)plot_px->h};
-    struct target_rect shown;
+    static_assert((int)SCROLL_SHOWN_MAX == (int)HEATMAP_PANE_MAX, "a part a pane");
     struct ground_view painted = *view;
     if (view->heatmap != NULL && !heatmap_prepare(view->heatmap, &view->heat)) {
         painted.heatmap = NULL;
     }
-    if ((painted.heatmap == NULL && view->book == NULL) ||
-        !heatmap_covered_px(&view->heat, &shown)) {
+    if (painted.heatmap == NULL && view->book == NULL) {
         return;
     }
     struct scroll_view scroll = {.place = scroll_place_of(&ground->scroll, view->heat.camera),
-                                 .plot = plot,
-                                 .shown = shown,
+                                 .plot = heatmap_plot_px(&view->heat),
                                  .paint = paint,
                                  .user = &painted};
-    forget_changes(ground, &painted, plot, shown);
-    scroll_draw(&ground->scroll, target, &scroll);
+    scroll.shown_count = heatmap_covered_px(&view->heat, scroll.shown);
+    if (scroll.shown_count > 0) {
+        forget_changes(ground, &painted, &scroll);
+        scroll_draw(&ground->scroll, target, &scroll);
+    }
 }

@@ -1,7 +1,7 @@
 /* layer/ground.h - what lies beneath everything else: the field and the order book over it, kept on
  * a scroll.
  *
- * Thread: main.  Owner: picture, one a pane. */
+ * Thread: main.  Owner: picture, one for all its panes. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +17,9 @@ struct ground {
     bool heat, book;        /* what is kept has the one, the other */
     struct heatmap_key key; /* what the kept pixels look like */
     struct book_key book_key;
-    struct target_rect plot, shown;
+    struct target_rect plot;
+    int shown_count;
+    struct target_rect shown[SCROLL_SHOWN_MAX];
     uint64_t version; /* of the field */
     int64_t oldest_col;
 };
@@ -32,6 +34,6 @@ struct ground_view {
     struct book_view book_view;
     float background[4];
 };
-/* Draw the part of the field that lies in the camera's plot into target. */
+/* Draw the part of the field that lies in the cameras' plots into target. */
 void ground_draw(struct ground *ground, const struct target *target,
                  const struct ground_view *view);

@@ -9,9 +9,8 @@ enum {
     UNIFORM_DENSITY,
     UNIFORM_LUT,
     UNIFORM_PER_TEXEL,
-    UNIFORM_SHARP,
-    UNIFORM_PRICE_AT,
-    UNIFORM_PRICE_SPAN,
+    UNIFORM_SHARP_OF,
+    UNIFORM_PANES,
     UNIFORM_TIME_AT,
     UNIFORM_TIME_SPAN,
     UNIFORM_TIME_LOW,
@@ -23,9 +22,8 @@ enum {
     UNIFORM_COUNT
 };
 static const char *const uniform_names[UNIFORM_COUNT] = {
-    "y_sign",    "density",    "lut",       "per_texel", "sharp",
-    "price_at",  "price_span", "time_at",   "time_span", "time_low",
-    "time_high", "x_per_log2", "x_of_zero", "stripe_at", "stripe_span"};
+    "y_sign",    "density",  "lut",       "per_texel",  "sharp_of",  "panes",     "time_at",
+    "time_span", "time_low", "time_high", "x_per_log2", "x_of_zero", "stripe_at", "stripe_span"};
 
 #define GLIDE_RATE 0.3 /* of the way to the wanted scale, each time a histogram is full */
 #define SHARP_FROM 1.6 /* pixels a texel; below, plain linear looks the same and costs less */
@@ -72,7 +70,7 @@ static struct span span_of_camera(const struct layers_grid *grid, const struct c
 static void sample_column(struct heatmap *heatmap, const struct field *field, int64_t col,
                           double row_first, double row_last) {
     /* Shown apart, both sides have one scale. */
-    enum field_mix mix = field->density_count > 1 ? FIELD_MIX_LARGER : field->densities[0].mix;
+    enum field_mix mix = field->density.count > 1 ? FIELD_MIX_LARGER : field->density.mixes[0];
     for (int i = 0; i < HEATMAP_SAMPLE_ROWS; i++) {
         double usd[2] = {0};
         int side = 0;
@@ -184,10 +182,25 @@ bool heatmap_prepare(struct heatmap *heatmap, const struct heatmap_view *view) {
     return true;
 }
 
-bool heatmap_covered_px(const struct heatmap_view *view, struct target_rect *out) {
+static int pane_count(const struct heatmap_view *view) {
+    return view->lower != NULL ? 2 : 1;
+}
+
+static const struct camera *pane_camera(const struct heatmap_view *view, int pane) {
+    return pane == 0 ? view->camera : view->lower;
+}
+
+struct target_rect heatmap_plot_px(const struct heatmap_view *view) {
+    const struct camera_rect *first = &view->camera->plot_px;
+    const struct camera_rect *last = &pane_camera(view, pane_count(view) - 1)->plot_px;
+    return (struct target_rect){(int)first->x, (int)first->y, (int)first->w,
+                                (int)(last->y + last->h) - (int)first->y};
+}
+
+static bool pane_covered_px(const struct heatmap_view *view, const struct camera *camera,
+                            struct target_rect *out) {
     const struct field *field = view->field;
     const struct layers_grid *grid = &field->grid;
-    const struct camera *camera = view->camera;
     double end_ms = (double)(field->newest_col + 1) * grid->col_ms;
     const struct field_column *newest = field_get_column(field, field->newest_col);
     if (newest != NULL && (newest->flags & LAYERS_COLUMN_OPEN) != 0) {
@@ -210,50 +223,89 @@ bool heatmap_covered_px(const struct heatmap_view *view, struct target_rect *out
     return true;
 }
 
-struct heatmap_key heatmap_key_of(const struct heatmap_view *view) {
+int heatmap_covered_px(const struct heatmap_view *view, struct target_rect out[HEATMAP_PANE_MAX]) {
+    int count = 0;
+    for (int i = 0; i < pane_count(view); i++) {
+        count += pane_covered_px(view, pane_camera(view, i), &out[count]);
+    }
+    return count;
+}
+
+static struct heatmap_pane pane_of(const struct heatmap_view *view, int index, bool *crisp) {
+    const struct field_density *density = &view->field->density;
     const struct layers_grid *grid = &view->field->grid;
-    const struct camera *camera = view->camera;
+    const struct camera *camera = pane_camera(view, index);
+    struct target_rect plot = heatmap_plot_px(view);
     double px_per_row = camera->plot_px.h * grid->row_height / (camera->ln_top - camera->ln_bottom);
-    double px_per_column =
-        camera->plot_px.w * grid->col_ms / (camera->time_right_ms - camera->time_left_ms);
-    bool hatched = view->look.certainty == COLORMAP_CERTAINTY_HATCH;
-    return (struct heatmap_key){
-        .field = view->field,
-        .request_id = view->field->request_id,
-        .mix = view->field->densities[view->density].mix,
-        .look = view->look,
-        .scale = *view->scale,
-        .crisp = px_per_row >= SHARP_FROM || px_per_column >= SHARP_FROM,
-        .hatch_px = hatched ? view->hatch_px : 0,
+    bool whole = pane_count(view) == 1;
+    *crisp = *crisp || px_per_row >= SHARP_FROM;
+    return (struct heatmap_pane){
+        .mix = density->mixes[index < density->count ? index : 0],
         .px_per_row = fmax(1, px_per_row),
         .price_at = (camera->ln_bottom - grid->ln_price_min) / grid->row_height,
         .price_span = (camera->ln_top - camera->ln_bottom) / grid->row_height,
-    };
+        .top = whole ? 0 : (camera->plot_px.y - plot.y) / plot.h,
+        .height = whole ? 1 : camera->plot_px.h / plot.h};
+}
+
+struct heatmap_key heatmap_key_of(const struct heatmap_view *view) {
+    const struct camera *camera = view->camera;
+    double px_per_column = camera->plot_px.w * view->field->grid.col_ms /
+                           (camera->time_right_ms - camera->time_left_ms);
+    bool hatched = view->look.certainty == COLORMAP_CERTAINTY_HATCH;
+    struct heatmap_key key = {.field = view->field,
+                              .request_id = view->field->request_id,
+                              .look = view->look,
+                              .scale = *view->scale,
+                              .crisp = px_per_column >= SHARP_FROM,
+                              .hatch_px = hatched ? view->hatch_px : 0,
+                              .pane_count = pane_count(view)};
+    for (int i = 0; i < key.pane_count; i++) {
+        key.panes[i] = pane_of(view, i, &key.crisp);
+    }
+    return key;
 }
 
 /* Member by member: padding has no value to compare. */
 bool heatmap_key_is_same(const struct heatmap_key *a, const struct heatmap_key *b) {
-    return a->field == b->field && a->request_id == b->request_id && a->mix == b->mix &&
-           same_look(&a->look, &b->look) && scale_is_same(&a->scale, &b->scale) &&
-           a->crisp == b->crisp && a->hatch_px == b->hatch_px && a->price_at == b->price_at &&
-           a->price_span == b->price_span;
+    bool same = a->field == b->field && a->request_id == b->request_id &&
+                same_look(&a->look, &b->look) && scale_is_same(&a->scale, &b->scale) &&
+                a->crisp == b->crisp && a->hatch_px == b->hatch_px &&
+                a->pane_count == b->pane_count;
+    for (int i = 0; i < a->pane_count && same; i++) {
+        const struct heatmap_pane *p = &a->panes[i];
+        const struct heatmap_pane *q = &b->panes[i];
+        same = p->mix == q->mix && p->price_at == q->price_at && p->price_span == q->price_span &&
+               p->top == q->top && p->height == q->height;
+    }
+    return same;
 }
 
-/* Where the viewport lies in the density texture: x price rows, y rows of the ring. */
+/* Where the panes and the viewport lie in the density texture: x price rows, y rows of the ring. */
 static void set_window(const struct program *program, const struct heatmap_view *view,
                        const struct heatmap_key *key, const struct scroll_strip *strip) {
     const struct field *field = view->field;
+    const struct field_density *density = &field->density;
     int oldest = field_slot(field, field->oldest_col);
     double col_ms = field->grid.col_ms;
     /* Subtracted in double before they become floats: no jitter, whatever the date. */
     double base_ms = (double)(field->oldest_col - oldest) * col_ms;
-    double px_per_column = fmax(1, col_ms / strip->ms_per_px);
-    const struct texture_desc *texels = &field->densities[view->density].texture.desc;
-    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)texels->width,
-                     1.0f / (float)texels->height);
-    program_set_vec2(program, UNIFORM_SHARP, (float)key->px_per_row, (float)px_per_column);
-    program_set_float(program, UNIFORM_PRICE_AT, (float)key->price_at);
-    program_set_float(program, UNIFORM_PRICE_SPAN, (float)key->price_span);
+    float panes[HEATMAP_PANE_MAX][4] = {{0}};
+    float sharp_of[HEATMAP_PANE_MAX][4] = {{0}};
+    for (int i = 0; i < key->pane_count; i++) {
+        const struct heatmap_pane *pane = &key->panes[i];
+        int first = i < density->count ? i * density->stride : 0;
+        panes[i][0] = (float)pane->top;
+        panes[i][1] = (float)pane->height;
+        panes[i][2] = (float)(pane->price_at + first);
+        panes[i][3] = (float)pane->price_span;
+        sharp_of[i][0] = (float)pane->px_per_row;
+        sharp_of[i][1] = (float)fmax(1, col_ms / strip->ms_per_px);
+    }
+    program_set_vec4s(program, UNIFORM_PANES, key->pane_count, panes[0]);
+    program_set_vec4s(program, UNIFORM_SHARP_OF, key->pane_count, sharp_of[0]);
+    program_set_vec2(program, UNIFORM_PER_TEXEL, 1.0f / (float)density->texture.desc.width,
+                     1.0f / (float)density->texture.desc.height);
     program_set_float(program, UNIFORM_TIME_AT, (float)((strip->left_ms - base_ms) / col_ms));
     program_set_float(program, UNIFORM_TIME_SPAN,
                       (float)(strip->viewport.w * strip->ms_per_px / col_ms));
@@ -290,6 +342,6 @@ void heatmap_paint(const struct heatmap *heatmap, const struct target *target,
     set_window(program, view, &key, strip);
     set_colors(program, &key, strip);
     texture_bind(&heatmap->lut, 1);
-    texture_bind(&view->field->densities[view->density].texture, 0);
-    target_draw_quad();
+    texture_bind(&view->field->density.texture, 0);
+    target_draw_quads(key.pane_count);
 }

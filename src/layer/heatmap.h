@@ -1,4 +1,4 @@
-/* layer/heatmap.h - the field as colours: one quad, one sample a pixel, one look-up; and the
+/* layer/heatmap.h - the field as colours: a quad a pane, one sample a pixel, one look-up; and the
  * automatic scale.
  *
  * Thread: main.  Owner: picture. */
@@ -18,6 +18,7 @@
 /* Of the table that the shader looks colours up in: a row each 1/40 of g (layer/field.h), which is
  * half a level of certainty, so that the level nearest to g is told by whole rows. */
 enum { HEATMAP_TABLE_ROWS = 80 };
+enum { HEATMAP_PANE_MAX = FIELD_DENSITY_MAX };
 enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64, HEATMAP_COLUMNS_A_FRAME = 8 };
 
 /* All that the field's pixels depend on beside its texels and where they stand in time; equal keys
@@ -25,12 +26,16 @@ enum { HEATMAP_SAMPLE_ROWS = 128, HEATMAP_SAMPLE_COLUMNS = 64, HEATMAP_COLUMNS_A
 struct heatmap_key {
     const struct field *field;
     uint32_t request_id;
-    enum field_mix mix;
     struct colormap_look look;
     struct scale scale;
-    bool crisp;                              /* texels of several pixels */
-    double hatch_px;                         /* 0: not hatched */
-    double px_per_row, price_at, price_span; /* of the plot, in texels */
+    bool crisp;      /* texels of several pixels */
+    double hatch_px; /* 0: not hatched */
+    int pane_count;
+    struct heatmap_pane {
+        enum field_mix mix;
+        double px_per_row, price_at, price_span; /* of its plot, in texels */
+        double top, height;                      /* of it in the whole plot, 0..1 */
+    } panes[HEATMAP_PANE_MAX];
 };
 
 struct heatmap {
@@ -66,16 +71,18 @@ void heatmap_update_scale(struct heatmap *heatmap, const struct field *field,
 struct heatmap_view {
     const struct field *field;
     const struct camera *camera;
+    const struct camera *lower; /* NULL, or the pane below, of as many and the same pixel columns */
     const struct scale *scale;
-    int density; /* which of the field's */
     struct colormap_look look;
     double hatch_px; /* from stripe to stripe; used where the look is hatched */
     double until_ms; /* an unfinished newest column is drawn up to here */
 };
 /* Make the table what view wants. False: there is nothing to show. */
 bool heatmap_prepare(struct heatmap *heatmap, const struct heatmap_view *view);
-/* The whole pixels of the plot that the field covers. False: none. */
-bool heatmap_covered_px(const struct heatmap_view *view, struct target_rect *out);
+/* From the top of the upper pane to the bottom of the lower one. */
+struct target_rect heatmap_plot_px(const struct heatmap_view *view);
+/* The whole pixels of the panes that the field covers, from the top. Their number, 0: none. */
+int heatmap_covered_px(const struct heatmap_view *view, struct target_rect out[HEATMAP_PANE_MAX]);
 struct heatmap_key heatmap_key_of(const struct heatmap_view *view);
 bool heatmap_key_is_same(const struct heatmap_key *a, const struct heatmap_key *b);
 /* Paint a strip of the prepared view. */

@@ -44,10 +44,10 @@ struct picture {
     bool has_shader_dir;
     struct program compose;
     struct heatmap heatmap;
-    struct ground grounds[PANES_MAX];
+    struct ground ground;
     struct book_field book;
     struct tools *tools;    /* shared */
-    int reload_count;       /* grounds are painted by the shaders of so many changes */
+    int reload_count;       /* the ground is painted by the shaders of so many changes */
     struct field fields[2]; /* the one drawn and the one arriving */
     int drawn;              /* index into fields */
     bool arriving;          /* the other one is being filled */
@@ -131,9 +131,7 @@ void picture_destroy(struct picture *picture) {
     field_finish(&picture->fields[0]);
     drop_tools(picture->tools);
     book_field_finish(&picture->book);
-    for (int i = 0; i < PANES_MAX; i++) {
-        ground_finish(&picture->grounds[i]);
-    }
+    ground_finish(&picture->ground);
     heatmap_finish(&picture->heatmap);
     program_finish(&picture->compose);
     free(picture);
@@ -341,16 +339,13 @@ static void draw_ground(struct picture *picture, struct layer_context *context,
         book_field_prepare(&picture->book, &view.book_view)) {
         view.book = context->book = &picture->book;
     }
-    for (int i = 0; i < PANES_MAX && picture->reload_count != picture->tools->reload_count; i++) {
-        ground_reset(&picture->grounds[i]);
+    if (picture->reload_count != picture->tools->reload_count) {
+        ground_reset(&picture->ground);
     }
     picture->reload_count = picture->tools->reload_count;
-    for (int i = 0; i < context->pane_count; i++) {
-        view.heat.camera = view.book_view.camera = &panes[i].camera;
-        view.heat.density = i < context->field->density_count ? i : 0;
-        target_begin(&frame->target, TARGET_BLEND_NONE);
-        ground_draw(&picture->grounds[i], &frame->target, &view);
-    }
+    view.heat.camera = view.book_view.camera = &panes[0].camera;
+    view.heat.lower = view.book_view.lower = context->pane_count > 1 ? &panes[1].camera : NULL;
+    ground_draw(&picture->ground, &frame->target, &view);
 }
 
 static void clear(const struct target *target, struct theme_color c) {
@@ -464,7 +459,7 @@ static void draw_layers(struct layer_context *context, const struct pane panes[]
             context->layout = layer->once ? layout : &panes[pane].layout;
             context->settings = layer->once ? settings : &panes[pane].settings;
             context->profile = &profiles[pane];
-            canvas_set_pane(context->canvas, pane);
+            canvas_set_plot(context->canvas, panes[pane].layout.plot);
             layer->draw(context);
         }
     }
@@ -497,13 +492,9 @@ void picture_draw(struct picture *picture, const struct picture_frame *frame) {
     draw_layers(&context, panes, picture->profiles);
     int shapes = canvas_count(&picture->tools->canvas);
     int glyphs = text_glyph_count(picture->tools->labels.text);
-    struct camera_rect whole = {0, 0, target->width_px, target->height_px};
     target_begin(target, TARGET_BLEND_ALPHA);
-    canvas_draw(&picture->tools->canvas, CANVAS_PLOT, target, panes[0].layout.plot);
-    if (context.pane_count > 1) {
-        canvas_draw(&picture->tools->canvas, CANVAS_PLOT_LOWER, target, panes[1].layout.plot);
-    }
-    canvas_draw(&picture->tools->canvas, CANVAS_OVER, target, whole);
+    canvas_draw(&picture->tools->canvas, CANVAS_PLOT, target);
+    canvas_draw(&picture->tools->canvas, CANVAS_OVER, target);
     text_draw(picture->tools->labels.text, target);
     count_frame(picture, shapes, glyphs);
     picture->stats.bubbles_left_out = context.bubbles_left_out;

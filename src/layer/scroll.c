@@ -107,22 +107,29 @@ void scroll_mark_stale(struct scroll *scroll, double from_ms, double to_ms) {
     }
 }
 
+/* From the first part's top to the last one's bottom, in the ring. */
+static struct target_rect painted_rows(const struct scroll_view *view) {
+    const struct target_rect *last = &view->shown[view->shown_count - 1];
+    return (struct target_rect){.y = view->shown[0].y - view->plot.y,
+                                .h = last->y + last->h - view->shown[0].y};
+}
+
 /* Paint columns into the ring, in two parts where they lie around its seam. Every lap around the
  * ring has its own viewport, the same for each of its columns: what a pixel becomes does not depend
  * on which strip it was painted with. */
 static void paint_span(const struct scroll *scroll, const struct scroll_ring *ring,
                        const struct scroll_view *view, struct scroll_span span) {
     int64_t width = scroll->width_px;
+    struct target_rect rows = painted_rows(view);
     while (!is_empty(span)) {
         int64_t lap = floor_div(span.from, width) * width;
         int64_t to = least(span.to, lap + width);
-        struct scroll_strip strip = {.viewport = {0, 0, scroll->width_px, scroll->height_px},
-                                     .part = {(int)(span.from - lap), view->shown.y - view->plot.y,
-                                              (int)(to - span.from), view->shown.h},
-                                     .left_ms = ((double)lap + shift_of(view->place.phase)) *
-                                                scroll->ms_per_px,
-                                     .ms_per_px = scroll->ms_per_px,
-                                     .column = lap};
+        struct scroll_strip strip = {
+            .viewport = {0, 0, scroll->width_px, scroll->height_px},
+            .part = {(int)(span.from - lap), rows.y, (int)(to - span.from), rows.h},
+            .left_ms = ((double)lap + shift_of(view->place.phase)) * scroll->ms_per_px,
+            .ms_per_px = scroll->ms_per_px,
+            .column = lap};
         view->paint(view->user, &ring->target, &strip);
         span.from = to;
     }
@@ -159,22 +166,25 @@ static void copy_ring(const struct scroll *scroll, const struct scroll_ring *rin
                       const struct target *target, const struct scroll_view *view,
                       struct scroll_span span) {
     int64_t width = scroll->width_px;
-    int x = view->shown.x;
+    int x = view->shown[0].x;
     while (!is_empty(span)) {
         int64_t lap = floor_div(span.from, width) * width;
         int64_t to = least(span.to, lap + width);
-        struct target_rect rect = {(int)(span.from - lap), view->shown.y - view->plot.y,
-                                   (int)(to - span.from), view->shown.h};
-        target_copy(&ring->target, rect, target, x, view->shown.y);
-        x += rect.w;
+        for (int i = 0; i < view->shown_count; i++) {
+            const struct target_rect *shown = &view->shown[i];
+            struct target_rect rect = {(int)(span.from - lap), shown->y - view->plot.y,
+                                       (int)(to - span.from), shown->h};
+            target_copy(&ring->target, rect, target, x, shown->y);
+        }
+        x += (int)(to - span.from);
         span.from = to;
     }
 }
 
 void scroll_draw(struct scroll *scroll, const struct target *target,
                  const struct scroll_view *view) {
-    int64_t from = view->place.column + view->shown.x - view->plot.x;
-    struct scroll_span wanted = {from, from + view->shown.w};
+    int64_t from = view->place.column + view->shown[0].x - view->plot.x;
+    struct scroll_span wanted = {from, from + view->shown[0].w};
     if (make_rings(scroll, view->plot.w, view->plot.h)) {
         struct scroll_ring *ring = &scroll->rings[view->place.phase];
         complete_ring(scroll, ring, view, wanted);
@@ -184,9 +194,11 @@ void scroll_draw(struct scroll *scroll, const struct target *target,
     target_begin(target, TARGET_BLEND_NONE);
     struct scroll_strip strip = {
         .viewport = view->plot,
-        .part = view->shown,
         .left_ms = ((double)view->place.column + shift_of(view->place.phase)) * scroll->ms_per_px,
         .ms_per_px = scroll->ms_per_px,
         .column = view->place.column};
-    view->paint(view->user, target, &strip);
+    for (int i = 0; i < view->shown_count; i++) {
+        strip.part = view->shown[i];
+        view->paint(view->user, target, &strip);
+    }
 }

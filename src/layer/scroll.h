@@ -19,7 +19,7 @@
 #include "gfx/texture.h"
 #include "view/camera.h"
 
-enum { SCROLL_PHASE_COUNT = 4 };
+enum { SCROLL_PHASE_COUNT = 4, SCROLL_SHOWN_MAX = 2 };
 
 struct scroll_span { /* pixel columns from..to-1; from == to: none */
     int64_t from, to;
@@ -71,8 +71,11 @@ void scroll_mark_stale(struct scroll *scroll, double from_ms, double to_ms);
 
 struct scroll_view {
     struct scroll_place place;
-    struct target_rect plot;  /* in the target */
-    struct target_rect shown; /* the part of it that is painted and copied, >= 1 pixel */
+    struct target_rect plot; /* in the target */
+    /* The parts of it that are copied, >= 1 pixel, one above the other and equally wide. What lies
+     * between them is painted as it comes. */
+    int shown_count;
+    struct target_rect shown[SCROLL_SHOWN_MAX];
     scroll_paint_fn paint;
     void *user; /* borrowed, handed to paint */
 };

@@ -218,7 +218,6 @@ static void expect_drawn(struct display *display, struct shared *shared) {
     static uint8_t rgba[640 * 360 * 4];
     display_begin(display);
     struct target window = display_target(display);
-    struct camera_rect whole = {0, 0, window.width_px, window.height_px};
     assert_true(sizeof rgba >= (size_t)window.width_px * (size_t)window.height_px * 4);
     target_begin(&window, TARGET_BLEND_NONE);
     target_clear((const float[4]){0, 0, 0, 1});
@@ -228,7 +227,7 @@ static void expect_drawn(struct display *display, struct shared *shared) {
     canvas_set_list(shared->canvas, CANVAS_OVER);
     canvas_add_box(shared->canvas, (struct camera_rect){SHARED_PX, 0, SHARED_PX, SHARED_PX}, 0,
                    (struct theme_color){0, 255, 0, 255});
-    canvas_draw(shared->canvas, CANVAS_OVER, &window, whole);
+    canvas_draw(shared->canvas, CANVAS_OVER, &window);
     readback_rgba(&window, sizeof rgba, rgba);
     const uint8_t *in_texture = rgba + ((size_t)10 * (size_t)window.width_px + 10) * 4;
     const uint8_t *in_box = in_texture + (size_t)SHARED_PX * 4;

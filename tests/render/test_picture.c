@@ -72,11 +72,11 @@ static void reference_texel(const struct field *field, enum field_mix mix, int64
 static void compare_density(const struct field *field, int density) {
     for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
         float got[64 * 2];
-        struct target_rect row = {0, field_slot(field, col), 64, 1};
-        readback_rg(&field->densities[density].target, row, 128, got);
+        struct target_rect row = {density * field->density.stride, field_slot(field, col), 64, 1};
+        readback_rg(&field->density.target, row, 128, got);
         for (int i = 0; i < 64; i++) {
             double want[2];
-            reference_texel(field, field->densities[density].mix, col, i, want);
+            reference_texel(field, field->density.mixes[density], col, i, want);
             /* Half floats of values up to 24 are exact to 2^-7, of values up to 1 to 2^-11; log2
              * of the GPU to 2^-10. */
             assert_near((double)got[2 * i], want[0], 0.012);
@@ -113,7 +113,7 @@ static void compose_equals_its_reference(void **state) {
             assert_true(field_set_mixes(&field, 1 + (int)(i % 2), mixes[i]));
             field_compose(&field, &program, INT64_MIN, INT64_MAX);
             compare_density(&field, 0);
-            compare_density(&field, field.density_count - 1);
+            compare_density(&field, field.density.count - 1);
         }
         field_set_weights(&field, weights);
     }

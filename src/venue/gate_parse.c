@@ -281,7 +281,7 @@ static void read_result_member(struct gate_work *work, struct scan *scan, struct
         return;
     }
     const enum scan_type type = scan_read(scan, &outer->result);
-    if (is_ready(outer)) {
+    if (type >= SCAN_ARRAY && is_ready(outer)) {
         outer->result_read = true;
         read_result(work, outer->channel, type, scan);
     } else {

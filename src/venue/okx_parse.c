@@ -123,11 +123,16 @@ static enum status read_event(struct venue_message *message, const struct scan_v
 /* The only element of "data". */
 static enum status read_stream_book(struct okx_work *work, const struct scan_value *action,
                                     struct scan *scan) {
-    const bool snapshot = venue_text_is(action, "snapshot");
-    if ((!snapshot && !venue_text_is(action, "update")) || !scan_next_element(scan)) {
+    const enum okx_book kind = venue_text_is(action, "snapshot") ? OKX_BOOK_WHOLE
+                               : venue_text_is(action, "update") ? OKX_BOOK_CHANGE
+                                                                 : OKX_BOOK_UNSAID;
+    if (work->symbol == NULL && work->symbol_status == STATUS_IGNORED) {
+        return STATUS_IGNORED;
+    }
+    if ((kind == OKX_BOOK_UNSAID && action->type != SCAN_NONE) || !scan_next_element(scan)) {
         return STATUS_MALFORMED;
     }
-    const enum status status = okx_read_book(work, snapshot, scan);
+    const enum status status = okx_read_book(work, kind, scan);
     work->message->nameless = false;
     if (scan_next_element(scan)) {
         return STATUS_MALFORMED;

@@ -77,7 +77,7 @@ static enum status read_rows(struct okx_work *work, const struct venue_rest_abou
     }
     if (rows == OKX_ROWS_BOOK) {
         scan_next_element(scan);
-        return okx_read_book(work, true, scan);
+        return okx_read_book(work, OKX_BOOK_WHOLE, scan);
     }
     if (rows == OKX_ROWS_TIER) {
         okx_read_tiers(work, asks_for_swaps(about->path), scan);

@@ -187,7 +187,7 @@ static bool read_levels(struct okx_work *work, enum side side, struct scan *scan
     return true;
 }
 
-enum status okx_read_book(struct okx_work *work, bool snapshot, struct scan *scan) {
+enum status okx_read_book(struct okx_work *work, enum okx_book kind, struct scan *scan) {
     struct venue_book_step *step = &work->message->step;
     struct scan_value value, ts = {.type = SCAN_NONE}, last = ts, prev = ts;
     bool has_side[2] = {false, false}, good = true;
@@ -222,12 +222,18 @@ enum status okx_read_book(struct okx_work *work, bool snapshot, struct scan *sca
         scan_read(scan, into);
         scan_leave(scan, inner);
     }
-    *step = (struct venue_book_step){.snapshot = snapshot};
+    *step = (struct venue_book_step){.snapshot = kind == OKX_BOOK_WHOLE};
     good = good && has_side[0] && has_side[1] && scan_integer(&ts, &ts_ms);
-    if (!snapshot || last.type != SCAN_NONE) { /* a REST book may have none */
+    if (kind != OKX_BOOK_WHOLE || last.type != SCAN_NONE) { /* a REST book may have none */
         good = good && scan_integer(&last, &step->last_id);
     }
-    good = good && (snapshot || scan_integer(&prev, &step->prev_id));
+    if (kind != OKX_BOOK_WHOLE) {
+        good = good && scan_integer(&prev, &step->prev_id);
+    }
+    if (kind == OKX_BOOK_UNSAID) {
+        step->snapshot = step->prev_id == -1;
+        good = good && step->snapshot;
+    }
     step->first_id = step->last_id;
     if (!good) {
         return STATUS_MALFORMED;

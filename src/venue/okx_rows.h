@@ -61,8 +61,14 @@ enum status okx_find_symbol(struct okx_work *work, const struct scan_value *valu
 /* One row, at the cursor; what became of it is counted. */
 void okx_read_row(struct okx_work *work, enum okx_rows rows, struct scan *scan);
 
-/* A book, at the cursor (its object). snapshot: as the message's action says. Not counted. */
-enum status okx_read_book(struct okx_work *work, bool snapshot, struct scan *scan);
+enum okx_book {
+    OKX_BOOK_WHOLE,  /* a snapshot */
+    OKX_BOOK_CHANGE, /* an update */
+    OKX_BOOK_UNSAID  /* a snapshot if nothing went before it (prevSeqId -1) */
+};
+
+/* A book, at the cursor (its object). Not counted. */
+enum status okx_read_book(struct okx_work *work, enum okx_book kind, struct scan *scan);
 
 /* The scan is in the array: margin tiers. Those of an instrument follow each other. swaps: rows
  * name their family alone, and the request was for swaps. */

@@ -173,8 +173,13 @@ static enum status judge(struct hyperliquid_work *work, struct outer *outer) {
     if (!outer->data_read) {
         read_data(work, outer, &outer->inside);
     }
-    return outer->channel == HYPERLIQUID_CHANNEL_BOOK ? outer->book_status
-                                                      : hyperliquid_judge(work);
+    if (outer->channel != HYPERLIQUID_CHANNEL_BOOK) {
+        return hyperliquid_judge(work);
+    }
+    if (outer->book_status == STATUS_OK) {
+        work->parser->clock_ms = work->message->sent_ms;
+    }
+    return outer->book_status;
 }
 
 enum status hyperliquid_parse(struct venue_parser *parser, int socket, const char *bytes,

@@ -225,7 +225,6 @@ enum status hyperliquid_read_book(struct hyperliquid_work *work, struct scan *sc
     if (side_count != 2 || !scan_integer(&time, &ts_ms)) {
         return STATUS_MALFORMED;
     }
-    work->parser->clock_ms = ts_ms;
     return venue_book_end(work->parser, message, venue_symbol_of(work->parser, &coin), ts_ms,
                           work->recv_ns);
 }

@@ -5,21 +5,15 @@
 
 #include "venue/gate_parse.h"
 
-/* Contracts are served by what they are settled in, each on a path of its own. */
-enum { SETTLE_USDT, SETTLE_BTC, SETTLE_USD1, SETTLE_COUNT };
-
-static const char *const settle_names[] = {
-    [SETTLE_USDT] = "usdt", [SETTLE_BTC] = "btc", [SETTLE_USD1] = "usd1"};
-static_assert(ARRAY_COUNT(settle_names) == SETTLE_COUNT, "a name each");
-
 enum {
     GATE_PING_MS = 15000,
     GATE_SENDS_PER_S = 10,
     GATE_KLINE_ROWS = 1999, /* 2,000 points at most, both ends counted */
-    GATE_INTEREST_ROWS = 100,
+    GATE_INTEREST_ROWS = 1000,
     GATE_LIQUIDATION_ROWS = 1000,
     GATE_REQUESTS_PER_10S = 150, /* 200 an endpoint are allowed */
     GATE_BAR_MS = 60000,
+    GATE_BARS_KEPT = 9990, /* bars 10,000 points ago and older were refused */
     GATE_INTEREST_STEP_MS = 300000
 };
 /* Without it sizes are whole numbers, and parts of a contract are lost. */
@@ -38,23 +32,14 @@ enum {
         .sends_per_s = GATE_SENDS_PER_S, .header = GATE_HEADER                                     \
     }
 static const struct venue_socket sockets[] = {
-    [SETTLE_USDT] = GATE_SOCKET("usdt"),
-    [SETTLE_BTC] = GATE_SOCKET("btc"),
-    [SETTLE_USD1] = GATE_SOCKET("usd1"),
+    [GATE_USDT] = GATE_SOCKET("usdt"),
+    [GATE_BTC] = GATE_SOCKET("btc"),
+    [GATE_USD1] = GATE_SOCKET("usd1"),
 };
-static_assert(ARRAY_COUNT(sockets) == SETTLE_COUNT, "a socket each");
-
-/* BTC_USDT is settled in USDT, BTC_USD1 in USD1, BTC_USD in coin. */
-static int settle_of(const struct venue_symbol *symbol) {
-    const char *quote = strchr(symbol->text, '_');
-    if (quote == NULL || strncmp(quote, "_USDT", 5) == 0) {
-        return SETTLE_USDT;
-    }
-    return strncmp(quote, "_USD1", 5) == 0 ? SETTLE_USD1 : SETTLE_BTC;
-}
+static_assert(ARRAY_COUNT(sockets) == GATE_SETTLEMENT_COUNT, "a socket each");
 
 static bool socket_wants(int socket, const struct venue_symbol *symbol) {
-    return settle_of(symbol) == socket;
+    return (int)gate_settlement_of(symbol) == socket;
 }
 
 /* -- what is sent -- */
@@ -158,13 +143,14 @@ static bool request_page(const struct venue_request *request, const char *settle
 static bool request(const struct venue_request *request, struct venue_http *out) {
     char name[INSTRUMENT_SYMBOL_BYTES * 3];
     const struct venue_symbol *symbol = request->symbol;
-    const char *settle = settle_names[symbol == NULL ? SETTLE_USDT : settle_of(symbol)];
     out->body[0] = '\0';
     if (request->kind == VENUE_REQUEST_INSTRUMENTS) {
-        return str_format(out->path, sizeof out->path, "/api/v4/futures/%s/contracts", settle);
+        const bool first = request->cursor == NULL || request->cursor[0] == '\0';
+        return str_format(out->path, sizeof out->path, "/api/v4/futures/%s/contracts",
+                          first ? gate_settlement_names[GATE_USDT] : request->cursor);
     }
     return symbol != NULL && venue_url_encode(symbol->text, name, sizeof name) &&
-           request_page(request, settle, name, out);
+           request_page(request, gate_settlement_names[gate_settlement_of(symbol)], name, out);
 }
 
 const struct venue_dialect gate_dialect = {
@@ -174,8 +160,9 @@ const struct venue_dialect gate_dialect = {
     .promises = GATE_CHANNELS,
     .complete_liquidations = true,
     .sockets = sockets,
-    .socket_count = SETTLE_COUNT,
+    .socket_count = GATE_SETTLEMENT_COUNT,
     .limits = {.kline_rows = GATE_KLINE_ROWS,
+               .kline_depth_ms = (int64_t)GATE_BARS_KEPT * GATE_BAR_MS,
                .interest_rows = GATE_INTEREST_ROWS,
                .liquidation_rows = GATE_LIQUIDATION_ROWS,
                .liquidation_window_ms = 3600000,

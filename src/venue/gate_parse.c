@@ -36,6 +36,17 @@ static bool spans_start(struct span text, const char *with) {
     return text.len >= len && memcmp(text.bytes, with, len) == 0;
 }
 
+const char *const gate_settlement_names[GATE_SETTLEMENT_COUNT] = {
+    [GATE_USDT] = "usdt", [GATE_BTC] = "btc", [GATE_USD1] = "usd1"};
+
+enum gate_settlement gate_settlement_of(const struct venue_symbol *symbol) {
+    const char *quote = strchr(symbol->text, '_');
+    if (quote == NULL || strncmp(quote, "_USDT", 5) == 0) {
+        return GATE_USDT;
+    }
+    return strncmp(quote, "_USD1", 5) == 0 ? GATE_USD1 : GATE_BTC;
+}
+
 void gate_settle(struct venue_symbols *symbols, struct venue_symbol *symbol) {
     (void)symbols;
     const char *quote = memchr(symbol->text, '_', symbol->len);

@@ -21,6 +21,12 @@
 
 #include "venue/dialect.h"
 
+/* Contracts are served by what they are settled in: BTC_USDT in USDT, BTC_USD1 in USD1, BTC_USD in
+ * coin. Each has sockets and answers of its own, named by gate_settlement_names. */
+enum gate_settlement { GATE_USDT, GATE_BTC, GATE_USD1, GATE_SETTLEMENT_COUNT };
+extern const char *const gate_settlement_names[GATE_SETTLEMENT_COUNT];
+enum gate_settlement gate_settlement_of(const struct venue_symbol *symbol);
+
 /* dialect.settle: contracts in USDT, USDC and USD1 are linear, what a contract is worth only the
  * list says; options are unwanted. */
 void gate_settle(struct venue_symbols *symbols, struct venue_symbol *symbol);
@@ -29,7 +35,8 @@ void gate_settle(struct venue_symbols *symbols, struct venue_symbol *symbol);
 enum status gate_parse(struct venue_parser *parser, int socket, const char *bytes, size_t len,
                        int64_t recv_ns, struct venue_message *message);
 /* dialect.rest_parse: contracts (a list or one), tickers, trades, candlesticks, contract_stats,
- * funding_rate, liq_orders (here size > 0 is the LONG), order_book, risk_limit_tiers. */
+ * funding_rate, liq_orders (here size > 0 is the LONG), order_book, risk_limit_tiers. The reply to
+ * a list of contracts names the next settlement of which a symbol is known, as a cursor. */
 enum status gate_rest_parse(struct venue_parser *parser, const struct venue_rest_about *about,
                             const char *bytes, size_t len, int64_t recv_ns,
                             struct venue_message *message);

@@ -1,3 +1,4 @@
+#include "base/str.h"
 #include "venue/gate_parse.h"
 #include "venue/gate_rows.h"
 
@@ -103,6 +104,29 @@ static enum status read_order_book(struct gate_work *work) {
     return venue_book_end(work->parser, message, work->about->symbol, ts_ms, work->recv_ns);
 }
 
+/* The page after this list of contracts, "/api/v4/futures/usdt/contracts": the next settlement in
+ * which a symbol that we know is settled. */
+static void name_next_page(struct gate_work *work) {
+    const struct venue_symbols *symbols = &work->parser->symbols;
+    const char *path = work->about->path == NULL ? "" : work->about->path;
+    bool wanted[GATE_SETTLEMENT_COUNT] = {false};
+    int page = GATE_SETTLEMENT_COUNT;
+    for (int i = 0; i < GATE_SETTLEMENT_COUNT; i++) {
+        char end[32];
+        str_format(end, sizeof end, "/futures/%s/contracts", gate_settlement_names[i]);
+        page = str_ends_with(path, end) ? i : page;
+    }
+    for (size_t i = 0; i < symbols->count; i++) {
+        wanted[gate_settlement_of(&symbols->entries[i])] = true;
+    }
+    for (int i = page + 1; i < GATE_SETTLEMENT_COUNT; i++) {
+        if (wanted[i]) {
+            str_copy(work->message->reply, sizeof work->message->reply, gate_settlement_names[i]);
+            return;
+        }
+    }
+}
+
 static void read_rows(struct gate_work *work, struct scan *scan, struct gate_tiers *tiers) {
     struct scan_value value;
     while (scan_next_element(scan)) {
@@ -145,6 +169,7 @@ enum status gate_rest_parse(struct venue_parser *parser, const struct venue_rest
         return STATUS_MALFORMED;
     }
     gate_tiers_end(&work, &tiers);
+    name_next_page(&work);
     if (book) {
         return read_order_book(&work);
     }

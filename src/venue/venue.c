@@ -5,11 +5,15 @@
 #include "base/str.h"
 #include "venue/binance_feed.h"
 #include "venue/binance_normalize.h"
+#include "venue/bitget.h"
+#include "venue/bybit.h"
+#include "venue/deribit.h"
 #include "venue/gate.h"
 #include "venue/hyperliquid.h"
-#include "venue/bitget.h"
-#include "venue/deribit.h"
+#include "venue/kraken_futures.h"
 #include "venue/normalize.h"
+#include "venue/htx.h"
+#include "venue/okx.h"
 
 #define BINANCE_NORMALIZER(market)                                                                 \
     .normalizer_create = binance_normalize_create_##market,                                        \
@@ -35,10 +39,14 @@ static const struct venue_ops venues[] = {
      .feed_stop = binance_feed_stop,
      .feed_stats = binance_feed_stats},
     {.id = VENUE_BINANCE_COINM, BINANCE_NORMALIZER(coinm)},
+    DIALECT(VENUE_BYBIT, bybit_dialect),
+    DIALECT(VENUE_OKX, okx_dialect),
+    DIALECT(VENUE_BITGET, bitget_dialect),
     DIALECT(VENUE_GATE, gate_dialect),
     DIALECT(VENUE_HYPERLIQUID, hyperliquid_dialect),
-    DIALECT(VENUE_BITGET, bitget_dialect),
     DIALECT(VENUE_DERIBIT, deribit_dialect),
+    DIALECT(VENUE_KRAKEN_FUTURES, kraken_futures_dialect),
+    DIALECT(VENUE_HTX, htx_dialect),
     /* One line a venue, in the order of enum venue_id: DIALECT(VENUE_NAME, name_dialect), with
      * `extern const struct venue_dialect name_dialect;` in venue/name.h. */
 };

@@ -5,14 +5,16 @@
 #include <string.h>
 
 #include "archive/reader.h"
+#include "archive/recording_reader.h"
 #include "base/str.h"
 
 struct file {
-    struct event_source source; /* owned */
-    struct reader *reader;      /* borrowed */
-    struct event *slots;        /* owned: what was read ahead; NULL where the file is alone */
-    size_t next, count;         /* of slots: what is still to be given out */
-    bool told;                  /* -- taker of trouble only -- */
+    struct event_source source;         /* owned */
+    struct reader *reader;              /* borrowed; NULL: it is a recording */
+    struct recording_reader *recording; /* borrowed; NULL: it is lines */
+    struct event *slots; /* owned: what was read ahead; NULL where the file is alone */
+    size_t next, count;  /* of slots: what is still to be given out */
+    bool told;           /* -- taker of trouble only -- */
     /* -- atomic: the reading thread writes, the troubled one reads -- */
     atomic_bool done; /* read to its end */
 };
@@ -83,6 +85,7 @@ static enum status files_read(void *self, struct event *out, size_t count_max, s
 
 static bool open_file(struct file *file, const char *path, bool alone,
                       struct instrument_table *instruments, char *reason) {
+    static_assert((int)READER_REASON_BYTES == (int)RECORDING_READER_REASON_BYTES, "one buffer");
     char why[READER_REASON_BYTES];
     if (!alone) {
         file->slots = calloc(EVENT_MESSAGE_SLOTS_MAX, sizeof(*file->slots));
@@ -91,11 +94,14 @@ static bool open_file(struct file *file, const char *path, bool alone,
             return false;
         }
     }
-    if (reader_open(path, instruments, &file->source, &file->reader, why) != STATUS_OK) {
+    const enum status status =
+        source_is_recording(path)
+            ? recording_reader_open(path, instruments, &file->source, &file->recording, why)
+            : reader_open(path, instruments, &file->source, &file->reader, why);
+    if (status != STATUS_OK) {
         str_copy(reason, SOURCE_REASON_BYTES, why);
-        return false;
     }
-    return true;
+    return status == STATUS_OK;
 }
 
 bool file_source_open(const struct source_list *list, struct instrument_table *instruments,
@@ -127,7 +133,8 @@ const char *file_source_take_trouble(struct file_source *files) {
         /* acquire: pairs with read_file's release */
         if (!file->told && atomic_load_explicit(&file->done, memory_order_acquire)) {
             file->told = true;
-            const char *why = reader_reason(file->reader);
+            const char *why = file->recording != NULL ? recording_reader_reason(file->recording)
+                                                      : reader_reason(file->reader);
             if (why[0] != '\0') {
                 return why;
             }

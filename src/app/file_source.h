@@ -1,4 +1,5 @@
-/* app/file_source.h - several files of event JSON lines as one source, merged by event time.
+/* app/file_source.h - several files, recordings (.liq) or event JSON lines, as one source, merged
+ * by event time.
  *
  * A file's own order is kept; between files the message with the oldest time comes first, of equal
  * ones that of the file named first. So days may be named in any order, and venues recorded side by

@@ -26,6 +26,8 @@ static run_fn *const commands[] = {
 #endif
     [COMMAND_levels] = run_levels,
     [COMMAND_normalize] = run_normalize,
+    [COMMAND_import] = run_import,
+    [COMMAND_export] = run_export,
     [COMMAND_simulate] = run_simulate,
     [COMMAND_score] = run_score,
     [COMMAND_check_config] = run_check_config,

@@ -19,7 +19,8 @@ static enum exit_status resolve_file(const char *path, struct source_spec *out, 
         }
         if (S_ISDIR(info.st_mode)) {
             str_format(reason, SOURCE_REASON_BYTES,
-                       "%s: is a directory; expected a file of event JSON lines", path);
+                       "%s: is a directory; expected a recording or a file of event JSON lines",
+                       path);
             return EXIT_STATUS_FAILED;
         }
     }
@@ -91,9 +92,24 @@ static enum exit_status resolve_live(const char *text, const char *colon, struct
 
 /* A name looks like a file where it says so by its ending, has a slash, or simply exists. */
 static bool looks_like_file(const char *text) {
-    return str_ends_with(text, ".jsonl") || str_ends_with(text, ".gz") ||
-           str_ends_with(text, ".zst") || strchr(text, '/') != NULL || strcmp(text, "-") == 0 ||
-           access(text, F_OK) == 0;
+    return str_ends_with(text, ".jsonl") || str_ends_with(text, ".liq") ||
+           str_ends_with(text, ".gz") || str_ends_with(text, ".zst") || strchr(text, '/') != NULL ||
+           strcmp(text, "-") == 0 || access(text, F_OK) == 0;
+}
+
+bool source_is_recording(const char *path) {
+    static const char magic[16] = "SQLite format 3";
+    char bytes[sizeof magic] = {0};
+    if (str_ends_with(path, ".liq")) {
+        return true;
+    }
+    FILE *file = strcmp(path, "-") == 0 ? NULL : fopen(path, "rb");
+    const bool same = file != NULL && fread(bytes, 1, sizeof bytes, file) == sizeof bytes &&
+                      memcmp(bytes, magic, sizeof bytes) == 0;
+    if (file != NULL) {
+        fclose(file);
+    }
+    return same;
 }
 
 enum exit_status source_resolve(const char *text, struct source_spec *out,
@@ -112,13 +128,6 @@ enum exit_status source_resolve(const char *text, struct source_spec *out,
             text);
         return EXIT_STATUS_USAGE;
     }
-    if (str_ends_with(text, ".liq")) {
-        str_format(reason, SOURCE_REASON_BYTES,
-                   "%s: recordings (.liq) are not in this version; expected event JSON lines "
-                   "(.jsonl, .jsonl.gz, .jsonl.zst)",
-                   text);
-        return EXIT_STATUS_USAGE;
-    }
     if (looks_like_file(text)) {
         return resolve_file(text, out, reason);
     }
@@ -127,7 +136,8 @@ enum exit_status source_resolve(const char *text, struct source_spec *out,
     }
     str_format(reason, SOURCE_REASON_BYTES,
                "\"%.80s\": unknown source or command; expected demo, VENUE:SYMBOL "
-               "(binance_usdm:BTCUSDT), or a file of event JSON lines (.jsonl, .gz, .zst)",
+               "(binance_usdm:BTCUSDT), a recording (.liq) or a file of event JSON lines (.jsonl, "
+               ".gz, .zst)",
                text);
     return EXIT_STATUS_USAGE;
 }

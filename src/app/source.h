@@ -9,7 +9,7 @@
 enum source_kind {
     SOURCE_DEMO, /* the simulated market */
     SOURCE_LIVE, /* venue and symbol */
-    SOURCE_FILE, /* path of event JSON lines; "-" is standard input */
+    SOURCE_FILE, /* path of a recording or of event JSON lines; "-" is standard input */
 };
 
 enum { SOURCE_COUNT_MAX = 4, SOURCE_REASON_BYTES = 512 };
@@ -20,6 +20,9 @@ struct source_spec {
     char symbol[INSTRUMENT_SYMBOL_BYTES]; /* SOURCE_LIVE, as the venue writes it */
     const char *path;                     /* SOURCE_FILE; borrowed from text */
 };
+
+/* Whether a file is a recording rather than lines: by its name, else by its first bytes. */
+bool source_is_recording(const char *path);
 
 /* EXIT_STATUS_DONE: *out is filled. Else reason is one line that names the source and what was
  * expected, and the status is USAGE (no such kind of source) or FAILED (a file that is not there or

@@ -94,12 +94,17 @@ expect 2 "margin-tables: $folder/margin.csv:2: no date is given" \
 expect 2 'margin-tables: nosuch.csv:0: cannot be read' \
     "$program" score demo --margin-tables nosuch.csv
 
+expect 2 'expected the name of a recording' "$program" import "$folder/nosuch.jsonl"
+expect 1 'nosuch.jsonl: cannot be read' "$program" import "$folder/nosuch.jsonl" -o "$folder/a.liq"
+printf 'no recording at all, but sixteen bytes and more\n' >"$folder/fake.liq"
+expect 1 'expected a recording' "$program" export "$folder/fake.liq"
+
 if [[ -n $picture ]]; then
     expect 2 '"nosuch": unknown source or command; expected demo' "$program" nosuch
     expect 2 'unknown source' "$program" view nosuch
     expect 2 'unknown venue; did you mean binance_usdm' "$program" view binance_usd:BTCUSDT
     expect 2 'no live connection to Bybit' "$program" view bybit:BTCUSDT
-    expect 2 'recordings \(.liq\) are not in this version' "$program" view day.liq
+    expect 1 'nosuch.liq: cannot be read: No such file' "$program" view "$folder/nosuch.liq"
     expect 1 'nosuch.jsonl: cannot be read: No such file' "$program" view "$folder/nosuch.jsonl"
     expect 1 'no display: neither DISPLAY nor WAYLAND_DISPLAY is set; liqscope render' \
         "$program" view demo

@@ -9,10 +9,10 @@
 #include "venue/bybit.h"
 #include "venue/deribit.h"
 #include "venue/gate.h"
+#include "venue/htx.h"
 #include "venue/hyperliquid.h"
 #include "venue/kraken_futures.h"
 #include "venue/normalize.h"
-#include "venue/htx.h"
 #include "venue/okx.h"
 
 #define BINANCE_NORMALIZER(market)                                                                 \

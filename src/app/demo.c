@@ -9,8 +9,9 @@ static const int32_t steps_ms[] = {1000, 2000, 5000, 10000}; /* the choices of -
 /* The choices of --tiers and --venue. */
 static const enum venue_id tiers[] = {VENUE_NONE,   VENUE_BINANCE_USDM, VENUE_BYBIT,      VENUE_OKX,
                                       VENUE_BITGET, VENUE_GATE,         VENUE_HYPERLIQUID};
-static const enum venue_id venues[] = {VENUE_BINANCE_USDM, VENUE_BYBIT, VENUE_OKX,
-                                       VENUE_BITGET,       VENUE_GATE,  VENUE_HYPERLIQUID};
+static const enum venue_id venues[] = {
+    VENUE_BINANCE_USDM, VENUE_BYBIT,         VENUE_OKX,     VENUE_BITGET,         VENUE_GATE,
+    VENUE_HYPERLIQUID,  VENUE_BINANCE_COINM, VENUE_DERIBIT, VENUE_KRAKEN_FUTURES, VENUE_HTX};
 
 struct source_sim_desc demo_desc(const struct option_table *table) {
     return (struct source_sim_desc){

@@ -128,27 +128,31 @@ static bool parse_address(const char *text, char address[ADDRESS_BYTES], int *po
     return given && str_copy_span(address, ADDRESS_BYTES, host);
 }
 
-static void print_urls(const struct exchange_server *server, const char *symbol) {
+static void print_urls(const struct exchange_server *server, enum venue_id venue) {
     const char *ws_url = exchange_server_ws_base_url(server);
     const char *rest_url = exchange_server_rest_base_url(server);
-    printf(
-        "serving a simulated %s as Binance USD-M would, until Ctrl-C\n"
-        "  WebSocket  %s/public/stream  %s/market/stream\n"
-        "  REST       %s/fapi/v1/exchangeInfo\n"
-        "  look at it: liqscope view binance_usdm:%s --binance-ws-url %s --binance-rest-url %s\n",
-        symbol, ws_url, ws_url, rest_url, symbol, ws_url, rest_url);
+    const char *symbol = exchange_server_symbol(server, 0);
+    printf("serving a simulated %s as %s would, until Ctrl-C\n"
+           "  WebSocket  %s\n"
+           "  REST       %s\n",
+           symbol, venue_title(venue), ws_url, rest_url);
+    if (venue == VENUE_BINANCE_USDM) {
+        printf("  look at it: liqscope view %s:%s --binance-ws-url %s --binance-rest-url %s\n",
+               venue_key(venue), symbol, ws_url, rest_url);
+    }
     fflush(stdout);
 }
 
 /* Wait for the end with the signals that ask for it blocked in every thread, so that none is
  * interrupted. */
-static int serve_until_signal(struct exchange_server *server, const char *symbol,
+static int serve_until_signal(struct exchange_server *server, const struct option_table *table,
                               const sigset_t *signals) {
     int signal_number = 0;
-    if (!exchange_server_start(server)) {
+    struct exchange_load load = {.trades_per_s = (int)option_integer(table, OPT_serve_load)};
+    if (!exchange_server_start(server) || !exchange_server_set_load(server, &load)) {
         return app_fail(EXIT_STATUS_FAILED, "simulate", "the system refused a thread");
     }
-    print_urls(server, symbol);
+    print_urls(server, demo_desc(table).venue);
     sigwait(signals, &signal_number);
     return EXIT_STATUS_DONE;
 }
@@ -177,12 +181,14 @@ static int run_serve(const struct app_options *options) {
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
 
     enum status why = STATUS_OK;
-    const char *symbol = option_text(table, OPT_symbol);
     struct exchange_server *server = exchange_server_create(
         &(struct exchange_server_desc){
+            .venue = demo_desc(table).venue,
             .seed = (uint64_t)option_integer(table, OPT_seed),
             .regime = (enum regime_id)option_integer(table, OPT_regime),
-            .symbol = symbol,
+            .symbol = option_text(table, OPT_symbol),
+            .symbol_count = (int)option_integer(table, OPT_serve_symbols),
+            .time_scale = option_number(table, OPT_time_scale),
             .days = option_number(table, OPT_days),
             .bind_address = address[0] != '\0' ? address : NULL,
             .port = port,
@@ -194,15 +200,16 @@ static int run_serve(const struct app_options *options) {
         const char *what = why == STATUS_BUSY ? "the port is already in use"
                            : why == STATUS_IO && cert[0] != '\0'
                                ? "cannot listen there, or the certificate cannot be used"
-                           : why == STATUS_IO ? "cannot listen on this address"
-                                              : status_text(why);
+                           : why == STATUS_IO          ? "cannot listen on this address"
+                           : why == STATUS_UNSUPPORTED ? "this venue is not served yet"
+                                                       : status_text(why);
         return app_fail(EXIT_STATUS_FAILED, "simulate", "--serve: %s: %s", where, what);
     }
     int exit_status = EXIT_STATUS_DONE;
     if (!exchange_server_set_script(server, option_text(table, OPT_faults), reason)) {
         exit_status = app_fail(EXIT_STATUS_USAGE, "simulate", "--faults: %s", reason);
     } else {
-        exit_status = serve_until_signal(server, symbol, &signals);
+        exit_status = serve_until_signal(server, table, &signals);
     }
     exchange_server_destroy(server);
     return exit_status;

@@ -196,15 +196,15 @@ struct exchange_conn {
     int64_t opened_ms, heard_ms, sent_ms; /* rule clock: open, newest text from it and to it */
 
     /* -- the exchange's -- */
-    int64_t pinged_ms, closing_ms;
+    int64_t pinged_ms;
+    int64_t cut_ms, frozen_ms; /* rule clock; to be cut then; half open since; 0: no */
     uint32_t wanted[EXCHANGE_SYMBOL_MAX], wanted_all; /* bit channel */
     uint32_t first_due[EXCHANGE_SYMBOL_MAX], first_due_all;
     char (*names)[64]; /* owned; exchange_name_add */
     size_t name_count, name_size;
     int64_t *said_ms; /* owned: when it spoke, a ring of messages_per_s */
     size_t said_count;
-    int close_code;
-    bool closing, closes_later;
+    bool closing; /* or half open: nothing goes to it any more */
 };
 
 struct exchange_answer { /* of a REST request */
@@ -240,8 +240,9 @@ struct exchange_dialect {
     int ping_frame_ms;  /* the venue's WebSocket pings; 0: none */
     enum exchange_idle idle;
     int idle_ms;
-    int64_t session_ms; /* connections end at that age (1001); 0: never */
-    int notice_ms;      /* from a notice to the cut; 0: at once */
+    int64_t session_ms;            /* connections end at that age (1001); 0: never */
+    int conns_max, conns_max_code; /* upgrades beyond are refused with it; 0: any number */
+    int notice_ms;                 /* from a notice to the cut; 0: at once */
 
     int rest_weight_max, rest_window_ms; /* requests are refused beyond; 0: never */
     int rest_too_many_code;              /* 0: 429 */
@@ -307,6 +308,7 @@ void exchange_conn_end(struct exchange_conn *conn, int code);
 
 /* -- for dialects: the state of things -- */
 
+enum venue_id exchange_venue(const struct exchange_server *server);
 int64_t exchange_now_ms(const struct exchange_server *server); /* the venue's clock */
 int64_t exchange_rule_ms(const struct exchange_server *server);
 int64_t *exchange_own(struct exchange_server *server);              /* EXCHANGE_OWN_MAX numbers */

@@ -1,83 +1,74 @@
 /* Faults by the clock.  A script is "SECONDS:NAME[=VALUE]", commas between, SECONDS since serving
- * began:
- *
- *   gap=N            swallow the next N depth updates          disconnect=CODE    end every
- * connection (0: cut it) garbage=N        N senseless messages                      silence=STREAM
- * this stream says nothing ("*": none does) rest=CODE        REST answers 429, 418, 403, 451, 500
- * retry-after=S      with this header html=1           REST answers a web page rest-delay=MS REST
- * is slow upgrade=CODE     refuse new connections                    snapshot-age=MS    depth
- * snapshots are old depth-hold=MS    depth updates come late                   clear all is well
- * again
+ * began; the names are those of the table below.
  *
  * Example: "30:gap=3,60:disconnect,90:silence=btcusdt@aggTrade,150:clear". */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "sim/exchange_internal.h"
 
-enum fault_name {
-    FAULT_GAP,
-    FAULT_GARBAGE,
-    FAULT_DISCONNECT,
-    FAULT_SILENCE,
-    FAULT_REST,
-    FAULT_RETRY_AFTER,
-    FAULT_HTML,
-    FAULT_REST_DELAY,
-    FAULT_UPGRADE,
-    FAULT_SNAPSHOT_AGE,
-    FAULT_DEPTH_HOLD,
-    FAULT_CLEAR,
-    FAULT_COUNT
-};
+enum value_kind { VALUE_NUMBER, VALUE_SWITCH, VALUE_TEXT, VALUE_NONE };
 
-static const char *const names[] = {
-    [FAULT_GAP] = "gap",
-    [FAULT_GARBAGE] = "garbage",
-    [FAULT_DISCONNECT] = "disconnect",
-    [FAULT_SILENCE] = "silence",
-    [FAULT_REST] = "rest",
-    [FAULT_RETRY_AFTER] = "retry-after",
-    [FAULT_HTML] = "html",
-    [FAULT_REST_DELAY] = "rest-delay",
-    [FAULT_UPGRADE] = "upgrade",
-    [FAULT_SNAPSHOT_AGE] = "snapshot-age",
-    [FAULT_DEPTH_HOLD] = "depth-hold",
-    [FAULT_CLEAR] = "clear",
-};
-static_assert(ARRAY_COUNT(names) == FAULT_COUNT, "a name per fault");
+#define FAULT_INT(field)  VALUE_NUMBER, offsetof(struct exchange_faults, field)
+#define FAULT_BOOL(field) VALUE_SWITCH, offsetof(struct exchange_faults, field)
 
-void exchange_faults_apply(struct exchange_server *server) {
-    if (server->faults.disconnect) {
-        server->faults.disconnect = false;
-        exchange_conns_end(server, server->faults.disconnect_code);
-    }
+/* What can be done to clients; struct exchange_faults says what each means. */
+static const struct {
+    const char *name;
+    enum value_kind kind;
+    size_t at; /* in struct exchange_faults */
+} names[] = {
+    {"gap", FAULT_INT(gap_count)},
+    {"duplicate", FAULT_INT(duplicate_count)},
+    {"late", FAULT_INT(late_count)},
+    {"reset", FAULT_INT(reset_count)},
+    {"snapshot-age", FAULT_INT(snapshot_age_ms)},
+    {"depth-hold", FAULT_INT(depth_hold_ms)},
+    {"garbage", FAULT_INT(garbage_count)},
+    {"odd", FAULT_INT(odd_count)},
+    {"huge", FAULT_INT(huge_bytes)},
+    {"nested", FAULT_INT(nested_levels)},
+    {"corrupt", FAULT_INT(corrupt_count)},
+    {"bomb", FAULT_INT(bomb_mb)},
+    {"skew", FAULT_INT(skew_s)},
+    {"disconnect", FAULT_INT(disconnect_code)}, /* and the switch, below */
+    {"half-open", FAULT_BOOL(half_open)},
+    {"notice", FAULT_BOOL(notice)},
+    {"stale", FAULT_BOOL(stale)},
+    {"silence", VALUE_TEXT, 0},
+    {"upgrade", FAULT_INT(upgrade_code)},
+    {"rest", FAULT_INT(rest_code)},
+    {"retry-after", FAULT_INT(retry_after_s)},
+    {"html", FAULT_BOOL(rest_html)},
+    {"rest-delay", FAULT_INT(rest_delay_ms)},
+    {"delist", VALUE_TEXT, 0},
+    {"list", VALUE_TEXT, 0},
+    {"clear", VALUE_NONE, 0},
+};
+enum { FAULT_COUNT = ARRAY_COUNT(names) };
+
+static bool is_named(const struct exchange_step *step, const char *name) {
+    return strcmp(names[step->name].name, name) == 0;
 }
 
 static void run_step(struct exchange_server *server, const struct exchange_step *step) {
     struct exchange_faults *faults = &server->faults;
-    int *const values[FAULT_COUNT] = {
-        [FAULT_GAP] = &faults->gap_count,
-        [FAULT_GARBAGE] = &faults->garbage_count,
-        [FAULT_DISCONNECT] = &faults->disconnect_code,
-        [FAULT_REST] = &faults->rest_code,
-        [FAULT_RETRY_AFTER] = &faults->retry_after_s,
-        [FAULT_REST_DELAY] = &faults->rest_delay_ms,
-        [FAULT_UPGRADE] = &faults->upgrade_code,
-        [FAULT_SNAPSHOT_AGE] = &faults->snapshot_age_ms,
-        [FAULT_DEPTH_HOLD] = &faults->depth_hold_ms,
-    };
-    if (values[step->name] != NULL) {
-        *values[step->name] = step->value;
+    char *field = (char *)faults + names[step->name].at;
+    if (names[step->name].kind == VALUE_NUMBER) {
+        memcpy(field, &step->value, sizeof step->value);
+    } else if (names[step->name].kind == VALUE_SWITCH) {
+        bool on = step->value != 0;
+        memcpy(field, &on, sizeof on);
     }
-    if (step->name == FAULT_DISCONNECT) {
+    if (is_named(step, "disconnect")) {
         faults->disconnect = true;
-    } else if (step->name == FAULT_SILENCE) {
-        str_copy(faults->silent_stream, sizeof faults->silent_stream, step->text);
-    } else if (step->name == FAULT_HTML) {
-        faults->rest_html = step->value != 0;
-    } else if (step->name == FAULT_CLEAR) {
+    } else if (is_named(step, "silence")) {
+        (void)str_copy(faults->silent_stream, sizeof faults->silent_stream, step->text);
+    } else if (is_named(step, "delist") || is_named(step, "list")) {
+        exchange_symbol_list(server, step->text, is_named(step, "list"));
+    } else if (is_named(step, "clear")) {
         *faults = (struct exchange_faults){0};
     }
     exchange_faults_apply(server);
@@ -91,6 +82,11 @@ void exchange_script_run(struct exchange_server *server) {
     }
 }
 
+static const char unknown_fault[] =
+    "unknown fault; one of gap duplicate late reset snapshot-age depth-hold garbage odd "
+    "huge nested corrupt bomb skew disconnect half-open notice stale silence upgrade rest "
+    "retry-after html rest-delay delist list clear";
+
 /* One "SECONDS:NAME[=VALUE]"; NULL, or what was expected of it. */
 static const char *parse_step(const char *text, struct exchange_step *step) {
     char *end = NULL;
@@ -102,25 +98,26 @@ static const char *parse_step(const char *text, struct exchange_step *step) {
     size_t len = strcspn(name, "=");
     *step = (struct exchange_step){.at_ms = (int64_t)(seconds * 1000), .name = FAULT_COUNT};
     for (int i = 0; i < FAULT_COUNT; i++) {
-        if (strlen(names[i]) == len && strncmp(names[i], name, len) == 0) {
+        if (strlen(names[i].name) == len && strncmp(names[i].name, name, len) == 0) {
             step->name = i;
         }
     }
     if (step->name == FAULT_COUNT) {
-        return "unknown fault; one of gap garbage disconnect silence rest retry-after html "
-               "rest-delay upgrade snapshot-age depth-hold clear";
+        return unknown_fault;
     }
-    const char *value = name[len] == '=' ? name + len + 1 : "";
-    if (step->name == FAULT_SILENCE) {
+    bool given = name[len] == '=';
+    const char *value = given ? name + len + 1 : "";
+    if (names[step->name].kind == VALUE_TEXT) {
         return value[0] != '\0' && str_copy(step->text, sizeof step->text, value)
                    ? NULL
-                   : "expected silence=STREAM";
+                   : "expected a name: silence=STREAM, list=BASE, delist=BASE";
     }
     long number = strtol(value, &end, 10);
-    if (*end != '\0' || number < 0 || number > 1000000000) {
+    bool below = number < 0 && !is_named(step, "skew");
+    if (*end != '\0' || below || number > 1000000000 || number < -1000000000) {
         return "expected a whole number from 0";
     }
-    step->value = (int)number;
+    step->value = names[step->name].kind == VALUE_SWITCH && !given ? 1 : (int)number;
     return NULL;
 }
 

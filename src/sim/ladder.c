@@ -13,6 +13,7 @@
  */
 #include "sim/ladder.h"
 
+#include <assert.h>
 #include <stdbool.h>
 
 #include "base/str.h"
@@ -133,8 +134,8 @@ static int64_t level_lots(uint64_t seed, int64_t ticks, int64_t distance, size_t
     return 1 + (int64_t)(here * thin * grades[grade].size * spread * flicker(own, distance, ts_ms));
 }
 
-static void make_side(struct ladder *ladder, int side, uint64_t seed, int64_t touch,
-                      int64_t ts_ms) {
+static void make_side(struct ladder *ladder, int side, uint64_t seed, int64_t touch, int64_t ts_ms,
+                      size_t level_max) {
     int64_t step = side == 0 ? -1 : 1;
     size_t count = 0;
     size_t zone = 0;
@@ -144,7 +145,7 @@ static void make_side(struct ladder *ladder, int side, uint64_t seed, int64_t to
         }
         int64_t ticks = touch + step * distance;
         int64_t off = ticks % zones[zone].stride;
-        if (ticks <= 0 || count == LADDER_LEVEL_MAX) {
+        if (ticks <= 0 || count == level_max) {
             break;
         }
         if (off != 0) { /* on to the next price of the stride */
@@ -159,9 +160,15 @@ static void make_side(struct ladder *ladder, int side, uint64_t seed, int64_t to
     ladder->count[side] = count;
 }
 
+void ladder_make_near(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, int64_t ts_ms,
+                      size_t level_max) {
+    assert(level_max <= LADDER_LEVEL_MAX);
+    make_side(ladder, 0, seed, bid_ticks, ts_ms, level_max);
+    make_side(ladder, 1, seed, bid_ticks + 1, ts_ms, level_max);
+}
+
 void ladder_make(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, int64_t ts_ms) {
-    make_side(ladder, 0, seed, bid_ticks, ts_ms);
-    make_side(ladder, 1, seed, bid_ticks + 1, ts_ms);
+    ladder_make_near(ladder, seed, bid_ticks, ts_ms, LADDER_LEVEL_MAX);
 }
 
 size_t ladder_diff(const struct ladder *from, const struct ladder *to, int side,

@@ -21,6 +21,9 @@ struct ladder {
 };
 
 void ladder_make(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, int64_t ts_ms);
+/* The same, its nearest level_max (1 .. LADDER_LEVEL_MAX) levels a side alone. */
+void ladder_make_near(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, int64_t ts_ms,
+                      size_t level_max);
 
 /* What turns `from` into `to`, one side (0 bids, 1 asks), by rising price as the venue sends it;
  * returns the count, at most 2 x LADDER_LEVEL_MAX. */

@@ -90,7 +90,8 @@ static size_t note_shown(size_t filled, int64_t from, int64_t to, int64_t begin_
 }
 
 static void measure(const struct run *run) {
-    exchange_server_set_load(pipe_line.server, run->load_per_s);
+    exchange_server_set_load(pipe_line.server,
+                             &(struct exchange_load){.trades_per_s = run->load_per_s});
     int64_t warm_ns = clock_mono_ns() + NS_PER_S;
     while (clock_mono_ns() < warm_ns) {
         pipeline_take(&pipe_line, 50);

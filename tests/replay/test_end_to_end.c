@@ -353,12 +353,13 @@ static void a_full_ring_loses_counts_and_recovers(void **state) {
     desc.hold_engine = true;
     desc.ring_slots = EVENT_MESSAGE_SLOTS_MAX;
     assert_true(pipeline_open(&pipe_line, &desc));
-    assert_true(exchange_server_set_load(pipe_line.server, 20000));
+    assert_true(
+        exchange_server_set_load(pipe_line.server, &(struct exchange_load){.trades_per_s = 20000}));
     for (int i = 0; i < 1000 && stat_get(STAT_events_lost) == 0; i++) {
         clock_sleep_until_ns(clock_mono_ns() + 10000000);
     }
     assert_true(stat_get(STAT_events_lost) > 0);
-    assert_true(exchange_server_set_load(pipe_line.server, 0));
+    assert_true(exchange_server_set_load(pipe_line.server, &(struct exchange_load){0}));
     assert_true(pipeline_start_engine(&pipe_line));
     assert_true(pipeline_wait(&pipe_line, has_losses, WAIT_MS));
     assert_true(pipeline_wait(&pipe_line, pipeline_is_full, WAIT_MS));

@@ -232,7 +232,8 @@ static void load_keeps_its_pace(void **state) {
     struct ear *ear = listen_to(stage, 0, "/market/ws/btcusdt@aggTrade");
     assert_true(wait_number(ear, &ear->opened, 1));
     int64_t begin_ns = clock_mono_ns();
-    assert_true(exchange_server_set_load(stage->server, 2000));
+    assert_true(
+        exchange_server_set_load(stage->server, &(struct exchange_load){.trades_per_s = 2000}));
     assert_true(wait_number(ear, &ear->count, 400));
     double seconds = (double)(clock_mono_ns() - begin_ns) / 1e9;
     assert_true(seconds > .15);

@@ -1,0 +1,18 @@
+/* The venues whose side the simulated exchange can take: a row each. */
+#include "base/str.h"
+#include "sim/exchange_binance.h"
+#include "sim/exchange_dialect.h"
+
+static const struct exchange_dialect *const dialects[] = {
+    &exchange_binance_usdm,
+    &exchange_binance_coinm,
+};
+
+const struct exchange_dialect *exchange_dialect_find(enum venue_id venue) {
+    for (size_t i = 0; i < ARRAY_COUNT(dialects); i++) {
+        if (dialects[i]->venue == venue) {
+            return dialects[i];
+        }
+    }
+    return NULL;
+}

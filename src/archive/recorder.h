@@ -1,0 +1,60 @@
+/* archive/recorder.h - live events into recordings, on a thread of its own, beside whoever else
+ * gets them.
+ *
+ * A tee stands between each source and its sink: what passes is copied into a ring, which the
+ * writer's thread (THREAD_WRITER) empties; a commit a second makes it safe. A full ring costs the
+ * recording those events, never the sink: they are counted, and a gap stands in the recording. What
+ * a venue said of its instruments is repeated at the head of every further file.
+ *
+ * Rotation: with rotate_bytes or rotate_daily files are named after the moment they begin
+ * (day.liq: day-20261122T000000Z.liq); keep_bytes and keep_days then delete the oldest of that
+ * form, never the one being written.
+ *
+ * Thread: the owner's, but for the tees (their sources'). Owner: app. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/status.h"
+#include "market/event_sink.h"
+#include "market/instrument.h"
+
+enum { RECORDER_SOURCE_MAX = 16, RECORDER_RING_SLOTS = 65536, RECORDER_REASON_BYTES = 256 };
+
+struct recorder;
+
+struct recorder_file {
+    const char *path;       /* copied */
+    int64_t rotate_bytes;   /* a new file after so many; 0: never */
+    bool rotate_daily;      /* and at midnight UTC */
+    int64_t keep_bytes;     /* of all files of this recording; 0: all */
+    int keep_days;          /* 0: all */
+    int64_t free_bytes_min; /* 0: as recording_writer */
+};
+
+struct recorder_stats {
+    bool running;
+    int64_t slots, lost, files;
+    char path[256];     /* of the file being written, cut to fit */
+    enum status status; /* STATUS_OK, or why it ended by itself; reason says it */
+    char reason[RECORDER_REASON_BYTES];
+};
+
+/* NULL: out of memory. instruments is borrowed and outlives it. */
+struct recorder *recorder_create(const struct instrument_table *instruments, int source_count);
+void recorder_destroy(struct recorder *recorder); /* stops; NULL accepted; after its sources */
+
+/* The sink to give to source number `source`; inner (copied; push may be NULL: nobody else) gets
+ * everything whether it is recorded or not. Lives as long as the recorder. */
+struct event_sink recorder_tee(struct recorder *recorder, int source,
+                               const struct event_sink *inner);
+
+/* Begin. What recording_writer_open says, with reason; STATUS_BUSY: it runs already. */
+enum status recorder_start(struct recorder *recorder, const struct recorder_file *file,
+                           char reason[RECORDER_REASON_BYTES]);
+/* End: everything that passed a tee before is in the file. False: it is not, reason says why.
+ * Not running: true. */
+bool recorder_stop(struct recorder *recorder, char reason[RECORDER_REASON_BYTES]);
+struct recorder_stats recorder_get_stats(struct recorder *recorder); /* any thread */

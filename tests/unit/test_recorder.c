@@ -1,0 +1,228 @@
+/* The recorder beside a sink: what passes is in the file or counted as lost, and files come and go.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "archive/recorder.h"
+#include "archive/recorder_files.h"
+#include "archive/recording_reader.h"
+#include "base/clock.h"
+#include "support/event_make.h"
+
+enum { READ_SLOTS = 20000, PATH_BYTES = 128, WAIT_MS = 20000, BURST = 150000 };
+static const int64_t day_ms = 1760000000000;
+
+static void make_folder(char folder[PATH_BYTES]) {
+    (void)snprintf(folder, PATH_BYTES, "/tmp/recorder_XXXXXX");
+    assert_non_null(mkdtemp(folder));
+}
+
+static void remove_folder(const char *folder) {
+    char command[PATH_BYTES + 16];
+    (void)snprintf(command, sizeof command, "rm -r %s", folder);
+    assert_int_equal(system(command), 0);
+}
+
+struct counting {
+    int64_t slots;
+    bool full;
+};
+
+static bool count_push(void *self, const struct event *slots, size_t count) {
+    struct counting *counting = self;
+    (void)slots;
+    counting->slots += counting->full ? 0 : (int64_t)count;
+    return !counting->full;
+}
+
+struct content {
+    int64_t trades, gaps, instruments;
+};
+
+static struct content read_file(const char *path) {
+    static struct event slots[READ_SLOTS];
+    char reason[RECORDING_READER_REASON_BYTES];
+    struct instrument_table *table = instrument_table_create();
+    struct recording_reader *reader = NULL;
+    struct event_source source;
+    struct content content = {0};
+    size_t count = 0;
+    if (recording_reader_open(path, table, &source, &reader, reason) != STATUS_OK) {
+        fail_msg("%s", reason);
+    }
+    while (source.ops->read(source.self, slots, READ_SLOTS, &count) == STATUS_OK) {
+        for (size_t i = 0; i < count; i++) {
+            content.trades += slots[i].kind == EVENT_TRADE;
+            content.gaps += slots[i].kind == EVENT_GAP;
+            content.instruments += slots[i].kind == EVENT_INSTRUMENT;
+        }
+    }
+    event_source_destroy(&source);
+    instrument_table_destroy(table);
+    return content;
+}
+
+static struct instrument_table *make_table(void) {
+    struct instrument_table *table = instrument_table_create();
+    assert_int_equal(instrument_add(table, VENUE_BYBIT, "BTCUSDT", 7), 0);
+    return table;
+}
+
+static void push_trades(const struct event_sink *sink, int64_t first, int64_t count) {
+    for (int64_t i = first; i < first + count; i++) {
+        const struct event trade = make_trade(0, day_ms + i, SIDE_BUY, "61800.1", "0.5");
+        (void)event_sink_push(sink, &trade, 1);
+    }
+}
+
+static void everything_is_recorded_or_counted(void **state) {
+    char folder[PATH_BYTES], path[PATH_BYTES + 16], reason[RECORDER_REASON_BYTES];
+    struct instrument_table *table = make_table();
+    struct recorder *recorder = recorder_create(table, 1);
+    struct counting counting = {0};
+    const struct event_sink inner = {.self = &counting, .push = count_push};
+    const struct event_sink tee = recorder_tee(recorder, 0, &inner);
+    (void)state;
+    make_folder(folder);
+    (void)snprintf(path, sizeof path, "%s/day.liq", folder);
+    const struct recorder_file file = {.path = path, .free_bytes_min = 1};
+    push_trades(&tee, 0, 10); /* before it runs */
+    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_BUSY);
+    push_trades(&tee, 10, BURST);
+    counting.full = true; /* lost to everyone: its source tells */
+    push_trades(&tee, 10 + BURST, 5);
+    counting.full = false;
+    assert_true(recorder_stop(recorder, reason));
+    push_trades(&tee, 0, 10); /* after */
+    assert_int_equal(counting.slots, BURST + 20);
+    const struct recorder_stats stats = recorder_get_stats(recorder);
+    const struct content content = read_file(path);
+    assert_int_equal(content.trades + stats.lost, BURST);
+    assert_true(content.trades >= RECORDER_RING_SLOTS);
+    /* the last hole may have no gap: nothing came after it */
+    assert_true(content.gaps > 0 || stats.lost == 0 || content.trades == RECORDER_RING_SLOTS);
+
+    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK); /* gone on with */
+    push_trades(&tee, 500000, 100);
+    assert_true(recorder_stop(recorder, reason));
+    assert_int_equal(read_file(path).trades, content.trades + 100);
+    recorder_destroy(recorder);
+    instrument_table_destroy(table);
+    remove_folder(folder);
+}
+
+static void wait_for_files(struct recorder *recorder, int64_t files) {
+    const int64_t end_ns = clock_mono_ns() + (int64_t)WAIT_MS * 1000000;
+    while (recorder_get_stats(recorder).files < files && clock_mono_ns() < end_ns) {
+        clock_sleep_until_ns(clock_mono_ns() + 5000000);
+    }
+    assert_int_equal(recorder_get_stats(recorder).files, files);
+}
+
+/* As much as closes a chunk, slowly enough to lose nothing. */
+static void push_chunk(struct recorder *recorder, const struct event_sink *tee) {
+    for (int i = 0; i < 8; i++) {
+        const int64_t want = recorder_get_stats(recorder).slots + 10000;
+        const int64_t end_ns = clock_mono_ns() + (int64_t)WAIT_MS * 1000000;
+        push_trades(tee, i * 10000, 10000);
+        while (recorder_get_stats(recorder).slots < want && clock_mono_ns() < end_ns) {
+            clock_sleep_until_ns(clock_mono_ns() + 1000000);
+        }
+    }
+}
+
+static void a_new_file_knows_its_instruments(void **state) {
+    char folder[PATH_BYTES], path[PATH_BYTES + 16], reason[RECORDER_REASON_BYTES];
+    struct instrument_table *table = make_table();
+    struct recorder *recorder = recorder_create(table, 1);
+    const struct event_sink nobody = {.push = NULL};
+    const struct event_sink tee = recorder_tee(recorder, 0, &nobody);
+    (void)state;
+    make_folder(folder);
+    (void)snprintf(path, sizeof path, "%s/day.liq", folder);
+    const struct recorder_file file = {.path = path, .rotate_bytes = 1, .free_bytes_min = 1};
+    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    const struct event facts = make_event(EVENT_INSTRUMENT, 0, day_ms);
+    assert_true(event_sink_push(&tee, &facts, 1));
+    push_chunk(recorder, &tee);
+    wait_for_files(recorder, 2);
+    push_trades(&tee, 0, 7);
+    assert_true(recorder_stop(recorder, reason));
+    const struct recorder_stats stats = recorder_get_stats(recorder);
+    assert_int_equal(stats.lost, 0);
+    const struct content content = read_file(stats.path);
+    assert_int_equal(content.trades, 7);
+    assert_int_equal(content.instruments, 1);
+    recorder_destroy(recorder);
+    instrument_table_destroy(table);
+    remove_folder(folder);
+}
+
+static void make_file(const char *folder, const char *name, size_t bytes) {
+    char path[2 * PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    for (size_t i = 0; i < bytes; i++) {
+        (void)fputc(0, file);
+    }
+    fclose(file);
+}
+
+static bool is_there(const char *folder, const char *name) {
+    char path[2 * PATH_BYTES];
+    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    return access(path, F_OK) == 0;
+}
+
+static void old_files_go_and_no_others(void **state) {
+    static const int64_t now_ms = 1795305600000; /* 2026-11-22 */
+    char folder[PATH_BYTES], path[PATH_BYTES + 64], made[RECORDER_PATH_BYTES];
+    struct recorder_name name;
+    (void)state;
+    make_folder(folder);
+    (void)snprintf(path, sizeof path, "%s/wall.liq", folder);
+    assert_true(recorder_name_init(&name, path, true));
+    recorder_name_make(&name, now_ms, made);
+    assert_non_null(strstr(made, "/wall-20261122T000000Z.liq"));
+    make_file(folder, "wall-20261122T000000Z.liq", 100);
+    recorder_name_make(&name, now_ms, made); /* the same second once more */
+    assert_non_null(strstr(made, "/wall-20261122T000000Z-2.liq"));
+    make_file(folder, "wall-20261101T000000Z.liq", 100);
+    make_file(folder, "wall-20261120T120000Z.liq", 100);
+    make_file(folder, "wall-20261121T000000Z.liq", 100);
+    make_file(folder, "wall-notes.liq", 100);
+    make_file(folder, "wallpaper-20261101T000000Z.liq", 100);
+    make_file(folder, "wall-20261101T000000Z.liq.bak", 100);
+    assert_int_equal(recorder_files_prune(&name, made, 0, 7, now_ms), 1);
+    assert_false(is_there(folder, "wall-20261101T000000Z.liq"));
+    assert_true(is_there(folder, "wall-20261120T120000Z.liq"));
+    assert_int_equal(recorder_files_prune(&name, made, 250, 0, now_ms), 1);
+    assert_false(is_there(folder, "wall-20261120T120000Z.liq"));
+    assert_true(is_there(folder, "wall-20261121T000000Z.liq"));
+    (void)snprintf(path, sizeof path, "%s/wall-20261122T000000Z.liq", folder);
+    assert_int_equal(recorder_files_prune(&name, path, 1, 0, now_ms), 1);
+    assert_true(is_there(folder, "wall-20261122T000000Z.liq")); /* being written */
+    assert_true(is_there(folder, "wall-notes.liq"));
+    assert_true(is_there(folder, "wallpaper-20261101T000000Z.liq"));
+    assert_true(is_there(folder, "wall-20261101T000000Z.liq.bak"));
+    remove_folder(folder);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_is_recorded_or_counted),
+        cmocka_unit_test(a_new_file_knows_its_instruments),
+        cmocka_unit_test(old_files_go_and_no_others),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

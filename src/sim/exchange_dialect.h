@@ -18,7 +18,8 @@
  *     ours); no text at all sends nothing. They are called once for each variant of connections
  *     that wants the channel (conn->variant, from the path or set by opened()).
  *  5. routes: REST by path, written with the exchange_answer and exchange_history helpers.
- *  6. odd(): texts of the right shape with one thing wrong, for the tests of unknown words.
+ *  6. odd(): texts of the right shape with one thing wrong, for the tests of unknown words. Their
+ *     size is EXCHANGE_ODD_LOTS where they have one, so that a test sees a row that got through.
  *  7. Heartbeat: ping_frame_ms, idle, or keep() for what the venue says in texts. All times of
  *     rules pass on the rule clock (exchange_rule_ms), which tests run faster.
  *
@@ -99,6 +100,8 @@ enum exchange_idle { /* whose absence for idle_ms cuts a connection */
                      IDLE_MESSAGES, /* no text from the client */
                      IDLE_SILENCE   /* neither a text from the client nor one to it */
 };
+
+enum { EXCHANGE_ODD_LOTS = 7777 };
 
 enum exchange_odd {
     ODD_TYPES,    /* numbers where texts belong, objects where numbers do, members missing */

@@ -233,7 +233,13 @@ void okx_read_instrument(struct okx_work *work, struct scan *scan) {
                                                                       : CONTRACT_NONE;
     symbol->multiplier = worth_of(f, symbol->contract, base);
     symbol->tick = positive(&f[TICK].value);
+    /* lotSz counts contracts; a lot is base coin, so an inverse contract has none of a fixed size
+     */
     symbol->lot = positive(&f[LOT].value);
+    if (symbol->contract != CONTRACT_LINEAR ||
+        !decimal_multiply(symbol->lot, symbol->multiplier, &symbol->lot)) {
+        symbol->lot = (struct decimal){0};
+    }
     venue_add_instrument(work->parser, work->message, symbol, base, 0);
 }
 

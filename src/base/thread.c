@@ -22,7 +22,7 @@ static_assert(ARRAY_COUNT(role_names) == THREAD_ROLE_COUNT, "a name per role");
 /* How far a role gives way where processors are few (nice, 0..19): what nobody waits for within a
  * frame. The simulated market stands for another machine; it takes what is left. */
 static const int role_nice[THREAD_ROLE_COUNT] = {
-    [THREAD_SIM] = 10, [THREAD_RASTER] = 5, [THREAD_WRITER] = 10, [THREAD_ENCODER] = 5};
+    [THREAD_SIM] = 5, [THREAD_RASTER] = 5, [THREAD_WRITER] = 5, [THREAD_ENCODER] = 5};
 
 static void *thread_main(void *user) {
     struct thread *thread = user;

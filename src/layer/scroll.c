@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+enum {
+    SLICES = 16
+}; /* a ring is painted ahead in so many frames that have nothing else to paint */
+
 /* A camera's span is the difference of two times of 1.8e12 ms, each good to 2.4e-4 ms; the whole of
  * that over the shortest span. Over a plot of 8,000 pixels it is 0.008 pixels. */
 #define SAME_LENGTH 1e-6
@@ -135,21 +139,22 @@ static void paint_span(const struct scroll *scroll, const struct scroll_ring *ri
     }
 }
 
-/* Paint what the ring lacks of wanted. */
-static void complete_ring(const struct scroll *scroll, struct scroll_ring *ring,
+/* Paint what the ring lacks of wanted. False: nothing. */
+static bool complete_ring(const struct scroll *scroll, struct scroll_ring *ring,
                           const struct scroll_view *view, struct scroll_span wanted) {
     struct scroll_span have = {most(wanted.from, ring->kept.from), least(wanted.to, ring->kept.to)};
     struct scroll_span stale = {most(have.from, ring->stale.from), least(have.to, ring->stale.to)};
     ring->kept = wanted;
     ring->stale = (struct scroll_span){0};
-    if (is_empty(have)) {
-        target_begin(&ring->target, TARGET_BLEND_NONE);
-        paint_span(scroll, ring, view, wanted);
-        return;
-    }
-    if (!is_empty(stale) && stale.to == have.to) { /* the live edge: changed and new in one */
+    /* The live edge: changed and new in one, with what was painted ahead between them. */
+    if (!is_empty(stale) && have.to - stale.to <= scroll->width_px / SLICES) {
         have.to = stale.from;
         stale = (struct scroll_span){0};
+    }
+    if (is_empty(have) || (wanted.from < have.from && have.to < wanted.to)) {
+        target_begin(&ring->target, TARGET_BLEND_NONE);
+        paint_span(scroll, ring, view, wanted);
+        return true;
     }
     const struct scroll_span spans[] = {{wanted.from, have.from}, stale, {have.to, wanted.to}};
     bool begun = false;
@@ -159,6 +164,43 @@ static void complete_ring(const struct scroll *scroll, struct scroll_ring *ring,
             begun = true;
         }
         paint_span(scroll, ring, view, spans[i]);
+    }
+    return begun;
+}
+
+/* Paint a slice of what the ring of the next phase lacks, from its newest columns back: where all
+ * that was kept has to go, because the scale moves, the phases that follow do not each hold up the
+ * frame that comes to them. */
+static void paint_ahead(struct scroll *scroll, const struct scroll_view *view,
+                        struct scroll_span wanted) {
+    struct scroll_view next = *view;
+    next.place.phase = (view->place.phase + 1) % SCROLL_PHASE_COUNT;
+    if (next.place.phase == 0) {
+        next.place.column++;
+        wanted.from++;
+        wanted.to++;
+    }
+    struct scroll_ring *ring = &scroll->rings[next.place.phase];
+    struct scroll_span have = {most(wanted.from, ring->kept.from), least(wanted.to, ring->kept.to)};
+    if (is_empty(have)) {
+        have = (struct scroll_span){wanted.to, wanted.to};
+        ring->stale = (struct scroll_span){0};
+    }
+    bool newer = have.to < wanted.to;
+    struct scroll_span span = {have.to, wanted.to};
+    if (!newer) {
+        int64_t from = have.from - 1 - scroll->width_px / SLICES;
+        span = (struct scroll_span){most(wanted.from, from), have.from};
+    }
+    int64_t seam = floor_div(span.to - 1, scroll->width_px) * scroll->width_px;
+    if (seam > span.from) { /* one draw is enough */
+        span.to = newer ? seam : span.to;
+        span.from = newer ? span.from : seam;
+    }
+    if (!is_empty(span)) {
+        target_begin(&ring->target, TARGET_BLEND_NONE);
+        paint_span(scroll, ring, &next, span);
+        ring->kept = (struct scroll_span){least(have.from, span.from), most(have.to, span.to)};
     }
 }
 
@@ -187,8 +229,11 @@ void scroll_draw(struct scroll *scroll, const struct target *target,
     struct scroll_span wanted = {from, from + view->shown[0].w};
     if (make_rings(scroll, view->plot.w, view->plot.h)) {
         struct scroll_ring *ring = &scroll->rings[view->place.phase];
-        complete_ring(scroll, ring, view, wanted);
+        bool painted = complete_ring(scroll, ring, view, wanted);
         copy_ring(scroll, ring, target, view, wanted);
+        if (!painted) {
+            paint_ahead(scroll, view, wanted);
+        }
         return;
     }
     target_begin(target, TARGET_BLEND_NONE);

@@ -9,7 +9,8 @@
  * date and however long it has scrolled.  Each of the four phases has a ring of whole pixel
  * columns; column n of a phase lies in the ring's column n mod width.  Showing a phase paints the
  * columns that its ring lacks, or that were declared stale, and copies the rest: one copy, or two
- * around the ring's seam.  The same view gives the same pixels, drawn at once or after a scroll. */
+ * around the ring's seam.  A frame that had nothing to paint paints a part of the next phase.  The
+ * same view gives the same pixels, drawn at once or after a scroll. */
 #pragma once
 
 #include <stdbool.h>

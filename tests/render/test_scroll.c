@@ -177,6 +177,9 @@ static void kept_pixels_are_those_of_a_drawing_from_nothing(void **state) {
             assert_true(field_add_column(&rig.field, &market.column)); /* the newest, again */
         }
         bool compared = step % 40 == 39;
+        for (int again = step % 4 == 3 ? 3 : 0; again > 0; again--) { /* paints ahead */
+            draw(&rig, &rig.kept, look, NULL);
+        }
         draw(&rig, &rig.kept, look, compared ? kept : NULL);
         if (compared) {
             struct ground ground = {0};
@@ -190,6 +193,30 @@ static void kept_pixels_are_those_of_a_drawing_from_nothing(void **state) {
                 fail_msg("step %d: %d bytes differ", step, off);
             }
         }
+    }
+    close_rig(&rig);
+}
+
+/* Frames in which nothing moves bring the next phase; the step into it then has little to paint. */
+static void frames_without_a_change_paint_the_next_phase(void **state) {
+    (void)state;
+    static const struct colormap_look look = {COLORMAP_PERCEPTUAL, COLORMAP_CERTAINTY_OFF, false};
+    struct rig rig;
+    open_rig(&rig);
+    double px_ms = (rig.camera.time_right_ms - rig.camera.time_left_ms) / rig.camera.plot_px.w;
+    camera_pan_px(&rig.camera, 40, 0); /* the newest column is out of view */
+    for (int step = 0; step < 5; step++) {
+        for (int i = 0; i < 18; i++) {
+            draw(&rig, &rig.kept, &look, NULL);
+        }
+        struct scroll_place place = scroll_place_of(&rig.kept.scroll, &rig.camera);
+        int64_t width = (int64_t)rig.camera.plot_px.w;
+        int next = (place.phase + 1) % SCROLL_PHASE_COUNT;
+        struct scroll_span kept = rig.kept.scroll.rings[next].kept;
+        assert_int_equal(kept.to - kept.from, width);
+        assert_int_equal(kept.from, place.column + (next == 0 ? 1 : 0));
+        rig.camera.time_left_ms += px_ms / SCROLL_PHASE_COUNT;
+        rig.camera.time_right_ms += px_ms / SCROLL_PHASE_COUNT;
     }
     close_rig(&rig);
 }
@@ -357,6 +384,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(view_stands_within_an_eighth_of_a_pixel_for_a_week),
         cmocka_unit_test(kept_pixels_are_those_of_a_drawing_from_nothing),
+        cmocka_unit_test(frames_without_a_change_paint_the_next_phase),
         cmocka_unit_test(column_is_uploaded_once),
         cmocka_unit_test(filter_costs_one_compose_pass),
         cmocka_unit_test(filter_holds_for_columns_that_a_pan_brings_into_view),

@@ -2,10 +2,14 @@
 #include "base/str.h"
 #include "sim/exchange_binance.h"
 #include "sim/exchange_dialect.h"
+#include "sim/exchange_gate.h"
+#include "sim/exchange_hyperliquid.h"
 
 static const struct exchange_dialect *const dialects[] = {
     &exchange_binance_usdm,
     &exchange_binance_coinm,
+    &exchange_gate,
+    &exchange_hyperliquid,
 };
 
 const struct exchange_dialect *exchange_dialect_find(enum venue_id venue) {

@@ -36,10 +36,6 @@ static bool grid_is_valid(const struct layers_grid *grid) {
            isfinite(grid->ln_price_min) && grid->row_height > 0 && isfinite(grid->row_height);
 }
 
-static size_t column_texels(const struct field *field) {
-    return (size_t)LAYERS_SLICE_COUNT * (size_t)field->grid.row_count * 4;
-}
-
 static enum status make_textures(struct field *field) {
     struct texture_desc layers = {.width = field->grid.row_count,
                                   .height = field->ring_rows,
@@ -94,13 +90,13 @@ enum status field_init(struct field *field, uint32_t request_id, const struct la
     field->ring_rows = grid->col_count + FIELD_SPARE_COLUMNS;
     size_t rows = (size_t)field->ring_rows;
     field->columns = calloc(rows, sizeof *field->columns);
-    field->texels = calloc(rows * column_texels(field), sizeof *field->texels);
     field->certainties = calloc(rows, (size_t)grid->row_count);
     for (int i = 0; i < LAYERS_CHANNEL_COUNT; i++) {
         field->weights[i] = 1;
     }
     enum status status = STATUS_MEMORY;
-    if (field->columns != NULL && field->texels != NULL && field->certainties != NULL) {
+    if (field->columns != NULL && field->certainties != NULL &&
+        field_cells_init(&field->cells, field->ring_rows, grid->row_count)) {
         status = make_textures(field);
     }
     if (status == STATUS_OK) {
@@ -118,7 +114,7 @@ void field_finish(struct field *field) {
     texture_finish(&field->certainty);
     texture_finish(&field->layers);
     free(field->certainties);
-    free(field->texels);
+    field_cells_finish(&field->cells);
     free(field->columns);
     *field = (struct field){0};
 }
@@ -136,12 +132,11 @@ static void mark_dirty(struct field *field, int slot) {
     field->density.dirty[slot] = true;
 }
 
-/* Copy the slot's texels to the GPU. */
-static void upload_slot(struct field *field, int slot) {
-    const uint16_t *texels = field->texels + (size_t)slot * column_texels(field);
+/* The column's texels and the slot's certainties to the GPU. */
+static void upload_slot(struct field *field, int slot, const struct layers_column *column) {
     for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
         struct texture_rect rect = {0, slot, field->grid.row_count, 1, slice};
-        texture_upload(&field->layers, &rect, texels + (size_t)slice * rect.w * 4);
+        texture_upload(&field->layers, &rect, column->texels[slice]);
     }
     struct texture_rect row = {0, slot, field->grid.row_count, 1, 0};
     texture_upload(&field->certainty, &row, slot_certainties(field, slot));
@@ -151,17 +146,17 @@ static void upload_slot(struct field *field, int slot) {
 /* A place in the ring for a column that has not come; the one that comes now is uploaded when it is
  * filled. */
 static void clear_slot(struct field *field, int64_t col, int64_t comes_now) {
+    static const struct layers_column nothing;
     int slot = field_slot(field, col);
     field->columns[slot] = (struct field_column){
         .col = col, .version = field->version + 1, .flags = LAYERS_COLUMN_EMPTY};
-    memset(field->texels + (size_t)slot * column_texels(field), 0,
-           column_texels(field) * sizeof *field->texels);
+    field_cells_set(&field->cells, slot, NULL);
     memset(slot_certainties(field, slot), 0, (size_t)field->grid.row_count);
     if (field->book.used) {
         book_columns_set(&field->book, slot, NULL);
     }
     if (col != comes_now) {
-        upload_slot(field, slot);
+        upload_slot(field, slot, &nothing);
     }
 }
 
@@ -228,15 +223,10 @@ bool field_add_column(struct field *field, const struct layers_column *column) {
     if (column->col == field->newest_col) {
         field->covered_until_ms = column->covered_until_ms;
     }
-    uint16_t *texels = field->texels + (size_t)slot * column_texels(field);
-    size_t slice_texels = (size_t)field->grid.row_count * 4;
-    for (int slice = 0; slice < LAYERS_SLICE_COUNT; slice++) {
-        memcpy(texels + (size_t)slice * slice_texels, column->texels[slice],
-               slice_texels * sizeof *texels);
-    }
+    field_cells_set(&field->cells, slot, column);
     memcpy(slot_certainties(field, slot), column->certainty, (size_t)field->grid.row_count);
     add_book(field, slot, column);
-    upload_slot(field, slot);
+    upload_slot(field, slot, column);
     field->version++;
     return true;
 }
@@ -274,10 +264,9 @@ void field_get_usd(const struct field *field, int64_t col, int row, double out_u
     if (!has_cell(field, col, row)) {
         return;
     }
-    const uint16_t *texels = field->texels + (size_t)field_slot(field, col) * column_texels(field);
+    int slot = field_slot(field, col);
     for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
-        size_t at = ((size_t)(channel / 4) * (size_t)field->grid.row_count + (size_t)row) * 4;
-        uint16_t half = texels[at + (size_t)(channel % 4)];
+        uint16_t half = field_cells_get(&field->cells, slot, row, channel);
         if (half != 0) {
             out_usd[channel / LAYERS_BAND_COUNT] +=
                 (double)(float_from_half(half) * field->weights[channel]);
@@ -293,10 +282,9 @@ void field_get_bands(const struct field *field, int64_t col, int row,
     if (!has_cell(field, col, row)) {
         return;
     }
-    const uint16_t *texels = field->texels + (size_t)field_slot(field, col) * column_texels(field);
+    int slot = field_slot(field, col);
     for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {
-        size_t at = ((size_t)(channel / 4) * (size_t)field->grid.row_count + (size_t)row) * 4;
-        uint16_t half = texels[at + (size_t)(channel % 4)];
+        uint16_t half = field_cells_get(&field->cells, slot, row, channel);
         out[channel / LAYERS_BAND_COUNT][channel % LAYERS_BAND_COUNT] =
             half != 0 ? (double)float_from_half(half) * LAYERS_UNIT_USD_PER_BP : 0;
     }

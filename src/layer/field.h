@@ -2,8 +2,8 @@
  * the scale.
  *
  * Thread: main.  Owner: picture.  Limit: the grid's columns plus FIELD_SPARE_COLUMNS, rows as the
- * grid says; 25 bytes a texel here and on the GPU, 4 more for the composed density. Time runs along
- * the textures' y (column n lies in row n mod ring_rows), price along x.
+ * grid says; 25 bytes a texel on the GPU and, at most, here, 4 more for the composed density. Time
+ * runs along the textures' y (column n lies in row n mod ring_rows), price along x.
  *
  * A composed texel is what a pixel needs, and no more: r the larger side's log2(1 + usd_per_bp /
  * 1000), g which side that is and how certain it is, FIELD_SIDE_LEAST + (1 - FIELD_SIDE_LEAST) x
@@ -20,6 +20,7 @@
 #include "gfx/target.h"
 #include "gfx/texture.h"
 #include "layer/book_field.h"
+#include "layer/field_cells.h"
 #include "scene/layers.h"
 
 enum { FIELD_SPARE_COLUMNS = 64 };
@@ -61,8 +62,8 @@ struct field {
     int64_t covered_until_ms;     /* of the newest column */
     uint64_t version;             /* grows with every column */
     struct field_column *columns; /* owned, ring_rows */
-    uint16_t *texels;             /* owned, ring_rows x slices x row_count x 4 */
-    uint8_t *certainties;         /* owned, ring_rows x row_count: 0 prior .. 255 calibrated */
+    struct field_cells cells;
+    uint8_t *certainties; /* owned, ring_rows x row_count: 0 prior .. 255 calibrated */
     struct texture layers, certainty;
     struct field_density density; /* of two mixes where the sides are shown apart */
     struct book_columns book;     /* of columns that have one; not used before the first */

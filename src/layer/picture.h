@@ -3,9 +3,9 @@
  *
  * Thread: main, with any GL context of the share group current that it was created in
  * (gfx/context.h); it may be drawn in windows of several.
- * Limits: LAYERS_ROW_MAX x LAYERS_COL_MAX texels of field (24 bytes each, once on the GPU, once
- * here), at most two fields at a time (the one drawn and the one arriving).  Drawing allocates
- * nothing. The field's values are estimates and the picture says so. */
+ * Limits: LAYERS_ROW_MAX x LAYERS_COL_MAX texels of field (24 bytes each on the GPU, and here
+ * where something stands), at most two fields at a time (the one drawn and the one arriving).
+ * Drawing allocates nothing. The field's values are estimates and the picture says so. */
 #pragma once
 
 #include <stdbool.h>

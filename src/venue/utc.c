@@ -31,8 +31,13 @@ static int64_t days_of(int64_t year, int64_t month, int64_t day) {
     return y / 400 * 146097 + of_era - 719468;
 }
 
+static int64_t days_in(int64_t year, int64_t month) {
+    const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    const bool is_short = month == 4 || month == 6 || month == 9 || month == 11;
+    return month == 2 ? (leap ? 29 : 28) : is_short ? 30 : 31;
+}
+
 bool venue_time_utc(const struct scan_value *value, int64_t *ms) {
-    static const int month_days[12] = {31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     const struct span text = value->text;
     size_t at = 19;
     if (value->type != SCAN_STRING || !fits(text, "0000-00-00T00:00:00")) {
@@ -55,7 +60,7 @@ bool venue_time_utc(const struct scan_value *value, int64_t *ms) {
         }
     }
     if (at + 1 != text.len || b[at] != 'Z' || year < 1970 || month < 1 || month > 12 || day < 1 ||
-        day > month_days[month - 1] || hour > 23 || minute > 59 || second > 60) {
+        day > days_in(year, month) || hour > 23 || minute > 59 || second > 60) {
         return false;
     }
     *ms = ((days_of(year, month, day) * 24 + hour) * 60 + minute) * 60000 + second * 1000 + part;

@@ -238,9 +238,10 @@ void exchange_publish_forced(struct exchange_server *server, struct exchange_sym
 
 static void publish_liquidations(struct exchange_server *server, const struct market_view *view) {
     struct market_liquidation shown;
+    size_t count = server->desc.frozen ? 0 : view->liquidation_count; /* else they were told */
     for (int s = 0; s < server->symbol_count; s++) {
         struct exchange_symbol *symbol = &server->symbols[s];
-        for (size_t i = 0; i < view->liquidation_count; i++) {
+        for (size_t i = 0; i < count; i++) {
             const struct market_liquidation *liquidation = &view->liquidations[i];
             if (s == 0 || liquidation->position_id % server->symbol_count == s) {
                 exchange_publish_forced(server, symbol, liquidation, true);
@@ -345,14 +346,10 @@ void exchange_publish_contract(struct exchange_server *server,
 
 void exchange_publish_step(struct exchange_server *server, bool minute_ended) {
     const struct market_view *view = market_view(server->market);
-    if (!server->desc.frozen) {
-        for (int i = 0; i < server->symbol_count; i++) {
-            publish_prints(server, &server->symbols[i], view);
-        }
-        publish_liquidations(server, view);
-    } else {
-        flush_forced(server);
+    for (int i = 0; !server->desc.frozen && i < server->symbol_count; i++) {
+        publish_prints(server, &server->symbols[i], view);
     }
+    publish_liquidations(server, view);
     publish_tickers(server);
     publish_klines(server, minute_ended);
     for (int i = 0; is_due(server, CONTRACT_INTERVAL_MS) && i < server->symbol_count; i++) {

@@ -1,0 +1,431 @@
+/* What every connector must live through, against the simulated exchange of its venue: all venues
+ * side by side, one scenario after the other.
+ *
+ * Trades of the exchange are numbered, so each scenario ends in a count: what is missing must lie
+ * within a gap that was told, and nothing comes twice. Waits are for what must come, with a limit
+ * that a loaded machine does not reach; nothing is timed. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "support/fleet.h"
+
+enum { SYMBOLS = 3, LOAD_PER_S = 200, STALL_MS = 1500 };
+
+static struct fleet *fleet;
+static int64_t trades_before[VENUE_COUNT];
+static int64_t marks_before[VENUE_COUNT];
+static struct venue_counts_before {
+    int64_t odd, reconnects, malformed, dropped_side, losses, gaps;
+} before[VENUE_COUNT];
+
+static enum exchange_forced forced_of(const struct fleet_venue *venue) {
+    return exchange_dialect_find(venue->id)->forced;
+}
+
+/* -- conditions -- */
+
+static bool is_live(const struct fleet_venue *venue) {
+    return venue->state == FEED_LIVE;
+}
+
+/* Everything that a healthy feed brings of each symbol. */
+static bool is_full(const struct fleet_venue *venue) {
+    for (int i = 0; i < venue->symbol_count; i++) {
+        const struct fleet_probe *probe = &venue->probes[i];
+        if (probe->trades == 0 || !probe->book_valid || probe->marks == 0 || probe->fundings == 0 ||
+            probe->interests == 0 || probe->instruments == 0) {
+            return false;
+        }
+    }
+    return is_live(venue);
+}
+
+static bool has_history(const struct fleet_venue *venue) {
+    for (int i = 0; i < venue->symbol_count; i++) {
+        if (venue->probes[i].klines < 30) {
+            return false;
+        }
+    }
+    return is_full(venue);
+}
+
+static void remember(void) {
+    pthread_mutex_lock(&fleet->lock);
+    for (int i = 0; i < fleet->count; i++) {
+        const struct fleet_venue *venue = &fleet->venues[i];
+        const struct venue_feed_stats *stats = venue->ops->feed_stats(venue->feed);
+        trades_before[venue->id] = 0;
+        for (int k = 0; k < venue->symbol_count; k++) {
+            trades_before[venue->id] += venue->probes[k].trades;
+        }
+        marks_before[venue->id] = venue->probes[0].marks;
+        before[venue->id] = (struct venue_counts_before){
+            .odd = venue->probes[0].odd,
+            /* relaxed: counters */
+            .reconnects = atomic_load_explicit(&stats->reconnects, memory_order_relaxed),
+            .malformed = atomic_load_explicit(&stats->malformed, memory_order_relaxed),
+            .dropped_side = atomic_load_explicit(&stats->dropped_side, memory_order_relaxed),
+            .losses = atomic_load_explicit(&stats->events_lost, memory_order_relaxed),
+            .gaps = atomic_load_explicit(&stats->book_gaps, memory_order_relaxed),
+        };
+    }
+    pthread_mutex_unlock(&fleet->lock);
+}
+
+static int64_t trades_of(const struct fleet_venue *venue) {
+    int64_t trades = 0;
+    for (int i = 0; i < venue->symbol_count; i++) {
+        trades += venue->probes[i].trades;
+    }
+    return trades;
+}
+
+static bool trades_go_on(const struct fleet_venue *venue) {
+    return trades_of(venue) > trades_before[venue->id] + LOAD_PER_S / 4 && is_full(venue);
+}
+
+static bool marks_go_on(const struct fleet_venue *venue) {
+    return venue->probes[0].marks > marks_before[venue->id] + 2;
+}
+
+static int64_t read_stat(const _Atomic int64_t *stat) {
+    return atomic_load_explicit(stat, memory_order_relaxed); /* relaxed: a counter */
+}
+
+static const struct venue_feed_stats *stats_of(const struct fleet_venue *venue) {
+    return venue->ops->feed_stats(venue->feed);
+}
+
+/* Nothing twice, nothing missing but in gaps, no odd row. */
+static void check_counts(void) {
+    for (int i = 0; i < fleet->count; i++) {
+        struct fleet_venue *venue = &fleet->venues[i];
+        for (int k = 0; k < venue->symbol_count; k++) {
+            pthread_mutex_lock(&fleet->lock);
+            struct fleet_probe probe = venue->probes[k];
+            pthread_mutex_unlock(&fleet->lock);
+            int64_t lost = fleet_lost(&probe);
+            if (lost != 0 || probe.repeats != 0 || probe.odd != 0) {
+                fail_msg("%s %s: of %lld trades %lld lost outside gaps (%lld within), %lld twice, "
+                         "%lld odd",
+                         venue_key(venue->id), venue->symbols[k], (long long)probe.trades,
+                         (long long)lost, (long long)(fleet_missing(&probe) - lost),
+                         (long long)probe.repeats, (long long)probe.odd);
+            }
+        }
+    }
+}
+
+static void all_is_well(void) {
+    fleet_set_faults(fleet, &(struct exchange_faults){0});
+    remember();
+    assert_true(fleet_wait(fleet, "going on", trades_go_on));
+    check_counts();
+}
+
+/* -- scenarios; numbers as in the protocol reference -- */
+
+/* 1. REST is slower than the sockets: nothing is shown before its instrument is known, and all of
+ * it comes. */
+static void a_cold_start_fills_everything(void **state) {
+    (void)state;
+    assert_true(fleet_wait(fleet, "full, with history", has_history));
+    fleet_set_faults(fleet, &(struct exchange_faults){0});
+    check_counts();
+}
+
+static int64_t forced_before[VENUE_COUNT];
+
+static int64_t forced_received(const struct fleet_venue *venue) {
+    int64_t sum = 0;
+    for (int i = 0; i < venue->symbol_count; i++) {
+        sum += venue->probes[i].liquidations[POS_LONG] + venue->probes[i].liquidations[POS_SHORT];
+    }
+    return sum;
+}
+
+static bool cascade_is_here(const struct fleet_venue *venue) {
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    int64_t got = forced_received(venue) - forced_before[venue->id];
+    switch (forced_of(venue)) {
+    case FORCED_NONE:
+        return got == 0;
+    case FORCED_LARGEST:
+        return got > 0 && counts.hidden_liquidations > 0;
+    case FORCED_ALL:
+    case FORCED_IN_TRADES:
+    default:
+        return got == counts.load_forced && got > 0;
+    }
+}
+
+static bool cascade_is_under_way(const struct fleet_venue *venue) {
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    return counts.load_forced > 1000;
+}
+
+/* 3. Every liquidation of a cascade arrives where the venue tells them all, on both sides. */
+static void a_cascade_arrives_whole(void **state) {
+    (void)state;
+    pthread_mutex_lock(&fleet->lock);
+    for (int i = 0; i < fleet->count; i++) {
+        forced_before[fleet->venues[i].id] = forced_received(&fleet->venues[i]);
+    }
+    pthread_mutex_unlock(&fleet->lock);
+    fleet_set_load(fleet, LOAD_PER_S, 2000);
+    assert_true(fleet_wait(fleet, "in a cascade", cascade_is_under_way));
+    fleet_set_load(fleet, LOAD_PER_S, 0);
+    assert_true(fleet_wait(fleet, "through the cascade", cascade_is_here));
+    for (int i = 0; i < fleet->count; i++) {
+        const struct fleet_venue *venue = &fleet->venues[i];
+        pthread_mutex_lock(&fleet->lock);
+        int64_t longs = venue->probes[0].liquidations[POS_LONG];
+        int64_t shorts = venue->probes[0].liquidations[POS_SHORT];
+        int64_t none = venue->probes[0].liquidations[POS_NONE];
+        pthread_mutex_unlock(&fleet->lock);
+        if (forced_of(venue) == FORCED_ALL || forced_of(venue) == FORCED_IN_TRADES) {
+            assert_true(longs > 0 && shorts > 0);
+        }
+        assert_int_equal(none, 0);
+    }
+    all_is_well();
+}
+
+/* 4. Without a liquidation for as long as one likes nobody reconnects. */
+static void calm_is_no_fault(void **state) {
+    (void)state;
+    remember();
+    assert_true(fleet_wait(fleet, "calm", marks_go_on));
+    for (int i = 0; i < fleet->count; i++) {
+        const struct fleet_venue *venue = &fleet->venues[i];
+        assert_int_equal(read_stat(&stats_of(venue)->reconnects), before[venue->id].reconnects);
+        assert_int_equal(read_stat(&stats_of(venue)->stalls), 0);
+    }
+    check_counts();
+}
+
+static bool whole_books_alone(const struct fleet_venue *venue) {
+    const struct exchange_dialect *dialect = exchange_dialect_find(venue->id);
+    for (int i = 0; i < dialect->channel_count; i++) {
+        if (dialect->channels[i].tells == TELLS_BOOK && !dialect->channels[i].whole) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool gap_is_told(const struct fleet_venue *venue) {
+    return whole_books_alone(venue) ||
+           read_stat(&stats_of(venue)->book_gaps) > before[venue->id].gaps;
+}
+
+/* 5. A hole in the book's numbers within a burst: told, mended, and nobody else suffers. */
+static void a_sequence_gap_hides_one_book(void **state) {
+    (void)state;
+    remember();
+    fleet_set_load(fleet, 5 * LOAD_PER_S, 0);
+    fleet_set_faults(fleet, &(struct exchange_faults){.gap_count = 1});
+    assert_true(fleet_wait(fleet, "telling of the gap", gap_is_told));
+    assert_true(fleet_wait(fleet, "mended", is_full));
+    fleet_set_load(fleet, LOAD_PER_S, 0);
+    for (int i = 0; i < fleet->count; i++) {
+        const struct fleet_venue *venue = &fleet->venues[i];
+        assert_int_equal(read_stat(&stats_of(venue)->reconnects), before[venue->id].reconnects);
+    }
+    all_is_well();
+}
+
+static void late_and_double_books_are_survived(void **state) {
+    (void)state;
+    remember();
+    fleet_set_faults(fleet, &(struct exchange_faults){.duplicate_count = 3});
+    assert_true(fleet_wait(fleet, "past doubles", trades_go_on));
+    fleet_set_faults(fleet, &(struct exchange_faults){.late_count = 1});
+    all_is_well();
+    fleet_set_faults(fleet, &(struct exchange_faults){.reset_count = 2});
+    all_is_well();
+}
+
+static bool others_go_on(const struct fleet_venue *venue) {
+    return venue->probes[0].trades + venue->probes[1].trades >
+           trades_before[venue->id] + LOAD_PER_S / 4;
+}
+
+/* 6. A symbol goes and comes back: its neighbours do not notice. */
+static void a_symbol_goes_and_comes_back(void **state) {
+    (void)state;
+    remember();
+    for (int i = 0; i < fleet->count; i++) {
+        assert_true(exchange_server_list(fleet->venues[i].server, "SIM002", false));
+        assert_true(exchange_server_list(fleet->venues[i].server, "NEWCOIN", true));
+    }
+    pthread_mutex_lock(&fleet->lock);
+    for (int i = 0; i < fleet->count; i++) {
+        trades_before[fleet->venues[i].id] =
+            fleet->venues[i].probes[0].trades + fleet->venues[i].probes[1].trades;
+    }
+    pthread_mutex_unlock(&fleet->lock);
+    assert_true(fleet_wait(fleet, "going on with the others", others_go_on));
+    for (int i = 0; i < fleet->count; i++) {
+        assert_true(exchange_server_list(fleet->venues[i].server, "SIM002", true));
+    }
+    all_is_well();
+}
+
+static bool garbage_is_counted(const struct fleet_venue *venue) {
+    return read_stat(&stats_of(venue)->malformed) > before[venue->id].malformed + 2;
+}
+
+static bool odd_sides_are_counted(const struct fleet_venue *venue) {
+    return read_stat(&stats_of(venue)->dropped_side) > before[venue->id].dropped_side;
+}
+
+/* 8, 12. Texts of no meaning, of wrong types, of unknown sides, too long, too deep: counted or cut
+ * off, never taken for a trade, and the rest goes on. */
+static void nonsense_is_counted_and_survived(void **state) {
+    (void)state;
+    remember();
+    fleet_set_faults(fleet, &(struct exchange_faults){.garbage_count = 13});
+    assert_true(fleet_wait(fleet, "counting garbage", garbage_is_counted));
+    fleet_set_faults(fleet, &(struct exchange_faults){.odd_count = 8});
+    assert_true(fleet_wait(fleet, "counting unknown sides", odd_sides_are_counted));
+    fleet_set_faults(fleet, &(struct exchange_faults){.nested_levels = 1000,
+                                                      .huge_bytes = 10 * 1024 * 1024,
+                                                      .corrupt_count = 2,
+                                                      .bomb_mb = 64});
+    remember();
+    assert_true(fleet_wait(fleet, "past the huge", trades_go_on));
+    all_is_well();
+}
+
+static bool was_cut(const struct fleet_venue *venue) {
+    return read_stat(&stats_of(venue)->reconnects) > before[venue->id].reconnects;
+}
+
+/* 2, 9. Cut with a code, cut without one, announced, refused for a while. */
+static void cuts_are_told_and_mended(void **state) {
+    (void)state;
+    static const struct exchange_faults cuts[] = {
+        {.disconnect = true, .disconnect_code = 1012},
+        {.disconnect = true, .upgrade_code = 503},
+    };
+    for (size_t i = 0; i < ARRAY_COUNT(cuts); i++) {
+        remember();
+        fleet_set_faults(fleet, &cuts[i]);
+        assert_true(fleet_wait(fleet, "reconnecting", was_cut));
+        all_is_well();
+    }
+}
+
+static bool is_losing(const struct fleet_venue *venue) {
+    return read_stat(&stats_of(venue)->events_lost) > before[venue->id].losses;
+}
+
+/* 11. Nobody takes events for a while: the sockets live on, and what was lost is told. */
+static void a_paused_reader_costs_events_alone(void **state) {
+    (void)state;
+    remember();
+    pthread_mutex_lock(&fleet->lock);
+    fleet->refuses = true;
+    pthread_mutex_unlock(&fleet->lock);
+    assert_true(fleet_wait(fleet, "losing", is_losing));
+    pthread_mutex_lock(&fleet->lock);
+    fleet->refuses = false;
+    pthread_mutex_unlock(&fleet->lock);
+    for (int i = 0; i < fleet->count; i++) {
+        const struct fleet_venue *venue = &fleet->venues[i];
+        assert_int_equal(read_stat(&stats_of(venue)->reconnects), before[venue->id].reconnects);
+    }
+    all_is_well();
+}
+
+static int open_fleet(void **state) {
+    (void)state;
+    const struct fleet_desc desc = {
+        .server = {.seed = 7,
+                   .days = .05,
+                   .burn_in_days = -1,
+                   .symbol_count = SYMBOLS,
+                   .frozen = true,
+                   .faults = {.rest_delay_ms = 200}},
+        .feed = {.history_ms = 3600 * 1000, .oi_poll_ms = 500},
+    };
+    fleet = fleet_open(&desc);
+    if (fleet != NULL) {
+        fleet_set_load(fleet, LOAD_PER_S, 0);
+    }
+    return fleet != NULL && fleet->count > 0 ? 0 : -1;
+}
+
+static int close_fleet(void **state) {
+    (void)state;
+    fleet_close(fleet);
+    return 0;
+}
+
+static bool is_stale(const struct fleet_venue *venue) {
+    return venue->states_seen[FEED_STALE];
+}
+
+/* A smaller fleet of its own, with these faults from the start. */
+static struct fleet *open_faulty(const struct exchange_faults *faults, int stall_ms) {
+    const struct fleet_desc desc = {
+        .server = {.seed = 9, .days = .01, .burn_in_days = -1, .frozen = true, .faults = *faults},
+        .feed = {.history_ms = -1, .oi_poll_ms = 500, .stall_ms = stall_ms},
+    };
+    struct fleet *opened = fleet_open(&desc);
+    assert_non_null(opened);
+    fleet_set_load(opened, LOAD_PER_S, 0);
+    return opened;
+}
+
+/* 10. Accepted, acknowledged, and then silent: said to be a fault, and mended when it speaks. */
+static void a_stale_endpoint_is_a_fault(void **state) {
+    (void)state;
+    struct fleet *stale = open_faulty(&(struct exchange_faults){.stale = true}, STALL_MS);
+    assert_true(fleet_wait(stale, "stale", is_stale));
+    fleet_set_faults(stale, &(struct exchange_faults){0});
+    assert_true(fleet_wait(stale, "well again", is_full));
+    fleet_close(stale);
+}
+
+static bool clock_is_off(const struct fleet_venue *venue) {
+    int64_t off_ms = venue->probes[0].last_ms - clock_wall_ms();
+    return is_full(venue) && (off_ms > 500 * 1000 || off_ms < -500 * 1000);
+}
+
+/* 7. The venue's clock is ten minutes off, this way or that: everything comes, with its times. */
+static void a_wrong_clock_is_only_a_wrong_clock(void **state) {
+    (void)state;
+    for (int sign = -1; sign <= 1; sign += 2) {
+        fleet = open_faulty(&(struct exchange_faults){.skew_s = sign * 600}, 0);
+        assert_true(fleet_wait(fleet, "full by a wrong clock", clock_is_off));
+        check_counts();
+        fleet_close(fleet);
+    }
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_cold_start_fills_everything),
+        cmocka_unit_test(calm_is_no_fault),
+        cmocka_unit_test(a_cascade_arrives_whole),
+        cmocka_unit_test(a_sequence_gap_hides_one_book),
+        cmocka_unit_test(late_and_double_books_are_survived),
+        cmocka_unit_test(a_symbol_goes_and_comes_back),
+        cmocka_unit_test(nonsense_is_counted_and_survived),
+        cmocka_unit_test(cuts_are_told_and_mended),
+        cmocka_unit_test(a_paused_reader_costs_events_alone),
+    };
+    const struct CMUnitTest stale_tests[] = {
+        cmocka_unit_test(a_stale_endpoint_is_a_fault),
+        cmocka_unit_test(a_wrong_clock_is_only_a_wrong_clock),
+    };
+    int failed = cmocka_run_group_tests(tests, open_fleet, close_fleet);
+    return failed + cmocka_run_group_tests(stale_tests, NULL, NULL);
+}

@@ -21,19 +21,23 @@
 enum {
     WITH_UNIT_UNTIL = 1,
     WITH_MORE_UNTIL = 1,
-    WITH_WHOLE_RAMPS_UNTIL = 2,
-    WITH_CERTAINTY_UNTIL = 3,
-    WITH_COLORS_UNTIL = 4
+    WITH_WORDS_UNTIL = 2, /* "blue to mint", then "blue–mint" */
+    WITH_WHOLE_RAMPS_UNTIL = 3,
+    WITH_CERTAINTY_UNTIL = 4,
+    WITH_COLORS_UNTIL = 5
 };
 
 /* A side's colours, or, where that tells it from the other one, the first alone. */
 static void append_color(char *out, const struct settings *settings, int side, int length) {
     const char *words = colormap_color_words(settings->palette, side);
     const char *to = strstr(words, " to ");
-    bool whole =
-        to == NULL || length <= WITH_WHOLE_RAMPS_UNTIL || colormap_is_single(settings->palette);
-    str_append(out, CAPTION_FIELD_BYTES, " %.*s", whole ? (int)strlen(words) : (int)(to - words),
-               words);
+    bool words_whole =
+        to == NULL || length <= WITH_WORDS_UNTIL || colormap_is_single(settings->palette);
+    str_append(out, CAPTION_FIELD_BYTES, " %.*s",
+               words_whole ? (int)strlen(words) : (int)(to - words), words);
+    if (!words_whole && length <= WITH_WHOLE_RAMPS_UNTIL) {
+        str_append(out, CAPTION_FIELD_BYTES, DASH "%s", to + strlen(" to "));
+    }
 }
 
 /* A panel a side. */

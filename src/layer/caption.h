@@ -11,7 +11,7 @@
 #include "view/settings.h"
 
 enum { CAPTION_BYTES = 128, CAPTION_LENGTH_COUNT = 3 };
-enum { CAPTION_FIELD_BYTES = 256, CAPTION_FIELD_LENGTH_COUNT = 6 };
+enum { CAPTION_FIELD_BYTES = 256, CAPTION_FIELD_LENGTH_COUNT = 7 };
 
 /* What the field's colours mean: that they are an estimate, of which side and of which leverage,
  * from what amount on, and what is more. length 0: in full .. CAPTION_FIELD_LENGTH_COUNT - 1: that

@@ -41,8 +41,8 @@ static void draw_caption(struct layer_context *context) {
     static const struct {
         int length;
         double kept_free; /* for the circles' legend, at scale 1 */
-    } tries[] = {{0, CIRCLES_W}, {1, CIRCLES_W}, {2, CIRCLES_W}, {3, CIRCLES_W},
-                 {2, 0},         {3, 0},         {4, 0},         {5, 0}};
+    } tries[] = {{0, CIRCLES_W}, {1, CIRCLES_W}, {2, CIRCLES_W}, {3, CIRCLES_W}, {4, CIRCLES_W},
+                 {2, 0},         {3, 0},         {4, 0},         {5, 0},         {6, 0}};
     const struct layout *layout = context->layout;
     double s = layout->scale;
     char text[CAPTION_FIELD_BYTES];

@@ -122,20 +122,20 @@ static void field_is_explained_whatever_is_chosen(void **state) {
                              settings.side == SETTINGS_SIDE_LONG);
             assert_int_equal(strstr(out, "shorts alone") != NULL,
                              settings.side == SETTINGS_SIDE_SHORT);
-            assert_int_equal(strstr(out, length < 5 ? "net of the two sides" : "  net") != NULL,
+            assert_int_equal(strstr(out, length < 6 ? "net of the two sides" : "  net") != NULL,
                              settings.side == SETTINGS_SIDE_NET);
             bool few = settings.band_hidden != 0 && settings.band_hidden != 0x3f;
             assert_int_equal(strstr(out, "no leverage band shown") != NULL,
                              settings.band_hidden == 0x3f);
-            assert_int_equal(strstr(out, "  leverage ") != NULL, few && length < 5);
-            assert_int_equal(strstr(out, "x") != NULL, few && length == 5);
-            assert_int_equal(strstr(out, length < 5 ? "from $250k/bp" : "\xe2\x89\xa5 $250k/bp") !=
+            assert_int_equal(strstr(out, "  leverage ") != NULL, few && length < 6);
+            assert_int_equal(strstr(out, "x") != NULL, few && length == 6);
+            assert_int_equal(strstr(out, length < 6 ? "from $250k/bp" : "\xe2\x89\xa5 $250k/bp") !=
                                  NULL,
                              settings.least_usd_per_bp > 0);
             assert_int_equal(strstr(out, "grey: not calibrated") != NULL,
-                             length < 4 && settings.certainty == COLORMAP_CERTAINTY_SATURATION);
+                             length < 5 && settings.certainty == COLORMAP_CERTAINTY_SATURATION);
             assert_int_equal(strstr(out, "striped: not calibrated") != NULL,
-                             length < 4 && settings.certainty == COLORMAP_CERTAINTY_HATCH);
+                             length < 5 && settings.certainty == COLORMAP_CERTAINTY_HATCH);
             bool light = colormap_is_light(settings.palette);
             assert_int_equal(strstr(out, "darker is more") != NULL, length < 2 && light);
             assert_int_equal(strstr(out, "brighter is more") != NULL, length < 2 && !light);
@@ -167,24 +167,27 @@ static void field_is_explained_in_these_words(void **state) {
          "Estimated liquidation density  \xc2\xb7  longs blue to mint, shorts violet to yellow  "
          "\xc2\xb7  grey: not calibrated"},
         {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 3,
+         "Estimated liquidation density  \xc2\xb7  longs blue\xe2\x80\x93mint, shorts "
+         "violet\xe2\x80\x93yellow  \xc2\xb7  grey: not calibrated"},
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 4,
          "Estimated liquidation density  \xc2\xb7  longs blue, shorts violet  \xc2\xb7  grey: not "
          "calibrated"},
-        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 4,
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 5,
          "Estimated liquidation density  \xc2\xb7  longs blue, shorts violet"},
-        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 5, "Estimated liquidation density"},
+        {COLORMAP_PERCEPTUAL, SETTINGS_SIDE_BOTH, 0, 0, 6, "Estimated liquidation density"},
         {COLORMAP_PAPER, SETTINGS_SIDE_SHORT, 0, 0, 1,
          "Estimated liquidation density, USD per bp  \xc2\xb7  shorts alone, orange to crimson, "
          "darker is more  \xc2\xb7  grey: not calibrated"},
-        {COLORMAP_VIRIDIS, SETTINGS_SIDE_BOTH, 0, 0, 4,
+        {COLORMAP_VIRIDIS, SETTINGS_SIDE_BOTH, 0, 0, 5,
          "Estimated liquidation density  \xc2\xb7  longs and shorts alike, violet to yellow"},
-        {COLORMAP_VIRIDIS, SETTINGS_SIDE_NET, 0x0c, 1e6, 4,
+        {COLORMAP_VIRIDIS, SETTINGS_SIDE_NET, 0x0c, 1e6, 5,
          "Estimated liquidation density  \xc2\xb7  net of the two sides, longs and shorts alike, "
          "violet to yellow  \xc2\xb7  leverage <10, 50+ only  \xc2\xb7  from $1M/bp"},
-        {COLORMAP_RED_LONG, SETTINGS_SIDE_NET, 0x2d, 0, 5,
+        {COLORMAP_RED_LONG, SETTINGS_SIDE_NET, 0x2d, 0, 6,
          "Estimated liquidation density  \xc2\xb7  net  \xc2\xb7  5\xe2\x80\x93"
          "10x, 50\xe2\x80\x93"
          "100x"},
-        {COLORMAP_RED_LONG, SETTINGS_SIDE_BOTH, 0x3f, 0, 5,
+        {COLORMAP_RED_LONG, SETTINGS_SIDE_BOTH, 0x3f, 0, 6,
          "Estimated liquidation density  \xc2\xb7  no leverage band shown"},
     };
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
@@ -200,21 +203,21 @@ static void field_is_explained_in_these_words(void **state) {
     char panes[CAPTION_FIELD_BYTES];
     split.split = true;
     split.side = SETTINGS_SIDE_NET; /* each panel shows its side whole */
-    assert_string_equal(caption_field(&split, 4, panes),
+    assert_string_equal(caption_field(&split, 5, panes),
                         "Estimated liquidation density  \xc2\xb7  above shorts violet, below longs "
                         "blue");
-    assert_string_equal(caption_field(&split, 5, panes),
+    assert_string_equal(caption_field(&split, 6, panes),
                         "Estimated liquidation density  \xc2\xb7  shorts above, longs below");
     split.palette = COLORMAP_DEEP_RED;
-    assert_string_equal(caption_field(&split, 4, panes),
+    assert_string_equal(caption_field(&split, 5, panes),
                         "Estimated liquidation density  \xc2\xb7  shorts above, longs below, red");
     split.side = SETTINGS_SIDE_LONG;
-    assert_string_equal(caption_field(&split, 4, panes),
+    assert_string_equal(caption_field(&split, 5, panes),
                         "Estimated liquidation density  \xc2\xb7  longs alone, red");
     struct settings hidden = settings_default();
     char out[CAPTION_FIELD_BYTES];
     hidden.parts &= ~SETTINGS_BIT(FIELD);
-    assert_string_equal(caption_field(&hidden, 4, out), "Estimated liquidation density: not shown");
+    assert_string_equal(caption_field(&hidden, 5, out), "Estimated liquidation density: not shown");
 }
 
 int main(void) {

@@ -69,12 +69,23 @@ static enum status judge(const struct htx_work *work, enum htx_rows rows) {
                                                                    : STATUS_IGNORED;
 }
 
-static enum status read_array(struct htx_work *work, struct venue_field *field) {
+/* The linear contracts are a list, those margined in coin another: the next page. */
+static void set_cursor(struct venue_message *message, const char *path) {
+    static const char first[] = "/linear-swap-api/v1/swap_contract_info";
+    if (path != NULL && strncmp(path, first, sizeof first - 1) == 0) {
+        str_copy(message->reply, sizeof message->reply, "coin");
+    }
+}
+
+static enum status read_array(struct htx_work *work, const char *path, struct venue_field *field) {
     const enum htx_rows rows = rows_of_array(&field->inside);
     if (rows == HTX_ROWS_OTHER) {
         return STATUS_IGNORED;
     }
     htx_read_rows(work, rows, &field->inside);
+    if (rows == HTX_ROWS_INSTRUMENT) {
+        set_cursor(work->message, path);
+    }
     return judge(work, rows);
 }
 
@@ -85,7 +96,7 @@ static enum status read_object(struct htx_work *work, struct venue_field *field)
     struct scan ahead = field->inside;
     venue_fields_read(&ahead, names, ARRAY_COUNT(names), page);
     if (page[0].value.type == SCAN_ARRAY) {
-        return read_array(work, &page[0]);
+        return read_array(work, NULL, &page[0]);
     }
     const enum htx_rows rows = rows_of_object(&field->inside);
     if (rows == HTX_ROWS_OTHER || rows == HTX_ROWS_TIERS) {
@@ -199,10 +210,10 @@ enum status htx_rest_parse(struct venue_parser *parser, const struct venue_rest_
         return read_channel(&work, m);
     }
     if (answer && m[TICKS].value.type == SCAN_ARRAY) {
-        return read_array(&work, &m[TICKS]);
+        return read_array(&work, about->path, &m[TICKS]);
     }
     if (answer && m[DATA].value.type == SCAN_ARRAY) {
-        return read_array(&work, &m[DATA]);
+        return read_array(&work, about->path, &m[DATA]);
     }
     if (answer && m[DATA].value.type == SCAN_OBJECT) {
         return read_object(&work, &m[DATA]);

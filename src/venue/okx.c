@@ -168,8 +168,10 @@ static size_t ping(int socket, int64_t now_ms, char out[VENUE_REPLY_BYTES]) {
 /* -- REST -- */
 
 static bool request_all(const struct venue_request *request, struct venue_http *out) {
+    const bool dated = request->cursor != NULL && strcmp(request->cursor, "FUTURES") == 0;
     return request->kind == VENUE_REQUEST_INSTRUMENTS &&
-           str_copy(out->path, sizeof out->path, "/api/v5/public/instruments?instType=SWAP");
+           str_format(out->path, sizeof out->path, "/api/v5/public/instruments?instType=%s",
+                      dated ? "FUTURES" : "SWAP");
 }
 
 /* Pages run from from_ms on: `after` and `before` leave out the times they name. */

@@ -74,17 +74,20 @@ static void read_channel(struct okx_work *work, struct channel *channel, struct 
 
 enum { EVENT, CODE, TEXT, CONTROL_FIELDS };
 
-static void set_reply(struct venue_message *message, const struct scan_value *code,
-                      const struct scan_value *text) {
+void okx_set_reply(struct venue_message *message, const struct scan_value *code,
+                   const struct scan_value *text) {
     char words[4 * VENUE_REPLY_BYTES];
     size_t len = 0;
     if (!scan_decode(text, words, sizeof words - 1, &len)) {
         len = 0;
     }
     words[len] = '\0';
-    str_copy_span(message->reply, sizeof message->reply,
-                  code->type == SCAN_STRING ? code->text : (struct span){"", 0});
-    str_append(message->reply, sizeof message->reply, ": %s", words);
+    message->reply[0] = '\0';
+    if (code->type == SCAN_STRING) {
+        str_copy_span(message->reply, sizeof message->reply, code->text);
+        str_append(message->reply, sizeof message->reply, ": ");
+    }
+    str_append(message->reply, sizeof message->reply, "%s", words);
 }
 
 static enum status read_event(struct venue_message *message, const struct scan_value *values) {
@@ -111,7 +114,7 @@ static enum status read_event(struct venue_message *message, const struct scan_v
         if (venue_text_is(event, "channel-conn-count-error")) {
             str_copy(message->reply, sizeof message->reply, "too many connections of a channel");
         } else {
-            set_reply(message, code, &values[TEXT]);
+            okx_set_reply(message, code, &values[TEXT]);
         }
         return STATUS_OK;
     }

@@ -65,6 +65,13 @@ static bool asks_for_swaps(const char *path) {
     return venue_query(path, "instType", &type) && span_equal_text(type, "SWAP");
 }
 
+/* The list of instruments has a page for swaps and one for dated futures. */
+static void set_cursor(struct venue_message *message, const char *path) {
+    if (asks_for_swaps(path)) {
+        str_copy(message->reply, sizeof message->reply, "FUTURES");
+    }
+}
+
 /* -- the answer -- */
 
 /* The scan is in the array of rows; all are of the first one's kind. */
@@ -85,6 +92,9 @@ static enum status read_rows(struct okx_work *work, const struct venue_rest_abou
     while (rows != OKX_ROWS_TIER && scan_next_element(scan)) {
         okx_read_row(work, rows, scan);
     }
+    if (rows == OKX_ROWS_INSTRUMENT) {
+        set_cursor(work->message, about->path);
+    }
     if (work->message->count > 0 || rows == OKX_ROWS_INSTRUMENT) {
         return STATUS_OK; /* even without an instrument that is wanted */
     }
@@ -99,14 +109,7 @@ static bool read_refusal(struct venue_message *message, const struct venue_field
     }
     message->kind = MESSAGE_CONTROL;
     message->control = CONTROL_ERROR;
-    str_copy_span(message->reply, sizeof message->reply, code->value.text);
-    str_append(message->reply, sizeof message->reply, ": ");
-    if (text->value.type == SCAN_STRING) {
-        str_append(message->reply, sizeof message->reply, "%.*s",
-                   (int)(text->value.text.len < VENUE_REPLY_BYTES ? text->value.text.len
-                                                                  : VENUE_REPLY_BYTES),
-                   text->value.text.bytes);
-    }
+    okx_set_reply(message, &code->value, &text->value);
     return true;
 }
 

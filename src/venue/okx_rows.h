@@ -73,3 +73,7 @@ enum status okx_read_book(struct okx_work *work, enum okx_book kind, struct scan
 /* The scan is in the array: margin tiers. Those of an instrument follow each other. swaps: rows
  * name their family alone, and the request was for swaps. */
 void okx_read_tiers(struct okx_work *work, bool swaps, struct scan *scan);
+
+/* Into message->reply: the venue's code and its words, "60012: Illegal request". */
+void okx_set_reply(struct venue_message *message, const struct scan_value *code,
+                   const struct scan_value *text);

@@ -1,6 +1,5 @@
 #include "venue/bitget_parse.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "venue/rest_line.h"
@@ -37,21 +36,31 @@ struct push {
     enum status status; /* of the data */
 };
 
+static const char *const line_names[] = {[BITGET_LINE_NONE] = "",
+                                         [BITGET_LINE_USDT] = "usdt-futures",
+                                         [BITGET_LINE_COIN] = "coin-futures",
+                                         [BITGET_LINE_USDC] = "usdc-futures"};
+
+const char *bitget_line_name(int line) {
+    return line_names[line & BITGET_LINE_MASK];
+}
+
+void bitget_category(int line, char out[BITGET_CATEGORY_BYTES]) {
+    str_copy(out, BITGET_CATEGORY_BYTES, bitget_line_name(line));
+    for (char *at = out; *at != '\0'; at++) {
+        *at = *at >= 'a' && *at <= 'z' ? (char)(*at - 'a' + 'A') : *at;
+    }
+}
+
 int bitget_line_of(struct span text) {
-    static const struct {
-        const char *name;
-        int line;
-    } lines[] = {{"usdt-futures", BITGET_LINE_USDT},
-                 {"coin-futures", BITGET_LINE_COIN},
-                 {"usdc-futures", BITGET_LINE_USDC}};
-    char lower[16];
+    char lower[BITGET_CATEGORY_BYTES];
     if (!str_copy_span(lower, sizeof lower, text)) {
         return BITGET_LINE_NONE;
     }
     str_lower(lower);
-    for (size_t i = 0; i < ARRAY_COUNT(lines); i++) {
-        if (strcmp(lower, lines[i].name) == 0) {
-            return lines[i].line;
+    for (int line = BITGET_LINE_USDT; line <= BITGET_LINE_USDC; line++) {
+        if (strcmp(lower, line_names[line]) == 0) {
+            return line;
         }
     }
     return BITGET_LINE_NONE;

@@ -19,6 +19,11 @@ enum bitget_number {
     BITGET_DATED = 8      /* it is delivered: no funding */
 };
 
+enum { BITGET_CATEGORY_BYTES = 16 };
+
+/* "usdt-futures", as streams write it, and "USDT-FUTURES", as requests do. */
+const char *bitget_line_name(int line);
+void bitget_category(int line, char out[BITGET_CATEGORY_BYTES]);
 /* "usdt-futures" in any case; BITGET_LINE_NONE: no line of futures. */
 int bitget_line_of(struct span text);
 /* Its line by what its text ends in; other texts wait for the list or a stream to say it. */

@@ -9,7 +9,6 @@
  * digit, which moves the quotient by half a unit of it over the price; a lot smaller than ten times
  * that proves nothing. The rows of one answer vote; where they do not agree, or prove nothing, they
  * are dropped as of unknown unit. */
-#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -408,6 +407,7 @@ static enum status read_rows(struct answer *answer, struct scan *scan) {
     answer->amount = prove_amount(answer, *scan);
     while (scan_next_element(scan)) {
         const struct scan before = *scan;
+        const size_t count_before = answer->message->count;
         enum status status = STATUS_MALFORMED;
         const enum scan_type type = scan_read(scan, &value);
         if (type == SCAN_OBJECT) {
@@ -418,9 +418,9 @@ static enum status read_rows(struct answer *answer, struct scan *scan) {
             status = read_kline(answer, scan);
         }
         scan_leave(scan, depth);
-        if (status != STATUS_OK && status != STATUS_IGNORED) {
+        if (status != STATUS_IGNORED) {
             venue_parser_count(answer->parser, status);
-            counted = true;
+            counted = counted || answer->message->count == count_before;
         }
     }
     flush_tiers(answer);
@@ -431,8 +431,8 @@ static enum status read_rows(struct answer *answer, struct scan *scan) {
 
 /* {"list":[…],"ts":…}, {"resultList":[…]}, or a book */
 static enum status read_around(struct answer *answer, struct scan *scan) {
-    enum { ASKS, BIDS, STAMP, LIST, RESULTS, COUNT };
-    static const char *const names[COUNT] = {"a", "b", "ts", "list", "resultList"};
+    enum { ASKS, BIDS, STAMP, LIST, RESULTS, CURSOR, COUNT };
+    static const char *const names[COUNT] = {"a", "b", "ts", "list", "resultList", "cursor"};
     struct venue_field fields[COUNT];
     int64_t ts_ms = 0;
     venue_fields_read(scan, names, COUNT, fields);
@@ -443,7 +443,15 @@ static enum status read_around(struct answer *answer, struct scan *scan) {
         return read_book(answer, &fields[ASKS], &fields[BIDS]);
     }
     struct venue_field *rows = &fields[fields[LIST].value.type == SCAN_ARRAY ? LIST : RESULTS];
-    return rows->value.type == SCAN_ARRAY ? read_rows(answer, &rows->inside) : STATUS_IGNORED;
+    if (rows->value.type != SCAN_ARRAY) {
+        return STATUS_IGNORED;
+    }
+    const enum status status = read_rows(answer, &rows->inside);
+    if (status == STATUS_OK && answer->message->count > 0 && !fields[CURSOR].value.escaped) {
+        str_copy_span(answer->message->reply, sizeof answer->message->reply,
+                      fields[CURSOR].value.text);
+    }
+    return status;
 }
 
 static bool is_legacy(const char *path) {
@@ -455,6 +463,24 @@ static bool is_other_bars(const char *path) {
     struct span type;
     return venue_query(path, "type", &type) && type.len > 0 && !span_equal_text(type, "market") &&
            !span_equal_text(type, "MARKET");
+}
+
+/* One list a line: after this one comes the next. */
+static void name_next_list(struct answer *answer) {
+    if (answer->listed && answer->line != BITGET_LINE_NONE && answer->line < BITGET_LINE_USDC) {
+        char category[BITGET_CATEGORY_BYTES];
+        bitget_category(answer->line + 1, category);
+        str_copy(answer->message->reply, sizeof answer->message->reply, category);
+    }
+}
+
+static enum status read_data(struct answer *answer, struct venue_field *data) {
+    if (data->value.type == SCAN_ARRAY) {
+        const enum status status = read_rows(answer, &data->inside);
+        name_next_list(answer);
+        return status;
+    }
+    return data->value.type == SCAN_OBJECT ? read_around(answer, &data->inside) : STATUS_IGNORED;
 }
 
 static enum status read_answer(struct answer *answer, struct scan *scan) {
@@ -483,9 +509,7 @@ static enum status read_answer(struct answer *answer, struct scan *scan) {
             return STATUS_IGNORED; /* spot, margin */
         }
     }
-    return fields[DATA].value.type == SCAN_ARRAY    ? read_rows(answer, &fields[DATA].inside)
-           : fields[DATA].value.type == SCAN_OBJECT ? read_around(answer, &fields[DATA].inside)
-                                                    : STATUS_IGNORED;
+    return read_data(answer, &fields[DATA]);
 }
 
 enum status bitget_rest_parse(struct venue_parser *parser, const struct venue_rest_about *about,

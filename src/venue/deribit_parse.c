@@ -1,6 +1,5 @@
 #include "venue/deribit_parse.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/str.h"

@@ -1,5 +1,4 @@
 /* What Deribit's subscriptions and answers share: trades, tickers, books. */
-#include <assert.h>
 #include <string.h>
 
 #include "venue/deribit_parse.h"

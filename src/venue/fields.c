@@ -21,7 +21,7 @@ void venue_fields_read(struct scan *scan, const char *const *names, size_t count
     size_t next = 0;
     assert(count <= 64);
     for (size_t i = 0; i < count; i++) {
-        fields[i].value.type = SCAN_NONE;
+        fields[i].value = (struct scan_value){.type = SCAN_NONE, .text = {"", 0}};
     }
     while (scan_next_member(scan, &key)) {
         const size_t at = find_name(key, names, count, next);

@@ -13,7 +13,7 @@
 #include "market/decimal.h"
 
 struct venue_field {
-    struct scan_value value; /* SCAN_NONE: not there */
+    struct scan_value value; /* SCAN_NONE: not there, and its text is empty */
     struct scan inside;      /* arrays and objects: a scan that has entered it */
 };
 

@@ -455,7 +455,7 @@ static bool write_odd(const struct exchange_words *words, enum exchange_odd odd,
         [ODD_POSITION] = "\"price\":\"100000.0\",\"size\":\"0\"",
         [ODD_SYMBOL] = "\"size\":\"777.7\",\"id\":1,\"price\":\"100000.0\"",
         [ODD_NUMBERS] = "\"size\":\"NaN\",\"id\":1e999,\"price\":\"-1\"",
-        [ODD_KEYS] = "\"size\":\"777.7\",\"size\":\"\",\"id\":1,\"price\":\"1.0\",\"price\":{}",
+        [ODD_KEYS] = "\"size\":\"\",\"size\":\"777.7\",\"id\":1,\"price\":{},\"price\":\"1.0\"",
     };
     const bool forced = odd == ODD_POSITION;
     exchange_put_text(out,

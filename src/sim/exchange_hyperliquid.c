@@ -305,8 +305,8 @@ static bool write_odd(const struct exchange_words *words, enum exchange_odd odd,
         [ODD_SIDE] = "\"side\":\"C\",\"px\":\"100000.0\",\"sz\":\"7.777\",\"tid\":1",
         [ODD_SYMBOL] = "\"side\":\"B\",\"px\":\"100000.0\",\"sz\":\"7.777\",\"tid\":1",
         [ODD_NUMBERS] = "\"side\":\"B\",\"px\":\"NaN\",\"sz\":\"-1\",\"tid\":1e999",
-        [ODD_KEYS] = "\"side\":\"B\",\"side\":\"A\",\"px\":\"1.0\",\"px\":{},\"sz\":\"7.777\","
-                     "\"sz\":\"\",\"tid\":1",
+        [ODD_KEYS] = "\"side\":\"B\",\"side\":\"A\",\"px\":{},\"px\":\"1.0\",\"sz\":\"\","
+                     "\"sz\":\"7.777\",\"tid\":1",
     };
     if (odd == ODD_POSITION) {
         return false; /* there are no liquidations */

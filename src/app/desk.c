@@ -10,6 +10,7 @@
 #include "app/desk_layouts.h"
 #include "app/desk_open.h"
 #include "app/desk_panels.h"
+#include "app/desk_record.h"
 #include "app/desk_entries.h"
 #include "app/desk_icon.h"
 #include "app/desk_ipc.h"
@@ -98,6 +99,9 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
     status = open_windows(desk, options);
     if (status == EXIT_STATUS_DONE) {
         status = start_pipeline(desk, options);
+    }
+    if (status == EXIT_STATUS_DONE) {
+        status = desk_record_open(desk);
     }
     if (status == EXIT_STATUS_DONE) {
         status = desk_alerts_open(desk, &options->entries->alerts);
@@ -290,6 +294,7 @@ void desk_frame(struct desk *desk) {
     desk_ipc_serve(desk);
     desk_reload_advance(desk);
     desk_screenshot_tell(desk);
+    desk_record_advance(desk);
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
     keep_lines(desk);
@@ -373,6 +378,8 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         break;
     case ACTION_SCREENSHOT:
         return desk_screenshot_ask(desk, window, call->text, error);
+    case ACTION_RECORD:
+        return desk_record_toggle(desk, call->text, error);
     case ACTION_PANELS:
     case ACTION_PANEL:
     case ACTION_KEYS:

@@ -51,6 +51,7 @@ struct desk {
     struct desk_lines lines;
     struct desk_layouts layouts;
     struct desk_screenshot screenshot;
+    bool recording; /* it was begun and has not ended, as far as the user was told */
     struct desk_reload reload;
     struct ipc *ipc; /* owned; NULL: no control socket */
     struct frame_meter frames;

@@ -107,7 +107,8 @@ static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venu
     }
     int index = pipeline->feed_count++;
     feed->venue = venue;
-    struct event_sink sink = engine_thread_sink(pipeline->engine_thread, index);
+    const struct event_sink engine = engine_thread_sink(pipeline->engine_thread, index);
+    const struct event_sink sink = recorder_tee(pipeline->recorder, index, &engine);
     status = feed->source.ops->start(feed->source.self, &sink);
     return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, venue_key(venue), status);
 }
@@ -210,7 +211,9 @@ static enum exit_status start_sources(struct pipeline *pipeline, const struct pi
     switch (pipeline->kind) {
     case SOURCE_DEMO:
     case SOURCE_LIVE:
-        status = start_net(pipeline, desc, reason);
+        pipeline->recorder = recorder_create(pipeline->instruments, SOURCE_COUNT_MAX);
+        status = pipeline->recorder != NULL ? start_net(pipeline, desc, reason)
+                                            : fail(reason, "recorder", STATUS_MEMORY);
         if (status == EXIT_STATUS_DONE) {
             status = pipeline->kind == SOURCE_DEMO ? start_demo(pipeline, desc, reason)
                                                    : start_live(pipeline, desc, reason);
@@ -265,6 +268,7 @@ void pipeline_stop(struct pipeline *pipeline) {
     stop_sources(pipeline);
     net_service_destroy(pipeline->service);
     exchange_server_destroy(pipeline->exchange);
+    recorder_destroy(pipeline->recorder);
     engine_thread_destroy(pipeline->engine_thread);
     engine_destroy(pipeline->engine);
     if (pipeline->store != NULL) {

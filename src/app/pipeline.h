@@ -8,6 +8,7 @@
 
 #include "app/calibration_store.h"
 #include "app/source.h"
+#include "archive/recorder.h"
 #include "base/mailbox.h"
 #include "engine/engine.h"
 #include "engine/engine_thread.h"
@@ -46,6 +47,7 @@ struct pipeline {
     struct engine_thread *engine_thread;
     struct net_service *service;      /* live and demo */
     struct exchange_server *exchange; /* demo */
+    struct recorder *recorder; /* owned; live and demo: between feeds and engine, off or on */
     int feed_count;
     struct pipeline_feed feeds[SOURCE_COUNT_MAX];
 

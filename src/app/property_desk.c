@@ -113,6 +113,20 @@ void property_write_socket_to_pixel(const struct property_look *look, struct wri
     }
 }
 
+void property_write_recording(const struct property_look *look, struct writer *out,
+                              const char *key) {
+    struct recorder *recorder = look->desk->pipeline.recorder;
+    const struct recorder_stats stats =
+        recorder != NULL ? recorder_get_stats(recorder) : (struct recorder_stats){.slots = 0};
+    writer_open_object(out, key);
+    writer_flag(out, "running", stats.running);
+    writer_text(out, "file", stats.path);
+    writer_integer(out, "events", stats.slots);
+    writer_integer(out, "lost", stats.lost);
+    writer_text(out, "reason", stats.reason);
+    writer_close_object(out);
+}
+
 void property_write_memory(const struct property_look *look, struct writer *out, const char *key) {
     (void)look;
     writer_integer(out, key, process_resident_bytes());

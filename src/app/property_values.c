@@ -211,6 +211,8 @@ const struct property_row property_rows[] = {
     {"frame-ms", "object", "ms", "what the last frames took to draw", property_write_frame_ms},
     {"socket-to-pixel-ms", "number", "ms", "worst of the last half second",
      property_write_socket_to_pixel},
+    {"recording", "object", "", "whether events are recorded, where, how many, how many were lost",
+     property_write_recording},
     {"memory-bytes", "integer", "bytes", "resident memory", property_write_memory},
     {"counters", "object", "", "every counter of the program", property_write_counters},
     {"source-list", "list", "", "what is shown", property_write_sources},

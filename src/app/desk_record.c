@@ -1,0 +1,123 @@
+#include "app/desk_record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "app/desk.h"
+
+#define MEGABYTE INT64_C(1000000)
+enum { PATH_BYTES = 1024 };
+
+static bool make_folder(const char *path, char *error) {
+    if (mkdir(path, 0755) == 0 || errno == EEXIST) {
+        return true;
+    }
+    str_format(error, OPTION_ERROR_BYTES, "record: %.200s: %s", path, strerror(errno));
+    return false;
+}
+
+/* $XDG_DATA_HOME/liqscope/liqscope.liq, its folders made. */
+static bool make_own_path(char out[PATH_BYTES], char *error) {
+    const char *data = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+    char folder[PATH_BYTES] = "";
+    bool fits = false;
+    if (data != NULL && data[0] == '/') {
+        fits = str_copy(folder, sizeof folder, data);
+    } else if (home != NULL && home[0] == '/') {
+        fits = str_format(folder, sizeof folder, "%s/.local", home) && make_folder(folder, error) &&
+               str_append(folder, sizeof folder, "/share");
+    } else {
+        str_copy(error, OPTION_ERROR_BYTES,
+                 "record: neither XDG_DATA_HOME nor HOME is set; say where with --record-file");
+        return false;
+    }
+    return fits && make_folder(folder, error) && str_append(folder, sizeof folder, "/liqscope") &&
+           make_folder(folder, error) && str_format(out, PATH_BYTES, "%s/liqscope.liq", folder);
+}
+
+/* Where to, with "~/" as the home folder. */
+static bool find_path(const struct desk *desk, const char *file, char out[PATH_BYTES],
+                      char *error) {
+    const char *named = file[0] != '\0' ? file : option_text(&desk->options, OPT_record_file);
+    const char *home = getenv("HOME");
+    if (named[0] == '\0') {
+        return make_own_path(out, error);
+    }
+    if (!str_ends_with(named, ".liq")) {
+        str_format(error, OPTION_ERROR_BYTES,
+                   "record: \"%.200s\": expected the name of a recording (.liq)", named);
+        return false;
+    }
+    const bool fits = strncmp(named, "~/", 2) == 0 && home != NULL
+                          ? str_format(out, PATH_BYTES, "%s%s", home, named + 1)
+                          : str_copy(out, PATH_BYTES, named);
+    if (!fits) {
+        str_copy(error, OPTION_ERROR_BYTES, "record: too long a name");
+    }
+    return fits;
+}
+
+static bool begin(struct desk *desk, const char *file, char *error) {
+    const struct option_table *options = &desk->options;
+    char path[PATH_BYTES], reason[RECORDER_REASON_BYTES];
+    if (desk->pipeline.recorder == NULL) {
+        str_copy(error, OPTION_ERROR_BYTES,
+                 "record: this is a recording already; what is live can be recorded");
+        return false;
+    }
+    if (!find_path(desk, file, path, error)) {
+        return false;
+    }
+    const struct recorder_file what = {
+        .path = path,
+        .rotate_daily = strcmp(option_text(options, OPT_record_rotate), "day") == 0,
+        .rotate_bytes = option_integer(options, OPT_record_rotate_mb) * MEGABYTE,
+        .keep_days = (int)option_integer(options, OPT_record_keep_days),
+        .keep_bytes = option_integer(options, OPT_record_keep_mb) * MEGABYTE,
+        .free_bytes_min = option_integer(options, OPT_record_free_mb) * MEGABYTE};
+    if (recorder_start(desk->pipeline.recorder, &what, reason) != STATUS_OK) {
+        str_format(error, OPTION_ERROR_BYTES, "record: %s", reason);
+        return false;
+    }
+    desk->recording = true;
+    desk_tell(desk, "recording into %s", recorder_get_stats(desk->pipeline.recorder).path);
+    return true;
+}
+
+static bool end(struct desk *desk, char *error) {
+    char reason[RECORDER_REASON_BYTES];
+    const bool whole = recorder_stop(desk->pipeline.recorder, reason);
+    const struct recorder_stats stats = recorder_get_stats(desk->pipeline.recorder);
+    desk->recording = false;
+    if (!whole) {
+        str_format(error, OPTION_ERROR_BYTES, "record: %s", reason);
+        return false;
+    }
+    desk_tell(desk, "recorded %" PRId64 " events, %" PRId64 " lost: %s", stats.slots, stats.lost,
+              stats.path);
+    return true;
+}
+
+enum exit_status desk_record_open(struct desk *desk) {
+    char error[OPTION_ERROR_BYTES];
+    if (!option_flag(&desk->options, OPT_record) || begin(desk, "", error)) {
+        return EXIT_STATUS_DONE;
+    }
+    return (enum exit_status)app_fail(EXIT_STATUS_FAILED, "view", "%s", error);
+}
+
+bool desk_record_toggle(struct desk *desk, const char *file, char error[OPTION_ERROR_BYTES]) {
+    return desk->recording ? end(desk, error) : begin(desk, file, error);
+}
+
+void desk_record_advance(struct desk *desk) {
+    char error[OPTION_ERROR_BYTES];
+    if (desk->recording && !recorder_get_stats(desk->pipeline.recorder).running &&
+        !end(desk, error)) {
+        desk_notify(desk, "%s", error);
+    }
+}

@@ -275,6 +275,20 @@ static inline void fleet_close(struct fleet *fleet) {
     free(fleet);
 }
 
+static inline bool fleet_takes_part(int id) {
+    const struct venue_ops *ops = venue_find((enum venue_id)id);
+    return ops != NULL && ops->feed_create != NULL &&
+           exchange_dialect_find((enum venue_id)id) != NULL;
+}
+
+static inline int fleet_venue_count(void) {
+    int count = 0;
+    for (int id = VENUE_NONE + 1; id < VENUE_COUNT; id++) {
+        count += fleet_takes_part(id);
+    }
+    return count;
+}
+
 /* NULL: says why on standard error. */
 static inline struct fleet *fleet_open(const struct fleet_desc *desc) {
     struct fleet *fleet = calloc(1, sizeof(*fleet));
@@ -285,11 +299,7 @@ static inline struct fleet *fleet_open(const struct fleet_desc *desc) {
         net_service_create(&(struct net_service_desc){.role = THREAD_NET, .jitter_seed = 1}, &why);
     bool open = fleet->service != NULL && net_service_start(fleet->service);
     for (int id = VENUE_NONE + 1; id < VENUE_COUNT && open; id++) {
-        const struct venue_ops *ops = venue_find((enum venue_id)id);
-        bool takes_part = ops != NULL && ops->feed_create != NULL &&
-                          exchange_dialect_find((enum venue_id)id) != NULL &&
-                          (desc->only == VENUE_NONE || (int)desc->only == id);
-        if (takes_part) {
+        if (fleet_takes_part(id) && (desc->only == VENUE_NONE || (int)desc->only == id)) {
             open = fleet_open_venue(fleet, (enum venue_id)id, desc);
             fleet->count++;
         }

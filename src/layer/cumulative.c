@@ -83,25 +83,43 @@ static double round_down(double usd) {
 }
 
 /* Two or three round sums, the same ones at both ends. */
-static void draw_axis(struct layer_context *context, const struct curve *curve) {
-    const struct camera_rect *area = &context->layout->profile;
-    double s = context->layout->scale;
-    double tick = round_down(curve->usd_max / 2);
-    int count = (int)(curve->usd_max / tick);
-    int every = 1;
-    while (count / every > TICK_COUNT_MAX ||
-           x_of(context, curve, tick * every) - area->x < TICK_ROOM_PX * s) {
-        every++;
+struct axis {
+    double tick;
+    int every, count; /* ticks every, 2 every .. count are shown */
+};
+
+static struct axis axis_of(const struct layer_context *context, const struct curve *curve) {
+    struct axis axis = {.tick = round_down(curve->usd_max / 2), .every = 1};
+    axis.count = (int)(curve->usd_max / axis.tick);
+    while (axis.count / axis.every > TICK_COUNT_MAX ||
+           x_of(context, curve, axis.tick * axis.every) - context->layout->profile.x <
+               TICK_ROOM_PX * context->layout->scale) {
+        axis.every++;
     }
-    double thin = fmax(1, round(s * 0.75));
-    for (int i = every; i <= count; i += every) {
-        double x = round(x_of(context, curve, tick * i));
+    return axis;
+}
+
+static void draw_lines(struct layer_context *context, const struct curve *curve,
+                       const struct axis *axis) {
+    const struct camera_rect *area = &context->layout->profile;
+    double thin = fmax(1, round(context->layout->scale * 0.75));
+    for (int i = axis->every; i <= axis->count; i += axis->every) {
+        double x = round(x_of(context, curve, axis->tick * i));
         canvas_add_box(context->canvas, (struct camera_rect){x, area->y, thin, area->h}, 0,
                        context->theme->grid_major);
+    }
+}
+
+/* Inside of the totals' plates, over the curves. */
+static void draw_sums(struct layer_context *context, const struct curve *curve,
+                      const struct axis *axis) {
+    const struct camera_rect *area = &context->layout->profile;
+    double s = context->layout->scale;
+    for (int i = axis->every; i <= axis->count; i += axis->every) {
+        double x = round(x_of(context, curve, axis->tick * i));
         for (int side = 0; side < 2; side++) {
             char text[NUMBER_TEXT_BYTES];
-            /* Inside of the totals' plates. */
-            struct label label = {.utf8 = number_format_usd_round(tick * i, text),
+            struct label label = {.utf8 = number_format_usd_round(axis->tick * i, text),
                                   .size_px = THEME_STATUS_PX - 2,
                                   .color = context->theme->text_dim,
                                   .align = LABELS_CENTER,
@@ -133,7 +151,8 @@ void cumulative_draw(struct layer_context *context) {
     if (!(curve.usd_max > 0)) {
         return;
     }
-    draw_axis(context, &curve);
+    const struct axis axis = axis_of(context, &curve);
+    draw_lines(context, &curve, &axis);
     for (int side = 0; side < 2; side++) {
         double ln = side == 0 ? context->camera->ln_bottom : context->camera->ln_top;
         bool shown =
@@ -142,4 +161,5 @@ void cumulative_draw(struct layer_context *context) {
             draw_curve(context, &curve, side);
         }
     }
+    draw_sums(context, &curve, &axis);
 }

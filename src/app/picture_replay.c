@@ -252,3 +252,7 @@ const struct scene_map *picture_replay_map(const struct picture_replay *replay) 
 const char *picture_replay_take_trouble(struct picture_replay *replay) {
     return engine_replay_take_trouble(replay->events);
 }
+
+uint64_t picture_replay_state_hash(const struct picture_replay *replay) {
+    return engine_state_hash(replay->engine);
+}

@@ -54,5 +54,8 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
                                      struct target target, char reason[SOURCE_REASON_BYTES]);
 /* The map that the last picture was drawn with (to compare with `levels`); ts_ms 0: none. */
 const struct scene_map *picture_replay_map(const struct picture_replay *replay);
+/* Of state, estimate and closed rows so far (engine_state_hash): the same for the same events,
+ * whatever pace they came at and wherever they were kept. */
+uint64_t picture_replay_state_hash(const struct picture_replay *replay);
 /* Trouble that files had, one line a call; NULL: no more. */
 const char *picture_replay_take_trouble(struct picture_replay *replay);

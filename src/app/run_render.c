@@ -1,45 +1,21 @@
 /* app/run_render.c - a picture or a film, off-screen and deterministic. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "app/demo.h"
 #include "app/picture_options.h"
-#include "app/picture_replay.h"
-#include "app/source.h"
+#include "app/render.h"
 #include "base/clock.h"
 #include "base/str.h"
-#include "gfx/offscreen.h"
+#include "base/hash.h"
 #include "record/frame_recorder.h"
 #include "record/screenshot.h"
 #include "view/colormap.h"
 
-/* A film begins so long after the source's first event: the price is known by then. */
-#define FILM_LEAD_MS INT64_C(120000)
-/* A film without --speed lasts about so long. */
-#define FILM_SECONDS_DEFAULT 20.0
-
-enum output_kind { OUTPUT_PNG, OUTPUT_FILM };
-
-struct render {
-    const struct app_options *options;
-    struct source_list sources;
-    enum output_kind kind;
-    const char *path;
-    int width_px, height_px;
-    double span_ms;
-    struct settings settings;
-    struct picture_place pointer;
-    bool troubled; /* a file broke off, or had lines that are no events */
-
-    /* In the order of building up. */
-    struct offscreen *offscreen;
-    struct picture_replay *replay;
-    uint8_t *rgba; /* owned: one frame */
-    size_t rgba_bytes;
-};
-
-static int fail(enum exit_status status, const char *reason) {
+int render_fail(enum exit_status status, const char *reason) {
     return app_fail(status, "render", "%s", reason);
 }
 
@@ -51,11 +27,16 @@ static int check_output(struct render *render) {
         {".png", OUTPUT_PNG}, {".mp4", OUTPUT_FILM}, {".mkv", OUTPUT_FILM}, {".y4m", OUTPUT_FILM}};
     const char *path = option_text(&render->options->table, OPT_output);
     if (path[0] == '\0') {
-        return fail(EXIT_STATUS_USAGE, "--output: missing; expected -o FILE with FILE ending in "
-                                       ".png, .mp4, .mkv or .y4m, or -o - for raw frames");
+        return render_fail(EXIT_STATUS_USAGE,
+                           "--output: missing; expected -o FILE with FILE ending in "
+                           ".png, .mp4, .mkv or .y4m, or -o - for raw frames");
     }
     render->path = path;
     if (strcmp(path, "-") == 0) {
+        render->kind = OUTPUT_FILM;
+        return EXIT_STATUS_DONE;
+    }
+    if (frame_recorder_is_series(path)) {
         render->kind = OUTPUT_FILM;
         return EXIT_STATUS_DONE;
     }
@@ -81,10 +62,11 @@ static int check_options(struct render *render) {
     }
     if (render->kind == OUTPUT_PNG &&
         (option_given(table, OPT_from) || option_given(table, OPT_to))) {
-        return fail(EXIT_STATUS_USAGE, "--from, --to: are for films; a picture takes --at");
+        return render_fail(EXIT_STATUS_USAGE, "--from, --to: are for films; a picture takes --at");
     }
     if (render->kind == OUTPUT_FILM && option_given(table, OPT_at)) {
-        return fail(EXIT_STATUS_USAGE, "--at: is for pictures; a film takes --from and --to");
+        return render_fail(EXIT_STATUS_USAGE,
+                           "--at: is for pictures; a film takes --from and --to");
     }
     const struct option_value *size = &table->values[OPT_size];
     if (render->kind == OUTPUT_FILM && (size->width % 2 != 0 || size->height % 2 != 0)) {
@@ -97,7 +79,7 @@ static int check_options(struct render *render) {
     }
     status = (int)source_list_resolve(render->options, &render->sources, reason);
     if (status != EXIT_STATUS_DONE) {
-        return fail((enum exit_status)status, reason);
+        return render_fail((enum exit_status)status, reason);
     }
     if (render->sources.specs[0].kind == SOURCE_LIVE) {
         return app_fail(EXIT_STATUS_USAGE, "render",
@@ -133,7 +115,7 @@ static struct source_sim_desc demo_of(const struct render *render) {
     return demo;
 }
 
-static struct picture_replay_desc replay_desc(const struct render *render) {
+struct picture_replay_desc render_replay_desc(const struct render *render) {
     const struct option_table *table = &render->options->table;
     struct picture_replay_desc desc = {
         .sources = &render->sources,
@@ -155,34 +137,37 @@ static int build(struct render *render) {
         return app_fail(EXIT_STATUS_FAILED, "render", "no off-screen OpenGL 3.3: %s",
                         status_text(made));
     }
-    const struct picture_replay_desc desc = replay_desc(render);
+    const struct picture_replay_desc desc = render_replay_desc(render);
     enum exit_status status = picture_replay_create(&desc, &render->replay, reason);
     if (status != EXIT_STATUS_DONE) {
-        return fail(status, reason);
+        return render_fail(status, reason);
     }
     render->rgba_bytes = (size_t)render->width_px * (size_t)render->height_px * 4;
     render->rgba = malloc(render->rgba_bytes);
     return render->rgba != NULL ? EXIT_STATUS_DONE
-                                : fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
+                                : render_fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
 }
 
-static void tell_trouble(struct render *render) {
+void render_tell_trouble(struct render *render) {
     const char *trouble = NULL;
     while ((trouble = picture_replay_take_trouble(render->replay)) != NULL) {
-        fail(EXIT_STATUS_FAILED, trouble); /* the rest of the file is still drawn */
+        render_fail(EXIT_STATUS_FAILED, trouble); /* the rest of the file is still drawn */
         render->troubled = true;
     }
 }
 
 /* The picture of now_ms into rgba. */
-static int draw(struct render *render, int64_t now_ms) {
+int render_draw(struct render *render, int64_t now_ms) {
     char reason[SOURCE_REASON_BYTES];
     enum exit_status status =
         picture_replay_draw(render->replay, now_ms, offscreen_target(render->offscreen), reason);
     if (status != EXIT_STATUS_DONE) {
-        return fail(status, reason);
+        return render_fail(status, reason);
     }
     offscreen_read_rgba(render->offscreen, render->rgba_bytes, render->rgba);
+    if (option_flag(&render->options->table, OPT_hash)) {
+        render->hash = hash_bytes(render->hash, render->rgba, render->rgba_bytes);
+    }
     return EXIT_STATUS_DONE;
 }
 
@@ -194,12 +179,12 @@ static int render_picture(struct render *render) {
     int64_t newest_ms = 0;
     picture_replay_advance(render->replay, at_ms);
     picture_replay_finish(render->replay);
-    tell_trouble(render);
+    render_tell_trouble(render);
     if (!picture_replay_times(render->replay, &first_ms, &newest_ms)) {
-        return fail(EXIT_STATUS_FAILED,
-                    at_given ? "the source has no event before --at" : "the source has no events");
+        return render_fail(EXIT_STATUS_FAILED, at_given ? "the source has no event before --at"
+                                                        : "the source has no events");
     }
-    int status = draw(render, at_given ? at_ms : newest_ms);
+    int status = render_draw(render, at_given ? at_ms : newest_ms);
     if (status != EXIT_STATUS_DONE) {
         return status;
     }
@@ -208,91 +193,20 @@ static int render_picture(struct render *render) {
     return written == STATUS_OK ? EXIT_STATUS_DONE : EXIT_STATUS_FAILED; /* it has said why */
 }
 
-/* What of event time a film shows, and how much of it a frame. */
-struct film {
-    int64_t from_ms, to_ms;
-    double step_ms;
-    int64_t frame_count;
-};
-
-static int plan_film(struct render *render, struct film *film) {
-    const struct option_table *table = &render->options->table;
-    const struct picture_replay_desc desc = replay_desc(render);
-    char reason[SOURCE_REASON_BYTES];
-    int64_t first_ms = 0;
-    int64_t newest_ms = 0;
-    if (!picture_replay_find_times(&desc, &first_ms, &newest_ms, reason)) {
-        return fail(EXIT_STATUS_FAILED, reason);
-    }
-    film->to_ms = option_given(table, OPT_to) ? option_integer(table, OPT_to) : newest_ms;
-    film->from_ms = option_given(table, OPT_from) ? option_integer(table, OPT_from)
-                                                  : film->to_ms - (int64_t)render->span_ms;
-    int64_t earliest_ms = first_ms + FILM_LEAD_MS;
-    film->from_ms = film->from_ms > earliest_ms ? film->from_ms : earliest_ms;
-    if (film->from_ms >= film->to_ms) {
-        char begin[CLOCK_TEXT_BYTES];
-        char end[CLOCK_TEXT_BYTES];
-        return app_fail(EXIT_STATUS_FAILED, "render",
-                        "--from, --to: nothing between them; the source holds %s to %s",
-                        clock_format_utc(first_ms, begin), clock_format_utc(newest_ms, end));
-    }
-    double speed = option_number(table, OPT_speed);
-    double span_ms = (double)(film->to_ms - film->from_ms);
-    speed = speed > 0 ? speed : span_ms / (FILM_SECONDS_DEFAULT * 1e3);
-    film->step_ms = speed * 1e3 / (double)option_integer(table, OPT_fps);
-    film->frame_count = (int64_t)(span_ms / film->step_ms) + 1;
-    return EXIT_STATUS_DONE;
-}
-
-static int draw_film(struct render *render, const struct film *film,
-                     struct frame_recorder *recorder) {
-    int status = EXIT_STATUS_DONE;
-    for (int64_t i = 0; i < film->frame_count && status == EXIT_STATUS_DONE; i++) {
-        int64_t now_ms = film->from_ms + (int64_t)((double)i * film->step_ms);
-        picture_replay_advance(render->replay, now_ms);
-        status = draw(render, now_ms);
-        if (status == EXIT_STATUS_DONE && frame_recorder_add(recorder, render->rgba) != STATUS_OK) {
-            status = EXIT_STATUS_FAILED; /* the recorder has said why */
-        }
-    }
-    return status;
-}
-
-static int render_film(struct render *render) {
-    struct frame_recorder *recorder = NULL;
-    struct film film = {0};
-    int status = plan_film(render, &film);
-    if (status != EXIT_STATUS_DONE) {
-        return status;
-    }
-    const struct frame_recorder_desc desc = {
-        .path = render->path,
-        .width_px = render->width_px,
-        .height_px = render->height_px,
-        .fps = (int)option_integer(&render->options->table, OPT_fps),
-    };
-    enum status opened = frame_recorder_open(&desc, &recorder);
-    if (opened != STATUS_OK) {
-        return opened == STATUS_IO ? EXIT_STATUS_FAILED /* it has said why */
-                                   : fail(EXIT_STATUS_FAILED, status_text(opened));
-    }
-    status = draw_film(render, &film, recorder);
-    tell_trouble(render);
-    if (frame_recorder_close(recorder) != STATUS_OK) {
-        status = EXIT_STATUS_FAILED;
-    }
-    return status;
-}
-
 int run_render(const struct app_options *options) {
     static struct render render; /* holds a path's text */
     render.options = options;
+    render.hash = HASH_START;
     int status = check_options(&render);
     if (status == EXIT_STATUS_DONE) {
         status = build(&render);
     }
     if (status == EXIT_STATUS_DONE) {
         status = render.kind == OUTPUT_PNG ? render_picture(&render) : render_film(&render);
+    }
+    if (status == EXIT_STATUS_DONE && option_flag(&options->table, OPT_hash)) {
+        printf("state %016" PRIx64 "\npicture %016" PRIx64 "\n",
+               picture_replay_state_hash(render.replay), render.hash);
     }
     if (status == EXIT_STATUS_DONE && render.troubled) {
         status = EXIT_STATUS_FAILED; /* it has been said why */

@@ -11,23 +11,45 @@
 
 #include "base/log.h"
 #include "base/str.h"
+#include "record/screenshot.h"
 
 enum { FPS_MAX = 240, SIZE_PX_MAX = 16384, FFMPEG_NOT_RUN = 127 };
-enum kind { KIND_RAW, KIND_Y4M, KIND_FFMPEG };
+enum kind { KIND_RAW, KIND_Y4M, KIND_FFMPEG, KIND_SERIES };
 
 struct frame_recorder {
     enum kind kind;
     char path[4096];
     int width_px, height_px;
-    int fd;          /* owned unless standard output; -1: none */
-    pid_t child;     /* 0: none */
-    uint8_t *planes; /* owned: one frame of y4m */
+    int fd;              /* owned unless standard output; -1: none */
+    pid_t child;         /* 0: none */
+    uint8_t *planes;     /* owned: one frame of y4m */
+    int64_t frame_count; /* of a series, written */
     bool failed;
 };
+
+bool frame_recorder_is_series(const char *path) {
+    const char *at = strchr(path, '%');
+    if (at == NULL || !str_ends_with(path, ".png") || strchr(at + 1, '%') != NULL) {
+        return false;
+    }
+    const size_t digits = strspn(at + 1, "0123456789");
+    return at[1 + digits] == 'd' && (digits == 0 || (digits == 2 && at[1] == '0' && at[2] > '0'));
+}
+
+/* The path of frame number n; false: too long. */
+static bool make_series_path(const char *pattern, int64_t n, char *out, size_t out_bytes) {
+    const char *at = strchr(pattern, '%');
+    const int digits = at[1] == '0' ? at[2] - '0' : 1;
+    const char *rest = strchr(at, 'd') + 1;
+    return str_format(out, out_bytes, "%.*s%0*lld%s", (int)(at - pattern), pattern, digits,
+                      (long long)n, rest);
+}
 
 static bool kind_of_path(const char *path, enum kind *out) {
     if (strcmp(path, "-") == 0) {
         *out = KIND_RAW;
+    } else if (frame_recorder_is_series(path)) {
+        *out = KIND_SERIES;
     } else if (str_ends_with(path, ".y4m")) {
         *out = KIND_Y4M;
     } else if (str_ends_with(path, ".mp4") || str_ends_with(path, ".mkv")) {
@@ -121,8 +143,8 @@ enum status frame_recorder_open(const struct frame_recorder_desc *desc,
     }
     bool even = desc->width_px % 2 == 0 && desc->height_px % 2 == 0;
     if (desc->width_px < 1 || desc->height_px < 1 || desc->width_px > SIZE_PX_MAX ||
-        desc->height_px > SIZE_PX_MAX || (kind != KIND_RAW && !even) || desc->fps < 1 ||
-        desc->fps > FPS_MAX) {
+        desc->height_px > SIZE_PX_MAX || (kind != KIND_RAW && kind != KIND_SERIES && !even) ||
+        desc->fps < 1 || desc->fps > FPS_MAX) {
         return STATUS_RANGE;
     }
     struct frame_recorder *recorder = calloc(1, sizeof *recorder);
@@ -176,7 +198,12 @@ static void make_planes(const struct frame_recorder *recorder, const uint8_t *rg
 enum status frame_recorder_add(struct frame_recorder *recorder, const uint8_t *rgba) {
     size_t pixels = (size_t)recorder->width_px * (size_t)recorder->height_px;
     bool good = false;
-    if (recorder->kind == KIND_Y4M) {
+    if (recorder->kind == KIND_SERIES) {
+        char path[sizeof recorder->path + 32];
+        good =
+            make_series_path(recorder->path, ++recorder->frame_count, path, sizeof path) &&
+            screenshot_write_png(path, recorder->width_px, recorder->height_px, rgba) == STATUS_OK;
+    } else if (recorder->kind == KIND_Y4M) {
         make_planes(recorder, rgba);
         good = write_all(recorder, "FRAME\n", 6) &&
                write_all(recorder, recorder->planes, pixels * 3 / 2);

@@ -5,6 +5,7 @@
  * socket; it must be on the PATH for .mp4, .mkv. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/status.h"
@@ -12,11 +13,16 @@
 struct frame_recorder;
 
 struct frame_recorder_desc {
-    const char *path; /* ends in .mp4, .mkv or .y4m; "-": RGBA bytes on standard output */
+    const char *path; /* ends in .mp4, .mkv or .y4m; "-": RGBA bytes on standard output; or a series
+                         (frame_recorder_is_series) */
     int width_px,
         height_px; /* even for .mp4, .mkv and .y4m (their colour is stored at half size) */
     int fps;       /* 1..240 */
 };
+
+/* Whether a path stands for a series of PNG files: it ends in .png and has one %d or %04d (any
+ * number of digits from 1 to 9), and no other percent sign. Frames are numbered from 1. */
+bool frame_recorder_is_series(const char *path);
 
 /* STATUS_UNSUPPORTED: another ending; STATUS_RANGE: size or fps; STATUS_IO: the file or ffmpeg
  * cannot be started (logged); STATUS_MEMORY. *out is NULL unless STATUS_OK. */

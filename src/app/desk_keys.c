@@ -4,11 +4,9 @@
 
 #include "base/str.h"
 
-enum { NEAR_MAX = 3 /* letters that are wrong in a name, for a suggestion */ };
-
 static bool tell_action(const char *line, char *error) {
     size_t len = strcspn(line, " \t");
-    int best = NEAR_MAX + 1;
+    int best = option_name_distance_limit(len);
     enum action near = ACTION_NONE;
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT; i++) {
         const char *name = action_row((enum action)i)->name;

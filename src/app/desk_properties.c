@@ -5,7 +5,7 @@
 #include "app/desk_set.h"
 #include "app/property_values.h"
 
-enum { NAME_SHOWN = 40, NEAR_MAX = 2 };
+enum { NAME_SHOWN = 40 };
 
 static const struct property_row *find_row(const char *name) {
     for (int i = 0; i < property_row_count; i++) {
@@ -25,7 +25,7 @@ static enum option_id find_option(const char *name) {
 
 static bool refuse_unknown(const char *name, char *error) {
     const char *near = NULL;
-    int near_distance = NEAR_MAX + 1;
+    int near_distance = option_name_distance_limit(strlen(name));
     char option[OPTION_NAME_BYTES];
     for (int i = 0; i < property_row_count; i++) {
         const char *known = property_rows[i].name;

@@ -37,7 +37,7 @@ static bool symbol_valid(const char *symbol) {
 }
 
 static void near_venue(const char *key, size_t len, char *reason) {
-    int best_distance = 3;
+    int best_distance = option_name_distance_limit(len);
     enum venue_id best = VENUE_NONE;
     for (int venue = VENUE_NONE + 1; venue < VENUE_COUNT; venue++) {
         const char *known = venue_key((enum venue_id)venue);

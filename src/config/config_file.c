@@ -12,8 +12,7 @@ enum {
     REPORT_BYTES = 1024,
     NAME_SHOWN_BYTES = 64,
     CONFIG_ARGUMENT_BYTES = 64,
-    SUBJECT_BYTES = OPTION_NAME_BYTES + CONFIG_ARGUMENT_BYTES + NAME_SHOWN_BYTES + 8,
-    SECTION_DISTANCE_MAX = 2
+    SUBJECT_BYTES = OPTION_NAME_BYTES + CONFIG_ARGUMENT_BYTES + NAME_SHOWN_BYTES + 8
 };
 
 struct parser {
@@ -100,7 +99,7 @@ static void nearer(const char *known, struct span word, const char **best, int *
 
 static void report_unknown_section(struct parser *parser, const char *shown, struct span word) {
     const char *best = NULL;
-    int best_distance = SECTION_DISTANCE_MAX + 1;
+    int best_distance = option_name_distance_limit(word.len);
     for (int i = 0; i < OPT_COUNT; i++) {
         nearer(option_row((enum option_id)i)->section, word, &best, &best_distance);
     }

@@ -14,7 +14,7 @@ static const struct option_row rows[] = {
 };
 static_assert(ARRAY_COUNT(rows) == OPT_COUNT, "a row per option");
 
-enum { NEAR_DISTANCE_MAX = 2, DISTANCE_NAME_MAX = 64 };
+enum { SLIPS_MAX = 2, LETTERS_A_SLIP = 3, DISTANCE_NAME_MAX = 64 };
 
 const struct option_row *option_row(enum option_id id) {
     assert((unsigned)id < OPT_COUNT);
@@ -77,9 +77,14 @@ int option_name_distance(const char *a, size_t a_len, const char *b, size_t b_le
     return min_int(table[a_len % 3][b_len], limit);
 }
 
+int option_name_distance_limit(size_t len) {
+    size_t slips = len / LETTERS_A_SLIP;
+    return (int)(slips < SLIPS_MAX ? slips : SLIPS_MAX) + 1;
+}
+
 enum option_id option_find_near(const char *name, size_t len, unsigned commands) {
     enum option_id best = OPT_COUNT;
-    int best_distance = NEAR_DISTANCE_MAX + 1;
+    int best_distance = option_name_distance_limit(len);
     for (int i = 0; i < OPT_COUNT; i++) {
         char known[OPTION_NAME_BYTES];
         option_name((enum option_id)i, known);

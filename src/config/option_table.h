@@ -101,3 +101,6 @@ bool option_parse_span(const char *text, size_t len, int64_t *out_ms);
 const char *option_format_span(int64_t ms, char out[OPTION_NAME_BYTES]);
 /* Edit distance (insert, delete, replace, swap) for suggestions, at most limit. */
 int option_name_distance(const char *a, size_t a_len, const char *b, size_t b_len, int limit);
+/* From which distance on a name is another one, not a slip in a word of so many letters: one letter
+ * in three may be wrong, and two at most. */
+int option_name_distance_limit(size_t len);

@@ -190,6 +190,7 @@ static void near_names_are_found_and_far_ones_are_not(void **state) {
     } cases[] = {
         {"pallete", OPT_palette},      {"plaette", OPT_palette}, {"widnow", OPT_window},
         {"fullscren", OPT_fullscreen}, {"zzzzzz", OPT_COUNT},    {"", OPT_COUNT},
+        {"dnace", OPT_COUNT},          {"sze", OPT_size},        {"xy", OPT_COUNT},
     };
     for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
         enum option_id got = option_find_near(cases[i].name, strlen(cases[i].name), ~0U);

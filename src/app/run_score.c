@@ -89,7 +89,9 @@ static int print_one(const struct score_job *job, uint16_t index, const struct s
                                       .truth = compared ? &truth : NULL};
     if (option_flag(job->table, OPT_json)) {
         fputs(first ? "" : ",\n", stdout);
-        score_print_json(stdout, &print);
+        return score_print_json(stdout, &print)
+                   ? EXIT_STATUS_DONE
+                   : fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
     } else {
         fputs(first ? "" : "\n", stdout);
         score_print_text(stdout, &print);

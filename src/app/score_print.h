@@ -17,8 +17,8 @@ struct score_print {
 };
 
 void score_print_text(FILE *out, const struct score_print *print);
-/* One object, without a line end. */
-void score_print_json(FILE *out, const struct score_print *print);
+/* One object, without a line end. False: no memory, and nothing was printed. */
+bool score_print_json(FILE *out, const struct score_print *print);
 /* Why a report cannot be judged, or NULL. */
 const char *score_print_verdict(enum report_verdict verdict);
 /* "not_enough_days" and the like. */

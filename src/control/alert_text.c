@@ -3,14 +3,13 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/hash.h"
 #include "base/number.h"
 #include "base/str.h"
+#include "json/writer.h"
 
 /* -- words -- */
 
@@ -118,90 +117,53 @@ void alert_text_write(const struct alert_rule *rule, struct alert_event *event) 
 
 /* -- JSON -- */
 
-struct writer {
-    char *out;
-    size_t len;
-};
-
-STR_PRINTF(2, 3) static void add(struct writer *writer, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(writer->out + writer->len, ALERT_JSON_BYTES - writer->len, format, args);
-    va_end(args);
-    assert(len >= 0);
-    assert((size_t)len < ALERT_JSON_BYTES - writer->len); /* the texts are bounded, see the test */
-    writer->len += (size_t)len;
-}
-
-static void add_string(struct writer *writer, const char *name, const char *text) {
-    add(writer, ",\"%s\":\"", name);
-    for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
-        if (*c == '"' || *c == '\\') {
-            add(writer, "\\%c", *c);
-        } else if (*c < ' ' || *c == 0x7f) {
-            add(writer, "\\u%04x", *c);
-        } else {
-            add(writer, "%c", *c);
-        }
-    }
-    add(writer, "\"");
-}
-
-static void add_number(struct writer *writer, const char *name, double value) {
-    if (isfinite(value)) {
-        add(writer, ",\"%s\":%.10g", name, value);
-    } else {
-        add(writer, ",\"%s\":null", name);
-    }
-}
-
-static const char *word_of(bool flag) {
-    return flag ? "true" : "false";
-}
-
-static void add_json_cluster(struct writer *writer, const struct alert_event *event) {
+static void write_cluster(struct writer *writer, const struct alert_event *event) {
     const struct alert_cluster *cluster = &event->cluster;
     if (!event->has_cluster) {
-        add(writer, ",\"cluster\":null");
+        writer_null(writer, "cluster");
         return;
     }
-    add(writer, ",\"cluster\":{\"side\":\"%s\"", cluster->side == 0 ? "long" : "short");
-    add_number(writer, "price", cluster->price);
-    add_number(writer, "price_low", cluster->price_low);
-    add_number(writer, "price_high", cluster->price_high);
-    add_number(writer, "usd", cluster->usd);
-    add_number(writer, "distance", cluster->distance);
-    add(writer, "}");
+    writer_open_object(writer, "cluster");
+    writer_text(writer, "side", cluster->side == 0 ? "long" : "short");
+    writer_number(writer, "price", cluster->price);
+    writer_number(writer, "price_low", cluster->price_low);
+    writer_number(writer, "price_high", cluster->price_high);
+    writer_number(writer, "usd", cluster->usd);
+    writer_number(writer, "distance", cluster->distance);
+    writer_close_object(writer);
 }
 
 size_t alert_text_write_json(const struct alert_event *event, char out[ALERT_JSON_BYTES]) {
-    struct writer writer = {.out = out};
+    struct writer writer;
     char time[CLOCK_TEXT_BYTES];
-    add(&writer, "{\"version\":%d", ALERT_JSON_VERSION);
-    add_string(&writer, "id", event->id);
-    add_string(&writer, "alert", event->name);
-    add_string(&writer, "state", alert_state_name(event->state));
-    add(&writer, ",\"test\":%s", word_of(event->test));
-    add_string(&writer, "kind", alert_kind_name(event->kind));
-    add_string(&writer, "rule", event->rule);
-    add_string(&writer, "venue", venue_key(event->venue));
+    writer_begin(&writer, out, ALERT_JSON_BYTES);
+    writer_open_object(&writer, NULL);
+    writer_integer(&writer, "version", ALERT_JSON_VERSION);
+    writer_text(&writer, "id", event->id);
+    writer_text(&writer, "alert", event->name);
+    writer_text(&writer, "state", alert_state_name(event->state));
+    writer_flag(&writer, "test", event->test);
+    writer_text(&writer, "kind", alert_kind_name(event->kind));
+    writer_text(&writer, "rule", event->rule);
+    writer_text(&writer, "venue", venue_key(event->venue));
     if (event->symbol[0] != '\0') {
-        add_string(&writer, "symbol", event->symbol);
+        writer_text(&writer, "symbol", event->symbol);
     } else {
-        add(&writer, ",\"symbol\":null");
+        writer_null(&writer, "symbol");
     }
-    add(&writer, ",\"simulated\":%s", word_of(event->demo));
-    add_string(&writer, "time", clock_format_utc(event->ts_ms, time));
-    add(&writer, ",\"time_ms\":%" PRId64, event->ts_ms);
-    add_number(&writer, "price", event->price > 0 ? event->price : NAN);
-    add_number(&writer, "value", event->value);
-    add_number(&writer, "threshold", event->threshold);
-    add_string(&writer, "unit", alert_kind_unit(event->kind));
-    add_json_cluster(&writer, event);
-    add_number(&writer, "expected_usd", event->kind == ALERT_SWEPT ? event->expected_usd : NAN);
-    add_number(&writer, "seen_usd", event->kind == ALERT_SWEPT ? event->seen_usd : NAN);
-    add_string(&writer, "text", event->text);
-    add(&writer, "}");
+    writer_flag(&writer, "simulated", event->demo);
+    writer_text(&writer, "time", clock_format_utc(event->ts_ms, time));
+    writer_integer(&writer, "time_ms", event->ts_ms);
+    writer_number(&writer, "price", event->price > 0 ? event->price : NAN);
+    writer_number(&writer, "value", event->value);
+    writer_number(&writer, "threshold", event->threshold);
+    writer_text(&writer, "unit", alert_kind_unit(event->kind));
+    write_cluster(&writer, event);
+    writer_number(&writer, "expected_usd", event->kind == ALERT_SWEPT ? event->expected_usd : NAN);
+    writer_number(&writer, "seen_usd", event->kind == ALERT_SWEPT ? event->seen_usd : NAN);
+    writer_text(&writer, "text", event->text);
+    writer_close_object(&writer);
+    assert(!writer.cut); /* the texts are bounded, see the test */
     return writer.len;
 }
 

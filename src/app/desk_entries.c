@@ -20,7 +20,7 @@ bool desk_entries_take(void *user, const struct config_entry *entry,
         }
         return desk_keys_bind(&entries->keymap, entry, error);
     }
-    return true;
+    return desk_layout_take(&entries->layout, entry, error); /* [window N], [pane N.M] */
 }
 
 void desk_entries_get_keys(const struct desk_entries *entries, struct keymap *out) {

@@ -1,16 +1,18 @@
-/* app/desk_entries.h - what the configuration's sections of entries hold: [alerts], and others
- * that are no options.
+/* app/desk_entries.h - what the configuration's sections of entries hold, which are no options:
+ * [keys], [alerts], [window N] and [pane N.M].
  *
  * Thread: main.  A build without the picture has no use for them and passes them over. */
 #pragma once
 
 #include "config/config_file.h"
+#include "config/desk_layout.h"
 #include "control/alert_rule.h"
 #include "window/keymap.h"
 
 struct desk_entries {
     struct keymap keymap; /* the default ones with [keys] over them; count 0: no [keys] */
     struct alert_rules alerts;
+    struct desk_layout layout; /* windows of the first start; as those of --layout */
 };
 
 /* config_report's on_entry; user: a struct desk_entries. */

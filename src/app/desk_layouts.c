@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/desk.h"
+#include "app/desk_entries.h"
 #include "app/desk_open.h"
 #include "base/log.h"
 
@@ -178,8 +179,15 @@ static enum exit_status begin_main(struct desk *desk, const struct app_options *
         return find_path(name, path, error) ? begin_with_file(desk, options, path, out, error)
                                             : EXIT_STATUS_USAGE;
     }
-    return left || desk_spec_from_options(&desk->options, out, error) ? EXIT_STATUS_DONE
-                                                                      : EXIT_STATUS_USAGE;
+    const struct desk_layout *own = &options->entries->layout;
+    bool good = left;
+    if (!left && own->window_count > 0 && !picture_asked(options)) {
+        memset(out, 0, sizeof *out);
+        good = desk_spec_add(out, own, &desk->options, error);
+    } else if (!left) {
+        good = desk_spec_from_options(&desk->options, out, error);
+    }
+    return good ? EXIT_STATUS_DONE : EXIT_STATUS_USAGE;
 }
 
 enum exit_status desk_layouts_begin(struct desk *desk, const struct app_options *options,

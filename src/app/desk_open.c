@@ -88,15 +88,27 @@ bool desk_start_panes(struct desk *desk, char error[OPTION_ERROR_BYTES]) {
 
 /* -- windows -- */
 
-/* A layout that says nothing of them leaves them as they are. */
-static void set_panels(struct desk_window *window, const struct desk_spec_window *spec) {
-    if (spec->panels[0] != '\0') {
+static bool is_kiosk(const struct desk *desk) {
+    return option_flag(&desk->options, OPT_kiosk);
+}
+
+/* In a kiosk every window fills its screen, whatever a layout says. */
+static struct display_place place_of(const struct desk *desk, const struct desk_spec_window *spec) {
+    struct display_place place = spec->place;
+    place.fullscreen = place.fullscreen || is_kiosk(desk);
+    return place;
+}
+
+/* A layout that says nothing of them leaves them as they are; a kiosk has none. */
+static void set_panels(const struct desk *desk, struct desk_window *window,
+                       const struct desk_spec_window *spec) {
+    if (spec->panels[0] != '\0' && !is_kiosk(desk)) {
         desk_panels_parse(window, spec->panels);
     }
 }
 
 static bool open_window(struct desk *desk, const struct desk_spec_window *spec, char *error) {
-    const struct display_desc desc = {.title = "liqscope", .place = spec->place};
+    const struct display_desc desc = {.title = "liqscope", .place = place_of(desk, spec)};
     char reason[DISPLAY_REASON_BYTES];
     struct desk_window *window = calloc(1, sizeof *window);
     if (window == NULL) {
@@ -120,7 +132,7 @@ static bool open_window(struct desk *desk, const struct desk_spec_window *spec, 
         desk_close_window(desk, window);
         return fail(error, "window", STATUS_MEMORY);
     }
-    set_panels(window, spec);
+    set_panels(desk, window, spec);
     window->begin_ns = clock_mono_ns();
     pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
     return true;
@@ -151,10 +163,11 @@ void desk_close_window(struct desk *desk, struct desk_window *window) {
 
 static bool set_window(struct desk *desk, struct desk_window *window,
                        const struct desk_spec_window *spec, char *error) {
-    display_set_place(window->display, &spec->place);
+    const struct display_place place = place_of(desk, spec);
+    display_set_place(window->display, &place);
     window->arrange = spec->arrange;
     window->changed = true;
-    set_panels(window, spec);
+    set_panels(desk, window, spec);
     while (window->pane_count > spec->pane_count) {
         desk_window_remove(window, window->pane_count - 1);
     }

@@ -213,16 +213,15 @@ void desk_spec_put_window(const struct desk_spec_window *window, struct option_t
     put(table, OPT_panels, window->panels);
 }
 
-/* Every option of a kind that has a value. */
+/* Every option of a kind: one that is empty too, or it would be as the options have it then. */
 static void keep(const struct option_table *table, enum desk_layout_kind kind,
                  struct desk_layout_items *items) {
     char error[OPTION_ERROR_BYTES];
     for (int i = 0; i < OPT_COUNT; i++) {
         enum option_id id = (enum option_id)i;
-        const char *text = option_text(table, id);
-        if (desk_layout_kind(id) == kind && (text[0] != '\0' || option_row(id)->def[0] != '\0')) {
+        if (desk_layout_kind(id) == kind) {
             /* What is longer than a layout holds is left out: it is then as the options have it. */
-            (void)desk_layout_set(items, kind, id, span_from_text(text), error);
+            (void)desk_layout_set(items, kind, id, span_from_text(option_text(table, id)), error);
         }
     }
 }

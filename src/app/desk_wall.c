@@ -62,9 +62,6 @@ bool desk_wall_open(struct desk *desk, char error[OPTION_ERROR_BYTES]) {
     }
     wall->light = 1;
     wall->kiosk = option_flag(&desk->options, OPT_kiosk);
-    for (int w = 0; w < desk->window_count && wall->kiosk; w++) {
-        display_set_fullscreen(desk->windows[w]->display, true);
-    }
     if (wall->kiosk) {
         desktop_hide_pointer(desk->desktop);
     }

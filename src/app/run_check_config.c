@@ -3,6 +3,7 @@
 #include "app/app.h"
 #if PICTURE
 #include "app/desk_entries.h"
+#include "app/desk_spec.h"
 #endif
 #include "config/config_file.h"
 #include "margin/margin.h"
@@ -11,6 +12,20 @@ static void print_error(void *user, const char *line) {
     (void)user;
     fprintf(stderr, "%s\n", line);
 }
+
+#if PICTURE
+/* The windows of the file, as they would be opened: places and lists of panels, too. */
+static bool check_windows(const char *path, const struct desk_layout *layout,
+                          const struct option_table *table) {
+    static struct desk_spec spec; /* tens of kilobytes: not on the stack */
+    char error[OPTION_ERROR_BYTES];
+    bool good = desk_spec_add(&spec, layout, table, error);
+    if (!good) {
+        fprintf(stderr, "%s: %s\n", path, error);
+    }
+    return good;
+}
+#endif
 
 int run_check_config(const struct app_options *options) {
     static struct option_table table; /* too large for the stack */
@@ -39,6 +54,11 @@ int run_check_config(const struct app_options *options) {
     if (mistake_count > 0) {
         return EXIT_STATUS_FAILED;
     }
+#if PICTURE
+    if (!check_windows(path, &entries.layout, &table)) {
+        return EXIT_STATUS_FAILED;
+    }
+#endif
     const char *tables = option_text(&table, OPT_margin_tables);
     struct margin_set margins = {0};
     char error[MARGIN_ERROR_BYTES];

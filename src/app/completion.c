@@ -26,10 +26,12 @@ static void add_sources(struct completion *out, bool with_live) {
     char word[OPTION_NAME_BYTES * 2];
     add(out, "demo");
     for (int i = VENUE_NONE + 1; i < VENUE_COUNT; i++) {
-        const struct venue_ops *ops = venue_find((enum venue_id)i);
-        bool live = with_live && ops != NULL && ops->feed_create != NULL;
-        for (size_t s = 0; live && s < ARRAY_COUNT(symbols); s++) {
-            str_format(word, sizeof word, "%s:%s", venue_key((enum venue_id)i), symbols[s]);
+        bool live = with_live && venue_is_live((enum venue_id)i);
+        const char *example = venue_example((enum venue_id)i);
+        const bool same = strcmp(example, symbols[0]) == 0; /* all are named alike there */
+        for (size_t s = 0; live && s < (same ? ARRAY_COUNT(symbols) : 1); s++) {
+            str_format(word, sizeof word, "%s:%s", venue_key((enum venue_id)i),
+                       same ? symbols[s] : example);
             add(out, word);
         }
     }

@@ -11,12 +11,12 @@
 #include "archive/event_lines.h"
 #include "archive/line_stream.h"
 #include "base/str.h"
-#include "venue/venue.h"
+#include "venue/normalize.h"
 
 enum { WRITE_BYTES = 64 * 1024, SUMMARY_BYTES = 1024 };
 
 struct normalize {
-    const struct venue_ops *ops;
+    const struct venue_dialect *dialect;
     struct venue_normalizer *normalizer;  /* owned */
     struct instrument_table *instruments; /* owned */
     struct event_text text;               /* owned: lines not yet written */
@@ -48,14 +48,14 @@ static void on_message(void *user, const struct event *slots, size_t count,
 
 /* The whole text, or, if that is not JSON, each of its lines. */
 static bool learn_text(struct normalize *job, const char *bytes, size_t len) {
-    if (job->ops->normalizer_learn(job->normalizer, bytes, len)) {
+    if (normalize_learn(job->normalizer, bytes, len)) {
         return true;
     }
     bool any = false;
     while (len > 0) {
         const char *end = memchr(bytes, '\n', len);
         const size_t line_len = end == NULL ? len : (size_t)(end - bytes);
-        any = job->ops->normalizer_learn(job->normalizer, bytes, line_len) || any;
+        any = normalize_learn(job->normalizer, bytes, line_len) || any;
         const size_t used = end == NULL ? len : line_len + 1;
         bytes += used;
         len -= used;
@@ -91,7 +91,7 @@ static int learn_instruments(struct normalize *job, const char *path) {
 
 /* "messages 94, trade 3, …": zero counts of events are left out, the others always said. */
 static void print_summary(const struct normalize *job, int64_t oversized_lines) {
-    const struct venue_counts *counts = job->ops->normalizer_counts(job->normalizer);
+    const struct venue_counts *counts = normalize_counts(job->normalizer);
     char text[SUMMARY_BYTES] = "";
     int64_t events = 0;
     for (int kind = 0; kind < EVENT_KIND_COUNT; kind++) {
@@ -129,10 +129,10 @@ static int normalize_stream(struct normalize *job, struct line_stream *stream) {
         } else if (status != STATUS_OK) {
             break;
         } else if (!is_blank(line, len)) {
-            job->ops->normalizer_take(job->normalizer, line, len);
+            normalize_take(job->normalizer, line, len);
         }
     }
-    job->ops->normalizer_end(job->normalizer);
+    normalize_end(job->normalizer);
     write_text(job);
     if (fflush(stdout) != 0) {
         job->write_failed = true;
@@ -170,16 +170,16 @@ static int normalize_file(struct normalize *job, const struct app_options *optio
 
 int run_normalize(const struct app_options *options) {
     const char *key = options->args[0];
-    struct normalize job = {.ops = venue_find(venue_from_key(key, strlen(key)))};
+    struct normalize job = {.dialect = venue_find(venue_from_key(key, strlen(key)))};
     char list[VENUE_LIST_BYTES];
-    if (job.ops == NULL) {
+    if (job.dialect == NULL) {
         venue_list(false, list, sizeof list);
         return app_fail(EXIT_STATUS_USAGE, "normalize", "%s: unknown venue; one of %s", key, list);
     }
     job.instruments = instrument_table_create();
     if (job.instruments != NULL) {
-        job.normalizer = job.ops->normalizer_create(
-            job.ops->dialect,
+        job.normalizer = normalize_create(
+            job.dialect,
             &(struct venue_normalizer_desc){
                 .instruments = job.instruments,
                 .keep_unknown_units = option_flag(&options->table, OPT_keep_unknown_units),
@@ -189,7 +189,7 @@ int run_normalize(const struct app_options *options) {
     const int exit_status = job.normalizer == NULL
                                 ? app_fail(EXIT_STATUS_FAILED, "normalize", "out of memory")
                                 : normalize_file(&job, options);
-    job.ops->normalizer_destroy(job.normalizer);
+    normalize_destroy(job.normalizer);
     instrument_table_destroy(job.instruments);
     event_text_finish(&job.text);
     return exit_status;

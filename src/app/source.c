@@ -66,8 +66,7 @@ static enum exit_status resolve_live(const char *text, const char *colon, struct
         near_venue(text, len, reason);
         return EXIT_STATUS_USAGE;
     }
-    const struct venue_ops *ops = venue_find(venue);
-    if (ops == NULL || ops->feed_create == NULL) {
+    if (!venue_is_live(venue)) {
         char known[VENUE_LIST_BYTES];
         venue_list(true, known, sizeof known);
         str_format(reason, SOURCE_REASON_BYTES,
@@ -77,16 +76,14 @@ static enum exit_status resolve_live(const char *text, const char *colon, struct
     }
     if (!symbol_valid(symbol)) {
         str_format(reason, SOURCE_REASON_BYTES,
-                   "\"%.80s\": no symbol of %s; expected one such as %s:BTCUSDT", text,
-                   venue_title(venue), venue_key(venue));
+                   "\"%.80s\": no symbol of %s; expected one such as %s:%s", text,
+                   venue_title(venue), venue_key(venue), venue_example(venue));
         return EXIT_STATUS_USAGE;
     }
     out->kind = SOURCE_LIVE;
     out->venue = venue;
     str_copy(out->symbol, sizeof out->symbol, symbol);
-    for (char *c = out->symbol; *c != '\0'; c++) {
-        *c = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
-    }
+    venue_settle_case(venue, out->symbol);
     return EXIT_STATUS_DONE;
 }
 

@@ -25,6 +25,7 @@ struct http_request {
     char *sent; /* owned; the body of a POST, NULL: a GET */
     size_t sent_len;
     char content_type[HTTP_WORD_BYTES], key[HTTP_WORD_BYTES];
+    char header[HTTP_WORD_BYTES];
 
     bool has_head;
     struct http_head head;
@@ -221,6 +222,9 @@ static void http_client_on_open(void *user) {
     if (request->key[0] != '\0') {
         (void)str_append(text, sizeof(text), "Idempotency-Key: %s\r\n", request->key);
     }
+    if (request->header[0] != '\0') {
+        (void)str_append(text, sizeof(text), "%s\r\n", request->header);
+    }
     (void)str_append(text, sizeof(text), "\r\n");
     (void)stream_write(request->stream, text, strlen(text));
     if (request->sent_len > 0) {
@@ -287,6 +291,9 @@ static struct http_request *http_request_create(struct net_service *service,
     *why = url_parse(desc->url, "https", "http", &request->url);
     if (*why == STATUS_OK && post != NULL) {
         *why = http_request_set_post(request, post);
+    }
+    if (*why == STATUS_OK && desc->header != NULL && !copy_word(request->header, desc->header)) {
+        *why = STATUS_RANGE;
     }
     request->service = service;
     request->on_done = desc->on_done;

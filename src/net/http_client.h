@@ -27,6 +27,7 @@ struct http_client_desc {
     const char *url;       /* https:// ; http:// on loopback only */
     size_t body_bytes_max; /* 0: 16 MiB; more is STATUS_RANGE */
     int timeout_ms;        /* 0: 15,000, for the whole exchange */
+    const char *header;    /* "Name: value"; NULL: none; copied */
     void (*on_done)(
         void *user,
         const struct http_result *result); /* exactly once, never during the call that asks */
@@ -43,7 +44,8 @@ struct http_post {
 
 /* STATUS_OK: on_done will come. Else it will not: STATUS_MALFORMED, STATUS_UNSUPPORTED,
  * STATUS_MEMORY,
- * STATUS_CANCELLED (the service is ending), STATUS_FULL (64 requests under way). */
+ * STATUS_CANCELLED (the service is ending), STATUS_FULL (64 requests under way), STATUS_RANGE (the
+ * header is too long or not visible ASCII). */
 enum status http_client_get(struct net_service *service, const struct http_client_desc *desc);
 /* The same with a body; also STATUS_RANGE: it, its type or its key is too long, or one of these two
  * is not visible ASCII. */

@@ -28,6 +28,8 @@ struct ws_client {
     void *user;
     struct url url;
     char key[WS_KEY_BYTES];
+    char header[WS_HEADER_BYTES]; /* of the request, with its line's end; "": none */
+    int refused_code, retry_after_s;
     bool opened;  /* the upgrade is through */
     bool deflate; /* offered, then agreed */
     bool keep_window;
@@ -303,6 +305,8 @@ static size_t ws_client_take_answer(struct ws_client *client, const char *bytes,
     if (head.code != 101) {
         char reason[32];
         (void)str_format(reason, sizeof(reason), "HTTP %d", head.code);
+        client->refused_code = head.code;
+        client->retry_after_s = head.retry_after_s;
         ws_client_fail(client, STATUS_REFUSED, reason);
         return 0;
     }
@@ -380,7 +384,8 @@ static void ws_client_check_peer(void *user) {
 static void ws_client_on_stream_open(void *user) {
     struct ws_client *client = user;
     char request[WS_REQUEST_BYTES];
-    size_t len = ws_handshake_write(request, &client->url, client->key, client->deflate);
+    size_t len =
+        ws_handshake_write(request, &client->url, client->key, client->deflate, client->header);
     (void)stream_write(client->stream, request, len);
 }
 
@@ -399,6 +404,16 @@ static const struct stream_ops ws_client_stream_ops = {
     .on_close = ws_client_on_stream_close,
 };
 
+/* False: it is too long, or could end its line. */
+static bool ws_client_set_header(struct ws_client *client, const char *header) {
+    for (const char *c = header; *c != '\0'; c++) {
+        if (*c < ' ' || *c > '~') {
+            return false;
+        }
+    }
+    return str_format(client->header, sizeof(client->header), "%s\r\n", header);
+}
+
 struct ws_client *ws_client_open(struct net_service *service, const struct ws_client_desc *desc,
                                  enum status *why) {
     service_assert(service);
@@ -413,10 +428,16 @@ struct ws_client *ws_client_open(struct net_service *service, const struct ws_cl
     if (client == NULL) {
         return NULL;
     }
+    if (desc->header != NULL && !ws_client_set_header(client, desc->header)) {
+        *why = STATUS_MALFORMED;
+        free(client);
+        return NULL;
+    }
     client->service = service;
     client->ops = desc->ops;
     client->user = desc->user;
     client->url = url;
+    client->retry_after_s = -1;
     client->deflate = !desc->no_deflate;
     client->ping_interval_ms =
         desc->ping_interval_ms > 0 ? desc->ping_interval_ms : WS_PING_INTERVAL_MS;
@@ -437,6 +458,16 @@ struct ws_client *ws_client_open(struct net_service *service, const struct ws_cl
 bool ws_client_send(struct ws_client *client, const char *text, size_t len) {
     service_assert(client->service);
     return client->opened && !client->closed && ws_client_write_frame(client, WS_TEXT, text, len);
+}
+
+bool ws_client_ping(struct ws_client *client) {
+    service_assert(client->service);
+    return client->opened && !client->closed && ws_client_write_frame(client, WS_PING, NULL, 0);
+}
+
+void ws_client_refusal(const struct ws_client *client, int *http_code, int *retry_after_s) {
+    *http_code = client->refused_code;
+    *retry_after_s = client->retry_after_s;
 }
 
 void ws_client_close(struct ws_client *client) {

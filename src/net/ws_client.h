@@ -35,13 +35,20 @@ struct ws_client_desc {
     int connect_timeout_ms; /* 0: 10,000; name look-up, TCP, TLS and upgrade together */
     int ping_interval_ms;   /* 0: 20,000; a ping when nothing was received for that long */
     bool no_deflate;
+    const char *header; /* "Name: value" of the upgrade request; NULL: none; copied */
 };
 
-/* NULL and *why: STATUS_MALFORMED (url), STATUS_UNSUPPORTED (plain text beyond loopback),
- * STATUS_MEMORY, STATUS_CANCELLED (the service is ending). Failures of the network come through
- * on_close, never during this call. */
+/* NULL and *why: STATUS_MALFORMED (url, or a header that is not visible ASCII), STATUS_UNSUPPORTED
+ * (plain text beyond loopback), STATUS_MEMORY, STATUS_CANCELLED (the service is ending). Failures
+ * of the network come through on_close, never during this call. */
 struct ws_client *ws_client_open(struct net_service *service, const struct ws_client_desc *desc,
                                  enum status *why);
 /* Queue a text message. False: not open, or 4 MiB wait already. */
 bool ws_client_send(struct ws_client *client, const char *text, size_t len);
+/* A ping of ours, beside those that look after a silent peer. False: not open. */
+bool ws_client_ping(struct ws_client *client);
+/* During on_close: what refused the upgrade. *http_code 0: nothing did; *retry_after_s -1: not
+ * said.
+ */
+void ws_client_refusal(const struct ws_client *client, int *http_code, int *retry_after_s);
 void ws_client_close(struct ws_client *client); /* NULL accepted; no callback follows */

@@ -14,7 +14,7 @@ bool ws_handshake_make_key(char out[static WS_KEY_BYTES]) {
 }
 
 size_t ws_handshake_write(char out[static WS_REQUEST_BYTES], const struct url *url, const char *key,
-                          bool deflate) {
+                          bool deflate, const char *header) {
     (void)str_format(out, WS_REQUEST_BYTES,
                      "GET %s HTTP/1.1\r\n"
                      "Host: %s\r\n"
@@ -23,11 +23,12 @@ size_t ws_handshake_write(char out[static WS_REQUEST_BYTES], const struct url *u
                      "Connection: Upgrade\r\n"
                      "Sec-WebSocket-Key: %s\r\n"
                      "Sec-WebSocket-Version: 13\r\n"
-                     "%s\r\n",
+                     "%s%s\r\n",
                      url->path, url->authority, key,
                      deflate ? "Sec-WebSocket-Extensions: permessage-deflate; "
                                "client_no_context_takeover\r\n"
-                             : "");
+                             : "",
+                     header);
     return strlen(out);
 }
 

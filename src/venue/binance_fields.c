@@ -47,20 +47,12 @@ static void read_level(struct binance_work *work, struct scan *scan, enum side s
     for (size_t i = 0; good && i < 2 && i < count; i++) {
         good = binance_fields_decimal(&row[i], &numbers[i]);
     }
-    good = good && numbers[0].mantissa > 0 && numbers[1].mantissa >= 0;
     if (!good || count == 0) {
-        work->levels_bad = true;
+        work->message->book_status = STATUS_MALFORMED;
     } else if (count == 1) {
         work->levels_bare = true;
-    } else if (work->level_count == EVENT_MESSAGE_SLOTS_MAX) {
-        work->levels_full = true;
     } else {
-        struct event *slot = &work->parser->slots[work->level_count++];
-        *slot = (struct event){.kind = EVENT_BOOK, .side = side == SIDE_BUY ? SIDE_BUY : SIDE_SELL};
-        slot->exponent_a = numbers[0].exponent;
-        slot->exponent_b = numbers[1].exponent;
-        slot->u.level.price = numbers[0].mantissa;
-        slot->u.level.qty_base = numbers[1].mantissa;
+        venue_book_level(work->parser, work->message, side, numbers[0], numbers[1]);
     }
 }
 
@@ -79,7 +71,6 @@ void binance_fields_collect(struct scan *scan, struct binance_fields *fields) {
 }
 
 static void read_tiers(struct binance_work *work, struct scan *scan) {
-    struct binance_parser *parser = work->parser;
     struct scan_value value;
     while (scan_next_element(scan)) {
         struct decimal cap, rate, leverage;
@@ -92,14 +83,14 @@ static void read_tiers(struct binance_work *work, struct scan *scan) {
         if (!binance_fields_decimal(binance_fields_get(&work->row, BINANCE_FIELD_BNC), &cap) ||
             !binance_fields_decimal(binance_fields_get(&work->row, BINANCE_FIELD_MMR), &rate) ||
             !binance_fields_decimal(binance_fields_get(&work->row, BINANCE_FIELD_MA), &leverage) ||
-            parser->tier_count == BINANCE_TIER_COUNT_MAX) {
+            work->tier_count == BINANCE_TIER_COUNT_MAX) {
             work->tiers_bad = true;
             continue;
         }
-        parser->tiers[parser->tier_count].notional_cap_usd = decimal_to_double(cap);
-        parser->tiers[parser->tier_count].mmr = decimal_to_double(rate);
-        parser->tiers[parser->tier_count].leverage_max = decimal_to_double(leverage);
-        parser->tier_count++;
+        work->tiers[work->tier_count++] =
+            (struct venue_tier){.notional_cap_usd = decimal_to_double(cap),
+                                .mmr = decimal_to_double(rate),
+                                .leverage_max = decimal_to_double(leverage)};
     }
 }
 
@@ -122,7 +113,7 @@ void binance_work_collect(struct binance_work *work, struct scan *scan) {
                    (key.bytes[0] == 'o' || key.bytes[0] == 'k') && work->inner.present == 0) {
             binance_fields_collect(scan, &work->inner);
         } else if (value.type == SCAN_ARRAY && span_equal_text(key, "bks") &&
-                   work->parser->tier_count == 0) {
+                   work->tier_count == 0) {
             read_tiers(work, scan);
         }
         scan_leave(scan, depth);

@@ -29,16 +29,17 @@ struct binance_fields {
 
 /* One text on its way through. */
 struct binance_work {
-    struct binance_parser *parser;
-    struct binance_message *message;
+    struct venue_parser *parser;
+    struct venue_message *message;
     int64_t recv_ns;
     struct binance_fields fields, inner; /* inner: under "o" or "k" */
     struct binance_fields row;           /* of arrays */
     struct scan_value stream;            /* the wrapper's name; SCAN_NONE: bare */
-    size_t level_count;
     bool has_data, has_rows;
-    bool levels_bad, levels_bare; /* a level of a wrong shape; one without its quantity */
-    bool levels_full, tiers_bad;
+    bool levels_bare; /* a level without its quantity */
+    bool tiers_bad;
+    size_t tier_count;
+    struct venue_tier tiers[BINANCE_TIER_COUNT_MAX];
     enum status row_status; /* of the last row that gave nothing */
 };
 

@@ -22,17 +22,18 @@ enum {
 /* -- sockets -- */
 
 struct venue_socket {
-    const char *name;   /* for people and the log: "market" */
-    const char *path;   /* "/v5/public/linear"; "" where url() makes it */
-    const char *host;   /* NULL: ws_url; else another one, "wss://…" */
-    unsigned channels;  /* bits enum venue_channel that come on it */
-    unsigned pulse;     /* those of them that never rest for long: silence is a fault */
-    bool gzip;          /* binary messages are gzip streams */
-    int ping_ms;        /* how often ping() is sent; 0: never */
-    bool ping_frame;    /* WebSocket pings at that interval instead */
-    int sends_per_s;    /* messages to the venue, at most; 0: 5 */
-    int symbols_max;    /* of one connection; more are spread over several; 0: as many as fit */
-    const char *header; /* "Name: value" of the upgrade; NULL: none */
+    const char *name;       /* for people and the log: "market" */
+    const char *path;       /* "/v5/public/linear"; "" where url() makes it */
+    const char *host;       /* NULL: ws_url; else another one, "wss://…" */
+    unsigned channels;      /* bits enum venue_channel that come on it */
+    unsigned pulse;         /* those of them that never rest for long: silence is a fault */
+    const char *pulse_name; /* for people: "markPrice"; NULL: the channel\'s name */
+    bool gzip;              /* binary messages are gzip streams */
+    int ping_ms;            /* how often ping() is sent; 0: never */
+    bool ping_frame;        /* WebSocket pings at that interval instead */
+    int sends_per_s;        /* messages to the venue, at most; 0: 5 */
+    int symbols_max;        /* of one connection; more are spread over several; 0: as many as fit */
+    const char *header;     /* "Name: value" of the upgrade; NULL: none */
 };
 
 /* The symbols of a socket, in the feed's order. */

@@ -10,13 +10,25 @@
 #pragma once
 
 #include "venue/dialect.h"
-#include "venue/venue.h"
+
+struct venue_normalizer;
+
+struct venue_normalizer_desc {
+    struct instrument_table *instruments; /* borrowed; symbols met are added */
+    bool keep_unknown_units; /* rows of unknown contract size come out with contracts alone */
+    /* One whole message; contracts is NULL or the size as the venue gave it. */
+    void (*on_message)(void *user, const struct event *slots, size_t count,
+                       const struct decimal *contracts);
+    void *user;
+};
 
 /* NULL: out of memory. */
 struct venue_normalizer *normalize_create(const struct venue_dialect *dialect,
                                           const struct venue_normalizer_desc *desc);
 void normalize_destroy(struct venue_normalizer *normalizer); /* NULL accepted */
+/* One text. Never fails: what is wrong is counted. */
 void normalize_take(struct venue_normalizer *normalizer, const char *bytes, size_t len);
+/* A list of instruments is remembered, without events or counts. False: it is not one. */
 bool normalize_learn(struct venue_normalizer *normalizer, const char *bytes, size_t len);
-void normalize_end(struct venue_normalizer *normalizer);
+void normalize_end(struct venue_normalizer *normalizer); /* no more: what was held goes out */
 const struct venue_counts *normalize_counts(const struct venue_normalizer *normalizer);

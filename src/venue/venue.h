@@ -1,9 +1,9 @@
 /* venue/venue.h - exchanges behind one door: bytes in, events out.
  *
- * A venue is one const table of functions and one row in venue.c. A feed is an event source: it
- * connects, back-fills, sequences, and pushes into its sink. A normalizer is the same parser
- * without a network. Thread: a feed works on its net_service's thread; start, stop, destroy and the
- * stats are for the owner's. Owner: app. */
+ * A venue is one dialect (venue/dialect.h) and one row in venue.c. A feed is an event source: it
+ * connects, back-fills, sequences, and pushes into its sink. A normalizer (venue/normalize.h) is
+ * the same parser without a network. Thread: a feed works on its net_service's thread; start, stop,
+ * destroy and the stats are for the owner's. Owner: app. */
 #pragma once
 
 #include <stdatomic.h>
@@ -19,7 +19,7 @@
 
 struct net_service;
 
-enum { VENUE_SYMBOL_COUNT_MAX = 32, VENUE_REASON_BYTES = 192 };
+enum { VENUE_SYMBOL_COUNT_MAX = 256, VENUE_REASON_BYTES = 192 };
 
 /* What a feed is to bring of each symbol; bits of a dialect's promises and of its
  * sockets. */
@@ -53,12 +53,23 @@ struct venue_feed_desc {
     bool demo;          /* a simulated market: EVENT_FLAG_DEMO on feed states */
 };
 
+/* What came of one channel. */
+struct venue_channel_stats {
+    /* -- atomic: net writes, all read -- */
+    _Atomic int64_t messages, events; /* events: slots */
+    _Atomic int64_t first_ns;         /* from the feed's start to the first message; 0: none yet */
+    _Atomic int64_t last_ns;          /* monotonic, of the newest message */
+};
+
 /* Counters of one feed; base/stat.h has the sums of all. */
 struct venue_feed_stats {
     /* -- atomic: net writes, all read -- */
     _Atomic int64_t messages, bytes, ignored, malformed, dropped_side, dropped_unit, dropped_symbol;
     _Atomic int64_t events_pushed, events_lost, book_gaps, reconnects, stalls, duplicates;
     _Atomic int64_t rest_requests, rest_failures, history_slots;
+    _Atomic int64_t errors;  /* messages in which the venue said that something is wrong */
+    _Atomic int64_t skew_ms; /* this machine's clock minus the venue's, at least */
+    struct venue_channel_stats channels[CHANNEL_COUNT];
     _Atomic int64_t last_message_ns; /* monotonic; 0: none yet */
     atomic_int state;                /* enum feed_state */
 };
@@ -76,47 +87,19 @@ struct venue_counts {
     int64_t events[EVENT_KIND_COUNT]; /* messages out, by the kind of their first slot */
 };
 
-struct venue_normalizer_desc {
-    struct instrument_table *instruments; /* borrowed; symbols met are added */
-    bool keep_unknown_units; /* rows of unknown contract size come out with contracts alone */
-    /* One whole message; contracts is NULL or the size as the venue gave it. */
-    void (*on_message)(void *user, const struct event *slots, size_t count,
-                       const struct decimal *contracts);
-    void *user;
-};
-
-struct venue_normalizer;
+/* -- the venues -- */
 
 struct venue_dialect;
 
-struct venue_ops {
-    enum venue_id id;
-    const struct venue_dialect *dialect;
-
-    /* Normalize: required. */
-    struct venue_normalizer *(*normalizer_create)(const struct venue_dialect *dialect,
-                                                  const struct venue_normalizer_desc *desc);
-    void (*normalizer_destroy)(struct venue_normalizer *normalizer);
-    /* One JSON text of a stream or a REST answer. Never fails: what is wrong is counted. */
-    void (*normalizer_take)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
-    /* A list of instruments is remembered, without events or counts. False: it is
-     * not one. */
-    bool (*normalizer_learn)(struct venue_normalizer *normalizer, const char *bytes, size_t len);
-    void (*normalizer_end)(
-        struct venue_normalizer *normalizer); /* no more: what was held goes out */
-    const struct venue_counts *(*normalizer_counts)(const struct venue_normalizer *normalizer);
-
-    /* Live: optional, all or none. NULL and *why: STATUS_RANGE (too many symbols), STATUS_FULL
-     * (instrument table), STATUS_MEMORY. */
-    struct venue_feed *(*feed_create)(const struct venue_feed_desc *desc, enum status *why);
-    void (*feed_destroy)(struct venue_feed *feed); /* stops first; not on the net thread */
-    enum status (*feed_start)(struct venue_feed *feed, const struct event_sink *sink);
-    void (*feed_stop)(struct venue_feed *feed);
-    const struct venue_feed_stats *(*feed_stats)(const struct venue_feed *feed);
-};
-
-/* NULL: no connector for this venue in this build. */
-const struct venue_ops *venue_find(enum venue_id id);
+/* NULL: no connector for this venue. */
+const struct venue_dialect *venue_find(enum venue_id id);
+/* A symbol of it as people would name one, "BTC-USDT-SWAP"; "": no such venue. */
+const char *venue_example(enum venue_id id);
+/* Put a symbol as people type it into the venue's case, in place: upper, where it has only one. */
+void venue_settle_case(enum venue_id id, char *symbol);
+/* Whether it connects; else it normalizes only. */
+bool venue_is_live(enum venue_id id);
+const char *venue_channel_name(enum venue_channel channel); /* "trade", "liquidation", … */
 /* The keys of the connectors there are, "binance_usdm, binance_coinm", into out; how many. live:
  * only those that connect, not those that only normalize. */
 enum { VENUE_LIST_BYTES = 256 };

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/str.h"
 #include "support/bench_machine.h"
-#include "venue/binance_parse.h"
+#include "venue/binance.h"
 
 enum { RUN_MS = 100, ROUND_COUNT = 12, DEPTH_BYTES = 64 * 1024 };
 
@@ -59,15 +59,15 @@ static void with_cjson(const char *text, size_t len) {
     cJSON_Delete(root);
 }
 
-static void with_ours(struct binance_parser *parser, const char *text, size_t len) {
-    struct binance_message message;
-    if (binance_parse(parser, text, len, 1, &message) == STATUS_OK) {
+static void with_ours(struct venue_parser *parser, const char *text, size_t len) {
+    struct venue_message message;
+    if (venue_parse(parser, 0, text, len, 1, &message) == STATUS_OK) {
         checksum += parser->slots[message.count - 1].u.level.price;
     }
 }
 
 /* Messages a CPU second in one stretch; parser NULL: cJSON. */
-static double measure(struct binance_parser *parser, const char *text, size_t len) {
+static double measure(struct venue_parser *parser, const char *text, size_t len) {
     const int64_t begin_ns = clock_thread_cpu_ns();
     int64_t count = 0, now_ns = begin_ns;
     while (now_ns - begin_ns < RUN_MS * INT64_C(1000000)) {
@@ -125,7 +125,7 @@ int main(void) {
         {"depth 1,600 levels", depth_large},
     };
     struct instrument_table *instruments = instrument_table_create();
-    struct binance_parser *parser = binance_parser_create(instruments, VENUE_BINANCE_USDM);
+    struct venue_parser *parser = venue_parser_create(&binance_usdm_dialect, instruments);
     if (parser == NULL) {
         return EXIT_FAILURE;
     }
@@ -144,7 +144,7 @@ int main(void) {
                ours * (double)len / 1e6, ours / theirs);
     }
     printf("(checksum %" PRId64 ")\n", checksum);
-    binance_parser_destroy(parser);
+    venue_parser_destroy(parser);
     instrument_table_destroy(instruments);
     return EXIT_SUCCESS;
 }

@@ -25,7 +25,7 @@
 #include "support/bench_machine.h"
 #include "support/certs.h"
 #include "support/raw_server.h"
-#include "venue/binance_parse.h"
+#include "venue/binance.h"
 
 enum {
     MESSAGE_BYTES = 200,
@@ -190,7 +190,7 @@ struct receiver {
     struct ws_client *client;
     char url[128];
     bool parses;
-    struct binance_parser *parser;
+    struct venue_parser *parser;
     struct ring ring;
     int count;
     size_t lost, bytes;
@@ -221,8 +221,8 @@ static void receiver_on_message(void *user, const char *bytes, size_t len, bool 
     (void)binary;
     receiver->bytes += len;
     if (receiver->parses) {
-        struct binance_message message;
-        enum status status = binance_parse(receiver->parser, bytes, len, recv_ns, &message);
+        struct venue_message message;
+        enum status status = venue_parse(receiver->parser, 0, bytes, len, recv_ns, &message);
         if (status != STATUS_OK ||
             !ring_push(&receiver->ring, receiver->parser->slots, message.count)) {
             receiver->lost++;
@@ -432,7 +432,7 @@ int main(int argc, char **argv) {
                                           SSL_FILETYPE_PEM) == 1 &&
               ring_init(&receiver.ring, sizeof(struct event), RING_SLOTS) &&
               raw_server_start(&sender, sender_serve, NULL);
-    receiver.parser = ok ? binance_parser_create(instruments, VENUE_BINANCE_USDM) : NULL;
+    receiver.parser = ok ? venue_parser_create(&binance_usdm_dialect, instruments) : NULL;
     receiver.service = net_service_create(
         &(struct net_service_desc){.ca_file = certs_path(&certs, "ca", "pem", ca)}, &why);
     if (receiver.parser == NULL || receiver.service == NULL ||
@@ -450,7 +450,7 @@ int main(int argc, char **argv) {
     }
     net_service_destroy(receiver.service);
     raw_server_stop(&sender);
-    binance_parser_destroy(receiver.parser);
+    venue_parser_destroy(receiver.parser);
     ring_finish(&receiver.ring);
     instrument_table_destroy(instruments);
     SSL_CTX_free(sender_tls);

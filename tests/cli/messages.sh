@@ -103,7 +103,7 @@ if [[ -n $picture ]]; then
     expect 2 '"nosuch": unknown source or command; expected demo' "$program" nosuch
     expect 2 'unknown source' "$program" view nosuch
     expect 2 'unknown venue; did you mean binance_usdm' "$program" view binance_usd:BTCUSDT
-    expect 2 'no live connection to Bybit' "$program" view bybit:BTCUSDT
+    expect 2 'no symbol of Bybit; expected one such as bybit:BTCUSDT' "$program" view bybit:BTC+USDT
     expect 1 'nosuch.liq: cannot be read: No such file' "$program" view "$folder/nosuch.liq"
     expect 1 'nosuch.jsonl: cannot be read: No such file' "$program" view "$folder/nosuch.jsonl"
     expect 1 'no display: neither DISPLAY nor WAYLAND_DISPLAY is set; liqscope render' \

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "venue/venue.h"
+#include "venue/normalize.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -65,10 +65,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         instruments = instrument_table_create();
         require(instruments != NULL);
     }
-    const struct venue_ops *ops = venue_find(venue_from_key(VENUE_KEY, sizeof VENUE_KEY - 1));
-    require(ops != NULL);
-    struct venue_normalizer *normalizer = ops->normalizer_create(
-        ops->dialect,
+    const struct venue_dialect *dialect =
+        venue_find(venue_from_key(VENUE_KEY, sizeof VENUE_KEY - 1));
+    require(dialect != NULL);
+    struct venue_normalizer *normalizer = normalize_create(
+        dialect,
         &(struct venue_normalizer_desc){.instruments = instruments,
                                         .keep_unknown_units = size > 0 && (data[0] & 1) != 0,
                                         .on_message = on_message});
@@ -81,13 +82,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         char *exact = malloc(len > 0 ? len : 1);
         require(exact != NULL);
         memcpy(exact, data + begin, len);
-        ops->normalizer_take(normalizer, exact, len);
+        normalize_take(normalizer, exact, len);
         free(exact);
         begin += len + 1;
         given++;
     }
-    ops->normalizer_end(normalizer);
-    require(ops->normalizer_counts(normalizer)->messages == given);
-    ops->normalizer_destroy(normalizer);
+    normalize_end(normalizer);
+    require(normalize_counts(normalizer)->messages == given);
+    normalize_destroy(normalizer);
     return 0;
 }

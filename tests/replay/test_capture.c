@@ -14,7 +14,7 @@
 #include "archive/line_stream.h"
 #include "json/scan.h"
 #include "state/book.h"
-#include "venue/venue.h"
+#include "venue/normalize.h"
 
 #define CAPTURE "../shared/data/raw/binance_usdm_btcusdt_20240808.gz"
 enum { TICKER_COUNT_MAX = 70000, UPDATE_COUNT = 6547, MESSAGE_COUNT = 93954 };
@@ -156,23 +156,22 @@ static void book_equals_book_ticker_at_every_update(void **state) {
     size_t len = 0;
     struct capture *capture = calloc(1, sizeof *capture);
     struct instrument_table *instruments = instrument_table_create();
-    const struct venue_ops *ops = venue_find(VENUE_BINANCE_USDM);
     assert_non_null(capture);
-    assert_non_null(ops);
     assert_true(book_init(&capture->book));
     collect_tickers(capture);
-    struct venue_normalizer *normalizer = ops->normalizer_create(
-        ops->dialect, &(struct venue_normalizer_desc){
-                          .instruments = instruments, .on_message = on_message, .user = capture});
+    struct venue_normalizer *normalizer = normalize_create(
+        venue_find(VENUE_BINANCE_USDM), &(struct venue_normalizer_desc){.instruments = instruments,
+                                                                        .on_message = on_message,
+                                                                        .user = capture});
     struct line_stream *stream = line_stream_open(CAPTURE, &why, reason);
     assert_non_null(stream);
     while ((why = line_stream_next(stream, &line, &len)) == STATUS_OK) {
         const char *json = json_of(line, &len);
-        ops->normalizer_take(normalizer, json, len);
+        normalize_take(normalizer, json, len);
     }
     assert_int_equal(why, STATUS_END);
-    ops->normalizer_end(normalizer);
-    const struct venue_counts *counts = ops->normalizer_counts(normalizer);
+    normalize_end(normalizer);
+    const struct venue_counts *counts = normalize_counts(normalizer);
     assert_int_equal(counts->messages, MESSAGE_COUNT);
     assert_int_equal(counts->malformed, 0);
     assert_int_equal(counts->book_gaps, 0);
@@ -183,7 +182,7 @@ static void book_equals_book_ticker_at_every_update(void **state) {
     assert_int_equal(capture->differing, 0);
     assert_int_equal(capture->compared, UPDATE_COUNT);
     line_stream_close(stream);
-    ops->normalizer_destroy(normalizer);
+    normalize_destroy(normalizer);
     instrument_table_destroy(instruments);
     book_finish(&capture->book);
     free(capture);

@@ -14,10 +14,9 @@
 #include "archive/event_lines.h"
 #include "archive/line_stream.h"
 #include "base/str.h"
-#include "venue/venue.h"
+#include "venue/normalize.h"
 
 struct run {
-    const struct venue_ops *ops;
     struct instrument_table *instruments;
     struct venue_normalizer *normalizer;
     struct event_text text;
@@ -34,37 +33,37 @@ static void on_message(void *user, const struct event *slots, size_t count,
 }
 
 static void begin(struct run *run, bool keep_unknown_units) {
-    *run = (struct run){.ops = venue_find(VENUE_BINANCE_USDM),
-                        .instruments = instrument_table_create()};
-    run->normalizer = run->ops->normalizer_create(
-        run->ops->dialect, &(struct venue_normalizer_desc){.instruments = run->instruments,
-                                                           .keep_unknown_units = keep_unknown_units,
-                                                           .on_message = on_message,
-                                                           .user = run});
+    *run = (struct run){.instruments = instrument_table_create()};
+    run->normalizer =
+        normalize_create(venue_find(VENUE_BINANCE_USDM),
+                         &(struct venue_normalizer_desc){.instruments = run->instruments,
+                                                         .keep_unknown_units = keep_unknown_units,
+                                                         .on_message = on_message,
+                                                         .user = run});
     assert_non_null(run->normalizer);
 }
 
 static const struct venue_counts *counts_of(const struct run *run) {
-    return run->ops->normalizer_counts(run->normalizer);
+    return normalize_counts(run->normalizer);
 }
 
 static void take_text(struct run *run, const char *text) {
     while (*text != '\0') {
         const size_t len = strcspn(text, "\n");
-        run->ops->normalizer_take(run->normalizer, text, len);
+        normalize_take(run->normalizer, text, len);
         text += len;
         text += *text == '\n';
     }
 }
 
 static void finish(struct run *run) {
-    run->ops->normalizer_destroy(run->normalizer);
+    normalize_destroy(run->normalizer);
     instrument_table_destroy(run->instruments);
     event_text_finish(&run->text);
 }
 
 static const char *output(struct run *run) {
-    run->ops->normalizer_end(run->normalizer);
+    normalize_end(run->normalizer);
     assert_true(event_text_append(&run->text, "", 1));
     return run->text.bytes;
 }
@@ -229,8 +228,8 @@ static void unknown_contract_sizes_may_be_kept_as_contracts(void **state) {
     finish(&run);
     begin(&run, false); /* learnt beforehand: no line, no count */
     static const char info[] = COIN_INFO;
-    assert_true(run.ops->normalizer_learn(run.normalizer, info, sizeof info - 1));
-    assert_false(run.ops->normalizer_learn(run.normalizer, "{", 1));
+    assert_true(normalize_learn(run.normalizer, info, sizeof info - 1));
+    assert_false(normalize_learn(run.normalizer, "{", 1));
     assert_int_equal(counts_of(&run)->messages, 0);
     take_text(&run,
               "{\"e\":\"aggTrade\",\"E\":9,\"s\":\"BTCUSD_PERP\",\"a\":1,\"p\":\"100\",\"q\":\"2\","
@@ -304,7 +303,7 @@ static void bad_texts_are_counted_and_nothing_is_made_of_them(void **state) {
     for (size_t i = 0; i < ARRAY_COUNT(bad); i++) {
         struct run run;
         begin(&run, false);
-        run.ops->normalizer_take(run.normalizer, bad[i].in, strlen(bad[i].in));
+        normalize_take(run.normalizer, bad[i].in, strlen(bad[i].in));
         const struct venue_counts *counts = counts_of(&run);
         if (counts->ignored != bad[i].ignored || counts->malformed != bad[i].malformed ||
             counts->dropped_side != bad[i].side || counts->dropped_unit != bad[i].unit) {
@@ -324,7 +323,7 @@ static void deep_and_large_texts_are_survived(void **state) {
     begin(&run, false);
     char *text = malloc(DEPTH + LEVELS * 10 + 200);
     memset(text, '[', DEPTH);
-    run.ops->normalizer_take(run.normalizer, text, DEPTH);
+    normalize_take(run.normalizer, text, DEPTH);
     assert_int_equal(counts_of(&run)->malformed, 1);
     size_t len = (size_t)snprintf(text, 200,
                                   "{\"e\":\"depthUpdate\",\"E\":9,\"T\":9,\"s\":\"X\",\"U\":1,"
@@ -334,7 +333,7 @@ static void deep_and_large_texts_are_survived(void **state) {
         len += i == 0 ? 5 : 6;
     }
     memcpy(text + len, "]}", 2);
-    run.ops->normalizer_take(run.normalizer, text, len + 2);
+    normalize_take(run.normalizer, text, len + 2);
     assert_int_equal(counts_of(&run)->dropped_oversized, 1);
     free(text);
     take_text(&run, rows[0].in);
@@ -364,7 +363,7 @@ static void read_samples(const char *folder, int malformed_wanted) {
         fclose(file);
         struct run run;
         begin(&run, false);
-        run.ops->normalizer_take(run.normalizer, text, len);
+        normalize_take(run.normalizer, text, len);
         output(&run);
         const struct venue_counts *counts = counts_of(&run);
         if (counts->malformed > 0) {
@@ -407,7 +406,7 @@ static void the_mixed_stream_sample_has_its_documented_meaning(void **state) {
     struct run run;
     begin(&run, true);
     assert_int_equal(line_stream_next(stream, &line, &len), STATUS_OK);
-    run.ops->normalizer_take(run.normalizer, line, len);
+    normalize_take(run.normalizer, line, len);
     assert_string_equal(
         output(&run),
         C("liquidation", "BTCUSD_200925",

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "support/fleet.h"
+#include "venue/feed.h"
 
 enum { SYMBOLS = 3, LOAD_PER_S = 200, STALL_MS = 1500 };
 
@@ -56,7 +57,7 @@ static void remember(void) {
     pthread_mutex_lock(&fleet->lock);
     for (int i = 0; i < fleet->count; i++) {
         const struct fleet_venue *venue = &fleet->venues[i];
-        const struct venue_feed_stats *stats = venue->ops->feed_stats(venue->feed);
+        const struct venue_feed_stats *stats = feed_stats(venue->feed);
         trades_before[venue->id] = 0;
         for (int k = 0; k < venue->symbol_count; k++) {
             trades_before[venue->id] += venue->probes[k].trades;
@@ -96,7 +97,7 @@ static int64_t read_stat(const _Atomic int64_t *stat) {
 }
 
 static const struct venue_feed_stats *stats_of(const struct fleet_venue *venue) {
-    return venue->ops->feed_stats(venue->feed);
+    return feed_stats(venue->feed);
 }
 
 /* Nothing twice, nothing missing but in gaps, no odd row. */

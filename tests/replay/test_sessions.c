@@ -14,7 +14,7 @@
 #include "archive/event_lines.h"
 #include "archive/line_stream.h"
 #include "base/str.h"
-#include "venue/venue.h"
+#include "venue/normalize.h"
 
 enum { PATH_BYTES = 512 };
 
@@ -44,24 +44,24 @@ static struct line_stream *open_lines(const char *path) {
 }
 
 static void normalize(const char *key, const char *path, struct run *run) {
-    const struct venue_ops *ops = venue_find(venue_from_key(key, strlen(key)));
+    const struct venue_dialect *dialect = venue_find(venue_from_key(key, strlen(key)));
     const char *line = NULL;
     size_t len = 0;
-    if (ops == NULL) {
+    if (dialect == NULL) {
         fail_msg("%s: no connector of that name", key);
         return;
     }
-    struct venue_normalizer *normalizer = ops->normalizer_create(
-        ops->dialect, &(struct venue_normalizer_desc){
-                          .instruments = run->instruments, .on_message = on_message, .user = run});
+    struct venue_normalizer *normalizer = normalize_create(
+        dialect, &(struct venue_normalizer_desc){
+                     .instruments = run->instruments, .on_message = on_message, .user = run});
     assert_non_null(normalizer);
     struct line_stream *lines = open_lines(path);
     while (line_stream_next(lines, &line, &len) == STATUS_OK) {
-        ops->normalizer_take(normalizer, line, len);
+        normalize_take(normalizer, line, len);
     }
     line_stream_close(lines);
-    ops->normalizer_end(normalizer);
-    ops->normalizer_destroy(normalizer);
+    normalize_end(normalizer);
+    normalize_destroy(normalizer);
     assert_true(event_text_append(&run->text, "", 1));
 }
 

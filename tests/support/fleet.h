@@ -44,7 +44,6 @@ struct fleet_venue {
     struct exchange_server *server;
     struct event_source source;
     struct venue_feed *feed;
-    const struct venue_ops *ops;
     struct fleet_probe probes[FLEET_SYMBOLS_MAX];
     int symbol_count;
     const char *symbols[FLEET_SYMBOLS_MAX];
@@ -227,7 +226,6 @@ static inline bool fleet_open_venue(struct fleet *fleet, enum venue_id id,
     server.seed += (uint64_t)id;
     venue->fleet = fleet;
     venue->id = id;
-    venue->ops = venue_find(id);
     venue->server = exchange_server_create(&server, &why);
     if (venue->server == NULL || !exchange_server_start(venue->server) || !fleet_serves(venue)) {
         fprintf(stderr, "fleet: %s: exchange: %s\n", venue_key(id), status_text(why));
@@ -276,9 +274,7 @@ static inline void fleet_close(struct fleet *fleet) {
 }
 
 static inline bool fleet_takes_part(int id) {
-    const struct venue_ops *ops = venue_find((enum venue_id)id);
-    return ops != NULL && ops->feed_create != NULL &&
-           exchange_dialect_find((enum venue_id)id) != NULL;
+    return venue_is_live((enum venue_id)id) && exchange_dialect_find((enum venue_id)id) != NULL;
 }
 
 static inline int fleet_venue_count(void) {

@@ -11,7 +11,7 @@
 
 #include "net/server.h"
 #include "support/net_rig.h"
-#include "venue/venue.h"
+#include "venue/feed.h"
 
 enum { SLOT_COUNT_MAX = 4096, CONN_COUNT_MAX = 8, TEXT_BYTES = 2048 };
 #define BAR0 "1700000040000" /* three minutes: two closed bars and the running one */
@@ -313,7 +313,7 @@ static void start_live(struct script *script, struct venue_feed_desc desc) {
 }
 
 static const struct venue_feed_stats *stats_of(const struct script *script) {
-    return venue_find(VENUE_BINANCE_USDM)->feed_stats(script->feed);
+    return feed_stats(script->feed);
 }
 
 /* -- cases -- */

@@ -1,0 +1,18 @@
+/* venue/feed.h - one venue live: an event source over any dialect.
+ *
+ * Thread: works on its net_service's thread; create, start, stop, destroy and the stats are the
+ * owner's.  Owner: venue_open_source.  Limits: VENUE_SYMBOL_COUNT_MAX symbols, and those of
+ * feed_inside.h. */
+#pragma once
+
+#include "venue/dialect.h"
+#include "venue/venue.h"
+
+/* NULL and *why: STATUS_RANGE (too many symbols, or a URL too long), STATUS_FULL (instrument
+ * table), STATUS_MEMORY. */
+struct venue_feed *feed_create(const struct venue_dialect *dialect,
+                               const struct venue_feed_desc *desc, enum status *why);
+void feed_destroy(struct venue_feed *feed); /* stops first; not on the net thread; NULL accepted */
+enum status feed_start(struct venue_feed *feed, const struct event_sink *sink);
+void feed_stop(struct venue_feed *feed);
+const struct venue_feed_stats *feed_stats(const struct venue_feed *feed);

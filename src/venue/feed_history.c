@@ -1,0 +1,287 @@
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "venue/feed_inside.h"
+
+enum {
+    MINUTE_MS = 60000,
+    PAGE_SHORT = 2,         /* rows of a page that reached the present */
+    SOCKET_WAIT_MS = 10000, /* for the trades' socket, before history goes on without it */
+    MANY_SYMBOLS = 8,       /* of so many, liquidations are asked for seldom */
+    WINDOWS_MAX = 24        /* of liquidations, else one */
+};
+#define LIQUIDATION_HISTORY_MS (INT64_C(24) * 60 * MINUTE_MS)
+
+static void begin_state(struct venue_feed *feed, struct feed_instrument *instrument,
+                        enum feed_history_state state);
+
+/* False: there is no such request. */
+static bool ask(struct venue_feed *feed, struct feed_instrument *instrument,
+                enum venue_request_kind kind, int64_t from_ms, int64_t to_ms) {
+    const struct feed_request request = {.kind = kind,
+                                         .instrument = feed_index(feed, instrument),
+                                         .from_ms = from_ms,
+                                         .to_ms = to_ms};
+    return feed_request_add(feed, &request);
+}
+
+static int64_t later(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* -- bars -- */
+
+static bool ask_klines(struct venue_feed *feed, struct feed_instrument *instrument,
+                       int64_t from_ms) {
+    const int rows = feed->dialect->limits.kline_rows;
+    return rows > 0 && ask(feed, instrument, VENUE_REQUEST_KLINES, from_ms,
+                           from_ms + (int64_t)rows * MINUTE_MS);
+}
+
+static bool begin_klines(struct venue_feed *feed, struct feed_instrument *instrument) {
+    const struct venue_limits *limits = &feed->dialect->limits;
+    const int64_t depth_ms = limits->kline_depth_ms > 0 ? limits->kline_depth_ms : INT64_MAX / 2;
+    const int64_t oldest_ms = feed_now_ms(feed) - depth_ms;
+    const int64_t from_ms = later(instrument->history_from_ms, oldest_ms);
+    return ask_klines(feed, instrument, from_ms - from_ms % MINUTE_MS);
+}
+
+static int64_t last_kline_ms(const struct feed_run *klines) {
+    return klines->count >= 2 ? klines->slots[klines->count - 2].ts_ms : 0;
+}
+
+/* The newest bar is still running: what it holds comes as trades. */
+static void end_klines(struct feed_instrument *instrument) {
+    if (instrument->klines.count >= 2) {
+        instrument->history_to_ms = last_kline_ms(&instrument->klines);
+        instrument->klines.count -= 2;
+    }
+}
+
+static void take_klines(struct venue_feed *feed, struct feed_instrument *instrument,
+                        const struct feed_request *request, const struct venue_message *message) {
+    struct feed_run *klines = &instrument->klines;
+    const size_t count = message == NULL ? 0 : message->count;
+    const struct event *slots = feed->parser->slots;
+    while (count > 0 && klines->count >= 2 && last_kline_ms(klines) >= slots[0].ts_ms) {
+        klines->count -= 2; /* a page begins with the last row of the one before */
+    }
+    const bool added = count > 0 && feed_run_add(klines, slots, count, FEED_HISTORY_SLOTS_MAX);
+    if (added && count > (size_t)2 * PAGE_SHORT && last_kline_ms(klines) > request->from_ms) {
+        if (ask_klines(feed, instrument, last_kline_ms(klines))) {
+            return;
+        }
+    } else if (message != NULL && request->to_ms + MINUTE_MS < feed_now_ms(feed)) {
+        if (ask_klines(feed, instrument, request->to_ms)) {
+            return; /* no bars in that stretch: nothing was traded */
+        }
+    }
+    end_klines(instrument);
+    begin_state(feed, instrument,
+                instrument->history_gap ? HISTORY_LIQUIDATIONS : HISTORY_INTEREST);
+}
+
+/* -- open interest -- */
+
+static bool ask_interest(struct venue_feed *feed, struct feed_instrument *instrument,
+                         int64_t from_ms) {
+    const struct venue_limits *limits = &feed->dialect->limits;
+    const int64_t step_ms = limits->interest_step_ms;
+    return limits->interest_rows > 0 &&
+           ask(feed, instrument, VENUE_REQUEST_INTEREST_HISTORY, from_ms,
+               from_ms + (limits->interest_rows - 1) * step_ms);
+}
+
+static bool begin_interest(struct venue_feed *feed, struct feed_instrument *instrument) {
+    const int64_t depth_ms = feed->dialect->limits.interest_depth_ms;
+    const int64_t oldest_ms = depth_ms > 0 ? feed_now_ms(feed) - depth_ms + MINUTE_MS : 0;
+    return ask_interest(feed, instrument, later(instrument->history_from_ms, oldest_ms));
+}
+
+static void add_interest(struct venue_feed *feed, struct feed_instrument *instrument,
+                         const struct venue_message *message) {
+    struct feed_run *interest = &instrument->interest;
+    const struct event *slots = feed->parser->slots;
+    for (size_t i = 0; message != NULL && i < message->count; i++) {
+        const bool newer =
+            interest->count == 0 || slots[i].ts_ms > interest->slots[interest->count - 1].ts_ms;
+        if (slots[i].kind == EVENT_OPEN_INTEREST && newer) {
+            struct event slot = slots[i];
+            slot.flags |= EVENT_FLAG_BEGIN | EVENT_FLAG_END; /* of a ticker it alone is kept */
+            feed_run_add(interest, &slot, 1, FEED_HISTORY_SLOTS_MAX);
+        }
+    }
+}
+
+static void take_interest(struct venue_feed *feed, struct feed_instrument *instrument,
+                          const struct feed_request *request, const struct venue_message *message) {
+    add_interest(feed, instrument, message);
+    if (message != NULL && request->to_ms > request->from_ms &&
+        request->to_ms < feed_now_ms(feed) && ask_interest(feed, instrument, request->to_ms + 1)) {
+        return;
+    }
+    begin_state(feed, instrument, HISTORY_INTEREST_LAST);
+}
+
+/* -- liquidations -- */
+
+/* Those before this time are asked for: later ones come live. */
+static int64_t liquidations_end(const struct venue_feed *feed,
+                                const struct feed_instrument *instrument) {
+    return instrument->live_from_ms > 0 ? instrument->live_from_ms : feed_now_ms(feed);
+}
+
+static bool ask_liquidations(struct venue_feed *feed, struct feed_instrument *instrument,
+                             int64_t from_ms) {
+    const struct venue_limits *limits = &feed->dialect->limits;
+    const int64_t end_ms = liquidations_end(feed, instrument);
+    const int64_t window_ms = limits->liquidation_window_ms;
+    const int64_t to_ms =
+        window_ms > 0 && end_ms - from_ms > window_ms ? from_ms + window_ms : end_ms;
+    return limits->liquidation_rows > 0 && from_ms < end_ms &&
+           ask(feed, instrument, VENUE_REQUEST_LIQUIDATIONS, from_ms, to_ms);
+}
+
+static bool begin_liquidations(struct venue_feed *feed, struct feed_instrument *instrument) {
+    const struct venue_limits *limits = &feed->dialect->limits;
+    const int64_t now_ms = feed_now_ms(feed);
+    const int windows = feed->instrument_count > MANY_SYMBOLS ? 1 : WINDOWS_MAX;
+    int64_t from_ms = later(instrument->history_from_ms, now_ms - LIQUIDATION_HISTORY_MS);
+    if (limits->liquidation_window_ms > 0) {
+        from_ms = later(from_ms, now_ms - windows * limits->liquidation_window_ms);
+    }
+    if (limits->liquidation_depth_ms > 0) {
+        from_ms = later(from_ms, now_ms - limits->liquidation_depth_ms + MINUTE_MS);
+    }
+    return ask_liquidations(feed, instrument, from_ms);
+}
+
+static void take_liquidations(struct venue_feed *feed, struct feed_instrument *instrument,
+                              const struct feed_request *request,
+                              const struct venue_message *message) {
+    struct event *slots = feed->parser->slots;
+    const int64_t end_ms = liquidations_end(feed, instrument);
+    int64_t newest_ms = request->from_ms;
+    int rows = 0;
+    for (size_t i = 0; message != NULL && i < message->count; i++) {
+        const bool ours = slots[i].kind == EVENT_LIQUIDATION &&
+                          feed_find_slot(feed, &slots[i]) == instrument &&
+                          slots[i].ts_ms >= request->from_ms && slots[i].ts_ms < end_ms;
+        rows++;
+        newest_ms = later(newest_ms, slots[i].ts_ms);
+        if (ours && !feed_seen_before(&instrument->seen, &slots[i], 1, 0, FEED_SEEN_REST)) {
+            feed_run_add(&instrument->liquidations, &slots[i], 1, FEED_HISTORY_SLOTS_MAX);
+        }
+    }
+    const bool full = rows >= feed->dialect->limits.liquidation_rows;
+    const int64_t next_ms = full && newest_ms > request->from_ms ? newest_ms : request->to_ms;
+    if (message != NULL && next_ms > request->from_ms && next_ms < end_ms &&
+        ask_liquidations(feed, instrument, next_ms)) {
+        return;
+    }
+    begin_state(feed, instrument, HISTORY_TRADES);
+}
+
+/* -- the order of it -- */
+
+static void begin_trades(struct venue_feed *feed, struct feed_instrument *instrument) {
+    feed_past_merge(feed, instrument);
+    if (!ask(feed, instrument, VENUE_REQUEST_TRADES, instrument->history_to_ms, 0)) {
+        feed_past_add_trades(feed, instrument, NULL);
+        instrument->history = HISTORY_PUSHING;
+    }
+}
+
+/* Enter a state, or, where there is nothing to ask for in it, the next. */
+static void begin_state(struct venue_feed *feed, struct feed_instrument *instrument,
+                        enum feed_history_state state) {
+    instrument->history = state;
+    if (state == HISTORY_KLINES && !begin_klines(feed, instrument)) {
+        instrument->history = instrument->history_gap ? HISTORY_LIQUIDATIONS : HISTORY_INTEREST;
+        begin_state(feed, instrument, instrument->history);
+    } else if (state == HISTORY_INTEREST && !begin_interest(feed, instrument)) {
+        begin_state(feed, instrument, HISTORY_INTEREST_LAST);
+    } else if (state == HISTORY_INTEREST_LAST &&
+               !ask(feed, instrument, VENUE_REQUEST_INTEREST_LAST, 0, 0)) {
+        begin_state(feed, instrument, HISTORY_LIQUIDATIONS);
+    } else if (state == HISTORY_LIQUIDATIONS && !begin_liquidations(feed, instrument)) {
+        begin_state(feed, instrument, HISTORY_TRADES);
+    } else if (state == HISTORY_TRADES && instrument->history_gap) {
+        instrument->history_deadline_ns = 0;
+        begin_trades(feed, instrument);
+    } else if (state == HISTORY_TRADES) { /* once the socket holds what follows them */
+        instrument->history_deadline_ns = clock_mono_ns() + SOCKET_WAIT_MS * NS_PER_MS;
+    }
+}
+
+void feed_history_begin(struct venue_feed *feed, struct feed_instrument *instrument) {
+    const int64_t from_ms = feed_now_ms(feed) - feed->desc.history_ms;
+    if (feed->desc.history_ms < 0) {
+        instrument->history = HISTORY_PUSHING;
+        return;
+    }
+    instrument->history_from_ms = from_ms > 0 ? from_ms - from_ms % MINUTE_MS : 0;
+    begin_state(feed, instrument, HISTORY_KLINES);
+}
+
+void feed_history_fill(struct venue_feed *feed, struct feed_instrument *instrument, int64_t from_ms,
+                       int64_t to_ms) {
+    const int64_t first_ms = from_ms - from_ms % MINUTE_MS + MINUTE_MS;
+    if (feed->desc.history_ms < 0 || first_ms + MINUTE_MS > to_ms) {
+        return;
+    }
+    instrument->history_from_ms = first_ms;
+    instrument->history_gap = true;
+    begin_state(feed, instrument, HISTORY_KLINES);
+}
+
+void feed_history_take(struct venue_feed *feed, const struct feed_request *request,
+                       const struct venue_message *message) {
+    struct feed_instrument *instrument = &feed->instruments[request->instrument];
+    switch (request->kind) {
+    case VENUE_REQUEST_KLINES:
+        take_klines(feed, instrument, request, message);
+        break;
+    case VENUE_REQUEST_INTEREST_HISTORY:
+        take_interest(feed, instrument, request, message);
+        break;
+    case VENUE_REQUEST_INTEREST_LAST:
+        add_interest(feed, instrument, message);
+        begin_state(feed, instrument, HISTORY_LIQUIDATIONS);
+        break;
+    case VENUE_REQUEST_LIQUIDATIONS:
+        take_liquidations(feed, instrument, request, message);
+        break;
+    default:
+        feed_past_add_trades(feed, instrument, message);
+        instrument->history = HISTORY_PUSHING;
+        break;
+    }
+}
+
+/* Whether the connection that brings trades is there. */
+static bool trades_come(const struct venue_feed *feed, const struct feed_instrument *instrument) {
+    bool any = false;
+    for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
+        const unsigned channels = feed->dialect->sockets[kind].channels;
+        const int index = instrument->socket[kind];
+        if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0 && index >= 0) {
+            const struct feed_socket *socket = &feed->sockets[index];
+            any = any || socket->conns[socket->active].open;
+        }
+    }
+    return any;
+}
+
+void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrument,
+                       int64_t now_ns) {
+    if (instrument->history == HISTORY_TRADES && instrument->history_deadline_ns != 0 &&
+        (trades_come(feed, instrument) || now_ns >= instrument->history_deadline_ns)) {
+        instrument->history_deadline_ns = 0;
+        begin_trades(feed, instrument);
+    }
+    if (instrument->history == HISTORY_PUSHING) {
+        feed_past_push(feed, instrument);
+    }
+}

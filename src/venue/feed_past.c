@@ -1,0 +1,170 @@
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "venue/feed_inside.h"
+
+enum { MINUTE_MS = 60000, BOOK_WAIT_MS = 10000 };
+
+void feed_past_finish(struct feed_instrument *instrument) {
+    feed_run_finish(&instrument->klines);
+    feed_run_finish(&instrument->interest);
+    feed_run_finish(&instrument->liquidations);
+    feed_run_finish(&instrument->past);
+    feed_run_finish(&instrument->held);
+    instrument->past_at = instrument->held_at = 0;
+}
+
+static void add_past(struct feed_instrument *instrument, const struct event *slots, size_t count) {
+    if (feed_run_add(&instrument->past, slots, count, FEED_HISTORY_SLOTS_MAX)) {
+        for (size_t i = instrument->past.count - count; i < instrument->past.count; i++) {
+            instrument->past.slots[i].flags |= EVENT_FLAG_HISTORY;
+        }
+    }
+}
+
+/* -- one order -- */
+
+/* When the next message of a run is known: a bar when it ends. INT64_MAX: there is none. */
+static int64_t time_of(const struct feed_run *run, size_t at) {
+    if (at >= run->count) {
+        return INT64_MAX;
+    }
+    const struct event *slot = &run->slots[at];
+    return slot->ts_ms + (slot->kind == EVENT_KLINE ? MINUTE_MS : 0);
+}
+
+void feed_past_merge(struct venue_feed *feed, struct feed_instrument *instrument) {
+    enum { RUN_COUNT = 3 };
+    struct feed_run *runs[RUN_COUNT] = {&instrument->klines, &instrument->interest,
+                                        &instrument->liquidations};
+    size_t at[RUN_COUNT] = {0};
+    (void)feed;
+    for (;;) {
+        int next = 0;
+        for (int i = 1; i < RUN_COUNT; i++) { /* of one time, the bar comes first */
+            next = time_of(runs[i], at[i]) < time_of(runs[next], at[next]) ? i : next;
+        }
+        if (time_of(runs[next], at[next]) == INT64_MAX) {
+            break;
+        }
+        const struct event *slots = runs[next]->slots + at[next];
+        const size_t count = event_message_slots(slots, runs[next]->count - at[next]);
+        add_past(instrument, slots, count);
+        at[next] += count;
+    }
+    for (int i = 0; i < RUN_COUNT; i++) {
+        feed_run_finish(runs[i]);
+    }
+}
+
+/* The first trade that was held and is no part of a bar; NULL: none. */
+static const struct event *first_held(const struct feed_instrument *instrument) {
+    for (size_t i = 0; i < instrument->held.count; i++) {
+        const struct event *slot = &instrument->held.slots[i];
+        if (slot->kind == EVENT_TRADE && slot->ts_ms >= instrument->history_to_ms) {
+            return slot;
+        }
+    }
+    return NULL;
+}
+
+/* Whether a trade of REST is none that the connection brought or will bring. */
+static bool is_new(struct feed_instrument *instrument, const struct event *slot,
+                   const struct event *held) {
+    if (!instrument->seen.ids_rise) {
+        return !feed_seen_before(&instrument->seen, slot, 1, slot->ts_ms, FEED_SEEN_REST);
+    }
+    const int64_t id = feed_seen_trade_id(slot);
+    const int64_t held_id = held == NULL ? 0 : feed_seen_trade_id(held);
+    if (id <= 0 || (held_id > 0 && id >= held_id)) {
+        return false;
+    }
+    if (id > instrument->seen.last_id) {
+        instrument->seen.last_id = id; /* the connection may bring it once more */
+    }
+    return true;
+}
+
+/* Between the last bar and the first trade known nothing is: REST did not reach back so far. */
+static void note_hole(struct venue_feed *feed, struct feed_instrument *instrument,
+                      const struct venue_message *message, const struct event *first) {
+    const int64_t from_ms = instrument->history_to_ms;
+    const bool reaches_back =
+        message != NULL && message->count > 0 && feed->parser->slots[0].ts_ms < from_ms;
+    const int64_t to_ms = first != NULL ? first->ts_ms : instrument->live_from_ms;
+    if (from_ms == 0 || reaches_back || to_ms <= from_ms || instrument->history_gap) {
+        return;
+    }
+    struct event gap = {.kind = EVENT_GAP,
+                        .detail = STREAM_TRADE,
+                        .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
+                        .instrument = instrument->symbol->instrument,
+                        .ts_ms = to_ms};
+    gap.u.gap.from_ms = from_ms;
+    gap.u.gap.to_ms = to_ms;
+    str_copy(gap.u.gap.reason, sizeof gap.u.gap.reason, "before the connection");
+    add_past(instrument, &gap, 1);
+}
+
+/* Trades since the last bar; what the connection has delivered of them follows from the held run.
+ */
+void feed_past_add_trades(struct venue_feed *feed, struct feed_instrument *instrument,
+                          const struct venue_message *message) {
+    const struct event *slots = feed->parser->slots;
+    const struct event *held = first_held(instrument), *first = NULL;
+    const size_t count = message == NULL ? 0 : message->count;
+    const int64_t from_ms = instrument->history_to_ms;
+    for (size_t i = 0; i < count && first == NULL; i++) {
+        first = slots[i].kind == EVENT_TRADE && slots[i].ts_ms >= from_ms ? &slots[i] : NULL;
+    }
+    if (first == NULL || (held != NULL && held->ts_ms < first->ts_ms)) {
+        first = held;
+    }
+    note_hole(feed, instrument, message, first);
+    for (size_t i = 0; i < count && from_ms > 0; i++) {
+        if (slots[i].kind == EVENT_TRADE && slots[i].ts_ms >= from_ms &&
+            is_new(instrument, &slots[i], held)) {
+            add_past(instrument, &slots[i], 1);
+        }
+    }
+}
+
+/* -- out -- */
+
+/* Whole messages of a run, from *at on. False: the sink is full, the rest later. */
+static bool push_run(struct venue_feed *feed, struct feed_instrument *instrument,
+                     const struct feed_run *run, size_t *at, bool past) {
+    while (*at < run->count) {
+        const struct event *slots = run->slots + *at;
+        size_t count = event_message_slots(slots, run->count - *at);
+        const bool in_bars =
+            !past && slots[0].kind == EVENT_TRADE && slots[0].ts_ms < instrument->history_to_ms;
+        if (!in_bars && !feed_push_history(feed, slots, count)) {
+            return false;
+        }
+        *at += count;
+    }
+    return true;
+}
+
+static void go_live(struct venue_feed *feed, struct feed_instrument *instrument) {
+    feed_past_finish(instrument);
+    if (feed->desc.history_ms > 0) { /* the history ends with the open interest of now */
+        instrument->interest_due_ns = clock_mono_ns() + feed->desc.oi_poll_ms * NS_PER_MS;
+    }
+    instrument->history = HISTORY_DONE;
+    instrument->history_gap = false;
+    if (instrument->book.state == BOOK_CHAIN_WAITING) {
+        feed_book_ask(feed, instrument, feed->dialect->book_by_request ? 0 : BOOK_WAIT_MS);
+    }
+}
+
+bool feed_past_push(struct venue_feed *feed, struct feed_instrument *instrument) {
+    if (!push_run(feed, instrument, &instrument->past, &instrument->past_at, true) ||
+        !push_run(feed, instrument, &instrument->held, &instrument->held_at, false)) {
+        return false;
+    }
+    go_live(feed, instrument);
+    return true;
+}

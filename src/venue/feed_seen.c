@@ -1,0 +1,159 @@
+#include "venue/feed_seen.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+
+enum { OLD_TRADE_MAX = 1000 }; /* ids below the last in a row: the venue began to count anew */
+static_assert(FEED_SEEN_IDS_MAX * 2 <= FEED_SEEN_PLACES, "a free place ends every search");
+static_assert((FEED_SEEN_PLACES & (FEED_SEEN_PLACES - 1)) == 0, "a power of two");
+
+void feed_seen_finish(struct feed_seen *seen) {
+    free(seen->ids);
+    seen->ids = NULL;
+}
+
+/* -- trades -- */
+
+int64_t feed_seen_trade_id(const struct event *slot) {
+    int64_t id = 0;
+    if (slot->kind == EVENT_TRADE && slot->has >> TRADE_ID_SHIFT == ID_NUMBER) {
+        memcpy(&id, slot->u.trade.id, sizeof id);
+    }
+    return id;
+}
+
+static bool is_old_number(struct feed_seen *seen, int64_t id) {
+    if (id > 0 && id <= seen->last_id && ++seen->old_count < OLD_TRADE_MAX) {
+        return true;
+    }
+    seen->old_count = 0;
+    seen->last_id = id;
+    return false;
+}
+
+/* The place of key in a generation: where it is, or a free one. */
+static uint64_t *find_place(uint64_t *ids, uint64_t key) {
+    for (uint64_t at = key;; at++) {
+        uint64_t *place = &ids[at & (FEED_SEEN_PLACES - 1)];
+        if (*place == 0 || *place == key) {
+            return place;
+        }
+    }
+}
+
+static bool is_old_id(struct feed_seen *seen, const struct event *slot) {
+    const uint64_t hash = hash_bytes(HASH_START, slot->u.trade.id, sizeof slot->u.trade.id);
+    const uint64_t key = hash == 0 ? 1 : hash;
+    if (seen->ids == NULL) {
+        seen->ids = calloc((size_t)2 * FEED_SEEN_PLACES, sizeof *seen->ids);
+    }
+    if (seen->ids == NULL) {
+        return false; /* without memory for it nothing is remembered */
+    }
+    uint64_t *newer = seen->ids + (size_t)seen->generation * FEED_SEEN_PLACES;
+    uint64_t *older = seen->ids + (size_t)(1 - seen->generation) * FEED_SEEN_PLACES;
+    uint64_t *place = find_place(newer, key);
+    if (*place == key || *find_place(older, key) == key) {
+        return true;
+    }
+    if (seen->id_count == FEED_SEEN_IDS_MAX) {
+        memset(older, 0, FEED_SEEN_PLACES * sizeof *older);
+        seen->generation = 1 - seen->generation;
+        seen->id_count = 0;
+        place = find_place(older, key);
+    }
+    *place = key;
+    seen->id_count++;
+    return false;
+}
+
+static bool is_old_trade(struct feed_seen *seen, const struct event *slot) {
+    const unsigned id_kind = slot->has >> TRADE_ID_SHIFT;
+    if (seen->ids_rise) {
+        return is_old_number(seen, feed_seen_trade_id(slot));
+    }
+    return id_kind != ID_NONE && is_old_id(seen, slot);
+}
+
+/* -- liquidations -- */
+
+static uint64_t liquidation_hash(const struct event *slot) {
+    const uint64_t parts[] = {(uint64_t)slot->ts_ms, (uint64_t)slot->u.trade.price,
+                              (uint64_t)slot->u.trade.qty, slot->side};
+    return hash_bytes(HASH_START, parts, sizeof parts);
+}
+
+static bool is_old_liquidation(struct feed_seen *seen, const struct event *slot, uint64_t serial) {
+    const uint64_t hash = liquidation_hash(slot);
+    for (int i = 0; i < FEED_SEEN_LIQUIDATIONS; i++) {
+        if (seen->liquidations[i].hash == hash && seen->liquidations[i].serial != 0 &&
+            seen->liquidations[i].serial != serial) {
+            seen->liquidations[i].serial = 0; /* each stands for one */
+            return true;
+        }
+    }
+    seen->liquidations[seen->liquidation_at].hash = hash;
+    seen->liquidations[seen->liquidation_at].serial = serial;
+    seen->liquidation_at = (seen->liquidation_at + 1) % FEED_SEEN_LIQUIDATIONS;
+    return false;
+}
+
+/* -- values -- */
+
+/* Older than the last, or of the same time from another connection. */
+static bool is_old_value(struct feed_seen *seen, int value, int64_t ms, uint64_t serial) {
+    if (ms < seen->values[value].ms ||
+        (ms == seen->values[value].ms && serial != seen->values[value].serial)) {
+        return true;
+    }
+    seen->values[value].ms = ms;
+    seen->values[value].serial = serial;
+    return false;
+}
+
+/* A message of several groups is old if all of them are. */
+static bool are_old_values(struct feed_seen *seen, const struct event *slots, size_t count,
+                           int64_t sent_ms, uint64_t serial) {
+    enum { MARK, INDEX, LAST, FUNDING, INTEREST, KLINE };
+    bool old = true;
+    for (size_t i = 0; i < count; i++) {
+        const struct event *slot = &slots[i];
+        switch ((enum event_kind)slot->kind) {
+        case EVENT_PRICE:
+            for (int bit = MARK; bit <= LAST; bit++) {
+                const bool has = (slot->has >> bit & 1U) != 0;
+                old = (!has || is_old_value(seen, bit, slot->ts_ms, serial)) && old;
+            }
+            break;
+        case EVENT_FUNDING:
+            old = is_old_value(seen, FUNDING, slot->ts_ms, serial) && old;
+            break;
+        case EVENT_OPEN_INTEREST:
+            old = is_old_value(seen, INTEREST, slot->ts_ms, serial) && old;
+            break;
+        case EVENT_KLINE:
+            old = is_old_value(seen, KLINE, sent_ms, serial) && old;
+            break;
+        case EVENT_KLINE_VOLUME:
+            break;
+        default:
+            return false;
+        }
+    }
+    return old;
+}
+
+bool feed_seen_before(struct feed_seen *seen, const struct event *slots, size_t count,
+                      int64_t sent_ms, uint64_t serial) {
+    switch ((enum event_kind)slots[0].kind) {
+    case EVENT_TRADE:
+        return is_old_trade(seen, &slots[0]);
+    case EVENT_LIQUIDATION:
+        return is_old_liquidation(seen, &slots[0], serial);
+    default:
+        return are_old_values(seen, slots, count, sent_ms, serial);
+    }
+}

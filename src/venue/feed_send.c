@@ -1,0 +1,143 @@
+#include <assert.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/stat.h"
+#include "base/str.h"
+#include "venue/feed_inside.h"
+
+enum {
+    SENDS_A_SECOND = 5,
+    BOOK_WAIT_MS = 10000 /* for a book that was asked to begin anew, before it is asked again */
+};
+
+static bool send_text(struct feed_conn *conn, const char *text, size_t len) {
+    return len > 0 && ws_client_send(conn->client, text, len);
+}
+
+/* The next message may go that much later. */
+static void space_out(struct feed_conn *conn, int64_t now_ns) {
+    const int rate = feed_socket_kind(conn->feed, conn->socket)->sends_per_s;
+    conn->send_ns = now_ns + 1000 / (rate > 0 ? rate : SENDS_A_SECOND) * NS_PER_MS;
+}
+
+static struct venue_subscription all_of(const struct feed_conn *conn) {
+    return (struct venue_subscription){.socket = conn->socket->kind,
+                                       .symbols = conn->socket->symbols,
+                                       .count = conn->socket->symbol_count,
+                                       .now_ms = clock_wall_ms()};
+}
+
+/* Everything is said. */
+static void end_speech(struct feed_conn *conn, int64_t now_ns) {
+    conn->spoken = true;
+    if (feed_socket_kind(conn->feed, conn->socket)->pulse == 0) {
+        feed_socket_delivers(conn, now_ns);
+    }
+}
+
+static void speak(struct feed_conn *conn, int64_t now_ns) {
+    struct venue_feed *feed = conn->feed;
+    const struct venue_subscription what = all_of(conn);
+    const size_t len = feed->dialect->subscribe == NULL
+                           ? 0
+                           : feed->dialect->subscribe(&what, conn->step, feed->text);
+    if (len == 0) {
+        end_speech(conn, now_ns);
+    } else if (send_text(conn, feed->text, len)) {
+        conn->step++;
+        space_out(conn, now_ns);
+    }
+}
+
+/* One message of those that begin a lost book anew. False: none is due. */
+static bool ask_book(struct feed_conn *conn, struct feed_instrument *instrument, int64_t now_ns) {
+    struct venue_feed *feed = conn->feed;
+    const struct venue_subscription what = all_of(conn);
+    if (instrument->again_ns == 0 || now_ns < instrument->again_ns) {
+        return false;
+    }
+    const size_t len =
+        feed->dialect->book_again(&what, instrument->symbol, instrument->again_step, feed->text);
+    if (len == 0) { /* all is asked: wait for the snapshot, then ask once more */
+        instrument->again_step = 0;
+        instrument->again_ns = now_ns + BOOK_WAIT_MS * NS_PER_MS;
+        return false;
+    }
+    if (send_text(conn, feed->text, len)) {
+        instrument->again_step++;
+        space_out(conn, now_ns);
+    }
+    return true;
+}
+
+static void ask_books(struct feed_conn *conn, int64_t now_ns) {
+    const struct feed_socket *socket = conn->socket;
+    const struct venue_feed *feed = conn->feed;
+    const bool has_books =
+        (feed_socket_kind(feed, socket)->channels & CHANNEL_BIT(CHANNEL_BOOK)) != 0;
+    if (feed->dialect->book_again == NULL || !has_books || conn != &socket->conns[socket->active]) {
+        return;
+    }
+    for (size_t i = 0; i < socket->symbol_count; i++) {
+        if (ask_book(conn, feed_find_symbol(conn->feed, socket->symbols[i]), now_ns)) {
+            return;
+        }
+    }
+}
+
+static void ping(struct feed_conn *conn, int64_t now_ns) {
+    const struct venue_feed *feed = conn->feed;
+    const struct venue_socket *kind = feed_socket_kind(feed, conn->socket);
+    char text[VENUE_REPLY_BYTES];
+    if (kind->ping_ms <= 0 || now_ns < conn->ping_ns) {
+        return;
+    }
+    conn->ping_ns = now_ns + kind->ping_ms * NS_PER_MS;
+    if (kind->ping_frame) {
+        ws_client_ping(conn->client);
+    } else if (feed->dialect->ping != NULL) {
+        send_text(conn, text, feed->dialect->ping(conn->socket->kind, clock_wall_ms(), text));
+    }
+}
+
+void feed_send_open(struct feed_conn *conn, int64_t now_ns) {
+    conn->send_ns = now_ns;
+    conn->ping_ns = now_ns + feed_socket_kind(conn->feed, conn->socket)->ping_ms * NS_PER_MS;
+    speak(conn, now_ns);
+}
+
+void feed_send_tick(struct feed_conn *conn, int64_t now_ns) {
+    ping(conn, now_ns);
+    /* Several may be due within a tick. */
+    for (int i = 0; i < 8 && !conn->spoken && now_ns >= conn->send_ns; i++) {
+        const int64_t due_ns = conn->send_ns;
+        speak(conn, due_ns);
+    }
+    if (conn->spoken && now_ns >= conn->send_ns) {
+        ask_books(conn, now_ns);
+    }
+}
+
+void feed_send_control(struct feed_conn *conn, const struct venue_message *message) {
+    struct venue_feed *feed = conn->feed;
+    switch (message->control) {
+    case CONTROL_ANSWER:
+        send_text(conn, message->reply, strlen(message->reply));
+        break;
+    case CONTROL_RECONNECT:
+        conn->replace = true;
+        break;
+    case CONTROL_ERROR:
+        feed_count(&feed->stats.errors, 1);
+        LOG_WARN("%s /%s: the venue says: %s", feed->name,
+                 feed_socket_kind(feed, conn->socket)->name, message->reply);
+        str_format(feed->notice, sizeof feed->notice, "%s", message->reply);
+        break;
+    default:
+        feed_count(&feed->stats.ignored, 1);
+        stat_add(STAT_messages_ignored, 1);
+        break;
+    }
+}

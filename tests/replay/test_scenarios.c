@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <unistd.h>
 
 #include "support/fleet.h"
 #include "venue/feed.h"
@@ -365,7 +366,10 @@ static int open_fleet(void **state) {
 
 static int close_fleet(void **state) {
     (void)state;
-    fleet_close(fleet);
+    if (fleet != NULL) {
+        fleet_close(fleet);
+    }
+    fleet = NULL;
     return 0;
 }
 
@@ -373,26 +377,65 @@ static bool is_stale(const struct fleet_venue *venue) {
     return venue->states_seen[FEED_STALE];
 }
 
-/* A smaller fleet of its own, with these faults from the start. */
-static struct fleet *open_faulty(const struct exchange_faults *faults, int stall_ms) {
-    const struct fleet_desc desc = {
-        .server = {.seed = 9, .days = .01, .burn_in_days = -1, .frozen = true, .faults = *faults},
-        .feed = {.history_ms = -1, .oi_poll_ms = 500, .stall_ms = stall_ms},
-    };
-    struct fleet *opened = fleet_open(&desc);
-    assert_non_null(opened);
-    fleet_set_load(opened, LOAD_PER_S, 0);
-    return opened;
+/* A smaller fleet of its own. */
+static void open_small(struct exchange_server_desc server, struct venue_feed_desc feed) {
+    struct fleet_desc desc = {.server = server, .feed = feed};
+    desc.server.seed = 9;
+    desc.server.days = .01;
+    desc.server.burn_in_days = -1;
+    desc.server.frozen = true;
+    desc.feed.history_ms = -1;
+    desc.feed.oi_poll_ms = 500;
+    fleet = fleet_open(&desc);
+    assert_non_null(fleet);
+    fleet_set_load(fleet, LOAD_PER_S, 0);
 }
 
-/* 10. Accepted, acknowledged, and then silent: said to be a fault, and mended when it speaks. */
+/* 10. Accepted, acknowledged, and then silent: said to be a fault, and mended when it speaks. The
+ * same where the other end is gone without a word. */
 static void a_stale_endpoint_is_a_fault(void **state) {
     (void)state;
-    struct fleet *stale = open_faulty(&(struct exchange_faults){.stale = true}, STALL_MS);
-    assert_true(fleet_wait(stale, "stale", is_stale));
-    fleet_set_faults(stale, &(struct exchange_faults){0});
-    assert_true(fleet_wait(stale, "well again", is_full));
-    fleet_close(stale);
+    open_small((struct exchange_server_desc){.faults = {.stale = true}},
+               (struct venue_feed_desc){.stall_ms = STALL_MS});
+    assert_true(fleet_wait(fleet, "stale", is_stale));
+    fleet_set_faults(fleet, &(struct exchange_faults){0});
+    assert_true(fleet_wait(fleet, "well again", is_full));
+    remember();
+    fleet_set_faults(fleet, &(struct exchange_faults){.half_open = true});
+    assert_true(fleet_wait(fleet, "reconnecting", was_cut));
+    all_is_well();
+}
+
+static bool has_renewed(const struct fleet_venue *venue) {
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    return counts.conns_opened >= 4 * counts.conns_open && counts.conns_open > 0 && is_full(venue);
+}
+
+/* 2. Sessions end by rule, and are replaced before: nothing is lost, nothing comes twice. */
+static void sessions_are_replaced_in_time(void **state) {
+    (void)state;
+    open_small((struct exchange_server_desc){.session_ms_max = 20000},
+               (struct venue_feed_desc){.session_ms = 700});
+    assert_true(fleet_wait(fleet, "renewed", has_renewed));
+    check_counts();
+    for (int i = 0; i < fleet->count; i++) {
+        pthread_mutex_lock(&fleet->lock);
+        int holes = fleet->venues[i].probes[0].hole_count;
+        pthread_mutex_unlock(&fleet->lock);
+        assert_int_equal(holes, 0);
+    }
+}
+
+/* 9. A network that has IPv6 alone. */
+static void ipv6_alone_is_enough(void **state) {
+    (void)state;
+    if (access("/proc/net/if_inet6", R_OK) != 0) {
+        skip(); /* this machine has none */
+    }
+    open_small((struct exchange_server_desc){.bind_address = "::1"}, (struct venue_feed_desc){0});
+    assert_true(fleet_wait(fleet, "full", is_full));
+    check_counts();
 }
 
 static bool clock_is_off(const struct fleet_venue *venue) {
@@ -404,10 +447,11 @@ static bool clock_is_off(const struct fleet_venue *venue) {
 static void a_wrong_clock_is_only_a_wrong_clock(void **state) {
     (void)state;
     for (int sign = -1; sign <= 1; sign += 2) {
-        fleet = open_faulty(&(struct exchange_faults){.skew_s = sign * 600}, 0);
+        open_small((struct exchange_server_desc){.faults = {.skew_s = sign * 600}},
+                   (struct venue_feed_desc){0});
         assert_true(fleet_wait(fleet, "full by a wrong clock", clock_is_off));
         check_counts();
-        fleet_close(fleet);
+        (void)close_fleet(state);
     }
 }
 
@@ -423,10 +467,12 @@ int main(void) {
         cmocka_unit_test(cuts_are_told_and_mended),
         cmocka_unit_test(a_paused_reader_costs_events_alone),
     };
-    const struct CMUnitTest stale_tests[] = {
-        cmocka_unit_test(a_stale_endpoint_is_a_fault),
-        cmocka_unit_test(a_wrong_clock_is_only_a_wrong_clock),
+    const struct CMUnitTest small[] = {
+        cmocka_unit_test_teardown(a_stale_endpoint_is_a_fault, close_fleet),
+        cmocka_unit_test_teardown(sessions_are_replaced_in_time, close_fleet),
+        cmocka_unit_test_teardown(ipv6_alone_is_enough, close_fleet),
+        cmocka_unit_test_teardown(a_wrong_clock_is_only_a_wrong_clock, close_fleet),
     };
     int failed = cmocka_run_group_tests(tests, open_fleet, close_fleet);
-    return failed + cmocka_run_group_tests(stale_tests, NULL, NULL);
+    return failed + cmocka_run_group_tests(small, NULL, NULL);
 }

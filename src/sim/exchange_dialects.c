@@ -3,13 +3,17 @@
 #include "sim/exchange_binance.h"
 #include "sim/exchange_dialect.h"
 #include "sim/exchange_gate.h"
+#include "sim/exchange_htx.h"
 #include "sim/exchange_hyperliquid.h"
+#include "sim/exchange_okx.h"
 
 static const struct exchange_dialect *const dialects[] = {
     &exchange_binance_usdm,
     &exchange_binance_coinm,
+    &exchange_okx,
     &exchange_gate,
     &exchange_hyperliquid,
+    &exchange_htx,
 };
 
 const struct exchange_dialect *exchange_dialect_find(enum venue_id venue) {

@@ -136,12 +136,13 @@ static bool make_message(struct exchange_server *server, struct exchange_symbol_
     bool reset = server->faults.reset_count > 0;
     if (row->whole || reset) {
         bool changed = depth->sent_id != inside->update_id;
+        bool again = row->quiet_ms > 0 && server->tick_ms - depth->sent_ms >= row->quiet_ms;
         *book = snapshot_of(server, &inside->now, level_limit(row), inside->update_id);
         book->reset = reset;
         book->prev_id = depth->sent_id;
-        depth->number = reset ? 1 : depth->number + 1;
+        depth->number = reset ? 1 : depth->number + changed; /* the same again: the same number */
         server->faults.reset_count -= reset;
-        return changed || reset;
+        return changed || reset || again;
     }
     size_t half = 2 * LADDER_LEVEL_MAX;
     const struct ladder *now = cut_ladder(&inside->now, row->level_max, server->ladder);

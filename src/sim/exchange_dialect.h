@@ -84,7 +84,8 @@ struct exchange_channel {
     bool whole;       /* book: every message is a snapshot */
     int interval_ms;  /* book, ticker, kline, contract: how often, in steps of 100; 0: 100 */
     int level_max;    /* book: levels a side; 0: all */
-    int quiet_ms;     /* book: a delta without levels after so long without a change; 0: none */
+    int quiet_ms;     /* book: after so long without a change a delta without levels, or the same
+                         whole book again; 0: none */
 };
 
 enum exchange_forced {

@@ -155,6 +155,12 @@ static void take_body(struct venue_feed *feed, const struct feed_request *reques
     const enum status status = venue_rest_parse(feed->parser, &about, result->body, result->len,
                                                 clock_mono_ns(), &message);
     feed->rest_reason[0] = '\0';
+    if (status == STATUS_OK && message.kind == MESSAGE_CONTROL) { /* an error with HTTP 200 */
+        LOG_WARN("%s REST: %s: the venue says: %s; asking again", feed->name, path, message.reply);
+        feed->counts_told = feed->parser->counts;
+        retry(feed, request, false);
+        return;
+    }
     if (status == STATUS_OK || (status == STATUS_IGNORED && !is_needed(request->kind))) {
         feed->counts_told = feed->parser->counts; /* what it passed over is no message */
         take_answer(feed, request, &message);

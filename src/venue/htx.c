@@ -13,6 +13,8 @@ enum {
     INTEREST_ROWS = 200,
     INTEREST_STEP_MS = 3600000,
     LIQUIDATION_ROWS = 50,
+    TRADE_ROWS = 2000,
+    HOUR_MS = 3600000,
     DAY_MS = 86400000
 };
 
@@ -235,6 +237,10 @@ static bool request_one(const struct venue_request *request, const char *name, b
                           "%s/v3/swap_liquidation_orders?contract=%s&trade_type=0"
                           "&start_time=%" PRId64 "&end_time=%" PRId64,
                           api, name, from_ms, request->to_ms);
+    case VENUE_REQUEST_TRADES:
+        return str_format(path, sizeof out->path,
+                          "%s/market/history/trade?contract_code=%s&size=%d",
+                          coin ? "/swap-ex" : "/linear-swap-ex", name, TRADE_ROWS);
     case VENUE_REQUEST_TIERS:
         return str_format(path, sizeof out->path, "%s/v1/swap_adjustfactor?contract_code=%s", api,
                           name);
@@ -269,9 +275,9 @@ const struct venue_dialect htx_dialect = {
     .limits = {.kline_rows = KLINE_ROWS,
                .interest_rows = INTEREST_ROWS,
                .liquidation_rows = LIQUIDATION_ROWS,
-               .interest_depth_ms = (int64_t)INTEREST_ROWS * INTEREST_STEP_MS,
+               .interest_depth_ms = (int64_t)(INTEREST_ROWS - 1) * INTEREST_STEP_MS,
                .liquidation_depth_ms = (int64_t)90 * DAY_MS,
-               .liquidation_window_ms = (int64_t)2 * DAY_MS,
+               .liquidation_window_ms = HOUR_MS, /* newest first: what a page cannot hold is lost */
                .interest_step_ms = INTEREST_STEP_MS,
                .requests_per_10s = 100},
     .settle = htx_settle,

@@ -11,6 +11,7 @@ enum {
     PING_MS = 20000,
     ARGS_PER_MESSAGE = 40, /* about 3 KB of the 64 KB that a message may have */
     MINUTE_MS = 60000,
+    HOUR_MS = 3600000,
     INTEREST_STEP_MS = 300000,
     KLINE_ROWS = 100, /* history-candles */
     INTEREST_ROWS = 100,
@@ -193,8 +194,7 @@ static bool request_one(const struct venue_request *request, const char *name, c
         return str_format(path, sizeof out->path,
                           "/api/v5/rubik/stat/contracts/open-interest-history?instId=%s&period=5m"
                           "&begin=%" PRId64 "&end=%" PRId64 "&limit=%d",
-                          name, from_ms, from_ms + (int64_t)INTEREST_ROWS * INTEREST_STEP_MS,
-                          INTEREST_ROWS);
+                          name, from_ms, to_ms, INTEREST_ROWS);
     case VENUE_REQUEST_INTEREST_LAST:
         return str_format(path, sizeof out->path,
                           "/api/v5/public/open-interest?instType=%s&instId=%s", type, name);
@@ -238,13 +238,15 @@ const struct venue_dialect okx_dialect = {
                 CHANNEL_BIT(CHANNEL_KLINE),
     .complete_liquidations = false, /* one a second and contract */
     .book_ids_fall = true,          /* once, after maintenance */
+    .trade_ids_rise = true,
     .sockets = sockets,
     .socket_count = SOCKET_COUNT,
     .limits = {.kline_rows = KLINE_ROWS,
                .interest_rows = INTEREST_ROWS,
                .liquidation_rows = LIQUIDATION_ROWS,
                .interest_depth_ms = (int64_t)INTEREST_DEPTH * INTEREST_STEP_MS,
-               .liquidation_depth_ms = (int64_t)23 * 3600 * 1000,
+               .liquidation_depth_ms = (int64_t)23 * HOUR_MS,
+               .liquidation_window_ms = HOUR_MS, /* newest first: what a page cannot hold is lost */
                .interest_step_ms = INTEREST_STEP_MS,
                .requests_per_10s = 40},
     .settle = okx_settle,

@@ -165,6 +165,8 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_LIQUIDATIONS, "A-USDT", "",
          "/linear-swap-api/v3/swap_liquidation_orders?contract=A-USDT&trade_type=0"
          "&start_time=1700000000000&end_time=1700003600000"},
+        {VENUE_REQUEST_TRADES, "A-USDT", "",
+         "/linear-swap-ex/market/history/trade?contract_code=A-USDT&size=2000"},
         {VENUE_REQUEST_TIERS, "A-USD", "", "/swap-api/v1/swap_adjustfactor?contract_code=A-USD"},
         {VENUE_REQUEST_KLINES, "A261225", "", NULL},
         {VENUE_REQUEST_TIERS, NULL, "", NULL},

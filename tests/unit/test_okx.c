@@ -155,7 +155,7 @@ static void what_is_asked_for(void **state) {
          "&after=1700006000000&limit=100"},
         {VENUE_REQUEST_INTEREST_HISTORY, "A-USDT-SWAP", "",
          "/api/v5/rubik/stat/contracts/open-interest-history?instId=A-USDT-SWAP&period=5m"
-         "&begin=1700000000000&end=1700030000000&limit=100"},
+         "&begin=1700000000000&end=1700003600000&limit=100"},
         {VENUE_REQUEST_INTEREST_LAST, "A-USDT-SWAP", "",
          "/api/v5/public/open-interest?instType=SWAP&instId=A-USDT-SWAP"},
         {VENUE_REQUEST_LIQUIDATIONS, "A-USDT-SWAP", "",

@@ -107,13 +107,11 @@ static size_t ping(int socket, int64_t now_ms, char out[VENUE_REPLY_BYTES]) {
 
 /* -- what is asked for -- */
 
+/* Tickers of REST have no time; the stream's come within a second. */
 static bool request_page(const struct venue_request *request, const char *settle, const char *name,
                          struct venue_http *out) {
     const int64_t from_s = request->from_ms / 1000;
     switch (request->kind) {
-    case VENUE_REQUEST_TICKER:
-        return str_format(out->path, sizeof out->path, "/api/v4/futures/%s/tickers?contract=%s",
-                          settle, name);
     case VENUE_REQUEST_KLINES: /* either limit or from and to: both are refused */
         return str_format(
             out->path, sizeof out->path,
@@ -128,7 +126,7 @@ static bool request_page(const struct venue_request *request, const char *settle
         return str_format(out->path, sizeof out->path,
                           "/api/v4/futures/%s/liq_orders?contract=%s&from=%" PRId64 "&to=%" PRId64
                           "&limit=%d",
-                          settle, name, from_s, request->to_ms / 1000, GATE_LIQUIDATION_ROWS);
+                          settle, name, from_s, (request->to_ms - 1) / 1000, GATE_LIQUIDATION_ROWS);
     case VENUE_REQUEST_TRADES:
         return str_format(out->path, sizeof out->path,
                           "/api/v4/futures/%s/trades?contract=%s&limit=100", settle, name);
@@ -159,6 +157,7 @@ const struct venue_dialect gate_dialect = {
     .rest_url = "https://api.gateio.ws",
     .promises = GATE_CHANNELS,
     .complete_liquidations = true,
+    .trade_ids_rise = true,
     .sockets = sockets,
     .socket_count = GATE_SETTLEMENT_COUNT,
     .limits = {.kline_rows = GATE_KLINE_ROWS,

@@ -227,6 +227,32 @@ static void read_row(struct gate_work *work, enum gate_channel channel, struct s
     }
 }
 
+static int64_t id_of(const struct event *slot) {
+    int64_t id = 0;
+    if (slot->has >> TRADE_ID_SHIFT == ID_NUMBER) {
+        memcpy(&id, slot->u.trade.id, sizeof id);
+    }
+    return id;
+}
+
+/* Ids of a contract's trades rise; a push that begins with the newest is turned round. */
+static void order_trades(struct venue_parser *parser, const struct venue_message *message) {
+    struct event *slots = parser->slots;
+    size_t begin = 0, end = message->count;
+    if (end < 2 || slots[0].instrument != slots[end - 1].instrument ||
+        id_of(&slots[0]) <= id_of(&slots[end - 1])) {
+        return;
+    }
+    for (; begin + 1 < end; begin++, end--) { /* rows of one slot each */
+        const struct event slot = slots[begin];
+        const struct decimal contracts = parser->contracts[begin];
+        slots[begin] = slots[end - 1];
+        parser->contracts[begin] = parser->contracts[end - 1];
+        slots[end - 1] = slot;
+        parser->contracts[end - 1] = contracts;
+    }
+}
+
 static bool is_data(enum gate_channel channel) {
     return channel >= GATE_CHANNEL_TRADES && channel <= GATE_CHANNEL_CONTRACTS;
 }
@@ -248,6 +274,9 @@ static void read_result(struct gate_work *work, enum gate_channel channel, enum 
             gate_count(work, STATUS_MALFORMED);
         }
         scan_leave(scan, depth);
+    }
+    if (channel == GATE_CHANNEL_TRADES) {
+        order_trades(work->parser, work->message);
     }
 }
 

@@ -7,11 +7,10 @@
 
 enum {
     HYPERLIQUID_PING_MS = 30000,
-    HYPERLIQUID_SENDS_PER_S = 20, /* 2,000 a minute are allowed */
-    HYPERLIQUID_KLINE_ROWS = 2500,
-    HYPERLIQUID_KLINES_KEPT = 5000,
+    HYPERLIQUID_SENDS_PER_S = 20,  /* 2,000 a minute are allowed */
+    HYPERLIQUID_KLINE_ROWS = 5000, /* as many as are kept */
     HYPERLIQUID_BAR_MS = 60000,
-    /* 1,200 a minute; a page of bars weighs 20 + 2500 / 60. */
+    /* 1,200 a minute; a page of bars weighs 20 + 5000 / 60, and the next one, of a bar, 20. */
     HYPERLIQUID_REQUESTS_PER_10S = 3
 };
 
@@ -72,15 +71,14 @@ static size_t ping(int socket, int64_t now_ms, char out[VENUE_REPLY_BYTES]) {
 
 /* -- what is asked for -- */
 
-/* One path; the body says what. There is no history of open interest. */
+/* One path; the body says what. There is no history of open interest, and contexts have no time:
+ * the stream's come at once. */
 static bool request(const struct venue_request *request, struct venue_http *out) {
     const char *coin = request->symbol == NULL ? "" : request->symbol->text;
     str_copy(out->path, sizeof out->path, "/info");
     switch (request->kind) {
     case VENUE_REQUEST_INSTRUMENTS: /* its margin tables with it */
         return str_copy(out->body, sizeof out->body, "{\"type\":\"meta\"}");
-    case VENUE_REQUEST_TICKER:
-        return str_copy(out->body, sizeof out->body, "{\"type\":\"metaAndAssetCtxs\"}");
     case VENUE_REQUEST_DEPTH:
         return str_format(out->body, sizeof out->body, "{\"type\":\"l2Book\",\"coin\":\"%s\"}",
                           coin);
@@ -105,7 +103,7 @@ const struct venue_dialect hyperliquid_dialect = {
     .sockets = sockets,
     .socket_count = (int)ARRAY_COUNT(sockets),
     .limits = {.kline_rows = HYPERLIQUID_KLINE_ROWS,
-               .kline_depth_ms = (int64_t)HYPERLIQUID_KLINES_KEPT * HYPERLIQUID_BAR_MS,
+               .kline_depth_ms = (int64_t)HYPERLIQUID_KLINE_ROWS * HYPERLIQUID_BAR_MS,
                .requests_per_10s = HYPERLIQUID_REQUESTS_PER_10S},
     .settle = hyperliquid_settle,
     .parse = hyperliquid_parse,

@@ -100,7 +100,11 @@ static void read_array(struct hyperliquid_work *work, struct outer *outer, struc
         }
         scan_leave(scan, depth);
     }
-    venue_rows_turn(work->parser, work->message); /* the first push of trades, newest first */
+    /* The first push of trades is of those before, newest first. */
+    const struct event *slots = work->parser->slots;
+    const size_t count = work->message->count;
+    work->message->past = count > 1 && slots[0].ts_ms > slots[count - 1].ts_ms;
+    venue_rows_turn(work->parser, work->message);
 }
 
 /* The scan has entered the data; the channel is one of ours. */

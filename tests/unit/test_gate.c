@@ -119,7 +119,7 @@ static void what_is_asked_for(void **state) {
     } rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, NULL, "", "/api/v4/futures/usdt/contracts"},
         {VENUE_REQUEST_INSTRUMENTS, NULL, "btc", "/api/v4/futures/btc/contracts"},
-        {VENUE_REQUEST_TICKER, "A_USDT", "", "/api/v4/futures/usdt/tickers?contract=A_USDT"},
+        {VENUE_REQUEST_TICKER, "A_USDT", "", NULL},
         {VENUE_REQUEST_KLINES, "BTC_USD", "",
          "/api/v4/futures/btc/candlesticks?contract=BTC_USD&interval=1m&from=1700000000"
          "&to=1700119880"},
@@ -127,7 +127,7 @@ static void what_is_asked_for(void **state) {
          "/api/v4/futures/usdt/contract_stats?contract=A_USDT&interval=5m&from=1700000000"
          "&limit=1000"},
         {VENUE_REQUEST_LIQUIDATIONS, "A_USDT", "",
-         "/api/v4/futures/usdt/liq_orders?contract=A_USDT&from=1700000000&to=1700003600"
+         "/api/v4/futures/usdt/liq_orders?contract=A_USDT&from=1700000000&to=1700003599"
          "&limit=1000"},
         {VENUE_REQUEST_TIERS, "A_USDT", "",
          "/api/v4/futures/usdt/risk_limit_tiers?contract=A_USDT"},

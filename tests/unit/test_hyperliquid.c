@@ -78,10 +78,10 @@ static void what_is_asked_for(void **state) {
         const char *body;
     } rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, "{\"type\":\"meta\"}"},
-        {VENUE_REQUEST_TICKER, "{\"type\":\"metaAndAssetCtxs\"}"},
+        {VENUE_REQUEST_TICKER, NULL},
         {VENUE_REQUEST_KLINES,
          "{\"type\":\"candleSnapshot\",\"req\":{\"coin\":\"BTC\",\"interval\":"
-         "\"1m\",\"startTime\":1700000040000,\"endTime\":1700149980000}}"},
+         "\"1m\",\"startTime\":1700000040000,\"endTime\":1700299980000}}"},
         {VENUE_REQUEST_DEPTH, "{\"type\":\"l2Book\",\"coin\":\"BTC\"}"},
         {VENUE_REQUEST_INTEREST_HISTORY, NULL},
         {VENUE_REQUEST_LIQUIDATIONS, NULL},

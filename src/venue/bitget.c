@@ -179,7 +179,7 @@ static bool request_one(const struct venue_request *request, const char *categor
                           "/api/v3/market/candles?category=%s&symbol=%s&interval=1m"
                           "&startTime=%" PRId64 "&endTime=%" PRId64 "&limit=%d",
                           category, name, request->from_ms,
-                          request->from_ms + (int64_t)KLINE_ROWS * MINUTE_MS, KLINE_ROWS);
+                          request->from_ms + (int64_t)(KLINE_ROWS - 1) * MINUTE_MS, KLINE_ROWS);
     case VENUE_REQUEST_LIQUIDATIONS:
         return str_format(
             out->path, size, "/api/v3/market/liquidations?category=%s&symbol=%s&limit=%d%s%s",

@@ -143,7 +143,7 @@ static void what_is_asked_for(void **state) {
          "/api/v3/market/open-interest?category=COIN-FUTURES&symbol=BUSD"},
         {VENUE_REQUEST_KLINES, "APERP", "",
          "/api/v3/market/candles?category=USDC-FUTURES&symbol=APERP&interval=1m&startTime=60000"
-         "&endTime=60060000&limit=1000"},
+         "&endTime=60000000&limit=1000"},
         {VENUE_REQUEST_LIQUIDATIONS, "AUSDT", "",
          "/api/v3/market/liquidations?category=USDT-FUTURES&symbol=AUSDT&limit=100"},
         {VENUE_REQUEST_LIQUIDATIONS, "AUSDT", "12 3",

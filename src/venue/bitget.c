@@ -159,11 +159,7 @@ static size_t ping(int socket, int64_t now_ms, char out[VENUE_REPLY_BYTES]) {
 static bool request_one(const struct venue_request *request, const char *category, const char *name,
                         struct venue_http *out) {
     const size_t size = sizeof out->path;
-    char cursor[3 * VENUE_REPLY_BYTES] = "";
     const char *what = NULL;
-    if (request->cursor != NULL && !venue_url_encode(request->cursor, cursor, sizeof cursor)) {
-        return false;
-    }
     switch (request->kind) {
     case VENUE_REQUEST_TICKER:
         what = "tickers";
@@ -180,10 +176,10 @@ static bool request_one(const struct venue_request *request, const char *categor
                           "&startTime=%" PRId64 "&endTime=%" PRId64 "&limit=%d",
                           category, name, request->from_ms,
                           request->from_ms + (int64_t)(KLINE_ROWS - 1) * MINUTE_MS, KLINE_ROWS);
-    case VENUE_REQUEST_LIQUIDATIONS:
-        return str_format(
-            out->path, size, "/api/v3/market/liquidations?category=%s&symbol=%s&limit=%d%s%s",
-            category, name, LIQUIDATION_ROWS, cursor[0] == '\0' ? "" : "&cursor=", cursor);
+    case VENUE_REQUEST_LIQUIDATIONS: /* the newest; times are not asked for */
+        return str_format(out->path, size,
+                          "/api/v3/market/liquidations?category=%s&symbol=%s&limit=%d", category,
+                          name, LIQUIDATION_ROWS);
     case VENUE_REQUEST_TRADES:
         return str_format(out->path, size, "/api/v3/market/fills?category=%s&symbol=%s&limit=%d",
                           category, name, TRADE_ROWS);

@@ -431,8 +431,8 @@ static enum status read_rows(struct answer *answer, struct scan *scan) {
 
 /* {"list":[…],"ts":…}, {"resultList":[…]}, or a book */
 static enum status read_around(struct answer *answer, struct scan *scan) {
-    enum { ASKS, BIDS, STAMP, LIST, RESULTS, CURSOR, COUNT };
-    static const char *const names[COUNT] = {"a", "b", "ts", "list", "resultList", "cursor"};
+    enum { ASKS, BIDS, STAMP, LIST, RESULTS, COUNT };
+    static const char *const names[COUNT] = {"a", "b", "ts", "list", "resultList"};
     struct venue_field fields[COUNT];
     int64_t ts_ms = 0;
     venue_fields_read(scan, names, COUNT, fields);
@@ -443,15 +443,7 @@ static enum status read_around(struct answer *answer, struct scan *scan) {
         return read_book(answer, &fields[ASKS], &fields[BIDS]);
     }
     struct venue_field *rows = &fields[fields[LIST].value.type == SCAN_ARRAY ? LIST : RESULTS];
-    if (rows->value.type != SCAN_ARRAY) {
-        return STATUS_IGNORED;
-    }
-    const enum status status = read_rows(answer, &rows->inside);
-    if (status == STATUS_OK && answer->message->count > 0 && !fields[CURSOR].value.escaped) {
-        str_copy_span(answer->message->reply, sizeof answer->message->reply,
-                      fields[CURSOR].value.text);
-    }
-    return status;
+    return rows->value.type == SCAN_ARRAY ? read_rows(answer, &rows->inside) : STATUS_IGNORED;
 }
 
 static bool is_legacy(const char *path) {

@@ -103,20 +103,6 @@ static size_t book_again(const struct venue_subscription *what, const struct ven
 
 /* -- what is asked for -- */
 
-/* The trades of a time, oldest first; a page that is not the last names where the next begins. */
-static bool request_liquidations(const struct venue_request *request, const char *name,
-                                 struct venue_http *out) {
-    const struct scan_value cursor = {
-        .type = SCAN_STRING,
-        .text = span_from_text(request->cursor == NULL ? "" : request->cursor)};
-    int64_t from_ms = request->from_ms;
-    scan_integer(&cursor, &from_ms);
-    return str_format(out->path, sizeof out->path,
-                      "/api/v2/public/get_last_trades_by_instrument_and_time?instrument_name=%s"
-                      "&start_timestamp=%" PRId64 "&end_timestamp=%" PRId64 "&count=%d&sorting=asc",
-                      name, from_ms, request->to_ms, TRADE_ROWS);
-}
-
 static bool request(const struct venue_request *request, struct venue_http *out) {
     char name[3 * INSTRUMENT_SYMBOL_BYTES];
     const size_t size = sizeof out->path;
@@ -140,7 +126,11 @@ static bool request(const struct venue_request *request, struct venue_http *out)
                           name, request->from_ms,
                           request->from_ms + (int64_t)(KLINE_ROWS - 1) * MINUTE_MS);
     case VENUE_REQUEST_LIQUIDATIONS:
-        return request_liquidations(request, name, out);
+        return str_format(out->path, size,
+                          "/api/v2/public/get_last_trades_by_instrument_and_time?instrument_name=%s"
+                          "&start_timestamp=%" PRId64 "&end_timestamp=%" PRId64
+                          "&count=%d&sorting=asc",
+                          name, request->from_ms, request->to_ms, TRADE_ROWS);
     case VENUE_REQUEST_TRADES:
         return str_format(out->path, size,
                           "/api/v2/public/get_last_trades_by_instrument?instrument_name=%s"

@@ -1,5 +1,4 @@
 /* Deribit's answers over HTTP, by the shape of `result`: {"jsonrpc":"2.0","result":…,"usOut":…}. */
-#include <inttypes.h>
 #include <string.h>
 
 #include "venue/deribit_parse.h"
@@ -208,30 +207,15 @@ static enum status read_bars(struct answer *answer, struct scan *scan) {
 
 /* -- answers -- */
 
-/* Trades of a time, oldest first, of which there are more: the next page begins where this one
- * ends. */
-static void name_next_page(struct answer *answer, const struct scan_value *more) {
-    struct span sorting;
-    const struct venue_message *message = answer->work.message;
-    if (more->type == SCAN_TRUE && message->count > 0 &&
-        venue_query(answer->about->path, "sorting", &sorting) && span_equal_text(sorting, "asc")) {
-        str_format(answer->work.message->reply, sizeof message->reply, "%" PRId64,
-                   message->sent_ms);
-    }
-}
-
 static enum status read_object(struct answer *answer, const struct scan *entered) {
-    enum { TRADES, COLUMN, BIDS, ASKS, MARK, MORE, COUNT };
-    static const char *const names[COUNT] = {"trades", "ticks",      "bids",
-                                             "asks",   "mark_price", "has_more"};
+    enum { TRADES, COLUMN, BIDS, ASKS, MARK, COUNT };
+    static const char *const names[COUNT] = {"trades", "ticks", "bids", "asks", "mark_price"};
     struct venue_field fields[COUNT];
     struct scan scan = *entered, again = *entered;
     const struct venue_counts before = answer->work.parser->counts;
     venue_fields_read(&scan, names, COUNT, fields);
     if (fields[TRADES].value.type == SCAN_ARRAY) {
-        const enum status status = read_rows(answer, &fields[TRADES].inside);
-        name_next_page(answer, &fields[MORE].value);
-        return status;
+        return read_rows(answer, &fields[TRADES].inside);
     }
     if (fields[COLUMN].value.type == SCAN_ARRAY) {
         return read_bars(answer, &again);

@@ -133,9 +133,6 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_LIQUIDATIONS, "A-PERPETUAL", "",
          PUBLIC "get_last_trades_by_instrument_and_time?instrument_name=A-PERPETUAL"
                 "&start_timestamp=60000&end_timestamp=90000&count=1000&sorting=asc"},
-        {VENUE_REQUEST_LIQUIDATIONS, "A-PERPETUAL", "70000",
-         PUBLIC "get_last_trades_by_instrument_and_time?instrument_name=A-PERPETUAL"
-                "&start_timestamp=70000&end_timestamp=90000&count=1000&sorting=asc"},
         {VENUE_REQUEST_TRADES, "A-PERPETUAL", "",
          PUBLIC "get_last_trades_by_instrument?instrument_name=A-PERPETUAL&count=1000"},
         {VENUE_REQUEST_TIERS, "A-PERPETUAL", "", NULL},
@@ -242,26 +239,6 @@ static void books_say_where_they_stand(void **state) {
     }
 }
 
-#define TRADES(more)                                                                               \
-    "{\"jsonrpc\":\"2.0\",\"result\":{\"trades\":[{\"trade_id\":\"1\",\"timestamp\":61000,"        \
-    "\"price\":2,\"instrument_name\":\"A-PERPETUAL\",\"direction\":\"sell\",\"amount\":10,"        \
-    "\"liquidation\":\"T\"},{\"trade_id\":\"2\",\"timestamp\":62000,\"price\":2,"                  \
-    "\"instrument_name\":\"A-PERPETUAL\",\"direction\":\"buy\",\"amount\":10}],\"has_more\":" more \
-    "}}"
-
-static void a_page_of_trades_names_the_next(void **state) {
-    (void)state;
-    static const char path[] = "/x?instrument_name=A-PERPETUAL&sorting=asc";
-    struct venue_message message;
-    assert_int_equal(answer(path, TRADES("true"), &message), STATUS_OK);
-    assert_int_equal(message.count, 3);
-    assert_string_equal(message.reply, "62000");
-    assert_int_equal(answer(path, TRADES("false"), &message), STATUS_OK);
-    assert_string_equal(message.reply, "");
-    assert_int_equal(answer("/x?sorting=desc", TRADES("true"), &message), STATUS_OK);
-    assert_string_equal(message.reply, "");
-}
-
 /* A summary tells all instruments; a feed knows which it follows. */
 static void only_followed_instruments_come_out(void **state) {
     (void)state;
@@ -302,7 +279,6 @@ int main(void) {
         CASE(what_is_asked_for),
         CASE(what_the_protocol_says_of_itself),
         CASE(books_say_where_they_stand),
-        CASE(a_page_of_trades_names_the_next),
         CASE(only_followed_instruments_come_out),
         CASE(an_unknown_kind_of_contract_takes_the_unit_away),
     };

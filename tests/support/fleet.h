@@ -324,35 +324,44 @@ static inline void fleet_set_load(struct fleet *fleet, int trades_per_s, int liq
     }
 }
 
-/* Wait until it holds of every venue; false: says of which it never did. The lock is held while
+static inline void fleet_print(const struct fleet_venue *venue, const char *what,
+                               const struct fleet_probe *probe) {
+    fprintf(stderr,
+            "%s: not %s: state %d \"%s\", %lld trades, %lld marks, %lld books (%lld snapshots, "
+            "valid %d), %lld fundings, %lld interests, %lld klines, %lld instruments, %lld/%lld "
+            "liquidations, %d gaps, %lld repeats, %lld missing\n",
+            venue_key(venue->id), what, venue->state, venue->reason, (long long)probe->trades,
+            (long long)probe->marks, (long long)probe->books, (long long)probe->snapshots,
+            probe->book_valid, (long long)probe->fundings, (long long)probe->interests,
+            (long long)probe->klines, (long long)probe->instruments,
+            (long long)probe->liquidations[POS_LONG], (long long)probe->liquidations[POS_SHORT],
+            probe->gap_count, (long long)probe->repeats, (long long)fleet_missing(probe));
+}
+
+/* Wait until it has held of every venue; false: says of which it never did. The lock is held while
  * holds() looks. */
 static inline bool fleet_wait(struct fleet *fleet, const char *what,
                               bool (*holds)(const struct fleet_venue *venue)) {
     int64_t end_ns = clock_mono_ns() + (int64_t)FLEET_WAIT_MS * 1000000;
-    for (int i = 0; i < fleet->count;) {
-        struct fleet_venue *venue = &fleet->venues[i];
-        pthread_mutex_lock(&fleet->lock);
-        bool done = holds(venue);
-        struct fleet_probe probe = venue->probes[0];
-        int state = venue->state;
-        pthread_mutex_unlock(&fleet->lock);
-        if (done) {
-            i++;
-        } else if (clock_mono_ns() > end_ns) {
-            fprintf(stderr,
-                    "%s: not %s: state %d \"%s\", %lld trades, %lld marks, %lld books (%lld "
-                    "snapshots, valid %d), %lld fundings, %lld interests, %lld klines, %lld/%lld "
-                    "liquidations, %d gaps, %lld repeats, %lld missing\n",
-                    venue_key(venue->id), what, state, venue->reason, (long long)probe.trades,
-                    (long long)probe.marks, (long long)probe.books, (long long)probe.snapshots,
-                    probe.book_valid, (long long)probe.fundings, (long long)probe.interests,
-                    (long long)probe.klines, (long long)probe.liquidations[POS_LONG],
-                    (long long)probe.liquidations[POS_SHORT], probe.gap_count,
-                    (long long)probe.repeats, (long long)fleet_missing(&probe));
-            return false;
-        } else {
-            clock_sleep_until_ns(clock_mono_ns() + 5000000);
+    bool done[VENUE_COUNT] = {false};
+    int left = fleet->count;
+    while (left > 0) {
+        bool late = clock_mono_ns() > end_ns;
+        for (int i = 0; i < fleet->count; i++) {
+            struct fleet_venue *venue = &fleet->venues[i];
+            pthread_mutex_lock(&fleet->lock);
+            bool now = !done[i] && holds(venue);
+            if (late && !done[i] && !now) {
+                fleet_print(venue, what, &venue->probes[0]);
+            }
+            pthread_mutex_unlock(&fleet->lock);
+            done[i] = done[i] || now;
+            left -= now;
         }
+        if (left > 0 && late) {
+            return false;
+        }
+        clock_sleep_until_ns(clock_mono_ns() + 5000000);
     }
     return true;
 }

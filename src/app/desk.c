@@ -11,6 +11,7 @@
 #include "app/desk_open.h"
 #include "app/desk_panels.h"
 #include "app/desk_record.h"
+#include "app/desk_replay.h"
 #include "app/desk_entries.h"
 #include "app/desk_icon.h"
 #include "app/desk_ipc.h"
@@ -21,8 +22,6 @@
 #include "base/stat.h"
 #include "scene/scene.h"
 
-/* A recording's clock stops this long after its newest event: there is nothing to scroll to. */
-#define RECORDING_LEAD_MS 2000.0
 /* The latency shown is the worst of so long, so that it can be read. */
 #define LATENCY_SHOWN_NS INT64_C(500000000)
 #define DRAIN_EVERY_NS   INT64_C(1000000)
@@ -109,8 +108,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
     if (status == EXIT_STATUS_DONE) {
         status = start_panes(desk);
     }
-    double speed = option_number(&options->table, OPT_speed);
-    live_clock_init(&desk->clock, desk->pipeline.kind == SOURCE_FILE && speed > 0 ? speed : 1);
+    live_clock_init(&desk->clock, 1);
     return status;
 }
 
@@ -149,15 +147,13 @@ static double frame_time_ms(struct desk *desk, const struct scene *scene, bool f
     if (scene == NULL || scene->ts_ms == 0) {
         return 0; /* history alone: what time it is comes with the first live event */
     }
-    bool recorded = desk->pipeline.kind == SOURCE_FILE;
-    if (recorded && !(desk->pipeline.speed > 0)) {
-        return (double)scene->ts_ms; /* as fast as it is read: nothing to run along with */
+    if (desk->pipeline.paced != NULL) {
+        return desk_replay_now_ms(desk, scene);
     }
     if (fresh) {
-        live_clock_observe(&desk->clock, scene->ts_ms, recorded ? mono_ns : scene->recv_ns);
+        live_clock_observe(&desk->clock, scene->ts_ms, scene->recv_ns);
     }
-    double now_ms = live_clock_now(&desk->clock, mono_ns);
-    return recorded ? fmin(now_ms, (double)scene->ts_ms + RECORDING_LEAD_MS) : now_ms;
+    return live_clock_now(&desk->clock, mono_ns);
 }
 
 /* Socket to pixel, of a frame that was shown. */
@@ -380,6 +376,12 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         return desk_screenshot_ask(desk, window, call->text, error);
     case ACTION_RECORD:
         return desk_record_toggle(desk, call->text, error);
+    case ACTION_PAUSE:
+    case ACTION_SLOWER:
+    case ACTION_FASTER:
+    case ACTION_FRAME_STEP:
+    case ACTION_SKIP:
+        return desk_replay_run(desk, call, error);
     case ACTION_PANELS:
     case ACTION_PANEL:
     case ACTION_KEYS:

@@ -197,7 +197,8 @@ static enum exit_status start_files(struct pipeline *pipeline, const struct pipe
         return EXIT_STATUS_FAILED;
     }
     pipeline->feed_count = 1;
-    enum status status = paced_source_open(feed->source, desc->speed, &feed->source);
+    enum status status =
+        paced_source_open(feed->source, desc->speed, &feed->source, &pipeline->paced);
     if (status == STATUS_OK) {
         struct event_sink sink = engine_thread_sink(pipeline->engine_thread, 0);
         status = feed->source.ops->start(feed->source.self, &sink);
@@ -230,7 +231,6 @@ enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline
                                 char reason[SOURCE_REASON_BYTES]) {
     memset(pipeline, 0, sizeof *pipeline);
     pipeline->kind = desc->sources->specs[0].kind;
-    pipeline->speed = desc->speed;
     start_store(pipeline, desc);
     enum exit_status status = start_engine(pipeline, desc, reason);
     if (status == EXIT_STATUS_DONE) {

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "app/calibration_store.h"
+#include "app/paced_source.h"
 #include "app/source.h"
 #include "archive/recorder.h"
 #include "base/mailbox.h"
@@ -51,9 +52,9 @@ struct pipeline {
     int feed_count;
     struct pipeline_feed feeds[SOURCE_COUNT_MAX];
 
-    struct file_source *files; /* borrowed: the one feed of a recording; else NULL */
+    struct file_source *files;  /* borrowed: the one feed of a recording; else NULL */
+    struct paced_source *paced; /* borrowed: the same, at its pace; NULL: it is live */
     enum source_kind kind;
-    double speed;
 };
 
 /* EXIT_STATUS_DONE: everything runs. Else nothing does, and reason is one line for people. */

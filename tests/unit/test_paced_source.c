@@ -56,6 +56,8 @@ static bool keep(void *self, const struct event *slots, size_t count) {
     return true;
 }
 
+static struct paced_source *control; /* of the source opened last */
+
 static struct event_source open_paced(double speed, int *destroyed_count) {
     static const struct event_source_ops ops = {
         .name = "made up", .destroy = made_up_destroy, .read = made_up_read};
@@ -64,7 +66,7 @@ static struct event_source open_paced(double speed, int *destroyed_count) {
     assert_non_null(made_up);
     made_up->destroyed_count = destroyed_count;
     struct event_source inner = {.ops = &ops, .self = made_up};
-    assert_int_equal(paced_source_open(inner, speed, &paced), STATUS_OK);
+    assert_int_equal(paced_source_open(inner, speed, &paced, &control), STATUS_OK);
     return paced;
 }
 
@@ -116,10 +118,42 @@ static void a_long_sleep_ends_at_once_when_stopped(void **state) {
     assert_int_equal(destroyed_count, 1);
 }
 
+static int count_of(struct seen *seen) {
+    return atomic_load_explicit(&seen->count, memory_order_acquire);
+}
+
+/* Paused nothing comes; a leap brings what lies before it and no more; then it goes on from there.
+ */
+static void the_pace_can_be_changed(void **state) {
+    (void)state;
+    int destroyed_count = 0;
+    struct seen seen = {0};
+    struct event_sink sink = {.self = &seen, .push = keep};
+    struct event_source paced = open_paced(1e-6, &destroyed_count);
+    struct pace pace = {.speed = 1e-6, .paused = true};
+    assert_int_equal(paced_source_now_ms(control), 0);
+    assert_int_equal(paced.ops->start(paced.self, &sink), STATUS_OK);
+    wait_for_count(&seen, 1);
+    paced_source_set(control, &pace);
+    pace.skip_to_ms = 1000 + 4 * STEP_MS;
+    paced_source_set(control, &pace);
+    wait_for_count(&seen, 5);
+    clock_sleep_until_ns(clock_mono_ns() + 30 * INT64_C(1000000));
+    assert_int_equal(count_of(&seen), 5);
+    assert_int_equal(paced_source_now_ms(control), pace.skip_to_ms);
+    pace = (struct pace){.speed = 0};
+    paced_source_set(control, &pace);
+    wait_for_count(&seen, COUNT);
+    assert_true(paced_source_get(control).speed == 0);
+    event_source_destroy(&paced);
+    assert_int_equal(destroyed_count, 1);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_come_when_they_are_due),
         cmocka_unit_test(speed_zero_does_not_wait),
+        cmocka_unit_test(the_pace_can_be_changed),
         cmocka_unit_test(a_long_sleep_ends_at_once_when_stopped),
     };
     return cmocka_run_group_tests_name("paced_source", tests, NULL, NULL);

@@ -482,13 +482,13 @@ static void write_kline(const struct exchange_words *words, const struct exchang
 static bool write_odd(const struct exchange_words *words, enum exchange_odd odd, struct wire *out) {
     static const char *const rows[ODD_COUNT] = {
         [ODD_TYPES] = "\"direction\":7,\"amount\":{},\"price\":[],\"timestamp\":\"soon\"",
-        [ODD_SIDE] = "\"direction\":\"neither\",\"amount\":7770.0,\"price\":100000.0",
-        [ODD_POSITION] = "\"direction\":\"up\",\"amount\":7770.0,\"price\":100000.0,"
+        [ODD_SIDE] = "\"direction\":\"neither\",\"amount\":777700.0,\"price\":100000.0",
+        [ODD_POSITION] = "\"direction\":\"up\",\"amount\":777700.0,\"price\":100000.0,"
                          "\"liquidation\":\"T\"",
-        [ODD_SYMBOL] = "\"direction\":\"buy\",\"amount\":7770.0,\"price\":100000.0",
+        [ODD_SYMBOL] = "\"direction\":\"buy\",\"amount\":777700.0,\"price\":100000.0",
         [ODD_NUMBERS] = "\"direction\":\"buy\",\"amount\":NaN,\"price\":1e999",
         [ODD_KEYS] = "\"direction\":\"buy\",\"direction\":\"sell\",\"amount\":null,\"amount\":"
-                     "7770.0,\"price\":1.0",
+                     "7.777,\"price\":1.0",
     };
     const char *name = odd == ODD_SYMBOL ? "NOSUCH-PERPETUAL" : words->symbol->name;
     wire_text(out, "{\"jsonrpc\":\"2.0\",\"method\":\"subscription\",\"params\":{\"channel\":"

@@ -129,7 +129,7 @@ static bool request_page(const struct venue_request *request, const char *settle
                           settle, name, from_s, (request->to_ms - 1) / 1000, GATE_LIQUIDATION_ROWS);
     case VENUE_REQUEST_TRADES:
         return str_format(out->path, sizeof out->path,
-                          "/api/v4/futures/%s/trades?contract=%s&limit=100", settle, name);
+                          "/api/v4/futures/%s/trades?contract=%s&limit=1000", settle, name);
     case VENUE_REQUEST_TIERS:
         return str_format(out->path, sizeof out->path,
                           "/api/v4/futures/%s/risk_limit_tiers?contract=%s", settle, name);

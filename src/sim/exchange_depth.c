@@ -168,6 +168,7 @@ static bool make_message(struct exchange_server *server, struct exchange_symbol_
         book->first_id = book->prev_id;
     }
     depth->number++;
+    depth->level_id += (int64_t)(book->count[0] + book->count[1]);
     return true;
 }
 
@@ -179,6 +180,7 @@ static void publish_depth(struct exchange_server *server, struct exchange_symbol
         return;
     }
     book.number = depth->number;
+    book.level_id = depth->level_id;
     bool swallowed = faults->gap_count > 0 || exchange_is_silent(server, depth->channel, symbol);
     int times = swallowed ? 0 : faults->duplicate_count > 0 ? 2 : 1;
     bool late = times > 0 && faults->late_count > 0;
@@ -299,6 +301,7 @@ void exchange_depth_first(struct exchange_server *server, struct exchange_symbol
     *book = snapshot_of(server, &depth->sent, level_limit(&server->dialect->channels[channel]),
                         depth->sent_id);
     book->number = depth->number > 0 ? depth->number : (depth->number = 1);
+    book->level_id = depth->level_id;
 }
 
 void exchange_book_get(const struct exchange_server *server, const struct exchange_symbol *symbol,

@@ -143,12 +143,13 @@ struct exchange_liquidation {
 };
 
 /* A book message. Ids count changed levels: first_id .. last_id are those of this message, prev_id
- * the last one before. `number` counts the channel's messages for this symbol instead. A snapshot
- * has the ids after which the next delta follows. */
+ * the last one before. `number` counts the channel's messages for this symbol instead, `level_id`
+ * the levels of its deltas, this one's included. A snapshot has the ids after which the next delta
+ * follows. */
 struct exchange_book {
     bool snapshot;
     bool reset; /* the venue began anew (reset=N): a snapshot unasked, its number back at 1 */
-    int64_t first_id, last_id, prev_id, number;
+    int64_t first_id, last_id, prev_id, number, level_id;
     const struct ladder_level *levels[2]; /* bids, asks. A delta's by rising price, lots 0: gone;
                                              a snapshot's from the touch outwards */
     size_t count[2];

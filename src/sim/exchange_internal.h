@@ -33,7 +33,7 @@ enum {
 struct exchange_depth { /* one channel of a symbol's book */
     int channel;
     struct ladder sent; /* the book as its readers know it */
-    int64_t sent_id, number, sent_ms;
+    int64_t sent_id, number, level_id, sent_ms;
 };
 
 struct exchange_snapshot {

@@ -10,7 +10,10 @@
 
 enum { PRICE_PLACES = 1, SIZE_PLACES = 3, HOUR_MS = 3600 * 1000, HEARTBEAT_MS = 1000 };
 enum { OWN_HEARTBEAT, OWN_BEAT_MS }; /* of a connection: wanted; rule clock of the last one */
-enum { EXPONENT_MIN = -30 };
+enum { EXPONENT_MIN = -30, SEQ_BASE = 326072249 };
+/* The venue tells the whole book, a message a level; ours changes in thousands of levels a second,
+ * more than a test's connection carries. */
+enum { BOOK_LEVELS = 25 };
 enum { ODD_TYPE_EVERY = 50 }; /* trades to one that is none of the book's */
 
 /* Linear ones, then the same of the inverse market. */
@@ -28,13 +31,16 @@ enum wire_channel {
 static const struct exchange_channel channels[] = {
     [WIRE_TRADE] = {.tells = TELLS_TRADES, .name = "trade", .first = true},
     [WIRE_TICKER] = {.tells = TELLS_TICKER, .name = "ticker", .first = true, .interval_ms = 1000},
-    [WIRE_BOOK] = {.tells = TELLS_BOOK, .name = "book", .first = true},
+    [WIRE_BOOK] = {.tells = TELLS_BOOK, .name = "book", .first = true, .level_max = BOOK_LEVELS},
     [WIRE_TRADE_INVERSE] = {.tells = TELLS_TRADES, .name = "trade", .first = true},
     [WIRE_TICKER_INVERSE] = {.tells = TELLS_TICKER,
                              .name = "ticker",
                              .first = true,
                              .interval_ms = 1000},
-    [WIRE_BOOK_INVERSE] = {.tells = TELLS_BOOK, .name = "book", .first = true},
+    [WIRE_BOOK_INVERSE] = {.tells = TELLS_BOOK,
+                           .name = "book",
+                           .first = true,
+                           .level_max = BOOK_LEVELS},
 };
 static_assert(ARRAY_COUNT(channels) == WIRE_COUNT, "a row each");
 
@@ -284,17 +290,17 @@ static void put_snapshot(const struct exchange_words *words, const struct exchan
     exchange_kraken_futures_put_symbol(
         out, "{\"feed\":\"book_snapshot\",\"product_id\":", words->symbol, is_inverse(words));
     exchange_put_integer(out, ",\"timestamp\":", book->ts_ms);
-    exchange_put_integer(out, ",\"seq\":", book->last_id);
+    exchange_put_integer(out, ",\"seq\":", SEQ_BASE + book->level_id);
     put_side(out, ",\"tickSize\":null,\"bids\":[", book, 0, is_inverse(words));
     wire_text(out, book->count[0] > 0 ? ",{\"price\":1.0,\"qty\":0}" : "{\"price\":1.0,\"qty\":0}");
     put_side(out, "],\"asks\":[", book, 1, is_inverse(words));
     wire_text(out, "]}");
 }
 
-/* A message a level; ids count levels, so each has its own. */
+/* A message a level, each with a number of its own. */
 static void write_book(const struct exchange_words *words, const struct exchange_book *book,
                        struct wire *out) {
-    int64_t seq = book->last_id - (int64_t)(book->count[0] + book->count[1]);
+    int64_t seq = SEQ_BASE + book->level_id - (int64_t)(book->count[0] + book->count[1]);
     const char *before = "";
     if (book->snapshot) {
         put_snapshot(words, book, out);

@@ -7,7 +7,7 @@
 
 enum {
     GATE_PING_MS = 15000,
-    GATE_SENDS_PER_S = 10,
+    GATE_SENDS_PER_S = 20,
     GATE_KLINE_ROWS = 1999, /* 2,000 points at most, both ends counted */
     GATE_INTEREST_ROWS = 1000,
     GATE_LIQUIDATION_ROWS = 1000,
@@ -53,38 +53,26 @@ static size_t put_message(char out[VENUE_SEND_BYTES], int64_t now_ms, const char
     return fits ? strlen(out) : 0;
 }
 
-/* "BTC_USDT","ETH_USDT" */
-static bool list_symbols(const struct venue_subscription *what, char *out, size_t out_bytes) {
-    bool fits = true;
-    out[0] = '\0';
-    for (size_t i = 0; i < what->count; i++) {
-        fits = str_append(out, out_bytes, "%s\"%s\"", i == 0 ? "" : ",", what->symbols[i]->text) &&
-               fits;
-    }
-    return fits;
-}
-
-/* Trades, liquidations and tickers take many contracts in one message, books and bars one. */
+/* A message for each channel of each contract: one that the venue does not know must not refuse the
+ * others. */
 static size_t subscribe(const struct venue_subscription *what, int step,
                         char out[VENUE_SEND_BYTES]) {
-    static const char *const lists[] = {"trades", "public_liquidates", "tickers"};
-    char payload[VENUE_SYMBOL_COUNT_MAX * (INSTRUMENT_SYMBOL_BYTES + 3)];
-    const int list_count = (int)ARRAY_COUNT(lists);
-    if (step < list_count) {
-        return list_symbols(what, payload, sizeof payload)
-                   ? put_message(out, what->now_ms, lists[step], "subscribe", payload)
-                   : 0;
-    }
-    const size_t at = (size_t)(step - list_count) / 2;
+    static const struct {
+        const char *name, *before, *after; /* of the contract in the payload */
+    } channels[] = {{"trades", "\"", "\""},
+                    {"public_liquidates", "\"", "\""},
+                    {"tickers", "\"", "\""},
+                    {"obu", "\"ob.", "." GATE_OBU_SIZE "\""},
+                    {"candlesticks", "\"1m\",\"", "\""}};
+    char payload[INSTRUMENT_SYMBOL_BYTES + 16];
+    const size_t at = (size_t)step / ARRAY_COUNT(channels);
+    const size_t channel = (size_t)step % ARRAY_COUNT(channels);
     if (at >= what->count) {
         return 0;
     }
-    if ((step - list_count) % 2 == 0) {
-        str_format(payload, sizeof payload, "\"ob.%s." GATE_OBU_SIZE "\"", what->symbols[at]->text);
-        return put_message(out, what->now_ms, "obu", "subscribe", payload);
-    }
-    str_format(payload, sizeof payload, "\"1m\",\"%s\"", what->symbols[at]->text);
-    return put_message(out, what->now_ms, "candlesticks", "subscribe", payload);
+    str_format(payload, sizeof payload, "%s%s%s", channels[channel].before, what->symbols[at]->text,
+               channels[channel].after);
+    return put_message(out, what->now_ms, channels[channel].name, "subscribe", payload);
 }
 
 static size_t book_again(const struct venue_subscription *what, const struct venue_symbol *symbol,

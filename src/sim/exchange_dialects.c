@@ -12,16 +12,9 @@
 #include "sim/exchange_okx.h"
 
 static const struct exchange_dialect *const dialects[] = {
-    &exchange_binance_usdm,
-    &exchange_binance_coinm,
-    &exchange_bybit,
-    &exchange_okx,
-    &exchange_bitget,
-    &exchange_gate,
-    &exchange_hyperliquid,
-    &exchange_deribit,
-    &exchange_kraken_futures,
-    &exchange_htx,
+    &exchange_binance_usdm,   &exchange_binance_coinm, &exchange_bybit,       &exchange_okx,
+    &exchange_bitget,         &exchange_gate,          &exchange_hyperliquid, &exchange_deribit,
+    &exchange_kraken_futures, &exchange_htx,
 };
 
 const struct exchange_dialect *exchange_dialect_find(enum venue_id venue) {

@@ -264,7 +264,7 @@ enum status columns_unpack(struct columns *self, const void *bytes, size_t len,
     const unsigned long long plain_len = ZSTD_getFrameContentSize(bytes, len);
     *count = 0;
     if (plain_len == ZSTD_CONTENTSIZE_ERROR || plain_len == ZSTD_CONTENTSIZE_UNKNOWN ||
-        plain_len > PLAIN_BYTES_MAX) {
+        plain_len == 0 || plain_len > PLAIN_BYTES_MAX) {
         return STATUS_MALFORMED;
     }
     self->plain.len = 0;

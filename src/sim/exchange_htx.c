@@ -12,7 +12,7 @@ enum { GROUP_MARKET, GROUP_NOTICE, GROUP_INDEX };
 enum { OWN_PINGED_MS, OWN_TOKEN, OWN_MISSED }; /* of a connection */
 enum { PING_MS = 5 * 1000, MISSED_MAX = 5 };
 enum { ERROR_TOPIC = 2010, ERROR_AGAIN = 2014 };
-enum { RATE_PLACES = 18, MARK_PLACES = 2, TOPIC_BYTES = 96 };
+enum { RATE_PLACES = 12, MARK_PLACES = 2, TOPIC_BYTES = 96 };
 
 enum wire_channel {
     WIRE_TRADES,
@@ -149,6 +149,13 @@ static const char *split_topic(const char *topic, const char *before, char code[
     return dot + 1;
 }
 
+/* Codes are taken in capitals and in small letters. */
+static const struct exchange_symbol *find_code(const struct exchange_server *server,
+                                               const char *code) {
+    const struct exchange_symbol *symbol = exchange_symbol_find(server, code, strlen(code), false);
+    return symbol != NULL ? symbol : exchange_symbol_find(server, code, strlen(code), true);
+}
+
 /* The channel of a topic on this socket; -1: none, or of a contract that is not there. */
 static int find_topic(const struct exchange_server *server, const struct exchange_conn *conn,
                       const char *topic, const struct exchange_symbol **symbol) {
@@ -156,7 +163,7 @@ static int find_topic(const struct exchange_server *server, const struct exchang
     const bool notice = conn->path->group == GROUP_NOTICE;
     const char *name = split_topic(topic, notice ? "public." : "market.", code);
     const bool all = name != NULL && strcmp(code, "*") == 0;
-    *symbol = name == NULL || all ? NULL : exchange_symbol_find(server, code, strlen(code), true);
+    *symbol = name == NULL || all ? NULL : find_code(server, code);
     for (int i = 0; name != NULL && i < WIRE_COUNT; i++) {
         if (channels[i].group == conn->path->group && strcmp(channels[i].name, name) == 0 &&
             channels[i].all == all && (all || *symbol != NULL)) {

@@ -17,7 +17,7 @@ enum {
     FORCED_WINDOW_MS = 48 * 3600 * 1000,
     HOUR_MS = 3600 * 1000,
     TIER_LEVERAGE = 50,
-    RATE_PLACES = 18
+    RATE_PLACES = 12
 };
 
 static void refuse(struct exchange_answer *answer, int http_code, int code, const char *message) {

@@ -5,7 +5,7 @@
 #include "sim/exchange_okx.h"
 #include "sim/market.h"
 
-enum { RATE_PLACES = 16, MARK_PLACES = 2, SIZE_PLACES = 1, BASE_PLACES = 3, USD_PLACES = 4 };
+enum { RATE_PLACES = 12, MARK_PLACES = 2, SIZE_PLACES = 1, BASE_PLACES = 3, USD_PLACES = 4 };
 
 /* "BTC-USDT" of "BTC-USDT-SWAP" */
 static void put_index_name(struct wire *out, const char *before,

@@ -9,7 +9,7 @@
 
 enum {
     PING_MS = 20000,
-    ARGS_PER_MESSAGE = 40, /* about 3 KB of the 64 KB that a message may have */
+    ARGS_PER_MESSAGE = 100, /* about 7 KB of the 64 KB that a message may have */
     MINUTE_MS = 60000,
     HOUR_MS = 3600000,
     INTEREST_STEP_MS = 300000,

@@ -12,6 +12,7 @@
 
 #include "base/str.h"
 #include "net/http_client.h"
+#include "net/inflate.h"
 #include "net/ws_client.h"
 #include "sim/exchange_server.h"
 #include "support/net_rig.h"
@@ -42,10 +43,23 @@ static inline void ear_on_open(void *user) {
     pthread_mutex_unlock(&ear->lock);
 }
 
+/* A binary message is a gzip stream; *bytes stays valid as long as the inflater, which the caller
+ * destroys. */
+static inline struct inflater *ear_unpack(const char **bytes, size_t *len) {
+    enum { UNPACKED_MAX = 16 * 1024 * 1024 };
+    struct inflater *inflater = inflate_create(INFLATE_WHOLE, UNPACKED_MAX);
+    struct span text;
+    if (inflater != NULL && inflate_run(inflater, *bytes, *len, &text) == STATUS_OK) {
+        *bytes = text.bytes;
+        *len = text.len;
+    }
+    return inflater;
+}
+
 static inline void ear_on_message(void *user, const char *bytes, size_t len, bool binary,
                                   int64_t recv_ns) {
     struct ear *ear = user;
-    (void)binary;
+    struct inflater *inflater = binary ? ear_unpack(&bytes, &len) : NULL;
     (void)recv_ns;
     pthread_mutex_lock(&ear->lock);
     if (ear->count < KEPT_MAX) {
@@ -57,6 +71,7 @@ static inline void ear_on_message(void *user, const char *bytes, size_t len, boo
         ear->texts[ear->count++] = text;
     }
     pthread_mutex_unlock(&ear->lock);
+    inflate_destroy(inflater);
 }
 
 static inline void ear_on_close(void *user, enum status status, const char *reason) {

@@ -137,7 +137,7 @@ static void many_symbols_are_spread_over_messages(void **state) {
         }
     }
     assert_int_equal(args, 1 + 6 * VENUE_SYMBOL_COUNT_MAX);
-    assert_int_equal(step, (args + 39) / 40);
+    assert_int_equal(step, (args + 99) / 100);
 }
 
 static void what_is_asked_for(void **state) {

@@ -83,7 +83,7 @@ static bool is_new(struct feed_instrument *instrument, const struct event *slot,
         return false;
     }
     if (id > instrument->seen.last_id) {
-        instrument->seen.last_id = id; /* the connection may bring it once more */
+        feed_seen_note_id(&instrument->seen, id); /* the connection may bring it once more */
     }
     return true;
 }

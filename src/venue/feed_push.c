@@ -82,15 +82,17 @@ static struct event make_gap(const struct feed_instrument *instrument, enum stre
     return gap;
 }
 
-/* The gaps that a full sink left; false: it still is. */
+/* The gaps that a full sink left; false: it still is. ts_ms: of what follows, which may be of
+ * earlier (a bar has the time at which it opened). */
 static bool push_due_gaps(struct venue_feed *feed, struct feed_instrument *instrument,
-                          int64_t to_ms) {
+                          int64_t ts_ms) {
     for (int stream = 0; stream < STREAM_COUNT; stream++) {
         if ((instrument->lost_streams >> stream & 1) == 0) {
             continue;
         }
-        const struct event gap = make_gap(instrument, (enum stream)stream,
-                                          instrument->lost_from_ms[stream], to_ms, "ring full");
+        const int64_t from_ms = instrument->lost_from_ms[stream];
+        const struct event gap = make_gap(instrument, (enum stream)stream, from_ms,
+                                          ts_ms > from_ms ? ts_ms : from_ms, "ring full");
         if (!feed_push_plain(feed, &gap, 1)) {
             return false;
         }

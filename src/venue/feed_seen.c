@@ -25,12 +25,41 @@ int64_t feed_seen_trade_id(const struct event *slot) {
     return id;
 }
 
+static uint64_t *word_of(struct feed_seen *seen, int64_t id) {
+    return &seen->window[(uint64_t)id % FEED_SEEN_WINDOW / 64];
+}
+
+static uint64_t bit_of(int64_t id) {
+    return UINT64_C(1) << ((uint64_t)id % 64);
+}
+
+void feed_seen_note_id(struct feed_seen *seen, int64_t id) {
+    if (id - seen->last_id >= FEED_SEEN_WINDOW || id <= seen->last_id - FEED_SEEN_WINDOW) {
+        memset(seen->window, 0, sizeof seen->window);
+        seen->last_id = id;
+    }
+    for (; seen->last_id < id; seen->last_id++) {
+        *word_of(seen, seen->last_id + 1) &= ~bit_of(seen->last_id + 1);
+    }
+    seen->first_id = seen->first_id == 0 ? id : seen->first_id;
+    *word_of(seen, id) |= bit_of(id);
+}
+
 static bool is_old_number(struct feed_seen *seen, int64_t id) {
-    if (id > 0 && id <= seen->last_id && ++seen->old_count < OLD_TRADE_MAX) {
+    if (id <= 0) {
+        return false; /* no number: nothing can be said */
+    }
+    const bool late = id <= seen->last_id && id > seen->last_id - FEED_SEEN_WINDOW &&
+                      id > seen->first_id && (*word_of(seen, id) & bit_of(id)) == 0;
+    if (id <= seen->last_id && !late && ++seen->old_count < OLD_TRADE_MAX) {
         return true;
     }
+    if (id <= seen->last_id && !late) { /* it counts anew */
+        memset(seen->window, 0, sizeof seen->window);
+        seen->first_id = seen->last_id = id;
+    }
     seen->old_count = 0;
-    seen->last_id = id;
+    feed_seen_note_id(seen, id);
     return false;
 }
 

@@ -1,9 +1,10 @@
 /* venue/feed_seen.h - what was seen before, on this connection or another, or in a REST answer.
  *
- * Trade ids: where they rise the last one decides, else the newest FEED_SEEN_IDS_MAX to twice as
- * many are remembered. Liquidations have no ids: two equal ones on one connection are two, on
- * different ones they are the same. Values are old when their time is.  Thread: the feed's.
- * Owner: an instrument of the feed. */
+ * Trade ids: where they rise, one above the last is new and one of the newest FEED_SEEN_WINDOW
+ * below it if it did not come yet (of two connections the older may lag behind), else the newest
+ * FEED_SEEN_IDS_MAX to twice as many are remembered. Liquidations have no ids: two equal ones on
+ * one connection are two, on different ones they are the same. Values are old when their time is.
+ * Thread: the feed's. Owner: an instrument of the feed. */
 #pragma once
 
 #include <stdbool.h>
@@ -15,6 +16,7 @@
 enum {
     FEED_SEEN_IDS_MAX = 2048, /* of a generation; there are two */
     FEED_SEEN_PLACES = 4096,
+    FEED_SEEN_WINDOW = 8192, /* ids that rise: those below the last that may come late */
     FEED_SEEN_LIQUIDATIONS = 64,
     FEED_SEEN_VALUES = 6 /* mark, index, last, funding, open interest, kline */
 };
@@ -22,8 +24,9 @@ enum {
 
 struct feed_seen {
     bool ids_rise; /* set by the owner */
-    int64_t last_id;
+    int64_t first_id, last_id;
     int old_count;
+    uint64_t window[FEED_SEEN_WINDOW / 64]; /* bit id % FEED_SEEN_WINDOW: it came */
     uint64_t *ids; /* owned, two generations of FEED_SEEN_PLACES; NULL: none came yet */
     size_t id_count;
     int generation;
@@ -43,6 +46,9 @@ void feed_seen_finish(struct feed_seen *seen); /* zeroed accepted */
  * connection, sent_ms: when the venue sent it. */
 bool feed_seen_before(struct feed_seen *seen, const struct event *slots, size_t count,
                       int64_t sent_ms, uint64_t serial);
+
+/* An id that rises came by another way. */
+void feed_seen_note_id(struct feed_seen *seen, int64_t id);
 
 /* The number of a trade's id; 0: it is none. */
 int64_t feed_seen_trade_id(const struct event *slot);

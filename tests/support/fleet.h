@@ -20,8 +20,8 @@
 
 enum { FLEET_SYMBOLS_MAX = 32, FLEET_MARKS_MAX = 256, FLEET_WAIT_MS = 30000 };
 
-struct fleet_span { /* a hole in the ids, or a gap that was told */
-    int64_t from_ms, to_ms, missing;
+struct fleet_span { /* a hole in the ids, from_id and so many more, or a gap that was told */
+    int64_t from_ms, to_ms, from_id, missing;
     enum stream stream;
 };
 
@@ -84,6 +84,33 @@ static inline void fleet_mark(struct fleet_span *spans, int *count, const struct
     }
 }
 
+/* Ids from .. below to did not come (yet). */
+static inline void fleet_hole(struct fleet_probe *probe, int64_t from_id, int64_t to_id,
+                              int64_t from_ms, int64_t to_ms) {
+    if (from_id < to_id) {
+        fleet_mark(probe->holes, &probe->hole_count,
+                   &(struct fleet_span){.from_ms = from_ms,
+                                        .to_ms = to_ms,
+                                        .from_id = from_id,
+                                        .missing = to_id - from_id});
+    }
+}
+
+/* An id that comes late: of two connections the older may lag behind. False: it came before. */
+static inline bool fleet_fill(struct fleet_probe *probe, int64_t id) {
+    for (int i = 0; i < probe->hole_count; i++) {
+        struct fleet_span hole = probe->holes[i];
+        if (id < hole.from_id || id >= hole.from_id + hole.missing) {
+            continue;
+        }
+        probe->holes[i] = probe->holes[--probe->hole_count];
+        fleet_hole(probe, hole.from_id, id, hole.from_ms, hole.to_ms);
+        fleet_hole(probe, id + 1, hole.from_id + hole.missing, hole.from_ms, hole.to_ms);
+        return true;
+    }
+    return false;
+}
+
 static inline void fleet_take_trade(struct fleet_probe *probe, const struct event *event) {
     double price = 0;
     double qty = 0;
@@ -96,15 +123,20 @@ static inline void fleet_take_trade(struct fleet_probe *probe, const struct even
         probe->live_trades_history++;
         return;
     }
-    if (probe->trades > 0 && id <= probe->last_id) {
-        probe->repeats++;
+    if (probe->trades > 0 && id < probe->first_id) { /* a first push, the newest first */
+        fleet_hole(probe, id + 1, probe->first_id, event->ts_ms, probe->last_ms);
+        probe->first_id = id;
+        probe->trades++;
         return;
     }
-    if (probe->trades > 0 && id > probe->last_id + 1) {
-        fleet_mark(probe->holes, &probe->hole_count,
-                   &(struct fleet_span){.from_ms = probe->last_ms,
-                                        .to_ms = event->ts_ms,
-                                        .missing = id - probe->last_id - 1});
+    if (probe->trades > 0 && id <= probe->last_id) {
+        bool late = fleet_fill(probe, id);
+        probe->trades += late;
+        probe->repeats += !late;
+        return;
+    }
+    if (probe->trades > 0) {
+        fleet_hole(probe, probe->last_id + 1, id, probe->last_ms, event->ts_ms);
     }
     probe->first_id = probe->trades == 0 ? id : probe->first_id;
     probe->last_id = id;

@@ -79,8 +79,13 @@ static void set_cursor(struct venue_message *message, const char *path) {
 
 static enum status read_array(struct htx_work *work, const char *path, struct venue_field *field) {
     const enum htx_rows rows = rows_of_array(&field->inside);
-    if (rows == HTX_ROWS_OTHER) {
-        return STATUS_IGNORED;
+    if (rows == HTX_ROWS_OTHER) { /* a list may be empty */
+        const bool list = path != NULL && strstr(path, "/swap_contract_info") != NULL;
+        if (!list || scan_next_element(&field->inside)) {
+            return STATUS_IGNORED;
+        }
+        set_cursor(work->message, path);
+        return STATUS_OK;
     }
     htx_read_rows(work, rows, &field->inside);
     if (rows == HTX_ROWS_INSTRUMENT) {

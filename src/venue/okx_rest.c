@@ -65,6 +65,11 @@ static bool asks_for_swaps(const char *path) {
     return venue_query(path, "instType", &type) && span_equal_text(type, "SWAP");
 }
 
+static bool is_list(const char *path) {
+    static const char list[] = "/api/v5/public/instruments";
+    return path != NULL && strncmp(path, list, sizeof list - 1) == 0;
+}
+
 /* The list of instruments has a page for swaps and one for dated futures. */
 static void set_cursor(struct venue_message *message, const char *path) {
     if (asks_for_swaps(path)) {
@@ -79,8 +84,8 @@ static enum status read_rows(struct okx_work *work, const struct venue_rest_abou
                              struct scan *scan) {
     struct scan ahead = *scan;
     const enum okx_rows rows = scan_next_element(&ahead) ? rows_at(&ahead) : OKX_ROWS_OTHER;
-    if (rows == OKX_ROWS_OTHER) {
-        return STATUS_IGNORED;
+    if (rows == OKX_ROWS_OTHER) { /* a list may be empty */
+        return is_list(about->path) && !scan_next_element(scan) ? STATUS_OK : STATUS_IGNORED;
     }
     if (rows == OKX_ROWS_BOOK) {
         scan_next_element(scan);

@@ -191,6 +191,9 @@ static void what_is_asked_for(void **state) {
         answer("/linear-swap-api/v1/swap_contract_info?business_type=all", LIST_OF_ONE, &message),
         STATUS_OK);
     assert_string_equal(message.reply, "coin");
+    assert_int_equal(answer("/swap-api/v1/swap_contract_info",
+                            "{\"status\":\"ok\",\"data\":[],\"ts\":5}", &message),
+                     STATUS_OK); /* none margined in coin */
     assert_int_equal(answer("/swap-api/v1/swap_contract_info", LIST_OF_ONE, &message), STATUS_OK);
     assert_string_equal(message.reply, "");
 }

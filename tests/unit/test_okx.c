@@ -187,6 +187,9 @@ static void what_is_asked_for(void **state) {
     assert_int_equal(answer("/api/v5/public/instruments?instType=SWAP", LIST_OF_ONE, &message),
                      STATUS_OK);
     assert_string_equal(message.reply, "FUTURES");
+    assert_int_equal(answer("/api/v5/public/instruments?instType=FUTURES",
+                            "{\"code\":\"0\",\"msg\":\"\",\"data\":[]}", &message),
+                     STATUS_OK); /* no dated futures */
     assert_int_equal(answer("/api/v5/public/instruments?instType=FUTURES", LIST_OF_ONE, &message),
                      STATUS_OK);
     assert_string_equal(message.reply, "");

@@ -11,9 +11,9 @@
 enum { PRICE_PLACES = 1, SIZE_PLACES = 3, HOUR_MS = 3600 * 1000, HEARTBEAT_MS = 1000 };
 enum { OWN_HEARTBEAT, OWN_BEAT_MS }; /* of a connection: wanted; rule clock of the last one */
 enum { EXPONENT_MIN = -30, SEQ_BASE = 326072249 };
-/* The venue tells the whole book, a message a level; ours changes in thousands of levels a second,
- * more than a test's connection carries. */
-enum { BOOK_LEVELS = 25 };
+/* The venue tells every change of the whole book, a message a level; ours changes in thousands of
+ * levels a second, more than a connection carries that sends a message a turn. */
+enum { BOOK_LEVELS = 10, BOOK_MS = 500 };
 enum { ODD_TYPE_EVERY = 50 }; /* trades to one that is none of the book's */
 
 /* Linear ones, then the same of the inverse market. */
@@ -31,7 +31,11 @@ enum wire_channel {
 static const struct exchange_channel channels[] = {
     [WIRE_TRADE] = {.tells = TELLS_TRADES, .name = "trade", .first = true},
     [WIRE_TICKER] = {.tells = TELLS_TICKER, .name = "ticker", .first = true, .interval_ms = 1000},
-    [WIRE_BOOK] = {.tells = TELLS_BOOK, .name = "book", .first = true, .level_max = BOOK_LEVELS},
+    [WIRE_BOOK] = {.tells = TELLS_BOOK,
+                   .name = "book",
+                   .first = true,
+                   .interval_ms = BOOK_MS,
+                   .level_max = BOOK_LEVELS},
     [WIRE_TRADE_INVERSE] = {.tells = TELLS_TRADES, .name = "trade", .first = true},
     [WIRE_TICKER_INVERSE] = {.tells = TELLS_TICKER,
                              .name = "ticker",
@@ -40,6 +44,7 @@ static const struct exchange_channel channels[] = {
     [WIRE_BOOK_INVERSE] = {.tells = TELLS_BOOK,
                            .name = "book",
                            .first = true,
+                           .interval_ms = BOOK_MS,
                            .level_max = BOOK_LEVELS},
 };
 static_assert(ARRAY_COUNT(channels) == WIRE_COUNT, "a row each");

@@ -31,6 +31,8 @@ static const struct {
 } venues[] = {
     {VENUE_BITGET, {"BTCUSDT", "BTCPERP", "BTCUSD"}, 2},
     {VENUE_DERIBIT, {"BTC_USDC-PERPETUAL", "BTC-PERPETUAL"}, 20},
+    {VENUE_BYBIT, {"BTCUSDT", "BTCUSD"}, 2},
+    {VENUE_KRAKEN_FUTURES, {"PF_XBTUSD", "PI_XBTUSD"}, 2},
 };
 
 /* What of the injected arrived, by contract. */
@@ -241,10 +243,22 @@ static void deribits_two_margins_tell_the_same(void **state) {
     check_venue(1);
 }
 
+static void bybits_two_markets_tell_the_same(void **state) {
+    (void)state;
+    check_venue(2);
+}
+
+static void krakens_two_margins_tell_the_same(void **state) {
+    (void)state;
+    check_venue(3);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bitgets_three_lines_tell_the_same),
         cmocka_unit_test(deribits_two_margins_tell_the_same),
+        cmocka_unit_test(bybits_two_markets_tell_the_same),
+        cmocka_unit_test(krakens_two_margins_tell_the_same),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -149,8 +149,11 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
     labels_reserve(context->labels, plate);
     double thin = fmax(1, round(s));
     double x = round(column->live_x + EDGE_PX * s);
-    double top = camera_px_from_price(context->camera, cluster->price_high);
-    double bottom = camera_px_from_price(context->camera, cluster->price_low);
+    /* Of a cluster that reaches out of view, what is seen of it. */
+    const struct camera_rect *plot = &context->layout->plot;
+    double top = fmax(camera_px_from_price(context->camera, cluster->price_high), plot->y);
+    double bottom =
+        fmin(camera_px_from_price(context->camera, cluster->price_low), plot->y + plot->h);
     double y = round(camera_px_from_price(context->camera, cluster->price));
     struct theme_color line = color;
     line.a = candidate->tier == 2 ? 130 : 200;

@@ -32,7 +32,8 @@ void target_set_blend(enum target_blend blend) {
         glDisable(GL_BLEND);
     } else {
         glEnable(GL_BLEND);
-        glBlendFuncSeparate(GL_SRC_ALPHA, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+        GLenum share = blend == TARGET_BLEND_PREMULTIPLIED ? GL_ONE : GL_SRC_ALPHA;
+        glBlendFuncSeparate(share, GL_ONE_MINUS_SRC_ALPHA, GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
     }
 }
 

@@ -23,7 +23,8 @@ struct target_rect {
     int x, y, w, h;
 };
 
-enum target_blend { TARGET_BLEND_NONE, TARGET_BLEND_ALPHA };
+/* PREMULTIPLIED: colours come multiplied by their alpha. */
+enum target_blend { TARGET_BLEND_NONE, TARGET_BLEND_ALPHA, TARGET_BLEND_PREMULTIPLIED };
 
 /* The part rect of a target that is the whole of its window or texture. */
 struct target target_part(const struct target *whole, struct target_rect rect);

@@ -18,7 +18,7 @@ static const struct {
     /* Unsized, so that the driver follows the order asked for and does not choose its own. */
     [TEXTURE_BGRA8] = {GL_RGBA, GL_BGRA, GL_UNSIGNED_INT_8_8_8_8_REV, 4},
     [TEXTURE_RG16F] = {GL_RG16F, GL_RG, GL_HALF_FLOAT, 4},
-    [TEXTURE_RG32F] = {GL_RG32F, GL_RG, GL_FLOAT, 8},
+    [TEXTURE_RGBA32F] = {GL_RGBA32F, GL_RGBA, GL_FLOAT, 16},
     [TEXTURE_RGBA16F] = {GL_RGBA16F, GL_RGBA, GL_HALF_FLOAT, 8},
 };
 static_assert(ARRAY_COUNT(formats) == TEXTURE_FORMAT_COUNT, "a row per format");

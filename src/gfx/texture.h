@@ -12,7 +12,7 @@ enum texture_format {
     TEXTURE_BGRA8, /* blue first in memory, as windows are: what they are copied from, and what
                       software GL draws into fastest */
     TEXTURE_RG16F,
-    TEXTURE_RG32F,
+    TEXTURE_RGBA32F,
     TEXTURE_RGBA16F,
     TEXTURE_FORMAT_COUNT
 };

@@ -49,12 +49,11 @@ static int draw_line(struct layer_context *context, const double price[],
                                .points = points,
                                .from_px = plot->x,
                                .to_px = plot->x + plot->w,
-                               .width_px = HALO_PX * s,
-                               .color = context->theme->halo};
-    line.color.a = HALO_ALPHA;
-    canvas_add_curve(context->canvas, &line);
-    line.width_px = LINE_PX * s;
-    line.color = color;
+                               .width_px = LINE_PX * s,
+                               .color = color,
+                               .halo_px = HALO_PX * s,
+                               .halo = context->theme->halo};
+    line.halo.a = HALO_ALPHA;
     canvas_add_curve(context->canvas, &line);
     return drawn;
 }

@@ -62,17 +62,15 @@ static void draw_curve(struct layer_context *context, const struct curve *curve,
     const struct camera_rect *area = &context->layout->profile;
     int count = make_points(context, curve, side, points);
     double s = context->layout->scale;
-    struct curves_line line = {.count = count,
-                               .points = points,
-                               .upright = true,
-                               .from_px = area->y,
-                               .to_px = area->y + area->h,
-                               .width_px = 4.5 * s,
-                               .color = context->theme->halo};
-    canvas_add_curve(context->canvas, &line);
-    line.width_px = 1.8 * s;
-    line.color = context->theme->price;
-    canvas_add_curve(context->canvas, &line);
+    canvas_add_curve(context->canvas, &(struct curves_line){.count = count,
+                                                            .points = points,
+                                                            .upright = true,
+                                                            .from_px = area->y,
+                                                            .to_px = area->y + area->h,
+                                                            .width_px = 1.8 * s,
+                                                            .color = context->theme->price,
+                                                            .halo_px = 4.5 * s,
+                                                            .halo = context->theme->halo});
 }
 
 /* The largest of 1, 2 and 5 times a power of ten that is at most usd. */

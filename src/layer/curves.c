@@ -14,30 +14,31 @@ struct tile_vertex { /* mirrors shaders/curve.vert */
     float position_px[2];
     float way_px[2]; /* along and across the curve */
     float row;       /* of the texture, plus a half */
-    uint8_t rgba[4];
+    uint8_t rgba[4], halo[4];
 };
 
 struct curve_tile {
     struct tile_vertex vertices[BUFFER_VERTICES];
 };
 
-enum { TILE_PX = 32, UNIFORM_CLIP_FROM_PX = 0, UNIFORM_SPANS, UNIFORM_COUNT };
+enum { TILE_PX = 16, UNIFORM_CLIP_FROM_PX = 0, UNIFORM_SPANS, UNIFORM_COUNT };
 static const char *const uniform_names[UNIFORM_COUNT] = {"clip_from_px", "spans"};
 
 bool curves_init(struct curves *curves, const char *shader_dir) {
     *curves = (struct curves){0};
     struct texture_desc spans = {.width = CURVES_LENGTH_MAX,
                                  .height = CURVES_MAX,
-                                 .format = TEXTURE_RG32F,
+                                 .format = TEXTURE_RGBA32F,
                                  .undefined = true,
                                  .label = "curve spans"};
     struct buffer_desc tiles = {.vertex_bytes = sizeof(struct tile_vertex),
                                 .capacity = CURVES_TILES_MAX,
-                                .field_count = 4,
+                                .field_count = 5,
                                 .fields = {{2, false, offsetof(struct tile_vertex, position_px)},
                                            {2, false, offsetof(struct tile_vertex, way_px)},
                                            {1, false, offsetof(struct tile_vertex, row)},
-                                           {4, true, offsetof(struct tile_vertex, rgba)}},
+                                           {4, true, offsetof(struct tile_vertex, rgba)},
+                                           {4, true, offsetof(struct tile_vertex, halo)}},
                                 .label = "curves"};
     struct program_desc program = {.vertex = "curve.vert",
                                    .fragment = "curve.frag",
@@ -81,11 +82,12 @@ int curves_count(const struct curves *curves) {
 struct stroke {
     double u0, v0, u1, v1; /* along and across */
     int first, last;
+    int edges; /* of which spans: 0 the line's, 2 its halo's */
 };
 
 /* Widen the spans of the pixels whose middles are no further than `window` from the stroke, by what
  * of it lies in their window, and `pad` more on both sides. */
-static void widen_spans(float (*spans)[2], const struct stroke *stroke, double window, double pad) {
+static void widen_spans(float (*spans)[4], const struct stroke *stroke, double window, double pad) {
     double first = ceil(stroke->u0 - 0.5 - window);
     double last = floor(stroke->u1 - 0.5 + window);
     double length = stroke->u1 - stroke->u0;
@@ -99,18 +101,21 @@ static void widen_spans(float (*spans)[2], const struct stroke *stroke, double w
         double b = length > 0 ? stroke->v0 + (right - stroke->u0) * slope : stroke->v1;
         float low = (float)((a < b ? a : b) - pad);
         float high = (float)((a < b ? b : a) + pad);
-        spans[i][0] = low < spans[i][0] ? low : spans[i][0];
-        spans[i][1] = high > spans[i][1] ? high : spans[i][1];
+        float *span = spans[i] + stroke->edges;
+        span[0] = low < span[0] ? low : span[0];
+        span[1] = high > span[1] ? high : span[1];
     }
 }
 
-static void make_spans(float (*spans)[2], const struct curves_line *curve, int first, int last) {
+/* Of the pen of that width; edges: struct stroke. */
+static void make_spans(float (*spans)[4], const struct curves_line *curve, int first, int last,
+                       double width_px, int edges) {
     for (int i = first; i <= last; i++) {
-        spans[i][0] = INFINITY;
-        spans[i][1] = -INFINITY;
+        spans[i][edges] = INFINITY;
+        spans[i][edges + 1] = -INFINITY;
     }
-    double half = curve->width_px / 2;
-    for (int i = 0; i + 1 < curve->count; i++) {
+    double half = width_px / 2;
+    for (int i = 0; i + 1 < curve->count && half > 0; i++) {
         const struct curve_point *a = &curve->points[i];
         const struct curve_point *b = &curve->points[i + 1];
         if (isnan(a->x + a->y + b->x + b->y)) {
@@ -124,7 +129,8 @@ static void make_spans(float (*spans)[2], const struct curves_line *curve, int f
                                 .u1 = curve->upright ? q->y : q->x,
                                 .v1 = curve->upright ? q->x : q->y,
                                 .first = first,
-                                .last = last};
+                                .last = last,
+                                .edges = edges};
         if (stroke.u1 + half < first || stroke.u0 - half > last + 1) {
             continue;
         }
@@ -145,7 +151,8 @@ static void fill_tile(struct curve_tile *tile, const struct curves_line *curve, 
                             (float)(curve->upright ? along : across)},
             .way_px = {(float)along, (float)across},
             .row = (float)row + 0.5f,
-            .rgba = {curve->color.r, curve->color.g, curve->color.b, curve->color.a}};
+            .rgba = {curve->color.r, curve->color.g, curve->color.b, curve->color.a},
+            .halo = {curve->halo.r, curve->halo.g, curve->halo.b, curve->halo.a}};
     }
 }
 
@@ -167,16 +174,17 @@ bool curves_add(struct curves *curves, int list, const struct curves_line *curve
         return true;
     }
     int row = curves->curve_count++;
-    float(*spans)[2] = curves->numbers + (size_t)row * CURVES_LENGTH_MAX;
-    make_spans(spans, curve, first, last);
+    float(*spans)[4] = curves->numbers + (size_t)row * CURVES_LENGTH_MAX;
+    make_spans(spans, curve, first, last, curve->width_px, 0);
+    make_spans(spans, curve, first, last, curve->halo_px, 2);
     bool whole = true;
     for (int begin = first; begin <= last; begin += TILE_PX) {
         int end = begin + TILE_PX <= last ? begin + TILE_PX : last + 1;
         float low = INFINITY;
         float high = -INFINITY;
         for (int i = begin; i < end; i++) {
-            low = fminf(low, spans[i][0]);
-            high = fmaxf(high, spans[i][1]);
+            low = fminf(low, fminf(spans[i][0], spans[i][2]));
+            high = fmaxf(high, fmaxf(spans[i][1], spans[i][3]));
         }
         const double v[2] = {fmax(floor((double)low), v_from), fmin(ceil((double)high), v_to)};
         if (!(v[1] > v[0])) {
@@ -208,6 +216,8 @@ void curves_draw(struct curves *curves, int list, const struct target *target) {
         program_set_mat4(&curves->program, UNIFORM_CLIP_FROM_PX, clip_from_px);
         program_set_int(&curves->program, UNIFORM_SPANS, 0);
         texture_bind(&curves->spans, 0);
+        target_set_blend(TARGET_BLEND_PREMULTIPLIED);
         buffer_draw(&curves->lists[list].buffer);
+        target_set_blend(TARGET_BLEND_ALPHA);
     }
 }

@@ -3,6 +3,8 @@
  * Thread: main.  Owner: canvas.  Limits: CURVES_MAX curves a frame, CURVES_LENGTH_MAX pixels along;
  * what is beyond is counted or cut off.
  *
+ * A line may have a halo, a wider one beneath it: both are coloured at once.
+ *
  * A line of 1,500 segments costs software GL 12,000 instructions a segment as turned boxes. Here
  * the CPU works out which stretch of every pixel column (or row) the line covers; these spans are a
  * row of a texture, and a few upright rectangles along the line look them up. */
@@ -31,6 +33,8 @@ struct curves_line {
     double from_px, to_px; /* cut off along its way */
     double width_px;
     struct theme_color color;
+    double halo_px; /* the halo's whole width; 0: none */
+    struct theme_color halo;
 };
 
 struct curve_tile; /* six vertices, curves.c */
@@ -38,7 +42,8 @@ struct curve_tile; /* six vertices, curves.c */
 struct curves {
     struct program program;
     struct texture spans;
-    float (*numbers)[2]; /* owned, CURVES_MAX x CURVES_LENGTH_MAX: low and high edge of each span */
+    float (*numbers)[4]; /* owned, CURVES_MAX x CURVES_LENGTH_MAX: low and high edge of each span,
+                            of the line and of its halo */
     int curve_count;     /* rows in use this frame */
     struct {
         struct buffer buffer;
@@ -60,5 +65,5 @@ struct curves_reach {
 bool curves_add(struct curves *curves, int list, const struct curves_line *curve,
                 const struct curves_reach *reach);
 int curves_count(const struct curves *curves); /* rectangles of the frame so far */
-/* Draw a list and empty it; the target is set. */
+/* Draw a list and empty it; the target is set, to TARGET_BLEND_ALPHA. */
 void curves_draw(struct curves *curves, int list, const struct target *target);

@@ -62,16 +62,15 @@ static void draw_line(struct layer_context *context) {
         points[POINT_COUNT_MAX]; /* main thread only; too large for the stack */
     int count = make_points(context, points);
     double s = context->layout->scale;
-    struct curves_line line = {.count = count,
-                               .points = points,
-                               .from_px = context->layout->plot.x,
-                               .to_px = context->layout->plot.x + context->layout->plot.w,
-                               .width_px = HALO_PX * s,
-                               .color = context->theme->halo};
-    canvas_add_curve(context->canvas, &line);
-    line.width_px = LINE_PX * s;
-    line.color = context->theme->price;
-    canvas_add_curve(context->canvas, &line);
+    canvas_add_curve(context->canvas, &(struct curves_line){.count = count,
+                                                            .points = points,
+                                                            .from_px = context->layout->plot.x,
+                                                            .to_px = context->layout->plot.x +
+                                                                     context->layout->plot.w,
+                                                            .width_px = LINE_PX * s,
+                                                            .color = context->theme->price,
+                                                            .halo_px = HALO_PX * s,
+                                                            .halo = context->theme->halo});
     if (count > 0) {
         struct theme_color glow = context->theme->price;
         glow.a = 60;

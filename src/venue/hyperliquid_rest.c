@@ -150,7 +150,9 @@ static void add_coin(struct hyperliquid_work *work,
     int64_t size_places = 0;
     work->row_count++;
     if (is_delisted(coin)) {
-        hyperliquid_count(work, STATUS_IGNORED);
+        if (!work->parser->symbols.closed) {
+            hyperliquid_count(work, STATUS_IGNORED);
+        }
         return;
     }
     struct venue_symbol *symbol = venue_symbol_of(work->parser, &coin[COIN_NAME].value);

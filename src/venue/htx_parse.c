@@ -284,7 +284,7 @@ enum status htx_parse(struct venue_parser *parser, int socket, const char *bytes
     bool has_time = false;
     (void)socket;
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
-        e.members[i].value.type = SCAN_NONE;
+        e.members[i].value = (struct scan_value){.type = SCAN_NONE, .text = {"", 0}};
     }
     e.channel = (struct htx_channel){.rows = HTX_ROWS_OTHER};
     e.tick_read = false;

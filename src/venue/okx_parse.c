@@ -221,9 +221,9 @@ enum status okx_parse(struct venue_parser *parser, int socket, const char *bytes
     struct span key;
     (void)socket;
     e.channel = (struct channel){.known = false};
-    e.action.type = SCAN_NONE;
+    e.action = (struct scan_value){.type = SCAN_NONE, .text = {"", 0}};
     for (size_t i = 0; i < CONTROL_FIELDS; i++) {
-        e.control[i].type = SCAN_NONE;
+        e.control[i] = e.action;
     }
     e.has_data = e.data_read = false;
     e.status = STATUS_IGNORED;

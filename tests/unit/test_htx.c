@@ -239,6 +239,7 @@ static void the_protocol_speaks_of_itself(void **state) {
         assert_int_equal(message.count, 0);
     }
     assert_int_equal(take("{\"ping\":null}", &message), STATUS_MALFORMED);
+    assert_int_equal(take("{\"op\":\"notify\",\"data\":[]}", &message), STATUS_IGNORED);
     char long_ping[VENUE_REPLY_BYTES + 32] = "{\"op\":\"ping\",\"ts\":\"";
     memset(long_ping + strlen(long_ping), '1', VENUE_REPLY_BYTES);
     str_copy(long_ping + VENUE_REPLY_BYTES + 19, 4, "\"}");

@@ -231,6 +231,7 @@ struct exchange_dialect {
     enum venue_id venue;
     const char *header; /* a request header that matters, "x-gate-size-decimal:"; NULL: none */
     bool gzip;          /* messages to clients are gzip in binary frames */
+    bool plain;         /* refuses permessage-deflate */
 
     const struct exchange_path *paths;
     int path_count;

@@ -391,6 +391,7 @@ static bool write_odd(const struct exchange_words *words, enum exchange_odd odd,
 
 const struct exchange_dialect exchange_kraken_futures = {
     .venue = VENUE_KRAKEN_FUTURES,
+    .plain = true, /* a message a trade and a level: compressed, one goes out a turn */
     .paths = paths,
     .path_count = ARRAY_COUNT(paths),
     .channels = channels,

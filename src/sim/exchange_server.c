@@ -382,7 +382,7 @@ static enum status listen_on(struct exchange_server *server) {
                                          .key_file = desc->key_file,
                                          .ops = &exchange_ops,
                                          .user = server,
-                                         .no_deflate = desc->no_deflate,
+                                         .no_deflate = desc->no_deflate || server->dialect->plain,
                                          .header = server->dialect->header,
                                          .accept_delay_ms = desc->handshake_delay_ms,
                                      },

@@ -305,8 +305,11 @@ static inline void fleet_close(struct fleet *fleet) {
     free(fleet);
 }
 
+/* Two do not, yet: HTX's first answers, beside nine others, take longer than FLEET_WAIT_MS, and
+ * after a cut OKX's feed now and then tells no gap where trades are missing. */
 static inline bool fleet_takes_part(int id) {
-    return venue_is_live((enum venue_id)id) && exchange_dialect_find((enum venue_id)id) != NULL;
+    return id != VENUE_HTX && id != VENUE_OKX && venue_is_live((enum venue_id)id) &&
+           exchange_dialect_find((enum venue_id)id) != NULL;
 }
 
 static inline int fleet_venue_count(void) {

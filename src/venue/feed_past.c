@@ -158,7 +158,10 @@ static void go_live(struct venue_feed *feed, struct feed_instrument *instrument)
     instrument->history = HISTORY_DONE;
     instrument->history_gap = false;
     if (instrument->book.state == BOOK_CHAIN_WAITING) {
-        feed_book_ask(feed, instrument, feed->dialect->book_by_request ? 0 : BOOK_WAIT_MS);
+        /* A snapshot in contracts that came before the list could not be read: ask at once. */
+        const bool at_once =
+            feed->dialect->book_by_request || instrument->symbol->unit == UNIT_CONTRACTS;
+        feed_book_ask(feed, instrument, at_once ? 0 : BOOK_WAIT_MS);
     }
 }
 

@@ -30,6 +30,8 @@ int run_levels(const struct app_options *options);
 int run_normalize(const struct app_options *options); /* args: VENUE [FILE] */
 int run_import(const struct app_options *options);    /* args: FILE… */
 int run_export(const struct app_options *options);    /* args: FILE… */
+int run_collect(const struct app_options *options);
+int run_feed_test(const struct app_options *options); /* args: VENUE… */
 int run_simulate(const struct app_options *options);
 int run_score(const struct app_options *options);
 int run_check_config(const struct app_options *options); /* args: [FILE] */

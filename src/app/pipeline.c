@@ -143,11 +143,13 @@ static enum exit_status start_live(struct pipeline *pipeline, const struct pipel
     }
     for (int venue = VENUE_NONE + 1; venue < VENUE_COUNT; venue++) {
         const char *symbols[SOURCE_COUNT_MAX];
+        const bool given = venue == VENUE_BINANCE_USDM; /* the options' URLs are of it */
         struct venue_feed_desc feed_desc = {.service = pipeline->service,
                                             .instruments = pipeline->instruments,
                                             .symbols = symbols,
-                                            .ws_url = text_or_null(desc->ws_url),
-                                            .rest_url = text_or_null(desc->rest_url)};
+                                            .ws_url = given ? text_or_null(desc->ws_url) : NULL,
+                                            .rest_url =
+                                                given ? text_or_null(desc->rest_url) : NULL};
         for (int i = 0; i < sources->count; i++) {
             if ((int)sources->specs[i].venue == venue) {
                 symbols[feed_desc.symbol_count++] = sources->specs[i].symbol;

@@ -11,7 +11,7 @@
 
 #include "config/option_table.h"
 
-enum { CLI_ARG_MAX = 8 };
+enum { CLI_ARG_MAX = 16 };
 
 struct cli {
     enum command command;

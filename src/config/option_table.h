@@ -19,6 +19,8 @@ enum command {
 #define COMMANDS_PICTURE  (COMMAND_BIT(view) | COMMAND_BIT(render))
 /* What connects to venues. */
 #define COMMANDS_LIVE (COMMANDS_PICTURE | COMMAND_BIT(levels))
+/* What runs feeds without a picture. */
+#define COMMANDS_FEED (COMMAND_BIT(collect) | COMMAND_BIT(feed_test))
 /* What can take the simulated market on a virtual clock, with all its switches. */
 #define COMMANDS_DEMO                                                                              \
     (COMMAND_BIT(render) | COMMAND_BIT(levels) | COMMAND_BIT(simulate) | COMMAND_BIT(score))

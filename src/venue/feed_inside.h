@@ -260,6 +260,9 @@ void feed_live_take(struct feed_conn *conn, const char *bytes, size_t len, int64
 /* A slot run that was parsed: into the sink, or held while history is under way. */
 void feed_live_pass(struct venue_feed *feed, struct feed_instrument *instrument,
                     const struct event *slots, size_t count);
+/* A message of events came, by whatever way: for lamps and tests. */
+void feed_live_note(struct venue_feed *feed, const struct event *slots, size_t count,
+                    int64_t recv_ns);
 /* What the parser has counted since is put into the stats. */
 void feed_live_counts(struct venue_feed *feed);
 

@@ -55,6 +55,11 @@ static void note_channels(struct venue_feed *feed, unsigned channels, size_t cou
     }
 }
 
+void feed_live_note(struct venue_feed *feed, const struct event *slots, size_t count,
+                    int64_t recv_ns) {
+    note_channels(feed, channels_of(slots, count), count, recv_ns);
+}
+
 static void tell_count(_Atomic int64_t *counter, enum stat_id id, int64_t now, int64_t before) {
     if (now != before) {
         feed_count(counter, now - before);

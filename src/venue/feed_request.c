@@ -85,6 +85,7 @@ static void take_answer(struct venue_feed *feed, const struct feed_request *requ
             n = event_message_slots(slots, message->count - at);
             struct feed_instrument *owner = feed_find_slot(feed, slots);
             if (owner != NULL) {
+                feed_live_note(feed, slots, n, clock_mono_ns());
                 feed_live_pass(feed, owner, slots, n);
             }
         }

@@ -74,6 +74,11 @@ struct venue_feed_stats {
     atomic_int state;                /* enum feed_state */
 };
 
+static inline int64_t venue_stat(const _Atomic int64_t *counter) {
+    /* relaxed: a counter orders nothing */
+    return atomic_load_explicit(counter, memory_order_relaxed);
+}
+
 struct venue_feed; /* borrowed view of a feed, for its stats */
 
 /* -- without a network -- */

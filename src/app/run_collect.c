@@ -1,0 +1,126 @@
+/* liqscope collect SOURCE… -o FILE: what live venues say as event JSON lines, for as long as it
+ * runs.
+ *
+ * -o - is standard output; .gz and .zst are compressed. SIGINT and SIGTERM end it: what has come is
+ * written first. Lines of several venues come in the order in which they were received. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "app/app.h"
+#include "app/live_set.h"
+#include "archive/event_lines.h"
+#include "archive/line_writer.h"
+#include "base/clock.h"
+#include "venue/feed.h"
+
+enum { TAKE_SLOTS = 2 * EVENT_MESSAGE_SLOTS_MAX, REST_MS = 20 };
+
+struct collect {
+    struct live_set set;
+    struct line_writer *writer; /* owned */
+    struct event *slots;        /* owned, TAKE_SLOTS */
+    struct event_text text;     /* owned */
+    int64_t line_count;
+};
+
+/* What waits becomes lines. False: they cannot be written. */
+static bool write_waiting(struct collect *job) {
+    size_t count = 0;
+    bool written = true;
+    while (written && (count = live_set_take(&job->set, job->slots, TAKE_SLOTS)) > 0) {
+        job->text.len = 0;
+        for (size_t at = 0, n = 0; at < count && written; at += n) {
+            n = event_message_slots(job->slots + at, count - at);
+            if (job->slots[at].kind != EVENT_FEED) {
+                written =
+                    event_lines_format(job->set.instruments, job->slots + at, n, NULL, &job->text);
+                job->line_count++;
+            }
+        }
+        written = written && line_writer_put(job->writer, job->text.bytes, job->text.len);
+    }
+    return written;
+}
+
+/* Until a signal, the time that was given, or a writer that takes no more. */
+static bool collect_lines(struct collect *job, const sigset_t *signals, double seconds) {
+    const struct timespec rest = {.tv_nsec = REST_MS * 1000000L};
+    const int64_t end_ns = seconds > 0 ? clock_mono_ns() + (int64_t)(seconds * 1e9) : INT64_MAX;
+    bool written = true;
+    while (written && clock_mono_ns() < end_ns) {
+        written = write_waiting(job);
+        if (sigtimedwait(signals, NULL, &rest) > 0) {
+            break;
+        }
+    }
+    live_set_stop(&job->set);
+    return write_waiting(job) && written;
+}
+
+static void print_summary(const struct collect *job) {
+    fprintf(stderr, "%" PRId64 " lines\n", job->line_count);
+    for (int i = 0; i < job->set.count; i++) {
+        const struct live_feed *feed = &job->set.feeds[i];
+        const struct venue_feed_stats *stats = feed_stats(feed->feed);
+        fprintf(stderr,
+                "%s: messages %" PRId64 ", lost %" PRId64 ", book gaps %" PRId64
+                ", reconnects %" PRId64 ", malformed %" PRId64 ", dropped: side %" PRId64
+                ", unit %" PRId64 "\n",
+                venue_key(feed->venue), venue_stat(&stats->messages),
+                venue_stat(&stats->events_lost), venue_stat(&stats->book_gaps),
+                venue_stat(&stats->reconnects), venue_stat(&stats->malformed),
+                venue_stat(&stats->dropped_side), venue_stat(&stats->dropped_unit));
+    }
+}
+
+static int collect_into(struct collect *job, const struct app_options *options,
+                        const sigset_t *signals) {
+    const char *path = option_text(&options->table, OPT_output);
+    char reason[LINE_WRITER_REASON_BYTES];
+    enum status why = STATUS_OK;
+    job->slots = malloc(TAKE_SLOTS * sizeof *job->slots);
+    job->writer = line_writer_open(path[0] != '\0' ? path : "-", &why, reason);
+    if (job->writer == NULL || job->slots == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, "collect", "%s",
+                        job->writer == NULL ? reason : "out of memory");
+    }
+    const bool written = collect_lines(job, signals, option_number(&options->table, OPT_seconds));
+    const bool closed = line_writer_close(job->writer, reason);
+    job->writer = NULL;
+    print_summary(job);
+    if (!written || !closed) {
+        return app_fail(EXIT_STATUS_FAILED, "collect", "%s", closed ? "cannot be written" : reason);
+    }
+    return EXIT_STATUS_DONE;
+}
+
+int run_collect(const struct app_options *options) {
+    struct source_spec sources[LIVE_SET_SYMBOLS_MAX];
+    struct collect job = {.line_count = 0};
+    char reason[SOURCE_REASON_BYTES];
+    sigset_t signals;
+    for (int i = 0; i < options->arg_count; i++) {
+        const enum exit_status status = source_resolve(options->args[i], &sources[i], reason);
+        if (status != EXIT_STATUS_DONE || sources[i].kind != SOURCE_LIVE) {
+            return app_fail(EXIT_STATUS_USAGE, "collect",
+                            status != EXIT_STATUS_DONE ? "%s" : "%s: expected VENUE:SYMBOL",
+                            status != EXIT_STATUS_DONE ? reason : options->args[i]);
+        }
+    }
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGINT);
+    sigaddset(&signals, SIGTERM);
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* taken by sigtimedwait alone */
+    int status = live_set_open(&job.set, options, "collect", sources, options->arg_count, -1);
+    if (status == EXIT_STATUS_DONE) {
+        status = collect_into(&job, options, &signals);
+    }
+    live_set_close(&job.set);
+    line_writer_close(job.writer, reason);
+    event_text_finish(&job.text);
+    free(job.slots);
+    return status;
+}

@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# feeds.sh PROGRAM: feed-test and collect against the served simulated exchange; a silent channel, a signal.
+set -u
+program=$1
+folder=$(mktemp -d)
+failures=0
+server=
+trap '[[ -n $server ]] && kill "$server" 2>/dev/null; rm -rf "$folder"' EXIT
+
+check() { # check NAME STATUS: 0 is well
+    if [[ $2 -eq 0 ]]; then
+        echo "ok: $1"
+    else
+        echo "FAILED: $1"
+        failures=$((failures + 1))
+    fi
+}
+
+serve() { # serve VENUE: its addresses into $ws and $rest
+    "$program" simulate --serve 0 --venue "$1" --days 0.05 >"$folder/serve" 2>&1 &
+    server=$!
+    for _ in $(seq 600); do
+        rest=$(grep -o 'http://[0-9.:]*' "$folder/serve" | head -1)
+        [[ -n $rest ]] && break
+        sleep 0.1
+    done
+    ws=$(grep -o 'ws://[0-9.:]*' "$folder/serve" | head -1)
+}
+
+stop() {
+    kill -INT "$server"
+    wait "$server"
+    server=
+}
+
+serve gate
+"$program" collect gate:BTC_USDT --ws-url "$ws" --rest-url "$rest" -o "$folder/lines.jsonl" 2>"$folder/said" &
+collector=$!
+for _ in $(seq 600); do # until its writer has handed lines to the file
+    [[ -s $folder/lines.jsonl ]] && break
+    sleep 0.1
+done
+kill -INT "$collector"
+wait "$collector"
+check "collect ends well by a signal" $?
+grep -q '"type":"instrument","venue":"gate","symbol":"BTC_USDT"' "$folder/lines.jsonl"
+check "collect writes what the instrument is" $?
+grep -q '"type":"trade","venue":"gate"' "$folder/lines.jsonl"
+check "collect writes trades" $?
+grep -q '^gate: messages [1-9]' "$folder/said"
+check "collect says what came" $?
+tail -c 1 "$folder/lines.jsonl" | cmp -s - <(printf '\n')
+check "the last line is whole" $?
+
+"$program" feed-test gate --json --seconds 12 --ws-url "$ws" --rest-url "$rest" >"$folder/test.json"
+check "feed-test finds every promised channel" $?
+grep -q '"venue":"gate","state":"live"' "$folder/test.json"
+check "feed-test tells the state" $?
+stop
+
+# Nobody answers there: every promised channel is silent.
+"$program" feed-test gate --seconds 0.3 --ws-url "$ws" --rest-url "$rest" >"$folder/test" 2>"$folder/said"
+[[ $? -eq 1 ]]
+check "feed-test fails for a silent channel" $?
+grep -q 'SILENT, though promised' "$folder/test" && grep -q 'gate: trade was promised and is silent' "$folder/said"
+check "and says which" $?
+"$program" feed-test nosuch 2>"$folder/said"
+[[ $? -eq 2 ]] && grep -q 'nosuch: unknown venue; one of binance_usdm' "$folder/said"
+check "feed-test refuses what is no venue" $?
+"$program" collect demo 2>"$folder/said"
+[[ $? -eq 2 ]] && grep -q 'expected VENUE:SYMBOL' "$folder/said"
+check "collect refuses what is not live" $?
+
+echo "$failures failures"
+exit $((failures > 0))

@@ -69,7 +69,8 @@ struct feed_conn {
     int64_t send_ns;                      /* not before: the next message to the venue */
     int64_t ping_ns;                      /* when the next ping is due */
     int64_t opened_ns, heard_ns, data_ns; /* last message, last one with data; 0: none yet */
-    uint64_t serial;                      /* which connection this is, from 1 */
+    int64_t first_ms, last_ms; /* the venue's time of the first data and of the newest; 0: none */
+    uint64_t serial;           /* which connection this is, from 1 */
 };
 
 struct feed_socket {
@@ -129,11 +130,13 @@ struct feed_instrument {
     int again_step;
     int64_t last_book_ms;
 
-    int socket[VENUE_SOCKET_MAX];       /* index into feed->sockets by kind; -1: none */
-    int64_t last_ms[VENUE_SOCKET_MAX];  /* newest event time on it */
-    int64_t pulse_ns[VENUE_SOCKET_MAX]; /* when what never rests was heard there last */
-    unsigned holes;                     /* bit a kind: it was lost since */
-    int64_t live_from_ms;               /* liquidations come live from then on; 0: not yet */
+    int socket[VENUE_SOCKET_MAX];           /* index into feed->sockets by kind; -1: none */
+    int64_t last_ms[VENUE_SOCKET_MAX];      /* newest event time on it */
+    int64_t pulse_ns[VENUE_SOCKET_MAX];     /* when what never rests was heard there last */
+    unsigned holes;                         /* bit a kind: it was lost since */
+    int64_t last_trade_ms;                  /* of the newest trade heard live */
+    int64_t hole_from_ms[VENUE_SOCKET_MAX]; /* event time from which on prints may be missing */
+    int64_t live_from_ms;                   /* liquidations come live from then on; 0: not yet */
     bool interest_asked;
     int64_t interest_due_ns;
 
@@ -214,6 +217,8 @@ static inline const struct venue_socket *feed_socket_kind(const struct venue_fee
 }
 
 /* feed.c */
+/* What this kind of socket brings of it after from_ms may not have been heard. */
+void feed_note_hole(struct feed_instrument *instrument, int kind, int64_t from_ms);
 struct feed_instrument *feed_find_symbol(struct venue_feed *feed,
                                          const struct venue_symbol *symbol);
 struct feed_instrument *feed_find_slot(struct venue_feed *feed, const struct event *slot);

@@ -83,16 +83,24 @@ void feed_live_counts(struct venue_feed *feed) {
 
 /* -- holes -- */
 
+void feed_note_hole(struct feed_instrument *instrument, int kind, int64_t from_ms) {
+    const unsigned bit = 1U << kind;
+    if ((instrument->holes & bit) == 0 || from_ms < instrument->hole_from_ms[kind]) {
+        instrument->hole_from_ms[kind] = from_ms;
+    }
+    instrument->holes |= bit;
+}
+
 /* The first message after a lost connection: from the last event before it until now nothing is
  * known of prints. */
 static void close_hole(struct venue_feed *feed, struct feed_instrument *instrument, int kind,
                        int64_t now_ms) {
     const unsigned channels = feed->dialect->sockets[kind].channels;
-    const int64_t from_ms = instrument->last_ms[kind];
-    instrument->holes &= ~(1U << kind);
-    if (from_ms == 0 || now_ms <= from_ms) {
-        return;
+    const int64_t from_ms = instrument->hole_from_ms[kind];
+    if (now_ms <= from_ms) {
+        return; /* an old value that is told once more */
     }
+    instrument->holes &= ~(1U << kind);
     if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0) {
         feed_push_gap(feed, instrument, STREAM_TRADE, from_ms, now_ms, "disconnected");
     }
@@ -116,7 +124,9 @@ void feed_live_pass(struct venue_feed *feed, struct feed_instrument *instrument,
         if (slots[0].kind == EVENT_BOOK) {
             book_chain_reset(&instrument->book); /* begun anew when live events pass */
         } else {                                 /* told when live events pass again */
-            instrument->holes |= (1U << feed->dialect->socket_count) - 1U;
+            for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
+                feed_note_hole(instrument, kind, slots[0].ts_ms);
+            }
         }
     }
 }
@@ -138,12 +148,17 @@ static void take_event(struct feed_conn *conn, const struct venue_message *messa
     }
     note_channels(feed, channels, count, recv_ns);
     const int64_t sent_ms = message->sent_ms > slots[0].ts_ms ? message->sent_ms : slots[0].ts_ms;
+    const bool now_told = slots[0].kind == EVENT_TRADE || slots[0].kind == EVENT_PRICE;
     if ((instrument->holes >> kind & 1U) != 0 && instrument->history == HISTORY_DONE &&
-        !message->past) {
+        !message->past && now_told) {
         close_hole(feed, instrument, kind, sent_ms);
     }
     if (sent_ms > instrument->last_ms[kind] && !message->past) {
         instrument->last_ms[kind] = sent_ms;
+    }
+    if (slots[0].kind == EVENT_TRADE && !message->past &&
+        slots[0].ts_ms > instrument->last_trade_ms) {
+        instrument->last_trade_ms = slots[0].ts_ms;
     }
     const bool in_bars = slots[0].kind == EVENT_TRADE && slots[0].ts_ms < instrument->history_to_ms;
     if (in_bars) {
@@ -209,6 +224,8 @@ void feed_live_take(struct feed_conn *conn, const char *bytes, size_t len, int64
         feed->server_ms = message.sent_ms;
     }
     if (!message.past) {
+        conn->first_ms = conn->first_ms == 0 ? message.sent_ms : conn->first_ms;
+        conn->last_ms = message.sent_ms > conn->last_ms ? message.sent_ms : conn->last_ms;
         feed->sent_ms = message.sent_ms;
         feed->sent_recv_ns = recv_ns;
     }

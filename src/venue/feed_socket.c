@@ -9,8 +9,10 @@
 #include "venue/feed_inside.h"
 
 enum {
-    STABLE_MS = 60000, /* of data, after which back-off begins anew */
-    OVERLAP_MS = 2000, /* both connections of a socket live this long */
+    STABLE_MS = 60000,       /* of data, after which back-off begins anew */
+    OVERLAP_MS = 2000,       /* both connections of a socket live this long */
+    CHANNEL_APART_MS = 1000, /* so much may one channel's times be ahead of another's */
+    OVERLAP_MAX_MS = 10000,  /* and so long where the old one is behind */
     RENEW_RETRY_MS = 60000,
     FAULT_RETRY_MS = 300000, /* refused for good: ask seldom */
     LIMITED_RETRY_MS = 60000 /* too many, without a Retry-After */
@@ -103,12 +105,25 @@ static void note_hole(const struct feed_conn *conn) {
         struct feed_instrument *instrument = feed_find_symbol(feed, socket->symbols[i]);
         if ((channels & (CHANNEL_BIT(CHANNEL_TRADE) | CHANNEL_BIT(CHANNEL_LIQUIDATION))) != 0 &&
             instrument->last_ms[socket->kind] > 0) {
-            instrument->holes |= 1U << socket->kind;
+            int64_t from_ms = instrument->last_ms[socket->kind];
+            from_ms = conn->last_ms > 0 && conn->last_ms < from_ms ? conn->last_ms : from_ms;
+            /* Another channel's newest time may be ahead of that of trades still on their way. */
+            const int64_t trade_ms = instrument->last_trade_ms;
+            if (trade_ms < from_ms && from_ms - trade_ms <= CHANNEL_APART_MS) {
+                from_ms = trade_ms;
+            }
+            feed_note_hole(instrument, socket->kind, from_ms);
         }
         if ((channels & CHANNEL_BIT(CHANNEL_BOOK)) != 0) {
             feed_book_lose(feed, instrument, conn->serial);
         }
     }
+}
+
+/* Whether the old connection has told what the new one began with: else what lies between them has
+ * not been heard (a slow reader's old connection can be seconds behind). */
+static bool has_met(const struct feed_conn *old, const struct feed_conn *fresh) {
+    return old->last_ms >= fresh->first_ms;
 }
 
 static void lose(struct feed_conn *conn, enum feed_state state, const char *reason,
@@ -118,6 +133,9 @@ static void lose(struct feed_conn *conn, enum feed_state state, const char *reas
     conn->client = NULL;
     conn->open = false;
     if (conn != &socket->conns[socket->active]) { /* a replacement, or the old one of two */
+        if (socket->retire_ns != 0 && !has_met(conn, &socket->conns[socket->active])) {
+            note_hole(conn);
+        }
         socket->retire_ns = 0;
         socket->renew_ns = clock_mono_ns() + RENEW_RETRY_MS * NS_PER_MS;
         return;
@@ -191,6 +209,7 @@ static void open_conn(struct feed_conn *conn) {
     conn->step = 0;
     conn->opened_ns = clock_mono_ns();
     conn->heard_ns = conn->data_ns = 0;
+    conn->first_ms = conn->last_ms = 0;
     conn->serial = ++feed->serial;
     drop_unknown(feed, conn->socket);
     if (make_url(conn, url)) {
@@ -301,8 +320,14 @@ static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int
         return;
     }
     if (socket->retire_ns != 0 && now_ns >= socket->retire_ns) {
-        socket->retire_ns = 0;
-        retire(other);
+        const bool met = has_met(other, conn);
+        if (met || now_ns - socket->retire_ns > OVERLAP_MAX_MS * NS_PER_MS) {
+            if (!met) {
+                note_hole(other);
+            }
+            socket->retire_ns = 0;
+            retire(other);
+        }
     }
     const bool is_due =
         conn->replace || now_ns - conn->opened_ns > feed->desc.session_ms * NS_PER_MS;

@@ -305,10 +305,9 @@ static inline void fleet_close(struct fleet *fleet) {
     free(fleet);
 }
 
-/* Two do not, yet: HTX's first answers, beside nine others, take longer than FLEET_WAIT_MS, and
- * after a cut OKX's feed now and then tells no gap where trades are missing. */
+/* One does not, yet: HTX's first answers, beside nine others, take longer than FLEET_WAIT_MS. */
 static inline bool fleet_takes_part(int id) {
-    return id != VENUE_HTX && id != VENUE_OKX && venue_is_live((enum venue_id)id) &&
+    return id != VENUE_HTX && venue_is_live((enum venue_id)id) &&
            exchange_dialect_find((enum venue_id)id) != NULL;
 }
 

@@ -19,6 +19,12 @@ if(CCACHE)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
 endif()
 
+# Some two hundred test programs are linked by each preset: gold takes a third of the time.
+find_program(GOLD ld.gold)
+if(GOLD)
+    add_link_options(-fuse-ld=gold)
+endif()
+
 add_library(house INTERFACE)
 target_include_directories(house INTERFACE ${CMAKE_SOURCE_DIR}/src)
 target_compile_definitions(house INTERFACE _POSIX_C_SOURCE=200809L _DEFAULT_SOURCE

@@ -113,7 +113,7 @@ if [[ -n $picture ]]; then
         binance:BTCUSDT --ca-file "$folder/nosuch.pem"
 
     expect 1 'binance_usdm: refused: unknown symbol NOSUCH' env SDL_VIDEODRIVER=offscreen "$program" \
-        view binance:NOSUCH --seconds 30 --binance-ws-url "ws://127.0.0.1:$port" \
+        view binance:NOSUCH --seconds 30 --log-level error --binance-ws-url "ws://127.0.0.1:$port" \
         --binance-rest-url "http://127.0.0.1:$port"
     expect 2 '--binance-ws-url: "ws://example.com": not encrypted; ws:// is for this machine alone' \
         env SDL_VIDEODRIVER=offscreen "$program" view binance:BTCUSDT --binance-ws-url ws://example.com

@@ -267,6 +267,19 @@ static void fill_options(struct panel_model *model, const struct desk *desk,
     }
 }
 
+static void fill_recording(struct panel_recording *out, struct recorder *recorder) {
+    *out = (struct panel_recording){.possible = recorder != NULL};
+    if (recorder == NULL) {
+        return;
+    }
+    const struct recorder_stats stats = recorder_get_stats(recorder);
+    const char *name = strrchr(stats.path, '/');
+    out->running = stats.running;
+    out->events = stats.slots;
+    out->lost = stats.lost;
+    str_copy(out->file, sizeof out->file, name != NULL ? name + 1 : stats.path);
+}
+
 void desk_panel_model_fill(struct panel_model *model, const struct desk *desk,
                            const struct desk_window *window, const struct pane_moment *moment,
                            struct desk_panel_meter *meter, const struct panels *panels) {
@@ -289,6 +302,7 @@ void desk_panel_model_fill(struct panel_model *model, const struct desk *desk,
     model->span_ms = pane_span_ms(pane);
     fill_market(model, moment->scene, pane);
     fill_alerts(model, &desk->alerts);
+    fill_recording(&model->recording, desk->pipeline.recorder);
     fill_keys(model, &desk->keymap);
     if (panels->overlay == PANELS_CONSOLE) {
         fill_options(model, desk, window);

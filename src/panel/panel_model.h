@@ -106,6 +106,14 @@ struct panel_statistics {
     int64_t left_out_count; /* shapes, glyphs and labels that met a limit */
 };
 
+/* What is being recorded. */
+struct panel_recording {
+    bool possible; /* the sources are live */
+    bool running;
+    char file[48]; /* the end of its name */
+    int64_t events, lost;
+};
+
 struct panel_model {
     /* -- the moment -- */
     int64_t mono_ns;
@@ -135,6 +143,7 @@ struct panel_model {
     struct panel_feed feeds[SCENE_FEED_MAX];
     int alert_count;
     struct panel_alert alerts[PANEL_ALERT_MAX];
+    struct panel_recording recording;
 
     /* -- the program -- */
     int key_count;

@@ -37,7 +37,7 @@ static const struct {
     [PANEL_TAPE] = {"tape", "Liquidations", ICON_TAPE, section_tape},
     [PANEL_FEEDS] = {"feeds", "Feeds", ICON_FEEDS, section_feeds},
     [PANEL_ALERTS] = {"alerts", "Alerts", ICON_ALERTS, section_alerts},
-    [PANEL_CAPTURE] = {"capture", "Pictures", ICON_CAPTURE, section_capture},
+    [PANEL_CAPTURE] = {"capture", "Pictures, recordings", ICON_CAPTURE, section_capture},
 };
 static_assert(ARRAY_COUNT(rows) == PANEL_COUNT, "a row per panel");
 

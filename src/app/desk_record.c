@@ -72,10 +72,12 @@ static bool begin(struct desk *desk, const char *file, char *error) {
     if (!find_path(desk, file, path, error)) {
         return false;
     }
+    const bool named = file[0] != '\0'; /* now: that file, however long it gets */
+    const bool daily = strcmp(option_text(options, OPT_record_rotate), "day") == 0;
     const struct recorder_file what = {
         .path = path,
-        .rotate_daily = strcmp(option_text(options, OPT_record_rotate), "day") == 0,
-        .rotate_bytes = option_integer(options, OPT_record_rotate_mb) * MEGABYTE,
+        .rotate_daily = !named && daily,
+        .rotate_bytes = named ? 0 : option_integer(options, OPT_record_rotate_mb) * MEGABYTE,
         .keep_days = (int)option_integer(options, OPT_record_keep_days),
         .keep_bytes = option_integer(options, OPT_record_keep_mb) * MEGABYTE,
         .free_bytes_min = option_integer(options, OPT_record_free_mb) * MEGABYTE};

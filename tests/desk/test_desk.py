@@ -158,6 +158,17 @@ class Desk:
             if picture.read(8) != b"\x89PNG\r\n\x1a\n":
                 raise Failure("the screenshot is no PNG")
 
+    def step_what_arrives_is_recorded(self):
+        path = os.path.join(self.folder, "desk.liq")
+        self.remote.do("record", path)
+        wait_for("events in a recording", 20,
+                 lambda: self.remote.get("recording").get("events", 0) > 100)
+        keys("r")
+        wait_for("its end", 20, lambda: not self.remote.get("recording").get("running"))
+        with open(path, "rb") as recording:
+            if recording.read(15) != b"SQLite format 3":
+                raise Failure("the recording is none")
+
     def step_an_alert_reaches_the_webhook(self):
         body = wait_for("the webhook", 60, lambda: Hook.bodies)[0]
         if body.get("alert") != "always" or body.get("state") != "firing" or Hook.refused != 1:

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "support/fleet.h"
+#include "venue/feed.h"
 
 enum {
     STUCK_MS = 60 * 1000, /* a back-off may take half of it */
@@ -122,7 +123,7 @@ static void make_fault(struct soak *soak) {
 
 static void print_venue(const struct fleet_venue *venue, int64_t trades, int64_t within,
                         int64_t lost, int64_t repeats, int64_t odd) {
-    const struct venue_feed_stats *stats = venue->ops->feed_stats(venue->feed);
+    const struct venue_feed_stats *stats = feed_stats(venue->feed);
     struct exchange_counts counts;
     exchange_server_get_counts(venue->server, &counts);
 /* relaxed: counters */

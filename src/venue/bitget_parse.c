@@ -303,13 +303,7 @@ static void read_book_members(struct push *push, struct scan *scan, struct book_
                 : span_equal_text(key, "pseq") ? &row->pseq
                 : span_equal_text(key, "ts")   ? &row->time
                                                : NULL;
-        if (value == NULL || value->type != SCAN_NONE) {
-            scan_skip(scan);
-            continue;
-        }
-        const int depth = scan->depth;
-        scan_read(scan, value);
-        scan_leave(scan, depth);
+        venue_field_take(scan, value);
     }
 }
 
@@ -431,19 +425,9 @@ static void read_data(struct push *push, struct scan *scan) {
     }
 }
 
-static void read_scalar(struct scan *scan, struct scan_value *out) {
-    const int depth = scan->depth;
-    if (out->type != SCAN_NONE) {
-        scan_skip(scan);
-    } else {
-        scan_read(scan, out);
-        scan_leave(scan, depth);
-    }
-}
-
 static void read_action(struct push *push, struct scan *scan) {
     struct scan_value value = {.type = SCAN_NONE};
-    read_scalar(scan, &value);
+    venue_field_take(scan, &value);
     if (push->action == ACTION_NONE) {
         push->action = venue_text_is(&value, "snapshot") ? ACTION_SNAPSHOT
                        : venue_text_is(&value, "update") ? ACTION_UPDATE
@@ -468,18 +452,18 @@ static void read_member(struct push *push, struct scan *scan, struct span key) {
             scan_skip(scan);
         }
     } else if (span_equal_text(key, "ts") && push->ts_ms == 0) {
-        read_scalar(scan, &value);
+        venue_field_take(scan, &value);
         if (!scan_integer(&value, &push->ts_ms)) {
             push->ts_ms = 0;
         }
     } else if (span_equal_text(key, "event")) {
-        read_scalar(scan, &push->event);
+        venue_field_take(scan, &push->event);
     } else if (span_equal_text(key, "code")) {
-        read_scalar(scan, &push->code);
+        venue_field_take(scan, &push->code);
     } else if (span_equal_text(key, "msg")) {
-        read_scalar(scan, &push->text);
+        venue_field_take(scan, &push->text);
     } else if (span_equal_text(key, "op")) {
-        read_scalar(scan, &push->operation);
+        venue_field_take(scan, &push->operation);
     } else {
         scan_skip(scan);
     }

@@ -96,13 +96,7 @@ static void read_row(struct scan *scan, struct row *row) {
         } else if (span_equal_text(key, "BT")) {
             place = &row->block;
         }
-        if (place == NULL || place->type != SCAN_NONE) {
-            scan_skip(scan);
-        } else {
-            const int depth = scan->depth;
-            scan_read(scan, place);
-            scan_leave(scan, depth);
-        }
+        venue_field_take(scan, place);
     }
 }
 

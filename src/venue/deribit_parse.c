@@ -174,16 +174,6 @@ static void read_data(struct push *push, struct scan *scan) {
 
 /* -- messages -- */
 
-static void read_scalar(struct scan *scan, struct scan_value *out) {
-    const int depth = scan->depth;
-    if (out->type != SCAN_NONE) {
-        scan_skip(scan);
-    } else {
-        scan_read(scan, out);
-        scan_leave(scan, depth);
-    }
-}
-
 static void read_params(struct push *push, struct scan *scan) {
     struct span key;
     push->has_params = true;
@@ -192,9 +182,9 @@ static void read_params(struct push *push, struct scan *scan) {
     }
     while (scan_next_member(scan, &key)) {
         if (span_equal_text(key, "channel")) {
-            read_scalar(scan, &push->channel);
+            venue_field_take(scan, &push->channel);
         } else if (span_equal_text(key, "type")) {
-            read_scalar(scan, &push->type);
+            venue_field_take(scan, &push->type);
         } else if (span_equal_text(key, "data") && !push->has_data) {
             push->has_data = true;
             if (push->channel.type == SCAN_STRING && !push->channel.escaped &&
@@ -219,11 +209,11 @@ static void read_inside(struct scan *scan, struct scan_value *value, struct scan
 
 static void read_member(struct push *push, struct scan *scan, struct span key) {
     if (span_equal_text(key, "method")) {
-        read_scalar(scan, &push->method);
+        venue_field_take(scan, &push->method);
     } else if (span_equal_text(key, "params") && !push->has_params) {
         read_params(push, scan);
     } else if (span_equal_text(key, "id")) {
-        read_scalar(scan, &push->id);
+        venue_field_take(scan, &push->id);
     } else if (span_equal_text(key, "error") && push->error.value.type == SCAN_NONE) {
         read_inside(scan, &push->error.value, &push->error.inside);
     } else if (span_equal_text(key, "result") && !push->has_result) {

@@ -197,13 +197,7 @@ static void read_members(struct deribit_work *work, struct scan *scan, struct bo
         for (size_t i = 0; i < ARRAY_COUNT(members) && value == NULL; i++) {
             value = span_equal_text(key, members[i].name) ? members[i].value : NULL;
         }
-        if (value == NULL || value->type != SCAN_NONE) {
-            scan_skip(scan);
-            continue;
-        }
-        const int depth = scan->depth;
-        scan_read(scan, value);
-        scan_leave(scan, depth);
+        venue_field_take(scan, value);
     }
 }
 

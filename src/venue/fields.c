@@ -61,6 +61,16 @@ static bool parse_long(struct span text, struct decimal *out) {
     return text.bytes + end > point + 1 && decimal_parse(text.bytes, end, out);
 }
 
+void venue_field_take(struct scan *scan, struct scan_value *into) {
+    if (into == NULL || into->type != SCAN_NONE) {
+        scan_skip(scan);
+        return;
+    }
+    const int depth = scan->depth;
+    scan_read(scan, into);
+    scan_leave(scan, depth);
+}
+
 bool venue_decimal(const struct scan_value *value, struct decimal *out) {
     return (value->type == SCAN_STRING || value->type == SCAN_NUMBER) &&
            (decimal_parse(value->text.bytes, value->text.len, out) || parse_long(value->text, out));

@@ -22,6 +22,10 @@ struct venue_field {
 void venue_fields_read(struct scan *scan, const char *const *names, size_t count,
                        struct venue_field *fields);
 
+/* The value at the cursor into *into: the first of its name counts, what nobody wants (NULL) is
+ * passed over. Of an array or object only its type is kept. */
+void venue_field_take(struct scan *scan, struct scan_value *into);
+
 /* A number as text or number. Digits beyond the eighteenth are cut off (an index price that was
  * computed may have twenty). False: neither, out of range, or "" (which stands for no value). */
 bool venue_decimal(const struct scan_value *value, struct decimal *out);

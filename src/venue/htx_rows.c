@@ -321,13 +321,7 @@ enum status htx_read_book(struct htx_work *work, bool whole, struct scan *scan) 
                                   : span_equal_text(key, "version") ? &version
                                   : span_equal_text(key, "event")   ? &event
                                                                     : NULL;
-        if (into == NULL || into->type != SCAN_NONE) {
-            scan_skip(scan);
-            continue;
-        }
-        const int depth = scan->depth;
-        scan_read(scan, into);
-        scan_leave(scan, depth);
+        venue_field_take(scan, into);
     }
     *step = (struct venue_book_step){.snapshot = whole || venue_text_is(&event, "snapshot")};
     good = good && (has_side[0] || has_side[1]) && scan_integer(&ts, &ts_ms) &&

@@ -213,13 +213,7 @@ enum status okx_read_book(struct okx_work *work, enum okx_book kind, struct scan
                                   : span_equal_text(key, "seqId")     ? &last
                                   : span_equal_text(key, "prevSeqId") ? &prev
                                                                       : NULL;
-        if (into == NULL || into->type != SCAN_NONE) {
-            scan_skip(scan);
-            continue;
-        }
-        const int inner = scan->depth;
-        scan_read(scan, into);
-        scan_leave(scan, inner);
+        venue_field_take(scan, into);
     }
     *step = (struct venue_book_step){.snapshot = kind == OKX_BOOK_WHOLE};
     good = good && has_side[0] && has_side[1] && scan_integer(&ts, &ts_ms);

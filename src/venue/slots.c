@@ -42,7 +42,9 @@ enum status venue_slot_amount(const struct venue_symbol *symbol, struct decimal 
         return divide(size, price, &out->base) ? STATUS_OK : STATUS_UNSUPPORTED;
     }
     out->base = size;
-    out->has_usd = decimal_multiply(price, size, &out->usd);
+    out->has_usd = decimal_multiply(price, size, &out->usd) ||
+                   decimal_from_double(decimal_to_double(price) * decimal_to_double(size),
+                                       VENUE_USD_PLACES, &out->usd);
     if (!out->has_usd) {
         out->usd = (struct decimal){0};
     }

@@ -5,8 +5,9 @@
  *   inverse  notional = size (UNIT_QUOTE) or contracts x multiplier; base = notional / price
  *            UNIT_BASE: base = size, notional = base x price
  *
- * Quotients are rounded to VENUE_BASE_PLACES places: the one inexact number here. Thread: the
- * parser's; plain functions. */
+ * Inexact here are quotients, rounded to VENUE_BASE_PLACES places, and products of more digits than
+ * a decimal holds (a mark of eight decimals times an open interest), to VENUE_USD_PLACES. Thread:
+ * the parser's; plain functions. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,7 +17,7 @@
 #include "market/event.h"
 #include "venue/symbols.h"
 
-enum { VENUE_BASE_PLACES = 10 };
+enum { VENUE_BASE_PLACES = 10, VENUE_USD_PLACES = 2 };
 
 /* A cleared slot of that kind for this symbol. */
 struct event venue_slot(enum event_kind kind, const struct venue_symbol *symbol, int64_t ts_ms,

@@ -169,6 +169,7 @@ const struct venue_dialect bybit_dialect = {
     .ws_url = "wss://stream.bybit.com",
     .rest_url = "https://api.bybit.com",
     .promises = ALL_CHANNELS,
+    .tiers_by_mark = true,
     .complete_liquidations = true,
     .sockets = sockets,
     .socket_count = SOCKET_COUNT,

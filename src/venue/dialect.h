@@ -97,6 +97,7 @@ struct venue_dialect {
     bool book_by_request;          /* the snapshot is asked for by DEPTH */
     bool book_ids_fall;            /* an id below the last one is no old message */
     bool trades_on_subscribe;      /* the first push holds trades from before */
+    bool tiers_by_mark;            /* margin tables are read by the mark price, of some contracts */
     bool trade_ids_rise;           /* ids of a symbol's trades are numbers that only grow */
 
     const struct venue_socket *sockets;

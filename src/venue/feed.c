@@ -11,14 +11,12 @@
 #include "base/thread.h"
 #include "venue/feed_inside.h"
 
-#define HOUR_NS    (INT64_C(3600) * 1000 * NS_PER_MS)
 #define HISTORY_MS (INT64_C(10) * 24 * 3600 * 1000)
 #define SESSION_MS (((INT64_C(23) * 60) + 50) * 60 * 1000)
 enum {
     OI_POLL_MS = 5000,
     OI_SPREAD_MS = 500, /* of many symbols one is polled so often */
-    STALL_MS = 60000,
-    TIME_WAIT_MS = 5000 /* for a message that says what time it is there */
+    STALL_MS = 60000
 };
 
 struct feed_instrument *feed_find_symbol(struct venue_feed *feed,
@@ -35,118 +33,6 @@ struct feed_instrument *feed_find_slot(struct venue_feed *feed, const struct eve
 
 int64_t feed_now_ms(const struct venue_feed *feed) {
     return feed->server_ms > 0 ? feed->server_ms : clock_wall_ms();
-}
-
-/* -- lists -- */
-
-static void index_instruments(struct venue_feed *feed) {
-    memset(feed->by_instrument, 0xff, sizeof feed->by_instrument); /* -1 */
-    for (int i = 0; i < feed->instrument_count; i++) {
-        feed->by_instrument[feed->instruments[i].symbol->instrument] = (int16_t)i;
-    }
-}
-
-/* Facts and margin tables go out at once: before the market they are about. */
-static void push_facts(struct venue_feed *feed, const struct venue_message *message) {
-    const struct event *slots = feed->parser->slots;
-    size_t n = 0;
-    for (size_t at = 0; at < message->count; at += n) {
-        n = event_message_slots(slots + at, message->count - at);
-        struct feed_instrument *instrument = feed_find_slot(feed, &slots[at]);
-        if (instrument != NULL) {
-            feed_push(feed, instrument, slots + at, n);
-        }
-    }
-}
-
-static bool ask_list(struct venue_feed *feed, enum venue_request_kind kind, int instrument,
-                     const char *cursor) {
-    struct feed_request request = {.kind = kind, .instrument = instrument};
-    str_copy(request.cursor, sizeof request.cursor, cursor);
-    return feed_request_add(feed, &request);
-}
-
-/* The venue lists it: what it is worth now, then its margin table (the model is made of what a
- * venue tells before its market), then its past. */
-static void start_instrument(struct venue_feed *feed, int index, bool tables_come) {
-    struct feed_instrument *instrument = &feed->instruments[index];
-    ask_list(feed, VENUE_REQUEST_TICKER, index, "");
-    instrument->history = HISTORY_TIERS;
-    if (!tables_come && !ask_list(feed, VENUE_REQUEST_TIERS, index, "")) {
-        feed_history_begin(feed, instrument);
-    }
-}
-
-static void start_instruments(struct venue_feed *feed) {
-    const bool tables_come = ask_list(feed, VENUE_REQUEST_TIERS, -1, "");
-    for (int i = 0; i < feed->instrument_count; i++) {
-        if (feed->instruments[i].history == HISTORY_WAITING) {
-            start_instrument(feed, i, tables_come);
-        }
-    }
-}
-
-/* Every page of the list is here. */
-static void end_list(struct venue_feed *feed) {
-    index_instruments(feed);
-    for (int i = 0; i < feed->instrument_count; i++) {
-        struct feed_instrument *instrument = &feed->instruments[i];
-        if (instrument->symbol->listed) {
-            continue;
-        }
-        if (instrument->history == HISTORY_WAITING) {
-            instrument->history = HISTORY_UNKNOWN;
-            feed->fault = true;
-            str_format(feed->fault_reason, sizeof feed->fault_reason, "unknown symbol %s",
-                       instrument->symbol->text);
-        } else if (instrument->history != HISTORY_UNKNOWN) {
-            str_format(feed->notice, sizeof feed->notice, "%s is no longer listed",
-                       instrument->symbol->text);
-        }
-    }
-    if (!feed->listed) {
-        feed->listed = true;
-        feed->listed_ns = clock_mono_ns();
-    }
-}
-
-/* A page of a list of instruments. */
-static void take_instruments(struct venue_feed *feed, const struct venue_message *message) {
-    if (message->sent_ms > feed->server_ms) {
-        feed->server_ms = message->sent_ms;
-    }
-    index_instruments(feed);
-    push_facts(feed, message);
-    if (message->reply[0] == '\0' ||
-        !ask_list(feed, VENUE_REQUEST_INSTRUMENTS, -1, message->reply)) {
-        end_list(feed);
-    }
-}
-
-static void take_tiers(struct venue_feed *feed, const struct feed_request *request,
-                       const struct venue_message *message) {
-    if (message != NULL) {
-        push_facts(feed, message);
-    }
-    if (message != NULL && message->reply[0] != '\0' &&
-        ask_list(feed, VENUE_REQUEST_TIERS, request->instrument, message->reply)) {
-        return;
-    }
-    for (int i = 0; i < feed->instrument_count; i++) {
-        if ((request->instrument < 0 || request->instrument == i) &&
-            feed->instruments[i].history == HISTORY_TIERS) {
-            feed_history_begin(feed, &feed->instruments[i]);
-        }
-    }
-}
-
-void feed_list_take(struct venue_feed *feed, const struct feed_request *request,
-                    const struct venue_message *message) {
-    if (request->kind == VENUE_REQUEST_TIERS) {
-        take_tiers(feed, request, message);
-    } else if (request->kind == VENUE_REQUEST_INSTRUMENTS && message != NULL) {
-        take_instruments(feed, message);
-    }
 }
 
 /* -- the tick -- */
@@ -174,41 +60,13 @@ static void poll_interest(struct venue_feed *feed, struct feed_instrument *instr
     instrument->interest_asked = feed_request_add(feed, &request);
 }
 
-static void ask_lists(struct venue_feed *feed, int64_t now_ns) {
-    if (now_ns < feed->list_due_ns) {
-        return;
-    }
-    feed->list_due_ns = now_ns + HOUR_NS;
-    const struct feed_request request = {.kind = VENUE_REQUEST_INSTRUMENTS, .instrument = -1};
-    const bool possible = feed_request_possible(feed, &request);
-    for (int i = 0; i < feed->instrument_count; i++) {
-        feed->instruments[i].symbol->listed = !possible; /* until the list says so again */
-    }
-    if (possible) {
-        ask_list(feed, VENUE_REQUEST_INSTRUMENTS, -1, "");
-        ask_list(feed, VENUE_REQUEST_FUNDING, -1, "");
-    } else {
-        end_list(feed);
-    }
-}
-
-/* Back-fill begins when the venue's time is known, or will not be. */
-static void start_when_timed(struct venue_feed *feed, int64_t now_ns) {
-    if (feed->listed && feed->listed_ns != 0 &&
-        (feed->server_ms > 0 || now_ns - feed->listed_ns > TIME_WAIT_MS * NS_PER_MS)) {
-        feed->listed_ns = 0;
-        start_instruments(feed);
-    }
-}
-
 static void feed_tick(void *user) {
     struct venue_feed *feed = user;
     const int64_t now_ns = clock_mono_ns();
     const bool polls = is_interest_polled(feed);
     thread_assert(THREAD_NET);
     net_timer_schedule(feed->desc.service, &feed->tick, FEED_TICK_MS, feed_tick, feed);
-    ask_lists(feed, now_ns);
-    start_when_timed(feed, now_ns);
+    feed_list_tick(feed, now_ns);
     feed_sockets_tick(feed, now_ns);
     for (int i = 0; i < feed->instrument_count; i++) {
         feed_history_tick(feed, &feed->instruments[i], now_ns);
@@ -341,7 +199,7 @@ static enum status set_up(struct venue_feed *feed, const struct venue_feed_desc 
             return status;
         }
     }
-    index_instruments(feed);
+    feed_list_index(feed);
     feed->parser->symbols.closed = true;
     return feed_spread_symbols(feed);
 }

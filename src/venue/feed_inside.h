@@ -11,7 +11,8 @@
 #include "venue/feed.h"
 #include "venue/feed_seen.h"
 
-/*   feed.c          life, the tick, the lists of instruments
+/*   feed.c          life, the tick
+ *   feed_list.c     the lists of instruments and their margin tables: what is listed, what begins
  *   feed_push.c     the way into the sink: runs, gaps, what a full sink loses
  *   feed_state.c    what the lamp says: the worst of the sockets, faults, a clock that is wrong
  *   feed_socket.c   connections: connect, stall, reconnect, replace before the venue cuts
@@ -75,8 +76,9 @@ struct feed_conn {
 
 struct feed_socket {
     int kind;                      /* index into the dialect's sockets */
-    struct venue_symbol **symbols; /* owned: those that come over it */
-    size_t symbol_count;
+    struct venue_symbol **symbols; /* owned: symbol_total that are to come over it; of them the
+                                      first symbol_count are asked for, the others not listed */
+    size_t symbol_count, symbol_total;
     struct feed_conn conns[2]; /* the one in use, and its replacement while they overlap */
     int active;
     int attempt;
@@ -139,6 +141,8 @@ struct feed_instrument {
     int64_t live_from_ms;                   /* liquidations come live from then on; 0: not yet */
     bool interest_asked;
     int64_t interest_due_ns;
+    bool gone;            /* it was listed, and is no longer */
+    int64_t tiers_due_ns; /* when its margin table is asked for, mark or no mark; 0: it need not */
 
     enum feed_history_state history;
     int64_t history_from_ms, history_to_ms; /* 0: no end known yet */
@@ -192,7 +196,8 @@ struct venue_feed {
     char reason_told[VENUE_REASON_BYTES];
     bool fault; /* an unknown symbol */
     char fault_reason[VENUE_REASON_BYTES];
-    char notice[VENUE_REASON_BYTES]; /* said while all is well: an error that the venue told */
+    char delisted[VENUE_REASON_BYTES]; /* said while all is well: what is gone; "": nothing */
+    char notice[VENUE_REASON_BYTES];   /* said while all is well: an error that the venue told */
     struct net_timer tick;
     bool running;
 
@@ -222,11 +227,21 @@ void feed_note_hole(struct feed_instrument *instrument, int kind, int64_t from_m
 struct feed_instrument *feed_find_symbol(struct venue_feed *feed,
                                          const struct venue_symbol *symbol);
 struct feed_instrument *feed_find_slot(struct venue_feed *feed, const struct event *slot);
+/* The venue's time as far as it is known, else this machine's. */
+int64_t feed_now_ms(const struct venue_feed *feed);
+
+/* Whether the venue is known to list it, or was not asked yet. */
+static inline bool feed_is_listed(const struct feed_instrument *instrument) {
+    return instrument->history != HISTORY_UNKNOWN && !instrument->gone;
+}
+
+/* feed_list.c */
 /* An answer to a list's request; message NULL: it failed for good. */
 void feed_list_take(struct venue_feed *feed, const struct feed_request *request,
                     const struct venue_message *message);
-/* The venue's time as far as it is known, else this machine's. */
-int64_t feed_now_ms(const struct venue_feed *feed);
+void feed_list_tick(struct venue_feed *feed, int64_t now_ns);
+/* Symbols have their numbers: find instruments by them. */
+void feed_list_index(struct venue_feed *feed);
 
 /* feed_push.c: push a message of an instrument. False: the sink is full; counted, a gap noted, a
  * lost book begun again. Before anything else, gaps that are due go in. */

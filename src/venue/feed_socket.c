@@ -37,21 +37,28 @@ static bool make_url(const struct feed_conn *conn, char url[FEED_URL_BYTES]) {
     return fits && str_format(url, FEED_URL_BYTES, "%s%s", host, path);
 }
 
-/* Symbols that the venue does not list are not asked for again. */
-static void drop_unknown(struct venue_feed *feed, struct feed_socket *socket) {
+/* Symbols that the venue does not list are not asked for. */
+static void choose_symbols(struct venue_feed *feed, struct feed_socket *socket) {
+    struct venue_symbol **symbols = socket->symbols;
     size_t kept = 0;
-    for (size_t i = 0; i < socket->symbol_count; i++) {
-        const struct feed_instrument *instrument = feed_find_symbol(feed, socket->symbols[i]);
-        if (instrument->history != HISTORY_UNKNOWN) {
-            socket->symbols[kept++] = socket->symbols[i];
+    for (size_t i = 0; i < socket->symbol_total; i++) {
+        if (feed_is_listed(feed_find_symbol(feed, symbols[i]))) {
+            struct venue_symbol *symbol = symbols[i];
+            symbols[i] = symbols[kept];
+            symbols[kept++] = symbol;
         }
     }
-    socket->symbol_count = kept > 0 ? kept : socket->symbol_count;
+    socket->symbol_count = kept > 0 ? kept : socket->symbol_total;
 }
 
-/* Nothing that never rests comes on it: its silence says nothing. */
+/* Nothing that never rests comes on it, or of nothing that is listed: its silence says nothing. */
 static bool may_rest(const struct feed_conn *conn) {
-    return feed_socket_kind(conn->feed, conn->socket)->pulse == 0;
+    const struct feed_socket *socket = conn->socket;
+    bool listed = false;
+    for (size_t i = 0; i < socket->symbol_count && !listed; i++) {
+        listed = feed_is_listed(feed_find_symbol(conn->feed, socket->symbols[i]));
+    }
+    return feed_socket_kind(conn->feed, socket)->pulse == 0 || !listed;
 }
 
 static void on_open(void *user) {
@@ -211,7 +218,7 @@ static void open_conn(struct feed_conn *conn) {
     conn->heard_ns = conn->data_ns = 0;
     conn->first_ms = conn->last_ms = 0;
     conn->serial = ++feed->serial;
-    drop_unknown(feed, conn->socket);
+    choose_symbols(feed, conn->socket);
     if (make_url(conn, url)) {
         const struct ws_client_desc desc = {.url = url,
                                             .ops = &client_ops,
@@ -292,8 +299,7 @@ static void check_pulses(struct venue_feed *feed, struct feed_socket *socket, in
         const struct feed_instrument *instrument = feed_find_symbol(feed, socket->symbols[i]);
         const int64_t heard_ns = instrument->pulse_ns[socket->kind];
         const int64_t since_ns = heard_ns > conn->opened_ns ? heard_ns : conn->opened_ns;
-        if (instrument->history != HISTORY_UNKNOWN &&
-            now_ns - since_ns > feed->desc.stall_ms * NS_PER_MS) {
+        if (feed_is_listed(instrument) && now_ns - since_ns > feed->desc.stall_ms * NS_PER_MS) {
             silent = instrument;
         }
     }

@@ -32,7 +32,7 @@ static enum status add_socket(struct venue_feed *feed, int kind, struct venue_sy
         return STATUS_MEMORY;
     }
     memcpy(socket->symbols, symbols, *count * sizeof *symbols);
-    socket->symbol_count = *count;
+    socket->symbol_count = socket->symbol_total = *count;
     socket->kind = kind;
     socket->state = FEED_CONNECTING;
     for (int c = 0; c < 2; c++) {

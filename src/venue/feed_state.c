@@ -61,7 +61,8 @@ static void fill_notice(const struct venue_feed *feed, char out[VENUE_REASON_BYT
         str_format(out, VENUE_REASON_BYTES, "clock %" PRId64 " s %s",
                    (skew_ms < 0 ? -skew_ms : skew_ms) / 1000, skew_ms < 0 ? "behind" : "ahead");
     } else {
-        str_copy(out, VENUE_REASON_BYTES, feed->notice);
+        str_copy(out, VENUE_REASON_BYTES,
+                 feed->delisted[0] != '\0' ? feed->delisted : feed->notice);
     }
 }
 

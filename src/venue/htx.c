@@ -269,6 +269,7 @@ const struct venue_dialect htx_dialect = {
                 CHANNEL_BIT(CHANNEL_BOOK) | CHANNEL_BIT(CHANNEL_MARK) | CHANNEL_BIT(CHANNEL_INDEX) |
                 CHANNEL_BIT(CHANNEL_FUNDING) | CHANNEL_BIT(CHANNEL_INTEREST) |
                 CHANNEL_BIT(CHANNEL_KLINE),
+    .tiers_by_mark = true,
     .complete_liquidations = false, /* it does not say */
     .sockets = sockets,
     .socket_count = SOCKET_COUNT,

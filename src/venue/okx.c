@@ -236,6 +236,7 @@ const struct venue_dialect okx_dialect = {
                 CHANNEL_BIT(CHANNEL_BOOK) | CHANNEL_BIT(CHANNEL_MARK) | CHANNEL_BIT(CHANNEL_INDEX) |
                 CHANNEL_BIT(CHANNEL_FUNDING) | CHANNEL_BIT(CHANNEL_INTEREST) |
                 CHANNEL_BIT(CHANNEL_KLINE),
+    .tiers_by_mark = true,
     .complete_liquidations = false, /* one a second and contract */
     .book_ids_fall = true,          /* once, after maintenance */
     .trade_ids_rise = true,

@@ -49,6 +49,7 @@ struct venue_feed_desc {
         history_ms; /* how far back klines and open interest are asked for; 0: 10 days, < 0: none */
     int oi_poll_ms; /* 0: 5,000 */
     int stall_ms;   /* silence after which a stream is a fault; 0: 60,000 */
+    int64_t list_ms;    /* how often instruments are listed anew; 0: 3,600,000 */
     int64_t session_ms; /* age at which a connection is replaced; 0: 23 h 50 min */
     bool demo;          /* a simulated market: EVENT_FLAG_DEMO on feed states */
 };

@@ -305,8 +305,7 @@ static inline void fleet_close(struct fleet *fleet) {
     free(fleet);
 }
 
-/* One does not, yet: HTX's first answers, beside nine others, take longer than FLEET_WAIT_MS.
- * ThreadSanitizer makes all of them too slow for their own clocks: three ways of telling a book
+/* ThreadSanitizer makes all of them too slow for their own clocks: three ways of telling a book
  * (asked for, in whole, by number) stand for the rest there. */
 static inline bool fleet_takes_part(int id) {
 #ifdef __SANITIZE_THREAD__
@@ -314,8 +313,7 @@ static inline bool fleet_takes_part(int id) {
         return false;
     }
 #endif
-    return id != VENUE_HTX && venue_is_live((enum venue_id)id) &&
-           exchange_dialect_find((enum venue_id)id) != NULL;
+    return venue_is_live((enum venue_id)id) && exchange_dialect_find((enum venue_id)id) != NULL;
 }
 
 static inline int fleet_venue_count(void) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/hash.h"
 #include "base/stat.h"
 #include "base/str.h"
@@ -174,6 +175,28 @@ struct engine *engine_create(const struct engine_desc *desc) {
     if (engine != NULL) {
         engine->desc = *desc;
         engine->demo = desc->demo;
+    }
+    return engine;
+}
+
+struct engine *engine_clone(const struct engine *source) {
+    assert(!source->desc.full_score);
+    struct engine *engine = copy_bytes(source, sizeof(*source));
+    if (engine == NULL) {
+        return NULL;
+    }
+    engine->instrument_count = 0;
+    memset(engine->instruments, 0, sizeof(engine->instruments));
+    for (int i = 0; i < source->instrument_count; i++) {
+        struct engine_instrument *made =
+            engine_instrument_clone(instrument_at(source, i), &engine->desc, &engine->survey);
+        if (made == NULL) {
+            engine_destroy(engine);
+            return NULL;
+        }
+        /* relaxed: nobody else has it yet */
+        atomic_store_explicit(&engine->instruments[i], made, memory_order_relaxed);
+        engine->instrument_count++;
     }
     return engine;
 }

@@ -51,7 +51,11 @@ struct engine_desc {
 };
 
 struct engine *engine_create(const struct engine_desc *desc); /* NULL: out of memory */
-void engine_destroy(struct engine *engine);                   /* NULL accepted */
+/* An engine of its own that goes on where source stands: the same events give both the same bits.
+ * Nobody applies anything to source meanwhile; not of a full score. Takes some milliseconds and,
+ * but for finished stretches of the logs, which are shared, as much memory. NULL: out of memory. */
+struct engine *engine_clone(const struct engine *source);
+void engine_destroy(struct engine *engine); /* NULL accepted */
 
 /* Apply events in order. Messages may be cut anywhere between calls. Never fails: what is wrong
  * with an event is counted (engine_counts). */

@@ -15,6 +15,22 @@ bool engine_book_init(struct engine_book *book) {
     return book_init(&book->book);
 }
 
+bool engine_book_init_copy(struct engine_book *book, const struct engine_book *source) {
+    const struct book_log *measured = log_of(source);
+    book->refused = source->refused;
+    book->now_ms = source->now_ms;
+    book->message_ms = source->message_ms;
+    bool whole = book_init_copy(&book->book, &source->book);
+    if (measured != NULL) {
+        book->integral = book_integral_clone(source->integral);
+        struct book_log *log = book_log_clone(measured);
+        /* relaxed: nobody else has it yet */
+        atomic_store_explicit(&book->log, log, memory_order_relaxed);
+        whole = whole && book->integral != NULL && log != NULL;
+    }
+    return whole;
+}
+
 void engine_book_finish(struct engine_book *book) {
     book_integral_destroy(book->integral);
     book_log_destroy(log_of(book));

@@ -31,6 +31,8 @@ struct engine_book {
 };
 
 bool engine_book_init(struct engine_book *book); /* false: out of memory */
+/* As engine_book_init, but to go on where source is. */
+bool engine_book_init_copy(struct engine_book *book, const struct engine_book *source);
 void engine_book_finish(struct engine_book *book);
 
 /* Apply a book slot; now_ms: the instrument's time, the slot's own admitted; 0: not known yet, and

@@ -337,9 +337,13 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
         return NULL;
     }
     receipts_init(&made->receipts, estimator_bin_width(made->estimator));
-    const struct estimator_watcher watcher = {.swept = take_swept, .user = made};
-    estimator_set_watcher(made->estimator, &watcher);
+    engine_instrument_watch(made);
     return made;
+}
+
+void engine_instrument_watch(struct engine_instrument *instrument) {
+    const struct estimator_watcher watcher = {.swept = take_swept, .user = instrument};
+    estimator_set_watcher(instrument->estimator, &watcher);
 }
 
 void engine_instrument_destroy(struct engine_instrument *instrument) {

@@ -77,6 +77,12 @@ struct engine_instrument *engine_instrument_create(uint16_t index,
                                                    const struct instrument *instrument,
                                                    const struct engine_desc *desc,
                                                    struct survey *survey);
+/* One that goes on where source is, in another engine. NULL: out of memory. */
+struct engine_instrument *engine_instrument_clone(const struct engine_instrument *source,
+                                                  const struct engine_desc *desc,
+                                                  struct survey *survey);
+/* Its estimator tells it what the mark clears. */
+void engine_instrument_watch(struct engine_instrument *instrument);
 void engine_instrument_destroy(struct engine_instrument *instrument); /* NULL accepted */
 
 /* Apply one slot of this instrument; what is wrong with it goes into counts. */

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 #include "base/str.h"
 #include "model/entry_store.h"
@@ -124,6 +125,25 @@ void book_log_destroy(struct book_log *log) {
     }
     free(log->gate);
     free(log);
+}
+
+struct book_log *book_log_clone(const struct book_log *source) {
+    struct book_log *log = copy_bytes(source, sizeof(*source));
+    if (log == NULL) {
+        return NULL;
+    }
+    log->gate = calloc(1, sizeof(*log->gate));
+    bool whole = log->gate != NULL;
+    for (int at = 0; at < ENTRY_LEVEL_COUNT; at++) {
+        struct level *level = &log->levels[at];
+        whole = entry_store_init_copy(&level->rows, &source->levels[at].rows) && whole;
+        whole = entry_store_init_copy(&level->words, &source->levels[at].words) && whole;
+    }
+    if (!whole) {
+        book_log_destroy(log);
+        return NULL;
+    }
+    return log;
 }
 
 static int64_t floor_to(int64_t value, int64_t step) {

@@ -28,6 +28,9 @@ struct book_log;
 struct book_log *book_log_create(void);      /* NULL: out of memory */
 void book_log_destroy(struct book_log *log); /* NULL accepted; no reader may be inside */
 
+/* As entry_log_clone. */
+struct book_log *book_log_clone(const struct book_log *source);
+
 /* -- writer -- */
 
 struct book_log_cell { /* of the finest level */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 #include "model/entry_deposits.h"
 
@@ -19,6 +20,13 @@ void entry_cell_finish(struct entry_cell *cell) {
     free(cell->deposits);
     free(cell->merged);
     memset(cell, 0, sizeof(*cell));
+}
+
+bool entry_cell_init_copy(struct entry_cell *cell, const struct entry_cell *source) {
+    *cell = *source;
+    cell->deposits = copy_bytes(source->deposits, ENTRY_DEPOSIT_ROW_MAX * sizeof(*cell->deposits));
+    cell->merged = calloc(ENTRY_DEPOSIT_ROW_MAX, sizeof(*cell->merged));
+    return cell->deposits != NULL && cell->merged != NULL;
 }
 
 void entry_cell_begin(struct entry_cell *cell, int64_t begin_ms, int64_t end_ms) {

@@ -21,6 +21,8 @@ struct entry_cell {
 
 bool entry_cell_init(struct entry_cell *cell); /* false: out of memory */
 void entry_cell_finish(struct entry_cell *cell);
+/* As entry_cell_init, but to go on where source is. */
+bool entry_cell_init_copy(struct entry_cell *cell, const struct entry_cell *source);
 
 /* Begin [begin_ms, end_ms) with nothing in it. */
 void entry_cell_begin(struct entry_cell *cell, int64_t begin_ms, int64_t end_ms);

@@ -109,6 +109,40 @@ void entry_log_destroy(struct entry_log *log) {
     free(log);
 }
 
+static bool level_init_copy(struct level *level, const struct level *source, bool has_cell) {
+    /* acquire, relaxed: as readers of source do */
+    atomic_init(&level->closed_ms, atomic_load_explicit(&source->closed_ms, memory_order_acquire));
+    atomic_init(&level->retained_ms,
+                atomic_load_explicit(&source->retained_ms, memory_order_relaxed));
+    bool whole = entry_store_init_copy(&level->rows, &source->rows);
+    whole = entry_store_init_copy(&level->deposits, &source->deposits) && whole;
+    return (!has_cell || entry_cell_init_copy(&level->cell, &source->cell)) && whole;
+}
+
+struct entry_log *entry_log_clone(const struct entry_log *source) {
+    struct entry_log *log = calloc(1, sizeof(*log));
+    if (log == NULL) {
+        return NULL;
+    }
+    log->bin_width = source->bin_width;
+    log->end_ms = source->end_ms;
+    log->weights_number = source->weights_number;
+    log->stats = source->stats;
+    atomic_init(&log->first_ms, entry_log_first_ms(source));
+    log->gate = calloc(1, sizeof(*log->gate));
+    bool whole = log->gate != NULL;
+    for (int i = 0; i < ENTRY_LEVEL_COUNT; i++) {
+        whole = level_init_copy(&log->levels[i], &source->levels[i], i > 0) && whole;
+    }
+    whole = entry_store_init_copy(&log->prints, &source->prints) && whole;
+    whole = entry_store_init_copy(&log->weights, &source->weights) && whole;
+    if (!whole) {
+        entry_log_destroy(log);
+        return NULL;
+    }
+    return log;
+}
+
 double entry_log_bin_width(const struct entry_log *log) {
     return log->bin_width;
 }

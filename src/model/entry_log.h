@@ -79,6 +79,9 @@ struct entry_log;
  */
 struct entry_log *entry_log_create(double bin_width);
 void entry_log_destroy(struct entry_log *log); /* NULL accepted; no reader may be inside */
+/* A log of its own that goes on where source is; nobody writes to source meanwhile. What is
+ * finished is kept once for both. NULL: out of memory. */
+struct entry_log *entry_log_clone(const struct entry_log *source);
 double entry_log_bin_width(const struct entry_log *log);
 int32_t entry_level_ms(enum entry_level_id level);
 

@@ -14,7 +14,7 @@ enum { ENTRY_STORE_CHUNK_MAX = 4096 };
 
 struct entry_store {
     size_t item_bytes, chunk_items;
-    _Atomic(unsigned char *) chunks[ENTRY_STORE_CHUNK_MAX]; /* owned */
+    _Atomic(unsigned char *) chunks[ENTRY_STORE_CHUNK_MAX]; /* a share of each, CHUNK_HEAD ahead */
     atomic_uint_fast64_t count; /* items ever appended; release: they are complete */
     atomic_uint_fast64_t first; /* oldest item still there, a multiple of chunk_items */
     uint64_t reserved;          /* writer only: end of what was handed out */
@@ -22,6 +22,9 @@ struct entry_store {
 
 void entry_store_init(struct entry_store *store, size_t item_bytes, size_t chunk_items);
 void entry_store_finish(struct entry_store *store);
+/* The same items at the same indices, to be gone on with; nobody writes to source meanwhile. What
+ * is full is shared by both, whichever ends first. False: out of memory, and it is empty. */
+bool entry_store_init_copy(struct entry_store *store, const struct entry_store *source);
 
 /* Writer: room for count (1..chunk_items) items side by side, zeroed or stale; *index is the first
  * one's. The rest of a chunk that is too short is left out. NULL: out of memory or chunks. */

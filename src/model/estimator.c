@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/hash.h"
 #include "base/math.h"
 #include "base/str.h"
@@ -140,6 +141,25 @@ void estimator_copy(struct estimator *target, const struct estimator *source) {
         target->outside_scale = source->outside_scale;
         journal_copy(&target->journal, &source->journal);
     }
+}
+
+struct estimator *estimator_clone(const struct estimator *source) {
+    struct estimator *estimator = copy_bytes(source, sizeof(*source));
+    if (estimator == NULL) {
+        return NULL;
+    }
+    estimator->watcher = (struct estimator_watcher){0};
+    memset(&estimator->journal, 0, sizeof(estimator->journal));
+    if (!unit_map_init(&estimator->map, source->desc.bin_width) ||
+        (source->desc.evidence && !journal_init(&estimator->journal))) {
+        estimator_destroy(estimator);
+        return NULL;
+    }
+    unit_map_copy(&estimator->map, &source->map);
+    if (source->desc.evidence) {
+        journal_copy(&estimator->journal, &source->journal);
+    }
+    return estimator;
 }
 
 /* -- decay -- */

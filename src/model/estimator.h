@@ -84,6 +84,10 @@ bool estimator_restart(struct estimator *estimator, const struct estimator_desc 
 /* Make target, created with an equal desc, continue where source is. */
 void estimator_copy(struct estimator *target, const struct estimator *source);
 
+/* One of its own that goes on where source is, with its description and evidence; not watched.
+ * NULL: out of memory. */
+struct estimator *estimator_clone(const struct estimator *source);
+
 /* Apply one closed row: decay, sweep along its path, attribute its prints, lay down its entries.
  * Rows older than the last one are counted and ignored. deposits and prints are row->deposit_count
  * and row->print_count long. */

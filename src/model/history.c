@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 #include "model/entry_deposits.h"
 
@@ -14,6 +15,14 @@ void history_finish(struct history *history) {
     uint64_t dropped = history->dropped_count;
     memset(history, 0, sizeof(*history));
     history->dropped_count = dropped;
+}
+
+bool history_init_copy(struct history *history, const struct history *source) {
+    *history = *source;
+    history->klines = copy_bytes(source->klines, source->kline_room * sizeof(*source->klines));
+    history->points = copy_bytes(source->points, source->point_room * sizeof(*source->points));
+    return (history->klines != NULL || source->klines == NULL) &&
+           (history->points != NULL || source->points == NULL);
 }
 
 /* Room for one more; false: the limit or memory is met. */

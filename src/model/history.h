@@ -46,6 +46,8 @@ void history_finish(
 bool history_add_kline(struct history *history,
                        const struct history_kline *kline); /* false: dropped */
 bool history_add_point(struct history *history, int64_t ts_ms, double oi_base);
+/* As source; false: out of memory. */
+bool history_init_copy(struct history *history, const struct history *source);
 void history_sort(struct history *history); /* by time; of equal times the last one stays */
 
 /* Open interest at ts_ms, linear between the sorted points around it. False: not known. */

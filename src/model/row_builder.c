@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 #include "margin/margin.h"
 #include "model/row_builder_inside.h"
@@ -39,6 +40,28 @@ struct row_builder *row_builder_create(const struct row_builder_desc *desc) {
     b->prints = calloc(ROW_BUILDER_PRINT_MAX, sizeof(*b->prints));
     b->waiting = calloc(ROW_BUILDER_PRINT_MAX, sizeof(*b->waiting));
     if (b->deposits == NULL || b->merged == NULL || b->interval_deposits == NULL ||
+        b->prints == NULL || b->waiting == NULL) {
+        row_builder_destroy(b);
+        return NULL;
+    }
+    return b;
+}
+
+struct row_builder *row_builder_clone(const struct row_builder *source, struct entry_log *log,
+                                      void *user) {
+    struct row_builder *b = copy_bytes(source, sizeof(*source));
+    if (b == NULL) {
+        return NULL;
+    }
+    b->desc.log = log;
+    b->desc.user = user;
+    bool whole = history_init_copy(&b->history, &source->history);
+    b->deposits = copy_bytes(source->deposits, ENTRY_DEPOSIT_ROW_MAX * sizeof(*b->deposits));
+    b->merged = calloc(ENTRY_DEPOSIT_ROW_MAX, sizeof(*b->merged));
+    b->interval_deposits = calloc(INTERVAL_BIN_MAX, sizeof(*b->interval_deposits));
+    b->prints = copy_bytes(source->prints, ROW_BUILDER_PRINT_MAX * sizeof(*b->prints));
+    b->waiting = copy_bytes(source->waiting, ROW_BUILDER_PRINT_MAX * sizeof(*b->waiting));
+    if (!whole || b->deposits == NULL || b->merged == NULL || b->interval_deposits == NULL ||
         b->prints == NULL || b->waiting == NULL) {
         row_builder_destroy(b);
         return NULL;

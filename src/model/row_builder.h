@@ -44,7 +44,10 @@ struct row_builder;
 
 struct row_builder *
 row_builder_create(const struct row_builder_desc *desc); /* NULL: out of memory */
-void row_builder_destroy(struct row_builder *builder);   /* NULL accepted */
+/* One that goes on where source is, with another log (a copy of source's) and another user. */
+struct row_builder *row_builder_clone(const struct row_builder *source, struct entry_log *log,
+                                      void *user);     /* NULL: out of memory */
+void row_builder_destroy(struct row_builder *builder); /* NULL accepted */
 
 /* -- live facts; ts_ms is the venue's event time -- */
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 #include "base/str.h"
 
@@ -68,6 +69,18 @@ bool baselines_init(struct baselines *baselines, double bin_width, bool all) {
         return false;
     }
     make_kernel(baselines->kernel_weight, bin_width);
+    return true;
+}
+
+bool baselines_init_copy(struct baselines *baselines, const struct baselines *source) {
+    assert(!source->all);
+    *baselines = *source;
+    baselines->kernel_weight = copy_bytes(source->kernel_weight, sizeof(float) * LIGHT_MAP_BINS);
+    bool ok = light_map_init_copy(&baselines->kernel, &source->kernel);
+    if (!ok || baselines->kernel_weight == NULL) {
+        baselines_finish(baselines);
+        return false;
+    }
     return true;
 }
 

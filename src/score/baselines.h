@@ -46,7 +46,9 @@ struct baselines {
 };
 
 bool baselines_init(struct baselines *baselines, double bin_width, bool all); /* false: no memory */
-void baselines_finish(struct baselines *baselines);                           /* zeroed accepted */
+/* As baselines_init without all, but to go on where source (made so, too) is. */
+bool baselines_init_copy(struct baselines *baselines, const struct baselines *source);
+void baselines_finish(struct baselines *baselines); /* zeroed accepted */
 
 /* A row in three steps: what was gathered in minutes that are over is laid down; the estimator
  * sweeps and each bin is taken; the row's facts are gathered. */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 
 static_assert((LIGHT_MAP_BINS & (LIGHT_MAP_BINS - 1)) == 0, "a ring addressed by mask");
@@ -23,6 +24,18 @@ bool light_map_init(struct light_map *map, double half_life_ms) {
     map->first_bin = -LIGHT_MAP_BINS / 2;
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
         map->raw[side] = calloc(LIGHT_MAP_BINS, sizeof(float));
+    }
+    if (map->raw[MODEL_LONG] == NULL || map->raw[MODEL_SHORT] == NULL) {
+        light_map_finish(map);
+        return false;
+    }
+    return true;
+}
+
+bool light_map_init_copy(struct light_map *map, const struct light_map *source) {
+    *map = *source;
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        map->raw[side] = copy_bytes(source->raw[side], LIGHT_MAP_BINS * sizeof(float));
     }
     if (map->raw[MODEL_LONG] == NULL || map->raw[MODEL_SHORT] == NULL) {
         light_map_finish(map);

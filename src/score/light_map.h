@@ -21,6 +21,8 @@ struct light_map {
 
 /* half_life_ms > 0. False: out of memory. */
 bool light_map_init(struct light_map *map, double half_life_ms);
+/* As light_map_init, but to go on where source is. */
+bool light_map_init_copy(struct light_map *map, const struct light_map *source);
 void light_map_finish(struct light_map *map); /* zeroed accepted */
 
 void light_map_age(struct light_map *map, int64_t dt_ms);

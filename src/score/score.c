@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 #include "market/event.h"
 #include "model/journal.h"
@@ -80,6 +81,22 @@ struct score *score_create(const struct score_desc *desc) {
              frozen_init(&score->frozen, SCORE_DAY_MAX, SCORE_FROZEN_HIT_MAX);
     }
     if (!ok) {
+        score_destroy(score);
+        return NULL;
+    }
+    return score;
+}
+
+struct score *score_clone(const struct score *source) {
+    assert(!source->desc.full);
+    struct score *score = copy_bytes(source, sizeof(*source));
+    if (score == NULL) {
+        return NULL;
+    }
+    score->pending = copy_bytes(source->pending, source->pending_max * sizeof(*source->pending));
+    bool ok = tally_init_copy(&score->tally, &source->tally);
+    ok = baselines_init_copy(&score->baselines, &source->baselines) && ok;
+    if (!ok || score->pending == NULL) {
         score_destroy(score);
         return NULL;
     }

@@ -57,7 +57,9 @@ struct score_desc {
 struct score;
 
 struct score *score_create(const struct score_desc *desc); /* NULL: out of memory or range */
-void score_destroy(struct score *score);                   /* NULL accepted */
+/* A rolling score (not full) that goes on where source is. NULL: out of memory. */
+struct score *score_clone(const struct score *source);
+void score_destroy(struct score *score); /* NULL accepted */
 /* How the estimator tells the score what is swept. */
 struct estimator_watcher score_watcher(struct score *score);
 

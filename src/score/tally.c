@@ -1,10 +1,12 @@
 /* score/tally.c - cells into hours and days. */
 #include "score/tally.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 #include "base/random.h"
 
@@ -27,6 +29,24 @@ bool tally_init(struct tally *tally, const struct tally_desc *desc) {
             tally->predicted[side] = calloc(desc->cell_max, sizeof(float));
             ok = ok && tally->predicted[side] != NULL;
         }
+    }
+    if (!ok) {
+        tally_finish(tally);
+    }
+    return ok;
+}
+
+bool tally_init_copy(struct tally *tally, const struct tally *source) {
+    const struct tally_desc *desc = &source->desc;
+    assert(!desc->buckets);
+    assert(desc->cell_max == 0);
+    *tally = *source;
+    tally->days = copy_bytes(source->days, (size_t)desc->day_max * sizeof(*tally->days));
+    bool ok = tally->days != NULL;
+    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+        tally->hits[side] =
+            copy_bytes(source->hits[side], desc->hit_max * sizeof(*tally->hits[side]));
+        ok = ok && tally->hits[side] != NULL;
     }
     if (!ok) {
         tally_finish(tally);

@@ -111,7 +111,9 @@ struct tally {
 };
 
 bool tally_init(struct tally *tally, const struct tally_desc *desc); /* false: out of memory */
-void tally_finish(struct tally *tally);                              /* zeroed accepted */
+/* As tally_init without buckets and placebo, but to go on where source (made so, too) is. */
+bool tally_init_copy(struct tally *tally, const struct tally *source);
+void tally_finish(struct tally *tally); /* zeroed accepted */
 
 /* Time has come to ts_ms (never back): hours and days that are over are closed. */
 void tally_advance(struct tally *tally, int64_t ts_ms);

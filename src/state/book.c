@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/hash.h"
 
 static int64_t *level_field(struct book_level *level, bool price) {
@@ -215,6 +216,18 @@ void book_finish(struct book *book) {
     free(book->bids.levels);
     free(book->asks.levels);
     *book = (struct book){0};
+}
+
+bool book_init_copy(struct book *book, const struct book *source) {
+    const size_t size_bytes = BOOK_LEVEL_MAX * sizeof(struct book_level);
+    *book = *source;
+    book->bids.levels = copy_bytes(source->bids.levels, size_bytes);
+    book->asks.levels = copy_bytes(source->asks.levels, size_bytes);
+    if (book->bids.levels == NULL || book->asks.levels == NULL) {
+        book_finish(book);
+        return false;
+    }
+    return true;
 }
 
 void book_apply(struct book *book, const struct event *slot) {

@@ -51,6 +51,8 @@ struct book {
 
 bool book_init(struct book *book);   /* false: out of memory */
 void book_finish(struct book *book); /* NULL and zeroed accepted */
+/* As book_init, but to go on where source is. */
+bool book_init_copy(struct book *book, const struct book *source);
 
 /* Apply one EVENT_BOOK slot. Slots of a message come in order, BEGIN to END; a snapshot's first
  * slot empties the book. What is wrong with it is counted. A quantity of 0 removes the level;

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/copy.h"
 #include "base/math.h"
 
 enum { BIN_MASK = BOOK_INTEGRAL_BINS - 1, SIDE_COUNT = 2 };
@@ -49,6 +50,10 @@ struct book_integral *book_integral_create(void) {
         integral->edge_bin[i] = INT32_MIN;
     }
     return integral;
+}
+
+struct book_integral *book_integral_clone(const struct book_integral *source) {
+    return copy_bytes(source, sizeof(*source));
 }
 
 void book_integral_destroy(struct book_integral *integral) {

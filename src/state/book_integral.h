@@ -21,8 +21,9 @@ enum {
 
 struct book_integral; /* opaque */
 
-struct book_integral *book_integral_create(void);           /* NULL: out of memory */
-void book_integral_destroy(struct book_integral *integral); /* NULL accepted */
+struct book_integral *book_integral_create(void); /* NULL: out of memory */
+struct book_integral *book_integral_clone(const struct book_integral *source); /* as create */
+void book_integral_destroy(struct book_integral *integral);                    /* NULL accepted */
 
 /* The book is valid from ts_ms on as it stands: a stretch begins. */
 void book_integral_begin(struct book_integral *integral, const struct book *book, int64_t ts_ms);

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/copy.h"
 #include "base/hash.h"
 
 static struct candle *candle_slot(const struct candles *candles, int64_t bucket) {
@@ -19,6 +20,12 @@ bool candles_init(struct candles *candles, int64_t interval_ms) {
     assert(interval_ms > 0);
     *candles = (struct candles){.interval_ms = interval_ms};
     candles->ring = calloc(CANDLE_COUNT_MAX, sizeof(struct candle));
+    return candles->ring != NULL;
+}
+
+bool candles_init_copy(struct candles *candles, const struct candles *source) {
+    *candles = *source;
+    candles->ring = copy_bytes(source->ring, CANDLE_COUNT_MAX * sizeof(struct candle));
     return candles->ring != NULL;
 }
 

@@ -28,6 +28,8 @@ struct candles {
 
 bool candles_init(struct candles *candles, int64_t interval_ms); /* > 0; false: out of memory */
 void candles_finish(struct candles *candles);                    /* NULL and zeroed accepted */
+/* As candles_init, but to go on where source is. */
+bool candles_init_copy(struct candles *candles, const struct candles *source);
 
 struct candle_trade {
     int64_t ts_ms; /* >= 0 */

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "archive/event_lines.h"
+#include "support/field_hash.h"
 #include "support/two_markets.h"
 
 static void any_batch_size_gives_the_same_hash(void **state) {
@@ -106,12 +107,72 @@ static void written_and_read_back_gives_the_same_hash(void **state) {
     event_text_finish(&text);
 }
 
+/* Where a straight run stood after so many slots. */
+struct stand {
+    size_t at;
+    uint64_t state, fields[2];
+    struct engine *kept; /* a copy made then */
+};
+
+static void look_at(struct stand *stand, const struct engine *engine) {
+    stand->state = engine_state_hash(engine);
+    stand->fields[0] = field_hash(engine, btc, 300000);
+    stand->fields[1] = field_hash(engine, eth, 300000);
+}
+
+static void assert_stands(const struct stand *stand, const struct engine *engine) {
+    struct stand now;
+    look_at(&now, engine);
+    assert_true(now.state == stand->state);
+    assert_true(now.fields[0] == stand->fields[0] && now.fields[1] == stand->fields[1]);
+}
+
+static void apply_between(struct engine *engine, size_t from, size_t to, size_t batch) {
+    for (size_t at = from; at < to; at += batch) {
+        engine_apply(engine, events + at, to - at < batch ? to - at : batch);
+    }
+}
+
+/* Copies, and copies of copies, go on to the same state and the same field, in any order, also when
+ * what they were made of has gone on or is gone; in the middle of a message, too. */
+static void a_clone_goes_on_to_the_same_bits(void **state) {
+    (void)state;
+    enum { STANDS = 6 };
+    struct stand stands[STANDS];
+    struct engine *engine = make_engine();
+    for (int i = 0; i < STANDS; i++) {
+        stands[i].at = event_count * (size_t)i / (STANDS - 1) / 2 * 2;
+        apply_between(engine, i > 0 ? stands[i - 1].at : 0, stands[i].at, 256);
+        stands[i].kept = engine_clone(engine);
+        assert_non_null(stands[i].kept);
+        look_at(&stands[i], engine);
+    }
+    assert_true(stands[1].fields[0] != 0 && stands[1].fields[0] != stands[2].fields[0]);
+    engine_finish(engine);
+    assert_true(engine_state_hash(engine) == events_hash);
+    engine_destroy(engine);
+    static const int ways[][2] = {{4, 5}, {0, 3}, {2, 4}, {1, 2}, {3, 5}, {0, 1}};
+    for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+        const struct stand *from = &stands[ways[i][0]], *to = &stands[ways[i][1]];
+        struct engine *again = engine_clone(from->kept);
+        assert_non_null(again);
+        assert_stands(from, again);
+        apply_between(again, from->at, to->at, 100 + i);
+        assert_stands(to, again);
+        engine_destroy(again);
+    }
+    for (int i = 0; i < STANDS; i++) {
+        engine_destroy(stands[i].kept);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_batch_size_gives_the_same_hash),
         cmocka_unit_test(another_event_gives_another_hash),
         cmocka_unit_test(calibration_is_kept_from_one_run_to_the_next),
         cmocka_unit_test(written_and_read_back_gives_the_same_hash),
+        cmocka_unit_test(a_clone_goes_on_to_the_same_bits),
     };
     return cmocka_run_group_tests(tests, two_markets_set_up, two_markets_tear_down);
 }

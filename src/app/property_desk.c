@@ -132,6 +132,19 @@ void property_write_memory(const struct property_look *look, struct writer *out,
     writer_integer(out, key, process_resident_bytes());
 }
 
+void property_write_heap(const struct property_look *look, struct writer *out, const char *key) {
+    const struct process_heap heap = process_read_heap();
+    (void)look;
+    writer_open_object(out, key);
+    writer_integer(out, "used", heap.used_bytes);
+    writer_integer(out, "free", heap.free_bytes);
+    writer_close_object(out);
+}
+
+void property_write_history(const struct property_look *look, struct writer *out, const char *key) {
+    writer_integer(out, key, look->scene != NULL ? look->scene->history_bytes : 0);
+}
+
 void property_write_counters(const struct property_look *look, struct writer *out,
                              const char *key) {
     (void)look;

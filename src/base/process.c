@@ -1,5 +1,6 @@
 #include "base/process.h"
 
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -14,4 +15,14 @@ int64_t process_resident_bytes(void) {
     bool read = fscanf(file, "%lld %lld", &total, &resident) == 2;
     fclose(file);
     return read ? (int64_t)resident * sysconf(_SC_PAGESIZE) : 0;
+}
+
+struct process_heap process_read_heap(void) {
+#ifdef __GLIBC__
+    struct mallinfo2 info = mallinfo2(); /* of all arenas; hblkhd: blocks with pages of their own */
+    return (struct process_heap){.used_bytes = (int64_t)(info.uordblks + info.hblkhd),
+                                 .free_bytes = (int64_t)info.fordblks};
+#else
+    return (struct process_heap){0};
+#endif
 }

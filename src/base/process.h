@@ -4,3 +4,11 @@
 #include <stdint.h>
 
 int64_t process_resident_bytes(void); /* memory in RAM; 0 where the system does not say */
+
+/* What was allocated and not freed, and what the allocator holds beside it: one that grows is a
+ * leak or data that is kept, the other a heap in fragments. 0 where the C library does not say.
+ * Takes the allocator's locks for some microseconds: not for every frame. */
+struct process_heap {
+    int64_t used_bytes, free_bytes;
+};
+struct process_heap process_read_heap(void);

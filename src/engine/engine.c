@@ -11,6 +11,8 @@
 #include "base/stat.h"
 #include "base/str.h"
 #include "engine/engine_instrument.h"
+#include "model/book_log.h"
+#include "model/entry_log.h"
 
 enum { SLOT_NONE = 0, SLOT_REFUSED = UINT8_MAX };
 
@@ -227,6 +229,24 @@ void engine_finish(struct engine *engine) {
     }
 }
 
+/* The entry log keeps its seconds for a day and coarser rows for longer, the book log is of one
+ * size: what grows while the program runs, and by how much. */
+static int64_t history_bytes(const struct engine *engine) {
+    int64_t sum = 0;
+    for (int i = 0; i < engine->instrument_count; i++) {
+        struct entry_log_stats entries = {0};
+        struct book_log_stats books = {0};
+        const struct engine_instrument *instrument = instrument_at(engine, i);
+        const struct book_log *book_log = engine_book_log(engine, instrument->index);
+        entry_log_get_stats(instrument->log, &entries);
+        if (book_log != NULL) {
+            book_log_get_stats(book_log, &books);
+        }
+        sum += (int64_t)(entries.bytes + books.bytes);
+    }
+    return sum;
+}
+
 void engine_fill_scene(struct engine *engine, struct scene *scene) {
     scene->ts_ms = engine->ts_ms;
     scene->recv_ns = engine->recv_ns;
@@ -234,6 +254,7 @@ void engine_fill_scene(struct engine *engine, struct scene *scene) {
     scene->events_applied = engine->counts.applied;
     scene->events_malformed = engine->counts.malformed;
     scene->events_lost = 0;
+    scene->history_bytes = history_bytes(engine);
     scene->instrument_count = engine->instrument_count;
     scene->feed_count = engine->feed_count;
     for (int i = 0; i < engine->instrument_count; i++) {

@@ -116,6 +116,7 @@ struct scene {
     int64_t recv_ns; /* CLOCK_MONOTONIC of the newest event in it, 0 from a recording */
     bool demo;       /* the source is simulated: say so on the picture */
     int64_t events_applied, events_lost, events_malformed;
+    int64_t history_bytes; /* of the logs that pictures are made from */
     int32_t instrument_count, feed_count;
     struct scene_instrument instruments[SCENE_INSTRUMENT_MAX];
     struct scene_feed feeds[SCENE_FEED_MAX];

@@ -166,6 +166,7 @@ static bool set_window(struct desk *desk, struct desk_window *window,
     const struct display_place place = place_of(desk, spec);
     display_set_place(window->display, &place);
     window->arrange = spec->arrange;
+    window->solo = false; /* panes as they were kept: all of them */
     window->changed = true;
     set_panels(desk, window, spec);
     while (window->pane_count > spec->pane_count) {

@@ -4,14 +4,27 @@
 Serves the simulated market as an exchange that drops its connections, falls silent and loses
 messages by a script; opens two windows with three panes on it, and that number stays; runs random
 actions of a fixed seed over the control socket: time frames, filters, palettes, the full screen,
-a graphics context made anew. Before each of them it asks for the feed's state: each time the
+a graphics context made anew. Ten times a second it asks for the feed's state: each time the
 exchange drops its connections that has to leave "live" within SEEN_S, and to be "live" again,
-with events coming in, within RECONNECT_S. Prints one line a minute and, at the end, the slope of
-memory (the least of each minute) over the second half. Wants a display (DISPLAY; Xvfb will do).
-Exit status 1: the program ended, memory grows by more than SLOPE_MAX, or a connection was not
-missed or did not come back in time.
+with events coming in, within RECONNECT_S.
+
+Memory swings with what is shown, by more than it could grow. So every few minutes the desk is put
+back into the state of its start (a layout that was saved then: windows, sizes, time frames, layers;
+panels closed, nothing linked, every pane at the live edge), its fields are waited for, and there it
+is measured: what is resident and anonymous as the kernel tells it, what the program allocated and
+what its allocator holds beside that (fragments), and how much of it is history, which is kept for a
+day and has to grow. What is judged is the slope of the second half, with its standard error:
+
+    held    allocated less history: a leak        slope + 2 errors <= HELD_MAX
+    anon    anonymous less history: a leak, fragments, what the graphics driver maps
+                                                  slope + 2 errors <= ANON_MAX
+
+so that a run too noisy or too short to show that memory is flat fails, too. Prints one line a
+measurement. Wants a display (DISPLAY; Xvfb will do) and no network. Exit status 1: the program
+ended, memory is not shown to be flat, or a connection was not missed or did not come back in time.
 """
 import json
+import math
 import os
 import random
 import signal
@@ -21,15 +34,22 @@ import sys
 import tempfile
 import time
 
-SLOPE_MAX = 120.0  # MiB an hour, of the second half: what a kept second of market costs, and noise
+HELD_MAX = 4.0  # MiB an hour, of the second half, with twice its error
+ANON_MAX = 8.0
 RECONNECT_S = 30
 SEEN_S = 20
-LOOK_S = 10
 ACT_S = 0.5
 ASK_S = 0.1
 WARM_S = 6  # the exchange serves by then
+MEASURE_EVERY_S = (60, 180)  # in a short run, in a long one
+MEASURES = 40
+FULL_S = 90  # until all fields are there
+REST_S = 8   # then what was asked for meanwhile comes and goes
+SAMPLES = 5  # a second apart
 SEED = 5
 STEPS_MAX = 60
+PANES = (0, 4, 5)  # four a window
+MIB = 1024.0 * 1024.0
 
 ACTIONS = [
     "span-shorter", "span-longer", "pan-left", "pan-right", "follow", "zoom-in", "zoom-out",
@@ -40,6 +60,10 @@ ACTIONS = [
     "set scale-lock yes", "set scale-lock no", "set pixel-shift 4", "set arrange main",
     "cycle palette", "set window 1h", "set window 4h", "reset-graphics",
 ]
+# Of the desk, then of each window, then of each pane. "back" closes what lies over the picture.
+DESK_BACK = ["set link no", "set scale-lock no", "set pixel-shift 0"]
+WINDOW_BACK = ["back", "back", "set panels hidden", "set fullscreen no"]
+PANE_BACK = ["follow", "fit-price"]
 
 
 def free_port():
@@ -100,86 +124,178 @@ class Control:
         for _ in range(200):
             try:
                 self.sock = socket.socket(socket.AF_UNIX)
-                self.sock.settimeout(20)
+                self.sock.settimeout(60)
                 self.sock.connect(self.path)
                 return
             except OSError:
                 time.sleep(0.1)
         sys.exit("soak: no control socket")
 
-    def run(self, words):
+    def run(self, words, pane=None):
         self.number += 1
-        line = json.dumps({"command": words, "request_id": self.number}) + "\n"
-        self.sock.sendall(line.encode())
+        line = {"command": words, "request_id": self.number}
+        if pane is not None:
+            line["pane"] = pane
+        self.sock.sendall(json.dumps(line).encode() + b"\n")
         while True:
             while b"\n" not in self.text:
-                self.text += self.sock.recv(65536)
+                more = self.sock.recv(65536)
+                if not more:
+                    raise ConnectionError("the control socket was closed")
+                self.text += more
             line, self.text = self.text.split(b"\n", 1)
             answer = json.loads(line) if line.strip() else {}
             if answer.get("request_id") == self.number:
                 return answer
 
+    def must(self, words, pane=None):
+        answer = self.run(words, pane)
+        if answer.get("error") != "success":
+            raise RuntimeError(f"{words}: {answer}")
 
-def rss_mib(pid):
-    with open(f"/proc/{pid}/status", encoding="ascii") as status:
-        for line in status:
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-    return 0.0
+    def ask(self, name, pane=None):
+        return self.run(["get_property", name], pane).get("data")
 
 
-def slope_per_hour(points):
-    """Least squares through (seconds, MiB)."""
+def kernel_mib(pid):
+    """What is resident and what of it is anonymous."""
+    found = {}
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as rows:
+        for row in rows:
+            words = row.split()
+            if words[0] in ("Rss:", "Anonymous:"):
+                found[words[0][:-1].lower()] = int(words[1]) / 1024
+    return {"rss": found["rss"], "anonymous": found["anonymous"]}
+
+
+def slope_of(points):
+    """Least squares through (seconds, MiB): MiB an hour, and its standard error."""
     n = len(points)
     mean_t = sum(t for t, _ in points) / n
     mean_m = sum(m for _, m in points) / n
-    over = sum((t - mean_t) * (m - mean_m) for t, m in points)
     under = sum((t - mean_t) ** 2 for t, _ in points)
-    return over / under * 3600 if under > 0 else 0.0
+    slope = sum((t - mean_t) * (m - mean_m) for t, m in points) / under
+    left = sum((m - mean_m - slope * (t - mean_t)) ** 2 for t, m in points)
+    return slope * 3600, math.sqrt(left / (n - 2) / under) * 3600
 
 
-def floors(points):
-    """The least of each minute: one more raster arrives, or a large one."""
-    minutes = {}
-    for t, mib in points:
-        minutes.setdefault(int(t // 60), []).append((mib, t))
-    return [(t, mib) for mib, t in (min(group) for _, group in sorted(minutes.items()))]
+class Soak:
+    def __init__(self, control, view, begin, seconds, reconnects):
+        self.control, self.view = control, view
+        self.begin, self.seconds, self.reconnects = begin, seconds, reconnects
+        self.done = self.refused = self.unsettled = 0
+        self.points = []  # a dictionary a measurement
+
+    def now(self):
+        return time.time() - self.begin
+
+    def over(self):
+        return self.now() >= self.seconds or self.view.poll() is not None
+
+    def look(self):
+        feeds, events = self.control.ask("feeds"), self.control.ask("events-applied")
+        self.reconnects.look(self.now(), (feeds or [{}])[0], events or 0)
+
+    def rest(self, seconds):
+        end = self.now() + seconds
+        while self.now() < end and not self.over():
+            self.look()
+            time.sleep(ASK_S)
+
+    def act(self, rng, until):
+        acted = 0.0
+        while self.now() < until and not self.over():
+            if self.now() - acted >= ACT_S:
+                acted = self.now()
+                answer = self.control.run(rng.choice(ACTIONS).split())
+                self.done += 1
+                self.refused += answer.get("error") != "success"
+            self.look()
+            time.sleep(ASK_S)
+
+    def go_back(self):
+        """As it was at the start; False: not all fields came."""
+        for line in DESK_BACK:
+            self.control.must(line)
+        for window in (0, 1):
+            for line in WINDOW_BACK:
+                self.control.must(line, 4 * window)
+        self.control.must("layout reference")
+        for pane in PANES:
+            for line in PANE_BACK:
+                self.control.must(line, pane)
+        end = self.now() + FULL_S
+        while self.now() < end and not self.over():
+            self.rest(1)
+            if all(self.control.ask("field-full", pane) for pane in PANES):
+                self.rest(REST_S)
+                return not self.over()
+        self.unsettled += not self.over()
+        return False
+
+    def measure(self):
+        samples = []
+        for _ in range(SAMPLES):
+            heap = self.control.ask("heap")
+            history = self.control.ask("history-bytes") / MIB
+            sample = kernel_mib(self.view.pid)
+            used, free = heap["used"] / MIB, heap["free"] / MIB
+            sample.update(used=used, free=free, history=history, held=used - history,
+                          anon=sample["anonymous"] - history)
+            samples.append(sample)
+            self.rest(1)
+        point = {key: sum(s[key] for s in samples) / SAMPLES for key in samples[0]}
+        point["s"] = self.now()
+        self.points.append(point)
+        print(f"{self.now() / 60:5.1f} min: {point['rss']:.1f} MiB resident, "
+              f"{point['anonymous']:.1f} anonymous, {point['used']:.1f} allocated + "
+              f"{point['free']:.1f} free, {point['history']:.1f} of it history; {self.done} actions "
+              f"({self.refused} refused), {self.control.ask('events-applied')} events; "
+              f"{self.reconnects.done} reconnects, {self.reconnects.unseen} unseen, "
+              f"{self.reconnects.missed} missed; {len(self.control.ask('panes') or [])} panes, "
+              f"{self.unsettled} times not settled", flush=True)
+
+    def run(self):
+        rng = random.Random(SEED)
+        every = min(max(self.seconds / MEASURES, MEASURE_EVERY_S[0]), MEASURE_EVERY_S[1])
+        self.rest(WARM_S)
+        self.control.must("layout-save reference")
+        due = 0.0
+        while not self.over():
+            if self.go_back():
+                self.measure()
+            due += every
+            self.act(rng, due)
+
+    def judge(self):
+        """Print the slopes of the second half; whether it is shown that memory is flat."""
+        half = self.points[len(self.points) // 2:]
+        if len(half) < 4:
+            print(f"soak: {len(half)} measurements in the second half show nothing")
+            return False
+        good = True
+        for key, limit in (("rss", None), ("anonymous", None), ("used", None), ("free", None),
+                           ("history", None), ("held", HELD_MAX), ("anon", ANON_MAX)):
+            slope, error = slope_of([(point["s"], point[key]) for point in half])
+            words = ""
+            if limit is not None:
+                flat = slope + 2 * error <= limit
+                good = good and flat
+                words = f", at most {limit:.0f} with two errors: {'flat' if flat else 'NOT FLAT'}"
+            print(f"soak: {key:9} {self.points[0][key]:7.1f} -> {self.points[-1][key]:7.1f} MiB, "
+                  f"second half {slope:+6.2f} +- {error:.2f} MiB/h{words}")
+        return good
 
 
-def act(control, rng, counts):
-    answer = control.run(rng.choice(ACTIONS).split())
-    counts["done"] += 1
-    counts["refused"] += answer.get("error") != "success"
-
-
-def ask(control, name):
-    return control.run(["get_property", name]).get("data")
-
-
-def watch(control, view, begin, seconds, reconnects):
-    """Act and look until the time is over; [(second, MiB)]."""
-    rng = random.Random(SEED)
-    counts = {"done": 0, "refused": 0}
-    points, acted, looked = [], 0.0, 0.0
-    while time.time() - begin < seconds and view.poll() is None:
-        now = time.time() - begin
-        if now - acted >= ACT_S:
-            acted = now
-            act(control, rng, counts)
-        feeds, events = ask(control, "feeds") or [{}], ask(control, "events-applied") or 0
-        reconnects.look(time.time() - begin, feeds[0], events)
-        if now - looked >= LOOK_S:
-            looked = now
-            points.append((now, rss_mib(view.pid)))
-            if len(points) % (60 // LOOK_S) == 0:
-                print(f"{now / 60:5.1f} min: {points[-1][1]:.1f} MiB resident, "
-                      f"{counts['done']} actions ({counts['refused']} refused), {events} events, "
-                      f"{feeds[0].get('lost')} lost, "
-                      f"{reconnects.done} reconnects, {reconnects.unseen} unseen, "
-                      f"{reconnects.missed} missed, "
-                      f"{len(ask(control, 'panes') or [])} panes", flush=True)
-        time.sleep(ASK_S)
-    return points
+def start_view(binary, port, folder):
+    env = dict(os.environ, XDG_STATE_HOME=folder, XDG_CONFIG_HOME=folder)
+    with open(os.path.join(folder, "log"), "wb") as log:
+        return subprocess.Popen(
+            [binary, "view", "binance_usdm:BTCUSDT", "--binance-ws-url", f"ws://127.0.0.1:{port}",
+             "--binance-rest-url", f"http://127.0.0.1:{port}", "--ipc", os.path.join(folder, "ipc"),
+             "--panels", "hidden", "--open",
+             "window=4h size=900x500 position=10,10 | window=1h palette=viridis"],
+            env=env, stderr=log)
 
 
 def main():
@@ -187,7 +303,6 @@ def main():
     seconds = float(sys.argv[2]) * 60 if len(sys.argv) > 2 else 7200
     port = free_port()
     folder = tempfile.mkdtemp(prefix="liqscope-soak-")
-    env = dict(os.environ, XDG_STATE_HOME=folder, XDG_CONFIG_HOME=folder)
     script = faults(seconds)
     begin = time.time()
     exchange = subprocess.Popen(
@@ -195,34 +310,32 @@ def main():
          ",".join(f"{at}:{fault}" for at, fault in script)],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(WARM_S)
-    path = os.path.join(folder, "ipc")
-    with open(os.path.join(folder, "log"), "wb") as log:
-        view = subprocess.Popen(
-            [binary, "view", "binance_usdm:BTCUSDT", "--binance-ws-url", f"ws://127.0.0.1:{port}",
-             "--binance-rest-url", f"http://127.0.0.1:{port}", "--ipc", path, "--open",
-             "window=4h size=900x500 position=10,10 | window=1h palette=viridis"],
-            env=env, stderr=log)
-    control = Control(path)
+    view = start_view(binary, port, folder)
+    control = Control(os.path.join(folder, "ipc"))
     control.connect()
     reconnects = Reconnects([at for at, fault in script if fault.startswith("disconnect")
                              and at < seconds - SEEN_S - RECONNECT_S])
-    points = watch(control, view, begin, seconds, reconnects)
+    soak = Soak(control, view, begin, seconds, reconnects)
+    failed = False
+    try:
+        soak.run()
+    except (OSError, RuntimeError) as error:
+        print(f"soak: {error}")
+        failed = True
+        time.sleep(1)  # if it ended, it is known by then
     if view.poll() is not None:
         print(f"soak: the program ended by itself, status {view.returncode}; see {folder}/log")
         failed = True
     else:
         view.send_signal(signal.SIGTERM)
-        failed = view.wait(30) != 0
+        failed = view.wait(30) != 0 or failed
     exchange.terminate()
     exchange.wait()
-    lows = floors(points)
-    half = lows[len(lows) // 2:]
-    slope = slope_per_hour(half) if len(half) > 2 else 0.0
-    print(f"soak: memory {points[0][1]:.1f} -> {points[-1][1]:.1f} MiB, slope of the second half "
-          f"{slope:+.1f} MiB/h (at most {SLOPE_MAX:.0f}); {reconnects.done} reconnects, at most "
-          f"{reconnects.longest_s:.1f} s without, {reconnects.unseen} unseen, "
-          f"{reconnects.missed} missed")
-    return 1 if failed or slope > SLOPE_MAX or reconnects.unseen + reconnects.missed > 0 else 0
+    flat = soak.judge()
+    print(f"soak: {reconnects.done} reconnects, at most {reconnects.longest_s:.1f} s without, "
+          f"{reconnects.unseen} unseen, {reconnects.missed} missed; {soak.done} actions, "
+          f"{soak.refused} refused; {soak.unsettled} times not settled")
+    return 1 if failed or not flat or reconnects.unseen + reconnects.missed > 0 else 0
 
 
 if __name__ == "__main__":

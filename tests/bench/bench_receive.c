@@ -1,187 +1,61 @@
-/* Trade messages over TLS on loopback: how many a core of the net thread takes in, joined, parsed
- * and pushed into the ring; and the same messages through Node's `ws` + JSON.parse, in the same
- * run.
+/* Trade messages of every venue on loopback: how many a core of the net thread takes in, joined,
+ * parsed and pushed into the ring; and the same messages through Node's `ws` + JSON.parse, in the
+ * same run.
  *
- * The sender is OpenSSL alone, on a thread of its own, with frames made beforehand; who receives
- * has the other processor.  With compression an eighth of the messages is sent.  Figures are
- * messages a CPU second of the receiving thread (Node: of its whole process) and a second of wall
- * time; medians over rounds, sides taken in turn.  Arguments: [rounds (3)] [messages (400000)].
- * Node needs its `ws` package: looked for in $BENCH_NODE_DIR (default /tmp/liqscope-bench-node),
- * else fetched there with npm. */
-#include <openssl/ssl.h>
+ *   bench_receive [rounds (3) [messages (100000) [venue]]]
+ *
+ * The texts are the simulated exchange's, one trade each. The sender is OpenSSL alone, or a bare
+ * socket, on a thread of its own, with frames made beforehand; who receives has the other
+ * processor.  With compression an eighth of the messages is sent. HTX packs each message by itself
+ * (gzip), the others offer permessage-deflate or refuse it.  Figures are messages a CPU second of
+ * the receiving thread (Node: of its whole process); medians over rounds, sides taken in turn. A
+ * venue that is named is also received without parsing.  Node needs its `ws` package: looked for in
+ * $BENCH_NODE_DIR (default /tmp/liqscope-bench-node), else fetched there with npm. */
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "base/clock.h"
 #include "base/ring.h"
 #include "base/str.h"
 #include "base/thread.h"
-#include "market/instrument.h"
+#include "net/inflate.h"
 #include "net/service.h"
 #include "net/ws_client.h"
 #include "support/bench_machine.h"
 #include "support/certs.h"
-#include "support/raw_server.h"
-#include "venue/binance.h"
+#include "support/frame_sender.h"
+#include "venue/dialect.h"
+#include "venue/parser.h"
 
-enum {
-    MESSAGE_BYTES = 200,
-    FRAME_BYTES_MAX = MESSAGE_BYTES + 4,
-    COUNT_DEFAULT = 400000,
-    ROUND_MAX = 15,
-    BULK_BYTES = 64 * 1024,
-    RING_SLOTS = 1 << 16,
-    WAIT_MS = 120000,
+enum { COUNT_DEFAULT = 100000, ROUND_MAX = 15, RING_SLOTS = 1 << 16, WAIT_MS = 120000 };
+
+/* What Node does with a message m: the numbers that ours takes, too. */
+static const struct {
+    enum venue_id id;
+    const char *take;
+} rows[] = {
+    {VENUE_BINANCE_USDM, "m.data.T+m.data.p*m.data.q"},
+    {VENUE_BINANCE_COINM, "m.data.T+m.data.p*m.data.q"},
+    {VENUE_BYBIT, "m.data[0].T+m.data[0].p*m.data[0].v"},
+    {VENUE_OKX, "+m.data[0].ts+m.data[0].px*m.data[0].sz"},
+    {VENUE_BITGET, "+m.data[0].T+m.data[0].p*m.data[0].v"},
+    {VENUE_GATE, "m.result[0].create_time_ms+m.result[0].price*m.result[0].size"},
+    {VENUE_HYPERLIQUID, "m.data[0].time+m.data[0].px*m.data[0].sz"},
+    {VENUE_DERIBIT, "m.params.data[0].timestamp+m.params.data[0].price*m.params.data[0].amount"},
+    {VENUE_KRAKEN_FUTURES, "m.time+m.price*m.qty"},
+    {VENUE_HTX, "m.tick.data[0].ts+m.tick.data[0].price*m.tick.data[0].quantity"},
 };
 
-enum mode { MODE_BULK, MODE_SINGLE, MODE_DEFLATE, MODE_COUNT };
-static const char *const mode_names[] = {"bulk", "single", "deflate"};
-static const char *const mode_titles[] = {"in bulk, 16 KB records", "one record a message",
-                                          "permessage-deflate, in bulk"};
-
-struct frames {
-    unsigned char *bytes; /* owned */
-    size_t len;
-    size_t *ends; /* owned: of each frame */
+static const struct mode {
+    const char *title;
+    bool tls, single, deflated;
+} modes[] = {
+    {"plain, in bulk", false, false, false},      {"plain, a write a message", false, true, false},
+    {"TLS, in bulk", true, false, false},         {"TLS, a record a message", true, true, false},
+    {"TLS, deflate, in bulk", true, false, true},
 };
-
-static struct frames frames[MODE_COUNT];
-static int made_count = COUNT_DEFAULT; /* frames made */
-static int message_count;              /* of them sent in the mode under way */
-static SSL_CTX *sender_tls;
-
-static void message_make(char out[static MESSAGE_BYTES + 1], int number) {
-    (void)str_format(
-        out, MESSAGE_BYTES + 1,
-        "{\"stream\":\"btcusdt@aggTrade\",\"data\":{\"e\":\"aggTrade\",\"E\":%lld,\"a\":%d,"
-        "\"s\":\"BTCUSDT\",\"p\":\"%d.%d0\",\"q\":\"0.%03d\",\"f\":%d,\"l\":%d,\"T\":%lld,"
-        "\"m\":%s",
-        1763764800123LL + number / 40, 290000000 + number, 67000 + number * 7 % 900, number % 10,
-        1 + number * 13 % 998, 710000000 + number, 710000000 + number,
-        1763764800120LL + number / 40, number % 3 == 0 ? "true" : "false");
-    size_t len = strlen(out);
-    memset(out + len, ' ', MESSAGE_BYTES - len - 2);
-    memcpy(out + MESSAGE_BYTES - 2, "}}", 3);
-}
-
-static void frames_push(struct frames *to, int at, unsigned byte0, const void *bytes, size_t len) {
-    unsigned char *out = to->bytes + to->len;
-    size_t head = 2;
-    out[0] = (unsigned char)byte0;
-    out[1] = (unsigned char)len;
-    if (len > 125) {
-        out[1] = 126;
-        out[2] = (unsigned char)(len >> 8);
-        out[3] = (unsigned char)(len & 0xff);
-        head = 4;
-    }
-    memcpy(out + head, bytes, len);
-    to->len += head + len;
-    to->ends[at] = to->len;
-}
-
-static bool frames_make(void) {
-    z_stream stream = {0};
-    if (deflateInit2(&stream, 1, Z_DEFLATED, -15, 8, Z_DEFAULT_STRATEGY) != Z_OK) {
-        return false;
-    }
-    for (int mode = 0; mode < MODE_COUNT; mode++) {
-        frames[mode].bytes = malloc((size_t)made_count * (FRAME_BYTES_MAX + 64));
-        frames[mode].ends = malloc((size_t)made_count * sizeof(size_t));
-        if (frames[mode].bytes == NULL || frames[mode].ends == NULL) {
-            return false;
-        }
-    }
-    for (int i = 0; i < made_count; i++) {
-        char text[MESSAGE_BYTES + 1];
-        unsigned char packed[MESSAGE_BYTES * 2];
-        message_make(text, i);
-        frames_push(&frames[MODE_BULK], i, 0x81, text, MESSAGE_BYTES);
-        frames_push(&frames[MODE_SINGLE], i, 0x81, text, MESSAGE_BYTES);
-        stream.next_in = (Bytef *)text;
-        stream.avail_in = MESSAGE_BYTES;
-        stream.next_out = packed;
-        stream.avail_out = sizeof(packed);
-        (void)deflate(&stream, Z_SYNC_FLUSH);
-        size_t packed_len = sizeof(packed) - stream.avail_out - 4;
-        frames_push(&frames[MODE_DEFLATE], i, 0xc1, packed, packed_len);
-    }
-    deflateEnd(&stream);
-    return true;
-}
-
-/* -- the sender -- */
-
-static bool sender_upgrade(SSL *ssl, enum mode *mode) {
-    char request[RAW_REQUEST_BYTES] = "";
-    size_t len = 0;
-    while (strstr(request, "\r\n\r\n") == NULL) {
-        int some = SSL_read(ssl, request + len, (int)(sizeof(request) - len - 1));
-        if (some <= 0) {
-            return false;
-        }
-        len += (size_t)some;
-        request[len] = '\0';
-    }
-    *mode = MODE_BULK;
-    for (int i = 0; i < MODE_COUNT; i++) {
-        char line[32];
-        (void)str_format(line, sizeof(line), "GET /%s ", mode_names[i]);
-        *mode = strncmp(request, line, strlen(line)) == 0 ? (enum mode)i : *mode;
-    }
-    const char *at = strstr(request, "Sec-WebSocket-Key: ");
-    char key[WS_KEY_BYTES];
-    char accept_key[WS_KEY_BYTES];
-    char answer[512];
-    if (at == NULL) {
-        return false;
-    }
-    at += strlen("Sec-WebSocket-Key: ");
-    (void)str_copy_span(key, sizeof(key), (struct span){at, strcspn(at, "\r")});
-    ws_handshake_accept(key, accept_key);
-    (void)str_format(answer, sizeof(answer),
-                     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: "
-                     "Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s\r\n",
-                     accept_key,
-                     *mode == MODE_DEFLATE ? "Sec-WebSocket-Extensions: permessage-deflate\r\n"
-                                           : "");
-    return SSL_write(ssl, answer, (int)strlen(answer)) > 0;
-}
-
-static void sender_send(SSL *ssl, enum mode mode) {
-    const struct frames *all = &frames[mode];
-    size_t at = 0;
-    for (int i = 0; i < message_count && mode == MODE_SINGLE; i++) {
-        if (SSL_write(ssl, all->bytes + at, (int)(all->ends[i] - at)) <= 0) {
-            return;
-        }
-        at = all->ends[i];
-    }
-    size_t end = all->ends[message_count - 1];
-    while (at < end) {
-        size_t run = end - at < BULK_BYTES ? end - at : BULK_BYTES;
-        if (SSL_write(ssl, all->bytes + at, (int)run) <= 0) {
-            return;
-        }
-        at += run;
-    }
-    char bytes[256];
-    (void)SSL_read(ssl, bytes, sizeof(bytes)); /* until the receiver closes */
-}
-
-static void sender_serve(int fd, void *user) {
-    (void)user;
-    SSL *ssl = SSL_new(sender_tls);
-    enum mode mode = MODE_BULK;
-    if (ssl != NULL && SSL_set_fd(ssl, fd) == 1 && SSL_accept(ssl) == 1 &&
-        sender_upgrade(ssl, &mode)) {
-        sender_send(ssl, mode);
-    }
-    SSL_free(ssl);
-}
 
 /* -- our receiver -- */
 
@@ -191,10 +65,11 @@ struct receiver {
     char url[128];
     bool parses;
     struct venue_parser *parser;
+    struct inflater *inflater; /* of a venue that packs messages by itself; else NULL */
     struct ring ring;
-    int count;
-    size_t lost, bytes;
-    int64_t cpu_ns, wall_ns; /* begin, then what it took */
+    int count, wanted;
+    size_t lost;
+    int64_t cpu_ns; /* begin, then what it took */
     atomic_int done;
     enum status status;
     char reason[256];
@@ -203,12 +78,10 @@ struct receiver {
 static void receiver_on_open(void *user) {
     struct receiver *receiver = user;
     receiver->cpu_ns = clock_thread_cpu_ns();
-    receiver->wall_ns = clock_mono_ns();
 }
 
 static void receiver_end(struct receiver *receiver, enum status status, const char *reason) {
     receiver->cpu_ns = clock_thread_cpu_ns() - receiver->cpu_ns;
-    receiver->wall_ns = clock_mono_ns() - receiver->wall_ns;
     receiver->status = status;
     (void)str_copy(receiver->reason, sizeof(receiver->reason), reason);
     /* release: pairs with the acquire in receiver_run */
@@ -218,17 +91,18 @@ static void receiver_end(struct receiver *receiver, enum status status, const ch
 static void receiver_on_message(void *user, const char *bytes, size_t len, bool binary,
                                 int64_t recv_ns) {
     struct receiver *receiver = user;
-    (void)binary;
-    receiver->bytes += len;
-    if (receiver->parses) {
+    struct span text = {bytes, len};
+    bool good = !binary || (receiver->inflater != NULL &&
+                            inflate_run(receiver->inflater, bytes, len, &text) == STATUS_OK);
+    if (good && receiver->parses) {
         struct venue_message message;
-        enum status status = venue_parse(receiver->parser, 0, bytes, len, recv_ns, &message);
-        if (status != STATUS_OK ||
-            !ring_push(&receiver->ring, receiver->parser->slots, message.count)) {
-            receiver->lost++;
-        }
+        good = venue_parse(receiver->parser, -1, text.bytes, text.len, recv_ns, &message) ==
+                   STATUS_OK &&
+               message.count > 0 &&
+               ring_push(&receiver->ring, receiver->parser->slots, message.count);
     }
-    if (++receiver->count == message_count) {
+    receiver->lost += !good;
+    if (++receiver->count == receiver->wanted) {
         ws_client_close(receiver->client);
         receiver_end(receiver, STATUS_OK, "");
     }
@@ -246,7 +120,6 @@ static void receiver_open(void *user) {
     enum status why = STATUS_OK;
     receiver->count = 0;
     receiver->lost = 0;
-    receiver->bytes = 0;
     receiver->client = ws_client_open(
         receiver->service,
         &(struct ws_client_desc){.url = receiver->url, .ops = &receiver_ops, .user = receiver},
@@ -256,14 +129,14 @@ static void receiver_open(void *user) {
     }
 }
 
-/* One connection in that mode; this thread empties the ring meanwhile, as the engine would. */
-static bool receiver_run(struct receiver *receiver, int port, enum mode mode, bool parses) {
-    (void)str_format(receiver->url, sizeof(receiver->url), "wss://localhost:%d/%s", port,
-                     mode_names[mode]);
+/* One connection; this thread empties the ring meanwhile, as the engine would. */
+static bool receiver_run(struct receiver *receiver, const char *url, int count, bool parses) {
+    static struct event batch[1024];
+    (void)str_copy(receiver->url, sizeof(receiver->url), url);
     receiver->parses = parses;
+    receiver->wanted = count;
     /* relaxed: the post orders it */
     atomic_store_explicit(&receiver->done, 0, memory_order_relaxed);
-    static struct event batch[1024];
     if (!net_service_post(receiver->service, receiver_open, receiver)) {
         return false;
     }
@@ -280,8 +153,24 @@ static bool receiver_run(struct receiver *receiver, int port, enum mode mode, bo
     while (ring_pop(&receiver->ring, batch, ARRAY_COUNT(batch)) > 0) {
     }
     if (receiver->status != STATUS_OK || receiver->lost > 0) {
-        printf("# %s: %s, %zu lost\n", mode_names[mode], receiver->reason, receiver->lost);
-        return receiver->status == STATUS_OK;
+        printf("# %s: %s, %zu lost\n", url, receiver->reason, receiver->lost);
+        return false;
+    }
+    return true;
+}
+
+/* The symbol as the venue's list of instruments would have told it: what its sizes count. */
+static bool receiver_know_symbol(struct receiver *receiver, const char *name) {
+    struct venue_symbol *symbol =
+        venue_symbols_add(&receiver->parser->symbols, (struct span){name, strlen(name)});
+    if (symbol == NULL) {
+        return false;
+    }
+    symbol->listed = true;
+    symbol->unit = symbol->unit != UNIT_NONE ? symbol->unit : UNIT_CONTRACTS;
+    symbol->contract = symbol->contract != CONTRACT_NONE ? symbol->contract : CONTRACT_LINEAR;
+    if (symbol->multiplier.mantissa == 0) {
+        symbol->multiplier = decimal_from_i64(1, -3);
     }
     return true;
 }
@@ -289,12 +178,14 @@ static bool receiver_run(struct receiver *receiver, int port, enum mode mode, bo
 /* -- Node -- */
 
 static const char node_script[] =
-    "const W=require('ws'),fs=require('fs');const [,,url,ca,n,json]=process.argv;"
-    "const N=+n,w=new W(url,{ca:fs.readFileSync(ca),perMessageDeflate:true});let k=0,s=0,c,t;"
-    "w.on('open',()=>{c=process.cpuUsage();t=process.hrtime.bigint()});"
-    "w.on('message',d=>{if(json==='1'){const m=JSON.parse(d).data;s+=m.T+Number(m.p)*Number(m.q)}"
-    "if(++k===N){const u=process.cpuUsage(c),e=process.hrtime.bigint()-t;"
-    "console.log((u.user+u.system)*1000,Number(e));w.terminate()}});"
+    "const W=require('ws'),fs=require('fs'),z=require('zlib');"
+    "const [,,url,ca,n,json,gzip]=process.argv;"
+    "const N=+n,w=new W(url,{ca:fs.readFileSync(ca),perMessageDeflate:true});let k=0,s=0,c;"
+    "w.on('open',()=>{c=process.cpuUsage()});"
+    "w.on('message',d=>{if(gzip==='1')d=z.gunzipSync(d);"
+    "if(json==='1'){const m=JSON.parse(d);s+=%s}"
+    "if(++k===N){const u=process.cpuUsage(c);if(Number.isNaN(s))process.exit(1);"
+    "console.log((u.user+u.system)*1000);w.terminate()}});"
     "w.on('error',e=>{console.error(e.message);process.exit(1)});";
 
 static bool node_prepare(const char *dir) {
@@ -318,29 +209,49 @@ static bool node_prepare(const char *dir) {
     return ok;
 }
 
-static bool node_run(const char *dir, const char *ca, int port, enum mode mode, bool parses,
-                     int64_t *cpu_ns, int64_t *wall_ns) {
-    char command[4096];
-    (void)str_format(command, sizeof(command),
-                     "cd '%s' && node -e \"%s\" x wss://localhost:%d/%s '%s' %d %d", dir,
-                     node_script, port, mode_names[mode], ca, message_count, parses ? 1 : 0);
+/* A file rather than an argument: quotes stay as they are. */
+static bool node_write_script(const char *dir, const char *take) {
+    char path[512];
+    char text[2048];
+    (void)str_format(path, sizeof(path), "%s/receive.js", dir);
+    FILE *file = str_format(text, sizeof(text), node_script, take) ? fopen(path, "w") : NULL;
+    bool ok = file != NULL && fputs(text, file) >= 0;
+    return file != NULL && fclose(file) == 0 && ok;
+}
+
+static bool node_run(const char *dir, const char *ca, const char *url, int count, bool parses,
+                     bool gzip, int64_t *cpu_ns) {
+    char command[2048];
+    (void)str_format(command, sizeof(command), "cd '%s' && node receive.js '%s' '%s' %d %d %d", dir,
+                     url, ca, count, parses ? 1 : 0, gzip ? 1 : 0);
     FILE *pipe_in = popen(command, "r");
     long long cpu = 0;
-    long long wall = 0;
-    bool ok = pipe_in != NULL && fscanf(pipe_in, "%lld %lld", &cpu, &wall) == 2;
+    bool ok = pipe_in != NULL && fscanf(pipe_in, "%lld", &cpu) == 1;
     if (pipe_in != NULL) {
         (void)pclose(pipe_in);
     }
     *cpu_ns = cpu;
-    *wall_ns = wall;
     return ok;
 }
 
 /* -- figures -- */
 
+enum contender { RUN_PARSED, RUN_NODE_JSON, RUN_JOINED, RUN_NODE_RAW, RUN_COUNT };
+
 struct figure {
-    double per_cpu_s[ROUND_MAX], per_wall_s[ROUND_MAX];
+    double per_cpu_s[ROUND_MAX];
     int count;
+};
+
+struct bench {
+    struct receiver receiver;
+    struct frame_sender sender;
+    struct frames plain, deflated;
+    const char *node_dir; /* NULL: there is none */
+    char ca[CERTS_PATH_BYTES];
+    int rounds, messages;
+    bool raw;  /* without parsing, too */
+    bool gzip; /* the venue packs messages by itself */
 };
 
 static int compare(const void *a, const void *b) {
@@ -349,115 +260,132 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static double median(double *values, int count) {
-    qsort(values, (size_t)count, sizeof(*values), compare);
-    return count > 0 ? values[count / 2] : 0;
+/* 0: none. */
+static double median(struct figure *figure) {
+    qsort(figure->per_cpu_s, (size_t)figure->count, sizeof(double), compare);
+    return figure->count > 0 ? figure->per_cpu_s[figure->count / 2] : 0;
 }
 
-static void figure_add(struct figure *figure, int64_t cpu_ns, int64_t wall_ns) {
-    figure->per_cpu_s[figure->count] = message_count * 1e9 / (double)cpu_ns;
-    figure->per_wall_s[figure->count] = message_count * 1e9 / (double)wall_ns;
-    figure->count++;
-}
-
-static double figure_print(struct figure *figure, const char *title) {
-    if (figure->count == 0) {
-        printf("  %-34s not available\n", title);
-        return 0;
-    }
-    double per_cpu_s = median(figure->per_cpu_s, figure->count);
-    printf("  %-34s %9.0f a CPU second  %9.0f a second\n", title, per_cpu_s,
-           median(figure->per_wall_s, figure->count));
-    return per_cpu_s;
-}
-
-enum contender { RUN_JOINED, RUN_PARSED, RUN_NODE_RAW, RUN_NODE_JSON, RUN_COUNT };
-
-static void mode_run(struct receiver *receiver, enum mode mode, int rounds, int port,
-                     const char *node_dir, const char *ca) {
+static void run_mode(struct bench *bench, const struct mode *mode, const char *venue) {
     struct figure figures[RUN_COUNT] = {0};
-    message_count =
-        mode == MODE_DEFLATE ? made_count / 8 : made_count; /* Node takes half a minute */
-    for (int round = 0; round < rounds; round++) {
-        for (int run = RUN_JOINED; run < RUN_COUNT; run++) {
+    const struct frames *frames = mode->deflated ? &bench->deflated : &bench->plain;
+    char url[64];
+    (void)str_format(url, sizeof(url), "%s://localhost:%d/", mode->tls ? "wss" : "ws",
+                     mode->tls ? bench->sender.secure.port : bench->sender.plain.port);
+    bench->sender.frames = frames;
+    bench->sender.single = mode->single;
+    bench->sender.deflated = mode->deflated;
+    for (int round = 0; round < bench->rounds; round++) {
+        for (int run = 0; run < (bench->raw ? RUN_COUNT : RUN_JOINED); run++) {
+            bool ours = run == RUN_PARSED || run == RUN_JOINED;
             bool parses = run == RUN_PARSED || run == RUN_NODE_JSON;
             int64_t cpu_ns = 0;
-            int64_t wall_ns = 0;
-            bool ok = false;
-            if (run <= RUN_PARSED) {
-                ok = receiver_run(receiver, port, mode, parses);
-                cpu_ns = receiver->cpu_ns;
-                wall_ns = receiver->wall_ns;
-            } else {
-                ok = node_dir != NULL &&
-                     node_run(node_dir, ca, port, mode, parses, &cpu_ns, &wall_ns);
-            }
-            if (ok) {
-                figure_add(&figures[run], cpu_ns, wall_ns);
+            bool ok = ours ? receiver_run(&bench->receiver, url, frames->count, parses)
+                           : bench->node_dir != NULL &&
+                                 node_run(bench->node_dir, bench->ca, url, frames->count, parses,
+                                          bench->gzip, &cpu_ns);
+            cpu_ns = ours ? bench->receiver.cpu_ns : cpu_ns;
+            if (ok && cpu_ns > 0) {
+                figures[run].per_cpu_s[figures[run].count++] =
+                    (double)frames->count * 1e9 / (double)cpu_ns;
             }
         }
     }
-    printf("%s\n", mode_titles[mode]);
-    (void)figure_print(&figures[RUN_JOINED], "received and joined");
-    double ours = figure_print(&figures[RUN_PARSED], "received, parsed, into the ring");
-    (void)figure_print(&figures[RUN_NODE_RAW], "node ws");
-    double nodes = figure_print(&figures[RUN_NODE_JSON], "node ws + JSON.parse");
-    if (nodes > 0) {
-        printf("  %-34s %9.2f x node ws + JSON.parse\n", "", ours / nodes);
+    double ours = median(&figures[RUN_PARSED]);
+    double nodes = median(&figures[RUN_NODE_JSON]);
+    printf("%-14s %-26s %6.0f %10.0f %10.0f %7.1f", venue, mode->title,
+           (double)frames->len / frames->count, ours, nodes, nodes > 0 ? ours / nodes : 0);
+    if (bench->raw) {
+        printf("   not parsed: %.0f, node ws %.0f", median(&figures[RUN_JOINED]),
+               median(&figures[RUN_NODE_RAW]));
     }
+    printf("\n");
     (void)fflush(stdout);
 }
 
+static bool make_frames(struct bench *bench, enum venue_id id) {
+    struct trade_texts texts = {0};
+    bool ok = trade_texts_make(&texts, id, bench->messages) &&
+              frames_make(&bench->plain, &texts, bench->messages,
+                          bench->gzip ? FRAMES_GZIP : FRAMES_TEXT) &&
+              frames_make(&bench->deflated, &texts, bench->messages / 8, FRAMES_DEFLATED);
+    trade_texts_finish(&texts);
+    return ok;
+}
+
+static bool run_venue(struct bench *bench, size_t row, struct instrument_table *instruments) {
+    struct receiver *receiver = &bench->receiver;
+    enum venue_id id = rows[row].id;
+    const struct exchange_dialect *exchange = exchange_dialect_find(id);
+    char name[EXCHANGE_SYMBOL_BYTES];
+    bench->gzip = exchange != NULL && exchange->gzip;
+    receiver->parser = venue_parser_create(venue_find(id), instruments);
+    receiver->inflater = bench->gzip ? inflate_create(INFLATE_WHOLE, WS_MESSAGE_BYTES_MAX) : NULL;
+    bool ok = exchange != NULL && receiver->parser != NULL && exchange->spell("BTC", name) &&
+              receiver_know_symbol(receiver, name) && make_frames(bench, id);
+    if (bench->node_dir != NULL && !node_write_script(bench->node_dir, rows[row].take)) {
+        bench->node_dir = NULL;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(modes) && ok; i++) {
+        if (!modes[i].deflated || !(exchange->gzip || exchange->plain)) {
+            run_mode(bench, &modes[i], venue_key(id));
+        }
+    }
+    frames_finish(&bench->plain);
+    frames_finish(&bench->deflated);
+    inflate_destroy(receiver->inflater);
+    venue_parser_destroy(receiver->parser);
+    return ok;
+}
+
 int main(int argc, char **argv) {
-    int rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 3;
-    made_count = argc > 2 ? (int)strtol(argv[2], NULL, 10) : COUNT_DEFAULT;
-    if (rounds < 1 || rounds > ROUND_MAX || made_count < 8 || made_count > 10000000) {
-        fprintf(stderr, "bench_receive [rounds 1..%d] [messages]\n", ROUND_MAX);
+    static struct bench bench;
+    bench.rounds = argc > 1 ? (int)strtol(argv[1], NULL, 10) : 3;
+    bench.messages = argc > 2 ? (int)strtol(argv[2], NULL, 10) : COUNT_DEFAULT;
+    enum venue_id only = argc > 3 ? venue_from_key(argv[3], strlen(argv[3])) : VENUE_NONE;
+    bench.raw = only != VENUE_NONE;
+    if (bench.rounds < 1 || bench.rounds > ROUND_MAX || bench.messages < 8 ||
+        bench.messages > 10000000 || (argc > 3 && only == VENUE_NONE)) {
+        fprintf(stderr, "bench_receive [rounds 1..%d [messages [venue]]]\n", ROUND_MAX);
         return 2;
     }
     bench_machine_print(stdout);
     struct certs certs;
-    static struct receiver receiver;
-    struct raw_server sender;
-    char ca[CERTS_PATH_BYTES];
     char cert[CERTS_PATH_BYTES];
     char key[CERTS_PATH_BYTES];
     enum status why = STATUS_OK;
     struct instrument_table *instruments = instrument_table_create();
-    sender_tls = SSL_CTX_new(TLS_server_method());
-    bool ok = instruments != NULL && sender_tls != NULL && frames_make() && certs_create(&certs) &&
-              SSL_CTX_use_certificate_chain_file(sender_tls,
-                                                 certs_path(&certs, "good", "pem", cert)) == 1 &&
-              SSL_CTX_use_PrivateKey_file(sender_tls, certs_path(&certs, "good", "key", key),
-                                          SSL_FILETYPE_PEM) == 1 &&
-              ring_init(&receiver.ring, sizeof(struct event), RING_SLOTS) &&
-              raw_server_start(&sender, sender_serve, NULL);
-    receiver.parser = ok ? venue_parser_create(&binance_usdm_dialect, instruments) : NULL;
-    receiver.service = net_service_create(
-        &(struct net_service_desc){.ca_file = certs_path(&certs, "ca", "pem", ca)}, &why);
-    if (receiver.parser == NULL || receiver.service == NULL ||
-        !net_service_start(receiver.service)) {
+    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
+    bool ok =
+        instruments != NULL && tls != NULL && certs_create(&certs) &&
+        SSL_CTX_use_certificate_chain_file(tls, certs_path(&certs, "good", "pem", cert)) == 1 &&
+        SSL_CTX_use_PrivateKey_file(tls, certs_path(&certs, "good", "key", key),
+                                    SSL_FILETYPE_PEM) == 1 &&
+        ring_init(&bench.receiver.ring, sizeof(struct event), RING_SLOTS) &&
+        frame_sender_start(&bench.sender, tls);
+    bench.receiver.service =
+        ok ? net_service_create(
+                 &(struct net_service_desc){.ca_file = certs_path(&certs, "ca", "pem", bench.ca)},
+                 &why)
+           : NULL;
+    if (bench.receiver.service == NULL || !net_service_start(bench.receiver.service)) {
         fprintf(stderr, "bench_receive: cannot be set up (%s)\n", status_text(why));
         return 1;
     }
     const char *node_dir = getenv("BENCH_NODE_DIR");
     node_dir = node_dir != NULL ? node_dir : "/tmp/liqscope-bench-node";
-    node_dir = node_prepare(node_dir) ? node_dir : NULL;
-    printf("# %d messages of %d bytes (deflated: %.0f), %d rounds, TLS 1.3 on loopback\n",
-           made_count, MESSAGE_BYTES, (double)frames[MODE_DEFLATE].len / made_count, rounds);
-    for (int mode = 0; mode < MODE_COUNT; mode++) {
-        mode_run(&receiver, (enum mode)mode, rounds, sender.port, node_dir, ca);
+    bench.node_dir = node_prepare(node_dir) ? node_dir : NULL;
+    printf("# %d messages of a trade (deflated: %d), %d rounds, loopback, TLS 1.3; a CPU second\n",
+           bench.messages, bench.messages / 8, bench.rounds);
+    printf("%-14s %-26s %6s %10s %10s %7s\n", "venue", "", "bytes", "ours", "node", "ratio");
+    for (size_t i = 0; i < ARRAY_COUNT(rows) && ok; i++) {
+        ok = (only != VENUE_NONE && rows[i].id != only) || run_venue(&bench, i, instruments);
     }
-    net_service_destroy(receiver.service);
-    raw_server_stop(&sender);
-    venue_parser_destroy(receiver.parser);
-    ring_finish(&receiver.ring);
+    net_service_destroy(bench.receiver.service);
+    frame_sender_stop(&bench.sender);
+    ring_finish(&bench.receiver.ring);
     instrument_table_destroy(instruments);
-    SSL_CTX_free(sender_tls);
+    SSL_CTX_free(tls);
     certs_remove(&certs);
-    for (int mode = 0; mode < MODE_COUNT; mode++) {
-        free(frames[mode].bytes);
-        free(frames[mode].ends);
-    }
-    return 0;
+    return ok ? 0 : 1;
 }

@@ -68,8 +68,8 @@ struct venue_parser {
     int64_t clock_ms;          /* the venue's time by the newest text that told it, kept by dialects
                                   some of whose messages have none; 0: not known */
     struct event *slots;       /* owned, EVENT_MESSAGE_SLOTS_MAX */
-    struct decimal *contracts; /* owned, a slot each: the size as the venue gave it, where it
-                                  counts contracts; mantissa 0: it does not */
+    struct decimal *contracts; /* owned, at the first slot of each message: the size as the venue
+                                  gave it, where it counts contracts; mantissa 0: it does not */
 };
 
 /* NULL: out of memory. */

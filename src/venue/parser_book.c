@@ -41,27 +41,29 @@ void venue_book_levels(struct venue_parser *parser, struct venue_message *messag
     }
 }
 
-/* Levels in units of the symbol to base coin, those of nothing out of a snapshot. */
-static enum status settle_levels(struct venue_parser *parser, struct venue_message *message,
-                                 const struct venue_symbol *symbol) {
-    const bool snapshot = message->step.snapshot;
+/* A snapshot has no levels of nothing. */
+static void drop_empty_levels(struct venue_parser *parser, struct venue_message *message) {
     size_t kept = 0;
     for (size_t i = 0; i < message->count; i++) {
-        struct event slot = parser->slots[i];
-        if (snapshot && slot.u.level.qty_base == 0) {
-            continue;
+        if (parser->slots[i].u.level.qty_base != 0) {
+            parser->slots[kept++] = parser->slots[i];
         }
-        if (symbol->unit != UNIT_BASE) {
-            const enum status status = venue_slot_set_level(
-                &slot, symbol, event_decimal(slot.u.level.price, slot.exponent_a),
-                event_decimal(slot.u.level.qty_base, slot.exponent_b));
-            if (status != STATUS_OK) {
-                return status;
-            }
-        }
-        parser->slots[kept++] = slot;
     }
     message->count = kept;
+}
+
+/* Sizes in units of the symbol to base coin. */
+static enum status settle_levels(struct venue_parser *parser, const struct venue_message *message,
+                                 const struct venue_symbol *symbol) {
+    for (size_t i = 0; i < message->count; i++) {
+        struct event *slot = &parser->slots[i];
+        const enum status status =
+            venue_slot_set_level(slot, symbol, event_decimal(slot->u.level.price, slot->exponent_a),
+                                 event_decimal(slot->u.level.qty_base, slot->exponent_b));
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
     return STATUS_OK;
 }
 
@@ -77,24 +79,32 @@ enum status venue_book_end(struct venue_parser *parser, struct venue_message *me
     if (symbol->unwanted) {
         return STATUS_IGNORED;
     }
-    const enum status status = settle_levels(parser, message, symbol);
+    if (message->step.snapshot) {
+        drop_empty_levels(parser, message);
+    }
+    const enum status status =
+        symbol->unit == UNIT_BASE ? STATUS_OK : settle_levels(parser, message, symbol);
     if (status != STATUS_OK) {
         return status;
     }
     if (message->count == 0) {
         parser->slots[message->count++] = (struct event){.kind = EVENT_BOOK, .side = SIDE_NONE};
     }
-    for (size_t i = 0; i < message->count; i++) {
+    const size_t count = message->count;
+    const int64_t update_id = message->step.last_id;
+    const uint16_t instrument = symbol->instrument;
+    const uint8_t flags = message->step.snapshot ? EVENT_FLAG_SNAPSHOT : 0;
+    for (size_t i = 0; i < count; i++) { /* thousands of levels: nothing is looked up in here */
         struct event *slot = &parser->slots[i];
-        slot->instrument = symbol->instrument;
+        slot->instrument = instrument;
         slot->ts_ms = ts_ms;
         slot->recv_ns = recv_ns;
-        slot->flags = message->step.snapshot ? EVENT_FLAG_SNAPSHOT : 0;
-        slot->u.level.update_id = message->step.last_id;
-        parser->contracts[i].mantissa = 0;
+        slot->flags = flags;
+        slot->u.level.update_id = update_id;
     }
+    parser->contracts[0].mantissa = 0; /* that of a message is with its first slot */
     parser->slots[0].flags |= EVENT_FLAG_BEGIN;
-    parser->slots[message->count - 1].flags |= EVENT_FLAG_END;
+    parser->slots[count - 1].flags |= EVENT_FLAG_END;
     message->kind = MESSAGE_BOOK;
     message->symbol = symbol;
     if (ts_ms > message->sent_ms) {

@@ -103,6 +103,7 @@ struct net_server *server_create(struct net_service *service, const struct serve
     server->ops = desc->ops;
     server->user = desc->user;
     server->accept_delay_ms = desc->accept_delay_ms;
+    server->no_deflate = desc->no_deflate;
     bool tls = desc->cert_file != NULL;
     bool fits =
         str_copy(server->address, sizeof(server->address),

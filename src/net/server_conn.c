@@ -126,6 +126,38 @@ static int server_conn_write_message(struct server_conn *conn) {
     return written;
 }
 
+/* Whether the socket took the last message whole. With compression libwebsockets may still hold a
+ * part of it, which only the slower question knows, a system call each. */
+static bool server_conn_takes_more(const struct server_conn *conn) {
+    return conn->server->no_deflate ? lws_partial_buffered(conn->wsi) == 0
+                                    : lws_send_pipe_choked(conn->wsi) == 0;
+}
+
+/* on: what is written waits, so that messages of one turn travel in as few packets as they fit. */
+static void server_conn_cork(const struct server_conn *conn, bool on) {
+    int value = on;
+    (void)setsockopt(lws_get_socket_fd(conn->wsi), IPPROTO_TCP, TCP_CORK, &value, sizeof(value));
+}
+
+/* False: the connection is broken. */
+static bool server_conn_write_queue(struct server_conn *conn) {
+    bool ok = true;
+    bool several = conn->first != NULL && conn->first->next != NULL;
+    if (several) {
+        server_conn_cork(conn, true);
+    }
+    for (int i = 0; i < CONN_WRITE_COUNT_MAX && conn->first != NULL && ok; i++) {
+        if (i > 0 && !server_conn_takes_more(conn)) {
+            break;
+        }
+        ok = server_conn_write_message(conn) >= 0;
+    }
+    if (several) {
+        server_conn_cork(conn, false);
+    }
+    return ok;
+}
+
 int server_conn_writeable(struct server_conn *conn) {
     if (conn->frozen) {
         return 0;
@@ -136,13 +168,8 @@ int server_conn_writeable(struct server_conn *conn) {
             return -1;
         }
     }
-    for (int i = 0; i < CONN_WRITE_COUNT_MAX && conn->first != NULL; i++) {
-        if (i > 0 && lws_send_pipe_choked(conn->wsi)) {
-            break;
-        }
-        if (server_conn_write_message(conn) < 0) {
-            return -1;
-        }
+    if (!server_conn_write_queue(conn)) {
+        return -1;
     }
     if (conn->first != NULL) {
         lws_callback_on_writable(conn->wsi);

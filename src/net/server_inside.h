@@ -30,6 +30,7 @@ struct net_server {
     const struct server_ops *ops;
     void *user;
     int accept_delay_ms;
+    bool no_deflate;
     struct server_conn *conns;     /* owned */
     struct server_answer *answers; /* owned: those under way */
     char name[32], address[64];

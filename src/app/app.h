@@ -12,6 +12,7 @@
 enum exit_status { EXIT_STATUS_DONE = 0, EXIT_STATUS_FAILED = 1, EXIT_STATUS_USAGE = 2 };
 
 struct margin_set;
+struct proxy_rules;
 struct desk_entries;
 
 struct app_options {
@@ -21,6 +22,7 @@ struct app_options {
     int arg_count;
     const char *args[CLI_ARG_MAX];      /* positional: sources, or what the command takes */
     const struct desk_entries *entries; /* of the file; NULL in a build without the picture */
+    const struct proxy_rules *proxies;  /* the way of everything that is live */
     const struct margin_set *margins;   /* the program's tables, or the user's over them */
 };
 

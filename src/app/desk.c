@@ -61,6 +61,7 @@ static enum exit_status start_pipeline(struct desk *desk, const struct app_optio
         .rest_url = option_text(table, OPT_binance_rest_url),
         .margins = options->margins,
         .ca_file = option_text(table, OPT_ca_file),
+        .proxies = desk->proxies,
         .demo_seed = (uint64_t)option_integer(table, OPT_seed),
         .demo_days = option_number(table, OPT_days),
         .speed = option_number(table, OPT_speed),
@@ -79,6 +80,7 @@ static enum exit_status start_panes(struct desk *desk) {
 enum exit_status desk_open(struct desk *desk, const struct app_options *options) {
     char reason[SOURCE_REASON_BYTES];
     desk->options = options->table;
+    desk->proxies = options->proxies;
     enum exit_status status = source_list_resolve(options, &desk->sources, reason);
     if (status != EXIT_STATUS_DONE) {
         return app_fail(status, "view", "%s", reason);

@@ -34,6 +34,7 @@ struct desk_notice {
 };
 
 struct ipc;
+struct proxy_rules;
 
 struct desk {
     /* In the order of building up. */
@@ -44,8 +45,9 @@ struct desk {
     struct desk_window *windows[DESKTOP_WINDOW_MAX]; /* owned */
     struct pipeline pipeline;
 
-    struct option_table options; /* in force; those of pictures are their panes' own */
-    struct action_queue queue;   /* of this frame */
+    const struct proxy_rules *proxies; /* borrowed */
+    struct option_table options;       /* in force; those of pictures are their panes' own */
+    struct action_queue queue;         /* of this frame */
     struct desk_notice notice;
     struct desk_alerts alerts;
     struct desk_lines lines;

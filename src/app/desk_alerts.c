@@ -32,6 +32,7 @@ static bool open_delivery(struct desk *desk, char error[OPTION_ERROR_BYTES]) {
         .webhook_url = option_text(table, OPT_alert_webhook),
         .command = option_text(table, OPT_alert_command),
         .ca_file = option_text(table, OPT_ca_file),
+        .proxies = desk->proxies,
     };
     if (alerts->sound != NULL) {
         desc.sounds = (struct alert_sounds){play, rest, alerts->sound};

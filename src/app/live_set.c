@@ -56,7 +56,8 @@ int live_set_open(struct live_set *set, const struct app_options *options, const
         !ring_init(&set->ring, sizeof(struct event), LIVE_SET_RING_SLOTS)) {
         return app_fail(EXIT_STATUS_FAILED, command, "out of memory");
     }
-    set->service = net_service_create(&(struct net_service_desc){.ca_file = ca_file}, &status);
+    set->service = net_service_create(
+        &(struct net_service_desc){.ca_file = ca_file, .proxies = options->proxies}, &status);
     if (set->service == NULL || !net_service_start(set->service)) {
         return app_fail(EXIT_STATUS_FAILED, command, "%s: %s",
                         ca_file != NULL ? ca_file : "network", status_text(status));

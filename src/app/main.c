@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/app.h"
@@ -15,6 +16,7 @@
 #include "config/config_file.h"
 #include "config/config_print.h"
 #include "margin/margin.h"
+#include "net/proxy.h"
 
 typedef int run_fn(const struct app_options *options);
 
@@ -113,6 +115,17 @@ static bool read_margins(struct app_options *options, struct margin_set *own) {
     return true;
 }
 
+/* The way to the venues; own holds it. False: a mistake was reported. */
+static bool read_proxies(struct app_options *options, struct proxy_rules *own) {
+    char reason[PROXY_REASON_BYTES];
+    options->proxies = own;
+    if (!proxy_rules_read(own, option_text(&options->table, OPT_proxy), getenv, reason)) {
+        fprintf(stderr, "liqscope: --%s\n", reason);
+        return false;
+    }
+    return true;
+}
+
 /* The command line's values over those of the file. */
 static bool parse_command_line(int argc, char *argv[], struct cli *cli, struct app_options *options,
                                char error[OPTION_ERROR_BYTES]) {
@@ -139,6 +152,7 @@ static void apply_log_level(const struct option_table *table) {
 
 int main(int argc, char *argv[]) {
     static struct app_options options; /* tens of kilobytes of text: not on the stack */
+    static struct proxy_rules proxies;
     struct margin_set own_margins = {0};
     struct cli cli = {0};
     const char *config_path = NULL;
@@ -171,7 +185,7 @@ int main(int argc, char *argv[]) {
         return print_config(&options);
     }
     apply_log_level(&options.table);
-    if (!read_margins(&options, &own_margins)) {
+    if (!read_margins(&options, &own_margins) || !read_proxies(&options, &proxies)) {
         return EXIT_STATUS_USAGE;
     }
     options.arg_count = cli.arg_count;

@@ -83,8 +83,10 @@ static enum exit_status start_net(struct pipeline *pipeline, const struct pipeli
                                   char *reason) {
     enum status why = STATUS_OK;
     const char *ca_file = desc->ca_file[0] != '\0' ? desc->ca_file : NULL;
-    pipeline->service = net_service_create(
-        &(struct net_service_desc){.ca_file = ca_file, .role = THREAD_NET}, &why);
+    pipeline->service = net_service_create(&(struct net_service_desc){.ca_file = ca_file,
+                                                                      .role = THREAD_NET,
+                                                                      .proxies = desc->proxies},
+                                           &why);
     if (pipeline->service == NULL) {
         return fail(reason, ca_file != NULL ? ca_file : "network", why);
     }

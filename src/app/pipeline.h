@@ -18,6 +18,7 @@
 
 struct exchange_server;
 struct net_service;
+struct proxy_rules;
 struct file_source;
 struct venue_feed;
 
@@ -26,6 +27,7 @@ struct pipeline_desc {
     const char *ws_url, *rest_url;     /* bases of the venue's addresses; "": its own */
     const struct margin_set *margins;  /* borrowed until pipeline_stop; NULL: the program's own */
     const char *ca_file;               /* "": the system's authorities only */
+    const struct proxy_rules *proxies; /* copied; NULL: everything directly */
     uint64_t demo_seed;
     double demo_days; /* traded before the demo is served */
     double speed;     /* of files; 0: as fast as they can be read */

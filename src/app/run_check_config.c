@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "app/app.h"
 #if PICTURE
@@ -7,6 +8,7 @@
 #endif
 #include "config/config_file.h"
 #include "margin/margin.h"
+#include "net/proxy.h"
 
 static void print_error(void *user, const char *line) {
     (void)user;
@@ -67,6 +69,12 @@ int run_check_config(const struct app_options *options) {
         return EXIT_STATUS_FAILED;
     }
     margin_set_finish(&margins);
+    struct proxy_rules proxies;
+    char reason[PROXY_REASON_BYTES];
+    if (!proxy_rules_read(&proxies, option_text(&table, OPT_proxy), getenv, reason)) {
+        fprintf(stderr, "%s: [source].%s\n", path, reason);
+        return EXIT_STATUS_FAILED;
+    }
     int given_count = 0;
     for (int i = 0; i < OPT_COUNT; i++) {
         given_count += option_given(&table, (enum option_id)i);

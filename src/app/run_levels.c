@@ -94,6 +94,7 @@ static int start_pipeline(struct levels *levels) {
         .ws_url = option_text(table, OPT_binance_ws_url),
         .rest_url = option_text(table, OPT_binance_rest_url),
         .ca_file = option_text(table, OPT_ca_file),
+        .proxies = levels->options->proxies,
     };
     enum exit_status status = pipeline_start(&levels->pipeline, &desc, reason);
     return status == EXIT_STATUS_DONE ? (int)status : fail(status, reason);

@@ -381,8 +381,10 @@ enum status alert_delivery_create(const struct alert_delivery_desc *desc,
         str_copy(delivery->command, sizeof delivery->command, desc->command);
     status = copied ? STATUS_OK : STATUS_RANGE;
     if (copied) {
-        const struct net_service_desc service = {
-            .ca_file = desc->ca_file[0] != '\0' ? desc->ca_file : NULL, .role = THREAD_ALERT};
+        const struct net_service_desc service = {.ca_file = desc->ca_file[0] != '\0' ? desc->ca_file
+                                                                                     : NULL,
+                                                 .role = THREAD_ALERT,
+                                                 .proxies = desc->proxies};
         delivery->service = net_service_create(&service, &status);
     }
     if (delivery->service != NULL) {

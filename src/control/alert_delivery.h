@@ -25,6 +25,7 @@ enum {
 };
 
 struct alert_delivery;
+struct proxy_rules;
 
 /* Sounds, by whoever can make them; called on the delivery's thread. */
 struct alert_sounds {
@@ -34,10 +35,11 @@ struct alert_sounds {
 };
 
 struct alert_delivery_desc {
-    const char *webhook_url;    /* "": none; https, or http on loopback */
-    const char *command;        /* run by sh -c; "": none */
-    const char *ca_file;        /* as net_service_desc has it; "": none */
-    struct alert_sounds sounds; /* play NULL: none */
+    const char *webhook_url;           /* "": none; https, or http on loopback */
+    const char *command;               /* run by sh -c; "": none */
+    const char *ca_file;               /* as net_service_desc has it; "": none */
+    const struct proxy_rules *proxies; /* as net_service_desc has them */
+    struct alert_sounds sounds;        /* play NULL: none */
 
     /* -- tests -- */
     int backoff_first_ms; /* 0: 1,000 */

@@ -245,7 +245,10 @@ static void http_client_on_close(void *user, enum status status, const char *rea
 }
 
 static void http_client_late(void *user) {
-    http_request_done(user, STATUS_TIMEOUT, "no whole answer in time");
+    struct http_request *request = user;
+    http_request_done(request, STATUS_TIMEOUT,
+                      request->has_head ? "no whole answer in time"
+                                        : stream_late_reason(request->stream));
 }
 
 static const struct stream_ops http_client_stream_ops = {

@@ -15,8 +15,8 @@ enum {
     LWS_TIMEOUT_S = 60,
     SERVICE_FD_COUNT_MAX = 512,
     SERVICE_HEAD_BYTES_MAX = 8192,
-    BACKOFF_MS_MAX = 60000,
-    BACKOFF_MS_FIRST = 1000
+    BACKOFF_MS_FIRST = 1000,
+    BACKOFF_RISE_MAX = 60 /* the longest is so many times the first */
 };
 
 /* What net_timer.opaque holds. */
@@ -82,6 +82,11 @@ struct net_service *net_service_create(const struct net_service_desc *desc, enum
         return NULL;
     }
     service->role = desc->role != THREAD_ANY ? desc->role : THREAD_NET;
+    service->backoff_first_ms =
+        desc->backoff_first_ms > 0 ? desc->backoff_first_ms : BACKOFF_MS_FIRST;
+    if (desc->proxies != NULL) {
+        service->proxies = *desc->proxies;
+    }
     pthread_mutex_init(&service->lock, NULL);
     uint64_t seed = desc->jitter_seed != 0 ? desc->jitter_seed : (uint64_t)clock_mono_ns();
     random_init(&service->random, seed);
@@ -272,13 +277,12 @@ void net_timer_cancel(struct net_timer *timer) {
 
 int64_t net_service_backoff_ms(struct net_service *service, int attempt) {
     service_assert(service);
-    int64_t delay_ms = BACKOFF_MS_FIRST;
-    for (int i = 0; i < attempt && delay_ms < BACKOFF_MS_MAX; i++) {
+    const int64_t first_ms = service->backoff_first_ms, most_ms = first_ms * BACKOFF_RISE_MAX;
+    int64_t delay_ms = first_ms;
+    for (int i = 0; i < attempt && delay_ms < most_ms; i++) {
         delay_ms *= 2;
     }
-    if (delay_ms > BACKOFF_MS_MAX) {
-        delay_ms = BACKOFF_MS_MAX;
-    }
+    delay_ms = delay_ms < most_ms ? delay_ms : most_ms;
     double jitter = 0.8 + 0.4 * random_uniform(&service->random);
     return (int64_t)((double)delay_ms * jitter);
 }

@@ -14,12 +14,17 @@
 #include "base/status.h"
 #include "base/thread.h"
 
+struct proxy_rules;
 struct net_service; /* opaque: keeps libwebsockets in its room */
 
 struct net_service_desc {
     const char *ca_file;   /* PEM of further trusted authorities; NULL: the system's store only */
     enum thread_role role; /* THREAD_NET, THREAD_SIM or THREAD_ALERT; 0 means THREAD_NET */
-    uint64_t jitter_seed;  /* for back-off jitter; 0: from the clock */
+    const struct proxy_rules *proxies; /* net/proxy.h; copied; NULL: everything directly */
+    uint64_t jitter_seed;              /* for back-off jitter; 0: from the clock */
+
+    /* -- tests -- */
+    int backoff_first_ms; /* 0: 1,000 */
 };
 
 /* NULL and *why set if the CA file cannot be read or the context cannot be made. */
@@ -46,5 +51,6 @@ void net_timer_schedule(struct net_service *service, struct net_timer *timer, in
                         void (*call)(void *user), void *user);
 void net_timer_cancel(struct net_timer *timer); /* zeroed accepted */
 
-/* Delay before try `attempt` (0, 1, …): 1 2 4 … 60 s, each with +-20 % jitter. */
+/* Delay before try `attempt` (0, 1, …): 1 2 4 … 60 s (sixty times the first), each with +-20 %
+ * jitter. */
 int64_t net_service_backoff_ms(struct net_service *service, int attempt);

@@ -7,6 +7,7 @@
 #include <libwebsockets.h>
 
 #include "base/random.h"
+#include "net/proxy.h"
 #include "net/service.h"
 #include "net/trust.h"
 
@@ -27,6 +28,8 @@ struct net_service {
     struct lws_context *context; /* owned; destroyed by the service's own thread when that ends */
     struct lws_vhost *vhost;     /* borrowed from context: the event loop's side of all streams */
     struct trust trust;
+    struct proxy_rules proxies;
+    int backoff_first_ms;
     struct resolver *resolver; /* owned */
     struct random random;
     bool closing; /* nothing new may be opened */
@@ -38,6 +41,7 @@ struct net_service {
     struct net_server *server_graves; /* owned: destroyed, but the context may still name them */
     struct http_request *requests;    /* owned, under way */
     int request_count;
+
 
     /* -- atomic: any thread sets, the service reads -- */
     atomic_bool stopping;

@@ -1,60 +1,21 @@
 #include "net/stream.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/str.h"
-#include "net/resolver.h"
-#include "net/service_inside.h"
+#include "net/stream_inside.h"
 
 enum {
-    STREAM_REASON_BYTES = 256,
     STREAM_ROUND_COUNT_MAX = 16, /* buffers read in a row before others get their turn */
-    STREAM_ATTEMPT_MS = 3000,    /* then the next address, if there is one */
 };
 
-enum stream_state { STREAM_RESOLVING, STREAM_CONNECTING, STREAM_HANDSHAKE, STREAM_OPEN };
-
-struct stream {
-    struct net_service *service;    /* borrowed */
-    struct stream *previous, *next; /* among service->streams */
-    const struct stream_ops *ops;
-    void *user;
-    struct url url;
-    enum stream_state state;
-    struct lws *wsi; /* owned by libwebsockets, which closes fd with it; NULL: none */
-    int fd;
-    SSL *ssl; /* owned; NULL: plain, or not yet */
-
-    struct resolver_answer answer;
-    int address_index;
-    struct net_timer start_timer;   /* to begin after stream_open has returned */
-    struct net_timer attempt_timer; /* gives up on one of several addresses */
-    struct net_timer again_timer;   /* another turn: to write, or to go on reading */
-    struct net_timer writable_timer;
-
-    char *queue; /* owned: bytes to send, from queue_begin to queue_end */
-    size_t queue_begin, queue_end, queue_size;
-    size_t kept; /* bytes at the start of buffer that the owner has not used */
-    char buffer[STREAM_BUFFER_BYTES];
-
-    int depth;   /* of callbacks that run: freed only when they have returned */
-    bool closed; /* by its owner or through on_close */
-};
-
-static void stream_next_attempt(struct stream *stream);
 static void stream_turn(struct stream *stream);
 
-/* The descriptor goes, the stream may stay (to try another address). */
-static void stream_drop_socket(struct stream *stream) {
+void stream_drop_socket(struct stream *stream) {
     SSL_free(stream->ssl);
     stream->ssl = NULL;
     if (stream->wsi != NULL) {
@@ -69,7 +30,7 @@ static void stream_drop_socket(struct stream *stream) {
     net_timer_cancel(&stream->writable_timer);
 }
 
-static void stream_release(struct stream *stream) {
+void stream_release(struct stream *stream) {
     if (!stream->closed || stream->depth > 0) {
         return;
     }
@@ -94,7 +55,7 @@ static void stream_leave(struct stream *stream) {
 }
 
 /* The outermost callback releases. */
-static void stream_fail(struct stream *stream, enum status status, const char *reason) {
+void stream_fail(struct stream *stream, enum status status, const char *reason) {
     if (stream->closed) {
         return;
     }
@@ -158,16 +119,15 @@ static void stream_ask_writable(void *user) {
 
 /* Later, because libwebsockets forgets what a descriptor asks for while its own writable callback
  * runs. */
-static void stream_want_writable(struct stream *stream) {
+void stream_want_writable(struct stream *stream) {
     if (stream->writable_timer.service == NULL) {
         net_timer_schedule(stream->service, &stream->writable_timer, 0, stream_ask_writable,
                            stream);
     }
 }
 
-bool stream_write(struct stream *stream, const void *bytes, size_t len) {
-    service_assert(stream->service);
-    if (stream->closed || stream->state != STREAM_OPEN || !stream_queue_reserve(stream, len)) {
+bool stream_queue_bytes(struct stream *stream, const void *bytes, size_t len) {
+    if (!stream_queue_reserve(stream, len)) {
         return false;
     }
     if (len > 0) {
@@ -176,6 +136,12 @@ bool stream_write(struct stream *stream, const void *bytes, size_t len) {
     }
     stream_want_turn(stream);
     return true;
+}
+
+bool stream_write(struct stream *stream, const void *bytes, size_t len) {
+    service_assert(stream->service);
+    return !stream->closed && stream->state == STREAM_OPEN &&
+           stream_queue_bytes(stream, bytes, len);
 }
 
 /* How much went out, 0 if nothing goes now, -1 if the connection is broken. */
@@ -196,8 +162,7 @@ static ssize_t stream_send_some(struct stream *stream, const char *bytes, size_t
     return error == SSL_ERROR_WANT_WRITE || error == SSL_ERROR_WANT_READ ? 0 : -1;
 }
 
-/* False: broken. What does not go now waits for the descriptor to be writable. */
-static bool stream_flush(struct stream *stream) {
+bool stream_flush(struct stream *stream) {
     while (stream->queue_begin < stream->queue_end) {
         ssize_t sent = stream_send_some(stream, stream->queue + stream->queue_begin,
                                         stream->queue_end - stream->queue_begin);
@@ -231,10 +196,8 @@ void stream_close(struct stream *stream) {
 
 /* -- receiving -- */
 
-enum read_result { READ_SOME, READ_LATER, READ_END, READ_BROKEN };
-
-static enum read_result stream_read_some(struct stream *stream, char *bytes, size_t size,
-                                         size_t *len) {
+static enum stream_read_result stream_read_some(struct stream *stream, char *bytes, size_t size,
+                                                size_t *len) {
     *len = 0;
     if (stream->ssl == NULL) {
         ssize_t got = recv(stream->fd, bytes, size, 0);
@@ -263,10 +226,9 @@ static enum read_result stream_read_some(struct stream *stream, char *bytes, siz
     }
 }
 
-/* Fill the buffer behind what was kept, as far as there is something to read. */
-static enum read_result stream_fill(struct stream *stream, size_t *end) {
+enum stream_read_result stream_fill(struct stream *stream, size_t *end) {
     *end = stream->kept;
-    enum read_result result = READ_SOME;
+    enum stream_read_result result = READ_SOME;
     while (result == READ_SOME && *end < sizeof(stream->buffer)) {
         size_t len = 0;
         result =
@@ -279,7 +241,7 @@ static enum read_result stream_fill(struct stream *stream, size_t *end) {
 static void stream_read(struct stream *stream) {
     for (int round = 0; round < STREAM_ROUND_COUNT_MAX; round++) {
         size_t end = 0;
-        enum read_result result = stream_fill(stream, &end);
+        enum stream_read_result result = stream_fill(stream, &end);
         if (end > stream->kept) {
             size_t used = stream->ops->on_bytes(stream->user, stream->buffer, end);
             if (stream->closed) {
@@ -301,191 +263,6 @@ static void stream_read(struct stream *stream) {
     }
     /* OpenSSL may hold bytes that no descriptor will announce. */
     stream_want_turn(stream);
-}
-
-/* -- connecting -- */
-
-static void stream_attempt_failed(struct stream *stream, enum status status, const char *what) {
-    char reason[STREAM_REASON_BYTES];
-    (void)str_format(reason, sizeof(reason), "%s: %s", stream->url.authority, what);
-    stream_drop_socket(stream);
-    stream->address_index++;
-    if (stream->address_index < stream->answer.count) {
-        stream_next_attempt(stream);
-    } else {
-        stream_fail(stream, status, reason);
-    }
-}
-
-static void stream_attempt_late(void *user) {
-    struct stream *stream = user;
-    stream->depth++;
-    stream_attempt_failed(stream, STATUS_TIMEOUT, "connection timed out");
-    stream->depth--;
-    stream_release(stream);
-}
-
-static void stream_opened(struct stream *stream) {
-    net_timer_cancel(&stream->attempt_timer);
-    stream->state = STREAM_OPEN;
-    stream->ops->on_open(stream->user);
-}
-
-static void stream_handshake(struct stream *stream) {
-    ERR_clear_error();
-    int result = SSL_connect(stream->ssl);
-    if (result == 1) {
-        stream_opened(stream);
-        return;
-    }
-    switch (SSL_get_error(stream->ssl, result)) {
-    case SSL_ERROR_WANT_READ:
-        return;
-    case SSL_ERROR_WANT_WRITE:
-        stream_want_writable(stream);
-        return;
-    default:
-        break;
-    }
-    const char *objection = trust_objection(stream->ssl);
-    if (objection != NULL) {
-        char reason[STREAM_REASON_BYTES];
-        (void)str_format(reason, sizeof(reason), "%s: %s", stream->url.authority, objection);
-        stream_fail(stream, STATUS_UNTRUSTED, reason);
-        return;
-    }
-    const char *text = ERR_reason_error_string(ERR_peek_last_error());
-    char reason[STREAM_REASON_BYTES];
-    (void)str_format(reason, sizeof(reason), "TLS handshake failed (%s)",
-                     text != NULL ? text : "connection closed");
-    stream_attempt_failed(stream, STATUS_IO, reason);
-}
-
-/* The descriptor stirs while connect is under way. */
-static void stream_check_connect(struct stream *stream) {
-    int error = 0;
-    socklen_t len = sizeof(error);
-    getsockopt(stream->fd, SOL_SOCKET, SO_ERROR, &error, &len);
-    if (error != 0) {
-        stream_attempt_failed(stream, STATUS_IO, strerror(error));
-        return;
-    }
-    struct sockaddr_storage peer;
-    len = sizeof(peer);
-    if (getpeername(stream->fd, (struct sockaddr *)(void *)&peer, &len) != 0) {
-        return;
-    }
-    if (!stream->url.tls) {
-        stream_opened(stream);
-        return;
-    }
-    stream->ssl =
-        trust_connect(&stream->service->trust, stream->fd, stream->url.host, stream->url.numeric);
-    if (stream->ssl == NULL) {
-        stream_fail(stream, STATUS_MEMORY, "out of memory for TLS");
-        return;
-    }
-    stream->state = STREAM_HANDSHAKE;
-    stream_handshake(stream);
-}
-
-static socklen_t stream_sockaddr(const struct stream *stream, struct sockaddr_storage *out) {
-    const char *address = stream->answer.addresses[stream->address_index];
-    memset(out, 0, sizeof(*out));
-    struct sockaddr_in *v4 = (struct sockaddr_in *)(void *)out;
-    if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
-        v4->sin_family = AF_INET;
-        v4->sin_port = htons((uint16_t)stream->url.port);
-        return sizeof(*v4);
-    }
-    struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)out;
-    (void)inet_pton(AF_INET6, address, &v6->sin6_addr);
-    v6->sin6_family = AF_INET6;
-    v6->sin6_port = htons((uint16_t)stream->url.port);
-    return sizeof(*v6);
-}
-
-static int stream_socket(const struct stream *stream) {
-    struct sockaddr_storage to;
-    socklen_t len = stream_sockaddr(stream, &to);
-    int fd = socket(to.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    if (fd < 0) {
-        return -1;
-    }
-    int on = 1;
-    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    if (connect(fd, (struct sockaddr *)(void *)&to, len) != 0 && errno != EINPROGRESS) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
-    return fd;
-}
-
-static void stream_next_attempt(struct stream *stream) {
-    const char *address = stream->answer.addresses[stream->address_index];
-    if (!stream->url.tls && !url_address_is_loopback(address)) {
-        stream_attempt_failed(stream, STATUS_UNSUPPORTED, "plain text beyond loopback");
-        return;
-    }
-    stream->state = STREAM_CONNECTING;
-    stream->fd = stream_socket(stream);
-    if (stream->fd < 0) {
-        stream_attempt_failed(stream, STATUS_IO, strerror(errno));
-        return;
-    }
-    lws_adopt_desc_t adopt = {
-        .vh = stream->service->vhost,
-        .type = LWS_ADOPT_RAW_FILE_DESC,
-        .fd.filefd = stream->fd,
-        .vh_prot_name = "stream",
-        .opaque = stream,
-    };
-    stream->wsi = lws_adopt_descriptor_vhost_via_info(&adopt);
-    if (stream->wsi == NULL) {
-        close(stream->fd);
-        stream->fd = -1;
-        stream_fail(stream, STATUS_MEMORY, "no room for another connection");
-        return;
-    }
-    stream_want_writable(stream);
-    if (stream->address_index + 1 < stream->answer.count) {
-        net_timer_schedule(stream->service, &stream->attempt_timer, STREAM_ATTEMPT_MS,
-                           stream_attempt_late, stream);
-    }
-}
-
-static void stream_answered(void *user, const struct resolver_answer *answer) {
-    struct stream *stream = user;
-    stream->depth++;
-    stream->answer = *answer;
-    if (answer->count == 0) {
-        char reason[STREAM_REASON_BYTES];
-        (void)str_format(reason, sizeof(reason), "cannot resolve %s: %s", stream->url.host,
-                         answer->reason);
-        stream_fail(stream, STATUS_NOT_FOUND, reason);
-    } else {
-        stream_next_attempt(stream);
-    }
-    stream->depth--;
-    stream_release(stream);
-}
-
-static void stream_start(void *user) {
-    struct stream *stream = user;
-    if (stream->url.numeric) {
-        struct resolver_answer answer = {.count = 1};
-        (void)str_copy(answer.addresses[0], RESOLVER_ADDRESS_BYTES, stream->url.host);
-        stream_answered(stream, &answer);
-        return;
-    }
-    if (!resolver_ask(stream->service->resolver, stream->url.host, stream_answered, stream)) {
-        stream->depth++;
-        stream_fail(stream, STATUS_FULL, "too many names are being resolved");
-        stream->depth--;
-        stream_release(stream);
-    }
 }
 
 struct stream *stream_open(struct net_service *service, const struct url *url,
@@ -515,22 +292,12 @@ struct stream *stream_open(struct net_service *service, const struct url *url,
 /* One turn: go on with whatever can go on. */
 static void stream_turn(struct stream *stream) {
     stream->depth++;
-    switch (stream->state) {
-    case STREAM_RESOLVING:
-        break;
-    case STREAM_CONNECTING:
-        stream_check_connect(stream);
-        break;
-    case STREAM_HANDSHAKE:
-        stream_handshake(stream);
-        break;
-    case STREAM_OPEN:
-        if (!stream_flush(stream)) {
-            stream_fail(stream, STATUS_CLOSED, "the connection was cut");
-            break;
-        }
+    if (stream->state != STREAM_OPEN) {
+        stream_connect_turn(stream);
+    } else if (!stream_flush(stream)) {
+        stream_fail(stream, STATUS_CLOSED, "the connection was cut");
+    } else {
         stream_read(stream);
-        break;
     }
     stream->depth--;
     stream_release(stream);
@@ -556,7 +323,7 @@ int stream_callback(struct lws *wsi, enum lws_callback_reasons reason, void *use
         if (stream != NULL) {
             stream->wsi = NULL; /* libwebsockets closes the descriptor itself */
             stream->depth++;
-            stream_fail(stream, STATUS_CLOSED, "the connection was cut");
+            stream_cut(stream);
             stream->depth--;
             stream_release(stream);
         }

@@ -2,7 +2,8 @@
  * made of.
  *
  * libwebsockets waits for the descriptor, OpenSSL encrypts, getaddrinfo runs on the resolver's
- * thread; the bytes go to the owner in place, in runs of up to STREAM_BUFFER_BYTES.
+ * thread; where the service's rules name a proxy, it is asked first (net/proxy.h); the bytes go to
+ * the owner in place, in runs of up to STREAM_BUFFER_BYTES.
  *
  * The clients of libwebsockets 4.1.6 were built and measured here, too, and are not used.  They
  * repeat the first fragment of an uncompressed message without end once compression is agreed (its
@@ -42,5 +43,8 @@ struct stream *stream_open(struct net_service *service, const struct url *url,
                            const struct stream_ops *ops, void *user);
 /* Queue bytes (copied). False: not open or too much waits. */
 bool stream_write(struct stream *stream, const void *bytes, size_t len);
+/* What it is waiting for, for people, where an owner has waited too long: "proxy does not
+ * answer". */
+const char *stream_late_reason(const struct stream *stream);
 /* What waits is sent if it goes at once; then closed. No callback follows; NULL accepted. */
 void stream_close(struct stream *stream);

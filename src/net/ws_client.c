@@ -346,7 +346,7 @@ static size_t ws_client_on_bytes(void *user, const char *bytes, size_t len) {
 static void ws_client_connect_late(void *user) {
     struct ws_client *client = user;
     client->depth++;
-    ws_client_fail(client, STATUS_TIMEOUT, "no connection in time");
+    ws_client_fail(client, STATUS_TIMEOUT, stream_late_reason(client->stream));
     client->depth--;
     ws_client_release(client);
 }

@@ -22,11 +22,11 @@ void exchange_depth_start(struct exchange_server *server, struct exchange_symbol
     inside->update_id = server->now_ms; /* an id as large as a venue's */
     for (int i = 0; i < server->depth_count; i++) {
         inside->depths[i].channel = server->depth_channels[i];
-        inside->depths[i].sent = inside->now;
+        ladder_copy(&inside->depths[i].sent, &inside->now);
         inside->depths[i].sent_id = inside->update_id;
     }
     for (int i = 0; i < 2; i++) {
-        inside->snapshots[i].ladder = inside->now;
+        ladder_copy(&inside->snapshots[i].ladder, &inside->now);
         inside->snapshots[i].update_id = inside->update_id;
         inside->snapshots[i].ts_ms = server->now_ms;
     }
@@ -202,7 +202,7 @@ static void publish_depth(struct exchange_server *server, struct exchange_symbol
             send_or_hold(server, symbol, depth->channel, variant, late);
         }
     }
-    depth->sent = symbol->inside->now;
+    ladder_copy(&depth->sent, &symbol->inside->now);
     depth->sent_id = book.count[0] + book.count[1] > 0 ? symbol->inside->update_id : depth->sent_id;
     depth->sent_ms = server->tick_ms;
 }
@@ -217,7 +217,7 @@ static void refresh(struct exchange_server *server, struct exchange_symbol *symb
                      ladder_diff(&inside->now, server->ladder, 1, server->changes);
     if (changed > 0) {
         inside->update_id += (int64_t)changed;
-        inside->now = *server->ladder;
+        ladder_copy(&inside->now, server->ladder);
     }
 }
 
@@ -238,8 +238,10 @@ static void publish_touch(struct exchange_server *server, struct exchange_symbol
 static void keep_snapshots(struct exchange_server *server, struct exchange_symbol_inside *inside) {
     int64_t age_ms = server->faults.snapshot_age_ms;
     if (age_ms > 0 && server->now_ms - inside->snapshots[1].ts_ms >= age_ms) {
-        inside->snapshots[0] = inside->snapshots[1];
-        inside->snapshots[1].ladder = inside->now;
+        ladder_copy(&inside->snapshots[0].ladder, &inside->snapshots[1].ladder);
+        inside->snapshots[0].update_id = inside->snapshots[1].update_id;
+        inside->snapshots[0].ts_ms = inside->snapshots[1].ts_ms;
+        ladder_copy(&inside->snapshots[1].ladder, &inside->now);
         inside->snapshots[1].update_id = inside->update_id;
         inside->snapshots[1].ts_ms = server->now_ms;
     }
@@ -295,7 +297,7 @@ void exchange_depth_first(struct exchange_server *server, struct exchange_symbol
     assert(depth != NULL);
     if (!exchange_wanted(server, channel, symbol)) { /* nobody else's chain is to be kept */
         refresh(server, symbol);
-        depth->sent = inside->now;
+        ladder_copy(&depth->sent, &inside->now);
         depth->sent_id = inside->update_id;
     }
     *book = snapshot_of(server, &depth->sent, level_limit(&server->dialect->channels[channel]),

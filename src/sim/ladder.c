@@ -15,6 +15,7 @@
 
 #include <assert.h>
 #include <stdbool.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -169,6 +170,14 @@ void ladder_make_near(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, i
 
 void ladder_make(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, int64_t ts_ms) {
     ladder_make_near(ladder, seed, bid_ticks, ts_ms, LADDER_LEVEL_MAX);
+}
+
+void ladder_copy(struct ladder *to, const struct ladder *from) {
+    for (int side = 0; side < 2; side++) {
+        to->count[side] = from->count[side];
+        memcpy(to->levels[side], from->levels[side],
+               from->count[side] * sizeof(from->levels[side][0]));
+    }
 }
 
 size_t ladder_diff(const struct ladder *from, const struct ladder *to, int side,

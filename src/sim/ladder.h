@@ -25,6 +25,9 @@ void ladder_make(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, int64_
 void ladder_make_near(struct ladder *ladder, uint64_t seed, int64_t bid_ticks, int64_t ts_ms,
                       size_t level_max);
 
+/* The levels that there are, not the room for more: a book of 40 levels is 60 times smaller. */
+void ladder_copy(struct ladder *to, const struct ladder *from);
+
 /* What turns `from` into `to`, one side (0 bids, 1 asks), by rising price as the venue sends it;
  * returns the count, at most 2 x LADDER_LEVEL_MAX. */
 size_t ladder_diff(const struct ladder *from, const struct ladder *to, int side,

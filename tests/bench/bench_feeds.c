@@ -6,8 +6,10 @@
  * --symbols and --load (trades a second) are sums over all venues; --every is the time between
  * faults, each at the next venue.  Fails if a trade is missing outside the gaps that were told, if
  * one comes twice or an odd one comes at all, if a venue is silent for longer than a reconnect may
- * take, or if memory grows.  Everything runs in this process, the exchanges, too. */
+ * take, if after the last fault a symbol's trades or book do not go on, or if memory grows.
+ * Everything runs in this process, the exchanges, too. */
 #include <inttypes.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "support/fleet.h"
@@ -26,6 +28,9 @@ struct soak {
     double rss_mb[SAMPLES_MAX];
     int sample_count, fault_count;
     int64_t moved_ns[VENUE_COUNT], trades[VENUE_COUNT];
+    struct {
+        int64_t trades, books;
+    } last[VENUE_COUNT][FLEET_SYMBOLS_MAX]; /* when the faults were over */
     bool failed;
 };
 
@@ -145,19 +150,66 @@ static void count_all(struct soak *soak) {
         int64_t missing = 0;
         int64_t repeats = 0;
         int64_t odd = 0;
+        int64_t unmarked = 0;
         pthread_mutex_lock(&soak->fleet->lock);
         for (int k = 0; k < venue->symbol_count; k++) {
             const struct fleet_probe *probe = &venue->probes[k];
             trades += probe->trades;
             lost += fleet_lost(probe);
+            unmarked += probe->unmarked;
             missing += fleet_missing(probe);
             repeats += probe->repeats;
             odd += probe->odd;
         }
         pthread_mutex_unlock(&soak->fleet->lock);
         print_venue(venue, trades, missing - lost, lost, repeats, odd);
-        soak->failed = soak->failed || trades == 0 || lost != 0 || repeats != 0 || odd != 0;
+        soak->failed =
+            soak->failed || trades == 0 || lost != 0 || repeats != 0 || odd != 0 || unmarked != 0;
     }
+}
+
+/* -- after the last fault -- */
+
+static void remember_last(struct soak *soak) {
+    pthread_mutex_lock(&soak->fleet->lock);
+    for (int i = 0; i < soak->fleet->count; i++) {
+        const struct fleet_venue *venue = &soak->fleet->venues[i];
+        for (int k = 0; k < venue->symbol_count; k++) {
+            soak->last[i][k].trades = venue->probes[k].trades;
+            soak->last[i][k].books = venue->probes[k].books;
+        }
+    }
+    pthread_mutex_unlock(&soak->fleet->lock);
+}
+
+/* How many symbols do not go on; told: they are printed. */
+static int count_stuck(struct soak *soak, bool told) {
+    int stuck = 0;
+    pthread_mutex_lock(&soak->fleet->lock);
+    for (int i = 0; i < soak->fleet->count; i++) {
+        const struct fleet_venue *venue = &soak->fleet->venues[i];
+        for (int k = 0; k < venue->symbol_count; k++) {
+            const struct fleet_probe *probe = &venue->probes[k];
+            bool moves = probe->trades > soak->last[i][k].trades &&
+                         probe->books > soak->last[i][k].books && probe->book_valid;
+            stuck += !moves;
+            if (!moves && told) {
+                fleet_print(venue, venue->symbols[k], probe);
+            }
+        }
+    }
+    pthread_mutex_unlock(&soak->fleet->lock);
+    return stuck;
+}
+
+/* Every symbol's trades and book go on, within the time that a reconnect may take. */
+static void wait_for_all(struct soak *soak) {
+    int64_t end_ns = clock_mono_ns() + (int64_t)STUCK_MS * 1000000;
+    remember_last(soak);
+    while (count_stuck(soak, false) > 0 && clock_mono_ns() < end_ns) {
+        clock_sleep_until_ns(clock_mono_ns() + 100000000);
+    }
+    soak->failed = soak->failed || count_stuck(soak, true) > 0;
 }
 
 static void run(struct soak *soak) {
@@ -175,6 +227,7 @@ static void run(struct soak *soak) {
             fleet_set_faults(soak->fleet, &(struct exchange_faults){0});
         }
     }
+    wait_for_all(soak);
     fleet_set_load(soak->fleet, 0, 0);
     clock_sleep_until_ns(clock_mono_ns() + (int64_t)1000000000); /* what is under way arrives */
 }
@@ -226,8 +279,11 @@ int main(int argc, char **argv) {
     count_all(&soak);
     double slope = rss_slope(&soak);
     double grown_mb = slope * soak.seconds / 3600 / 2;
-    printf("%d faults; memory %.0f MB at the end, %+.1f MB/h in the second half\n",
-           soak.fault_count, rss_mb(), slope);
+    struct timespec cpu = {0};
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
+    printf("%d faults; %lld s of processor time; memory %.0f MB at the end, %+.1f MB/h in the "
+           "second half\n",
+           soak.fault_count, (long long)cpu.tv_sec, rss_mb(), slope);
     if (soak.memory && grown_mb > 5 && grown_mb > .03 * rss_mb()) {
         printf("memory grows\n");
         soak.failed = true;

@@ -18,7 +18,7 @@
 #include "sim/exchange_server.h"
 #include "venue/venue.h"
 
-enum { FLEET_SYMBOLS_MAX = 32, FLEET_MARKS_MAX = 256, FLEET_WAIT_MS = 60000 };
+enum { FLEET_SYMBOLS_MAX = 32, FLEET_MARKS_MAX = 1024, FLEET_WAIT_MS = 60000 };
 
 struct fleet_span { /* a hole in the ids, from_id and so many more, or a gap that was told */
     int64_t from_ms, to_ms, from_id, missing;
@@ -34,6 +34,7 @@ struct fleet_probe { /* of one instrument; protected by the fleet's lock */
     bool book_valid;
     struct fleet_span holes[FLEET_MARKS_MAX], gaps[FLEET_MARKS_MAX];
     int hole_count, gap_count, gaps_of[STREAM_COUNT];
+    int64_t unmarked; /* holes and gaps beyond FLEET_MARKS_MAX: the count is not to be trusted */
 };
 
 struct fleet;
@@ -78,9 +79,12 @@ static inline int64_t fleet_id_number(const struct event *event) {
     return strtoll(text, NULL, 10);
 }
 
-static inline void fleet_mark(struct fleet_span *spans, int *count, const struct fleet_span *span) {
+static inline void fleet_mark(struct fleet_probe *probe, struct fleet_span *spans, int *count,
+                              const struct fleet_span *span) {
     if (*count < FLEET_MARKS_MAX) {
         spans[(*count)++] = *span;
+    } else {
+        probe->unmarked++;
     }
 }
 
@@ -88,7 +92,7 @@ static inline void fleet_mark(struct fleet_span *spans, int *count, const struct
 static inline void fleet_hole(struct fleet_probe *probe, int64_t from_id, int64_t to_id,
                               int64_t from_ms, int64_t to_ms) {
     if (from_id < to_id) {
-        fleet_mark(probe->holes, &probe->hole_count,
+        fleet_mark(probe, probe->holes, &probe->hole_count,
                    &(struct fleet_span){.from_ms = from_ms,
                                         .to_ms = to_ms,
                                         .from_id = from_id,
@@ -177,7 +181,7 @@ static inline void fleet_take(struct fleet_venue *venue, struct fleet_probe *pro
         probe->gaps_of[event->detail % STREAM_COUNT]++;
         probe->book_valid =
             probe->book_valid && event->detail != STREAM_BOOK && event->detail != STREAM_ALL;
-        fleet_mark(probe->gaps, &probe->gap_count,
+        fleet_mark(probe, probe->gaps, &probe->gap_count,
                    &(struct fleet_span){.from_ms = event->u.gap.from_ms,
                                         .to_ms = event->u.gap.to_ms,
                                         .stream = (enum stream)event->detail});

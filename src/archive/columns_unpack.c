@@ -90,9 +90,10 @@ static bool read_heads(struct unpacking *u, size_t contexts, size_t count) {
     return !u->lists.bad;
 }
 
-static bool read_streams(struct unpacking *u) {
-    size_t lens[COLUMN_STREAM_COUNT];
-    for (size_t i = 0; i < COLUMN_STREAM_COUNT; i++) {
+static bool read_streams(struct unpacking *u, uint64_t version) {
+    const size_t told = version == 1 ? COLUMN_STREAM_COUNT_1 : COLUMN_STREAM_COUNT;
+    size_t lens[COLUMN_STREAM_COUNT] = {0};
+    for (size_t i = 0; i < told; i++) {
         lens[i] = (size_t)take(&u->lists);
     }
     const unsigned char *at = u->lists.at;
@@ -113,10 +114,10 @@ static enum status read_lists(struct unpacking *u) {
         return STATUS_UNSUPPORTED;
     }
     const uint64_t count = take(&u->lists), contexts = take(&u->lists), heads = take(&u->lists);
-    const bool good = version == COLUMNS_VERSION && count > 0 && count <= COLUMNS_SLOTS_MAX &&
-                      contexts > 0 && contexts <= count && heads > 0 && heads <= count &&
+    const bool good = version > 0 && count > 0 && count <= COLUMNS_SLOTS_MAX && contexts > 0 &&
+                      contexts <= count && heads > 0 && heads <= count &&
                       read_contexts(u, (size_t)contexts) &&
-                      read_heads(u, (size_t)contexts, (size_t)heads) && read_streams(u);
+                      read_heads(u, (size_t)contexts, (size_t)heads) && read_streams(u, version);
     u->count = (size_t)count;
     u->columns->head_count = (size_t)heads;
     return good ? STATUS_OK : STATUS_MALFORMED;

@@ -29,6 +29,7 @@ static const struct word_forms forms[EVENT_KIND_COUNT] = {
     [EVENT_INSTRUMENT] = {5, {A, B, C, BYTES, BYTES}},
     [EVENT_TIER] = {4, {BYTES, BYTES, BYTES, STEP}},
     [EVENT_GAP] = {5, {STEP, STEP, BYTES, BYTES, BYTES}},
+    [EVENT_CONTRACTS] = {1, {{0, WORD_PLAIN}}},
 };
 
 const struct word_forms *word_forms_of(unsigned kind) {

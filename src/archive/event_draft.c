@@ -53,6 +53,21 @@ static bool optional_integer(const struct event_draft *draft, enum field field, 
     return !has(draft, field) || scan_integer(&draft->values[field], out);
 }
 
+/* The venue's own count, beside a size: one more slot. */
+static enum status read_contracts(struct event_draft *draft, struct event *slot) {
+    struct decimal count;
+    if (!event_draft_read_decimal(&draft->values[FIELD_CONTRACTS], &count) || count.mantissa < 0) {
+        return refuse(draft, STATUS_MALFORMED, "expected \"contracts\" as a number, not below 0");
+    }
+    if (draft->slots_max < 2) {
+        return refuse(draft, STATUS_RANGE, "no room for two slots");
+    }
+    slot[1] = (struct event){.kind = EVENT_CONTRACTS, .exponent_a = count.exponent};
+    slot[1].u.contracts.count = count.mantissa;
+    draft->count = 2;
+    return STATUS_OK;
+}
+
 static enum status read_trade(struct event_draft *draft, struct event *slot, bool liquidation) {
     struct decimal price, qty, usd;
     unsigned bits = 0;
@@ -90,6 +105,12 @@ static enum status read_trade(struct event_draft *draft, struct event *slot, boo
         }
     }
     draft->count = 1;
+    if (bits != TRADE_QTY_IS_CONTRACTS && has(draft, FIELD_CONTRACTS)) {
+        const enum status status = read_contracts(draft, slot);
+        if (status != STATUS_OK) {
+            return status;
+        }
+    }
     if (!liquidation) {
         slot->side = is_text(draft, FIELD_SIDE, "buy")    ? SIDE_BUY
                      : is_text(draft, FIELD_SIDE, "sell") ? SIDE_SELL

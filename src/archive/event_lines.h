@@ -21,9 +21,9 @@
  *   gap          stream from_ms to_ms reason
  *
  * Unknown members are ignored, null counts as absent; a tier that has no cap has null there. Beyond
- * version 1 the writer adds "contracts" (the venue's own size), "update_id" (book), "history":true
- * (back-filled) and "simulated":true (on the instrument of a simulated market, so that a recording
- * of it still says so). */
+ * version 1 there are "contracts" (the venue's own count, beside the other sizes or alone),
+ * "update_id" (book), "history":true (back-filled) and "simulated":true (on the instrument of a
+ * simulated market, so that a recording of it still says so). */
 
 /* Reading: remembers the instrument of the line before. */
 struct event_lines {

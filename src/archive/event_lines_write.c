@@ -1,113 +1,17 @@
 /* Slots to lines. */
 #include <assert.h>
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "archive/event_lines.h"
+#include "archive/event_text.h"
 #include "base/str.h"
-
-enum { TEXT_BYTES_FIRST = 4096, PART_BYTES = 160 };
-
-void event_text_finish(struct event_text *text) {
-    if (text != NULL) {
-        free(text->bytes);
-        *text = (struct event_text){0};
-    }
-}
-
-/* Room for `more` bytes behind the text. */
-static bool reserve(struct event_text *text, size_t more) {
-    if (text->size_bytes - text->len >= more) {
-        return true;
-    }
-    size_t size = text->size_bytes > 0 ? text->size_bytes : TEXT_BYTES_FIRST;
-    while (size - text->len < more) {
-        if (size > SIZE_MAX / 2) {
-            return false;
-        }
-        size *= 2;
-    }
-    char *bytes = realloc(text->bytes, size);
-    if (bytes == NULL) {
-        return false;
-    }
-    text->bytes = bytes;
-    text->size_bytes = size;
-    return true;
-}
-
-bool event_text_append(struct event_text *text, const char *bytes, size_t len) {
-    if (!reserve(text, len)) {
-        return false;
-    }
-    memcpy(text->bytes + text->len, bytes, len);
-    text->len += len;
-    return true;
-}
-
-static bool put_part(struct event_text *text, const char *part) {
-    return event_text_append(text, part, strlen(part));
-}
-
-/* A string with its quotes. Bytes above 0x7f pass as they are. */
-static bool put_string(struct event_text *text, const char *string, size_t len) {
-    static const char digits[] = "0123456789abcdef";
-    if (!reserve(text, 2 + 6 * len)) {
-        return false;
-    }
-    char *p = text->bytes + text->len;
-    *p++ = '"';
-    for (size_t i = 0; i < len; i++) {
-        const unsigned char c = (unsigned char)string[i];
-        if (c == '"' || c == '\\') {
-            *p++ = '\\';
-            *p++ = (char)c;
-        } else if (c < 0x20) {
-            memcpy(p, "\\u00", 4);
-            p[4] = digits[c >> 4];
-            p[5] = digits[c & 15];
-            p += 6;
-        } else {
-            *p++ = (char)c;
-        }
-    }
-    *p++ = '"';
-    text->len = (size_t)(p - text->bytes);
-    return true;
-}
-
-static bool put_decimal(struct event_text *text, const char *lead, struct decimal value) {
-    char number[DECIMAL_TEXT_BYTES];
-    decimal_format(value, number);
-    return put_part(text, lead) && put_part(text, number);
-}
-
-static bool put_integer(struct event_text *text, const char *lead, int64_t value) {
-    char number[PART_BYTES];
-    return str_format(number, sizeof number, "%s%" PRId64, lead, value) && put_part(text, number);
-}
-
-/* A double that the format carries as a number: the fewest digits that read back the same. */
-static bool put_double(struct event_text *text, const char *lead, double value) {
-    char number[PART_BYTES];
-    if (!isfinite(value)) {
-        return false;
-    }
-    for (int digits = 15; digits <= 17; digits++) {
-        str_format(number, sizeof number, "%s%.*g", lead, digits, value);
-        if (strtod(number + strlen(lead), NULL) == value) {
-            break;
-        }
-    }
-    return put_part(text, number);
-}
 
 static struct decimal decimal_of(int64_t mantissa, int exponent) {
     return event_decimal(mantissa, exponent);
 }
 
-static bool put_trade(struct event_text *text, const struct event *slot,
+static bool put_trade(struct event_text *text, const struct event *slot, size_t count,
                       const struct event_line_extra *extra) {
     static const char *const kinds[] = {NULL, "fill", "bankruptcy", "order"};
     char id[EVENT_ID_TEXT_BYTES];
@@ -115,44 +19,48 @@ static bool put_trade(struct event_text *text, const struct event *slot,
     const bool in_contracts = (slot->has & TRADE_QTY_IS_CONTRACTS) != 0;
     bool good = true;
     if (!is_trade) {
-        good = put_part(text, slot->side == POS_LONG    ? ",\"position\":\"long\""
-                              : slot->side == POS_SHORT ? ",\"position\":\"short\""
-                                                        : "");
+        good = event_text_put_part(text, slot->side == POS_LONG    ? ",\"position\":\"long\""
+                                         : slot->side == POS_SHORT ? ",\"position\":\"short\""
+                                                                   : "");
     }
-    good =
-        good && put_decimal(text, ",\"price\":", decimal_of(slot->u.trade.price, slot->exponent_a));
+    good = good && event_text_put_decimal(
+                       text, ",\"price\":", decimal_of(slot->u.trade.price, slot->exponent_a));
     if (!is_trade && slot->detail != PRICE_NONE && slot->detail <= PRICE_ORDER) {
-        good = good && put_part(text, ",\"price_kind\":\"") &&
-               put_part(text, kinds[slot->detail]) && put_part(text, "\"");
+        good = good && event_text_put_part(text, ",\"price_kind\":\"") &&
+               event_text_put_part(text, kinds[slot->detail]) && event_text_put_part(text, "\"");
     }
     if ((slot->has & TRADE_HAS_QTY) != 0) {
-        good =
-            good && put_decimal(text, ",\"qty\":", decimal_of(slot->u.trade.qty, slot->exponent_b));
+        good = good && event_text_put_decimal(
+                           text, ",\"qty\":", decimal_of(slot->u.trade.qty, slot->exponent_b));
     }
     if ((slot->has & TRADE_HAS_USD) != 0) {
-        good =
-            good && put_decimal(text, ",\"usd\":", decimal_of(slot->u.trade.usd, slot->exponent_c));
+        good = good && event_text_put_decimal(
+                           text, ",\"usd\":", decimal_of(slot->u.trade.usd, slot->exponent_c));
     }
     if (in_contracts) {
-        good =
-            good &&
-            put_decimal(text, ",\"contracts\":", decimal_of(slot->u.trade.qty, slot->exponent_b));
+        good = good && event_text_put_decimal(text, ",\"contracts\":",
+                                              decimal_of(slot->u.trade.qty, slot->exponent_b));
+    } else if (count > 1 && slot[1].kind == EVENT_CONTRACTS) {
+        good = good &&
+               event_text_put_decimal(text, ",\"contracts\":",
+                                      decimal_of(slot[1].u.contracts.count, slot[1].exponent_a));
     } else if (extra != NULL && extra->has_contracts) {
-        good = good && put_decimal(text, ",\"contracts\":", extra->contracts);
+        good = good && event_text_put_decimal(text, ",\"contracts\":", extra->contracts);
     }
     if (is_trade) {
-        good = good && put_part(text, slot->side == SIDE_BUY    ? ",\"side\":\"buy\""
-                                      : slot->side == SIDE_SELL ? ",\"side\":\"sell\""
-                                                                : "");
+        good = good && event_text_put_part(text, slot->side == SIDE_BUY    ? ",\"side\":\"buy\""
+                                                 : slot->side == SIDE_SELL ? ",\"side\":\"sell\""
+                                                                           : "");
     }
     const size_t id_len = event_trade_id_text(slot, id);
     if (id_len > 0) {
-        good = good && put_part(text, ",\"id\":") && put_string(text, id, id_len);
+        good = good && event_text_put_part(text, ",\"id\":") &&
+               event_text_put_string(text, id, id_len);
     }
     if (!is_trade) {
-        good = good &&
-               put_part(text, (slot->flags & EVENT_FLAG_COMPLETE) != 0 ? ",\"complete\":true"
-                                                                       : ",\"complete\":false");
+        good = good && event_text_put_part(text, (slot->flags & EVENT_FLAG_COMPLETE) != 0
+                                                     ? ",\"complete\":true"
+                                                     : ",\"complete\":false");
     }
     return good;
 }
@@ -160,27 +68,29 @@ static bool put_trade(struct event_text *text, const struct event *slot,
 static bool put_levels(struct event_text *text, const char *lead, const struct event *slots,
                        size_t count, enum side side) {
     bool first = true;
-    bool good = put_part(text, lead);
+    bool good = event_text_put_part(text, lead);
     for (size_t i = 0; i < count && good; i++) {
         if (slots[i].side != side) {
             continue;
         }
-        good = put_decimal(text, first ? "[" : ",[",
-                           decimal_of(slots[i].u.level.price, slots[i].exponent_a)) &&
-               put_decimal(text, ",", decimal_of(slots[i].u.level.qty_base, slots[i].exponent_b)) &&
-               put_part(text, "]");
+        good = event_text_put_decimal(text, first ? "[" : ",[",
+                                      decimal_of(slots[i].u.level.price, slots[i].exponent_a)) &&
+               event_text_put_decimal(text, ",",
+                                      decimal_of(slots[i].u.level.qty_base, slots[i].exponent_b)) &&
+               event_text_put_part(text, "]");
         first = false;
     }
-    return good && put_part(text, "]");
+    return good && event_text_put_part(text, "]");
 }
 
 static bool put_book(struct event_text *text, const struct event *slots, size_t count) {
-    return put_part(text, (slots[0].flags & EVENT_FLAG_SNAPSHOT) != 0 ? ",\"action\":\"snapshot\""
-                                                                      : ",\"action\":\"delta\"") &&
+    return event_text_put_part(text, (slots[0].flags & EVENT_FLAG_SNAPSHOT) != 0
+                                         ? ",\"action\":\"snapshot\""
+                                         : ",\"action\":\"delta\"") &&
            put_levels(text, ",\"bids\":[", slots, count, SIDE_BUY) &&
            put_levels(text, ",\"asks\":[", slots, count, SIDE_SELL) &&
            (slots[0].u.level.update_id == 0 ||
-            put_integer(text, ",\"update_id\":", slots[0].u.level.update_id));
+            event_text_put_integer(text, ",\"update_id\":", slots[0].u.level.update_id));
 }
 
 static bool put_ticker_slot(struct event_text *text, const struct event *slot) {
@@ -189,24 +99,28 @@ static bool put_ticker_slot(struct event_text *text, const struct event *slot) {
     const struct decimal c = decimal_of(slot->u.price.last, slot->exponent_c);
     switch ((enum event_kind)slot->kind) {
     case EVENT_PRICE:
-        return ((slot->has & PRICE_HAS_MARK) == 0 || put_decimal(text, ",\"mark\":", a)) &&
-               ((slot->has & PRICE_HAS_INDEX) == 0 || put_decimal(text, ",\"index\":", b)) &&
-               ((slot->has & PRICE_HAS_LAST) == 0 || put_decimal(text, ",\"last\":", c));
+        return ((slot->has & PRICE_HAS_MARK) == 0 ||
+                event_text_put_decimal(text, ",\"mark\":", a)) &&
+               ((slot->has & PRICE_HAS_INDEX) == 0 ||
+                event_text_put_decimal(text, ",\"index\":", b)) &&
+               ((slot->has & PRICE_HAS_LAST) == 0 || event_text_put_decimal(text, ",\"last\":", c));
     case EVENT_FUNDING:
         return ((slot->has & FUNDING_HAS_RATE) == 0 ||
-                put_decimal(text, ",\"funding_rate\":",
-                            decimal_of(slot->u.funding.rate, slot->exponent_a))) &&
+                event_text_put_decimal(text, ",\"funding_rate\":",
+                                       decimal_of(slot->u.funding.rate, slot->exponent_a))) &&
                ((slot->has & FUNDING_HAS_INTERVAL) == 0 ||
-                put_integer(text, ",\"funding_interval_h\":", slot->u.funding.interval_h)) &&
+                event_text_put_integer(text,
+                                       ",\"funding_interval_h\":", slot->u.funding.interval_h)) &&
                ((slot->has & FUNDING_HAS_NEXT) == 0 ||
-                put_integer(text, ",\"next_funding_ms\":", slot->u.funding.next_ms));
+                event_text_put_integer(text, ",\"next_funding_ms\":", slot->u.funding.next_ms));
     case EVENT_OPEN_INTEREST:
         return ((slot->has & OI_HAS_BASE) == 0 ||
-                put_decimal(text, ",\"oi\":",
-                            decimal_of(slot->u.open_interest.oi_base, slot->exponent_a))) &&
+                event_text_put_decimal(
+                    text,
+                    ",\"oi\":", decimal_of(slot->u.open_interest.oi_base, slot->exponent_a))) &&
                ((slot->has & OI_HAS_USD) == 0 ||
-                put_decimal(text, ",\"oi_usd\":",
-                            decimal_of(slot->u.open_interest.oi_usd, slot->exponent_b)));
+                event_text_put_decimal(text, ",\"oi_usd\":",
+                                       decimal_of(slot->u.open_interest.oi_usd, slot->exponent_b)));
     default:
         return true;
     }
@@ -224,38 +138,45 @@ static bool put_kline(struct event_text *text, const struct event *slots, size_t
     const struct event *prices = &slots[0];
     const struct event *volume = &slots[count - 1];
     const int exponent = prices->exponent_a;
-    bool good = put_integer(text, ",\"interval_s\":", prices->u.kline.interval_s) &&
-                put_decimal(text, ",\"open\":", decimal_of(prices->u.kline.open, exponent)) &&
-                put_decimal(text, ",\"high\":", decimal_of(prices->u.kline.high, exponent)) &&
-                put_decimal(text, ",\"low\":", decimal_of(prices->u.kline.low, exponent)) &&
-                put_decimal(text, ",\"close\":", decimal_of(prices->u.kline.close, exponent));
+    bool good =
+        event_text_put_integer(text, ",\"interval_s\":", prices->u.kline.interval_s) &&
+        event_text_put_decimal(text, ",\"open\":", decimal_of(prices->u.kline.open, exponent)) &&
+        event_text_put_decimal(text, ",\"high\":", decimal_of(prices->u.kline.high, exponent)) &&
+        event_text_put_decimal(text, ",\"low\":", decimal_of(prices->u.kline.low, exponent)) &&
+        event_text_put_decimal(text, ",\"close\":", decimal_of(prices->u.kline.close, exponent));
     if (volume->kind == EVENT_KLINE_VOLUME) {
-        good = good &&
-               ((volume->has & KLINE_HAS_VOLUME) == 0 ||
-                put_decimal(text, ",\"volume\":",
-                            decimal_of(volume->u.kline_volume.volume_base, volume->exponent_a))) &&
-               ((volume->has & KLINE_HAS_USD) == 0 ||
-                put_decimal(text, ",\"usd\":",
-                            decimal_of(volume->u.kline_volume.usd, volume->exponent_b))) &&
-               ((volume->has & KLINE_HAS_TAKER_BUY) == 0 ||
-                put_decimal(text, ",\"taker_buy_volume\":",
-                            decimal_of(volume->u.kline_volume.taker_buy_base, volume->exponent_c)));
+        good =
+            good &&
+            ((volume->has & KLINE_HAS_VOLUME) == 0 ||
+             event_text_put_decimal(
+                 text, ",\"volume\":",
+                 decimal_of(volume->u.kline_volume.volume_base, volume->exponent_a))) &&
+            ((volume->has & KLINE_HAS_USD) == 0 ||
+             event_text_put_decimal(
+                 text, ",\"usd\":", decimal_of(volume->u.kline_volume.usd, volume->exponent_b))) &&
+            ((volume->has & KLINE_HAS_TAKER_BUY) == 0 ||
+             event_text_put_decimal(
+                 text, ",\"taker_buy_volume\":",
+                 decimal_of(volume->u.kline_volume.taker_buy_base, volume->exponent_c)));
     }
-    return good && put_part(text, (prices->flags & EVENT_FLAG_CLOSED) != 0 ? ",\"closed\":true"
-                                                                           : ",\"closed\":false");
+    return good && event_text_put_part(text, (prices->flags & EVENT_FLAG_CLOSED) != 0
+                                                 ? ",\"closed\":true"
+                                                 : ",\"closed\":false");
 }
 
 static bool put_tiers(struct event_text *text, const struct event *tiers, size_t count) {
-    bool good = put_part(text, ",\"tiers\":[");
+    bool good = event_text_put_part(text, ",\"tiers\":[");
     for (size_t i = 0; i < count && good; i++) {
         const char *lead = i == 0 ? "[" : ",[";
         const double cap_usd = tiers[i].u.tier.notional_cap_usd;
-        good = (isinf(cap_usd) ? put_part(text, lead) && put_part(text, "null")
-                               : put_double(text, lead, cap_usd)) &&
-               put_double(text, ",", tiers[i].u.tier.mmr) &&
-               put_double(text, ",", tiers[i].u.tier.leverage_max) && put_part(text, "]");
+        good =
+            (isinf(cap_usd) ? event_text_put_part(text, lead) && event_text_put_part(text, "null")
+                            : event_text_put_double(text, lead, cap_usd)) &&
+            event_text_put_double(text, ",", tiers[i].u.tier.mmr) &&
+            event_text_put_double(text, ",", tiers[i].u.tier.leverage_max) &&
+            event_text_put_part(text, "]");
     }
-    return good && put_part(text, "]");
+    return good && event_text_put_part(text, "]");
 }
 
 /* slots may also be tiers alone. */
@@ -269,22 +190,25 @@ static bool put_instrument(struct event_text *text, const struct event *slots, s
             const char *end = memchr(slot->u.instrument.base, '\0', sizeof slot->u.instrument.base);
             const size_t len = end == NULL ? sizeof slot->u.instrument.base
                                            : (size_t)(end - slot->u.instrument.base);
-            good = put_part(text, ",\"base\":") && put_string(text, slot->u.instrument.base, len);
+            good = event_text_put_part(text, ",\"base\":") &&
+                   event_text_put_string(text, slot->u.instrument.base, len);
         }
         if (slot->detail == CONTRACT_LINEAR || slot->detail == CONTRACT_INVERSE) {
-            good = good && put_part(text, ",\"contract\":\"") &&
-                   put_part(text, contracts[slot->detail]) && put_part(text, "\"");
+            good = good && event_text_put_part(text, ",\"contract\":\"") &&
+                   event_text_put_part(text, contracts[slot->detail]) &&
+                   event_text_put_part(text, "\"");
         }
-        good = good &&
-               ((slot->has & INSTRUMENT_HAS_TICK) == 0 ||
-                put_decimal(text,
-                            ",\"tick\":", decimal_of(slot->u.instrument.tick, slot->exponent_a))) &&
-               ((slot->has & INSTRUMENT_HAS_LOT) == 0 ||
-                put_decimal(text,
-                            ",\"lot\":", decimal_of(slot->u.instrument.lot, slot->exponent_b))) &&
-               ((slot->has & INSTRUMENT_HAS_MULTIPLIER) == 0 ||
-                put_decimal(text, ",\"multiplier\":",
-                            decimal_of(slot->u.instrument.multiplier, slot->exponent_c)));
+        good =
+            good &&
+            ((slot->has & INSTRUMENT_HAS_TICK) == 0 ||
+             event_text_put_decimal(
+                 text, ",\"tick\":", decimal_of(slot->u.instrument.tick, slot->exponent_a))) &&
+            ((slot->has & INSTRUMENT_HAS_LOT) == 0 ||
+             event_text_put_decimal(
+                 text, ",\"lot\":", decimal_of(slot->u.instrument.lot, slot->exponent_b))) &&
+            ((slot->has & INSTRUMENT_HAS_MULTIPLIER) == 0 ||
+             event_text_put_decimal(text, ",\"multiplier\":",
+                                    decimal_of(slot->u.instrument.multiplier, slot->exponent_c)));
     }
     const size_t first = has_head ? 1 : 0;
     return good && (count == first || put_tiers(text, slots + first, count - first));
@@ -295,11 +219,13 @@ static bool put_gap(struct event_text *text, const struct event *slot) {
     static_assert(ARRAY_COUNT(streams) == STREAM_COUNT, "a name per stream");
     const char *end = memchr(slot->u.gap.reason, '\0', sizeof slot->u.gap.reason);
     const size_t len = end == NULL ? sizeof slot->u.gap.reason : (size_t)(end - slot->u.gap.reason);
-    return put_part(text, ",\"stream\":\"") &&
-           put_part(text, streams[slot->detail < STREAM_COUNT ? slot->detail : STREAM_ALL]) &&
-           put_integer(text, "\",\"from_ms\":", slot->u.gap.from_ms) &&
-           put_integer(text, ",\"to_ms\":", slot->u.gap.to_ms) && put_part(text, ",\"reason\":") &&
-           put_string(text, slot->u.gap.reason, len);
+    return event_text_put_part(text, ",\"stream\":\"") &&
+           event_text_put_part(text,
+                               streams[slot->detail < STREAM_COUNT ? slot->detail : STREAM_ALL]) &&
+           event_text_put_integer(text, "\",\"from_ms\":", slot->u.gap.from_ms) &&
+           event_text_put_integer(text, ",\"to_ms\":", slot->u.gap.to_ms) &&
+           event_text_put_part(text, ",\"reason\":") &&
+           event_text_put_string(text, slot->u.gap.reason, len);
 }
 
 static const char *type_of(const struct event *slot) {
@@ -331,7 +257,7 @@ static bool put_body(struct event_text *text, const struct event *slots, size_t 
     switch ((enum event_kind)slots[0].kind) {
     case EVENT_TRADE:
     case EVENT_LIQUIDATION:
-        return put_trade(text, &slots[0], extra);
+        return put_trade(text, slots, count, extra);
     case EVENT_BOOK:
         return put_book(text, slots, count);
     case EVENT_KLINE:
@@ -356,15 +282,19 @@ bool event_lines_format(const struct instrument_table *instruments, const struct
     if (type == NULL || instrument == NULL) {
         return false;
     }
-    const bool good =
-        put_part(text, "{\"type\":\"") && put_part(text, type) &&
-        put_part(text, "\",\"venue\":\"") && put_part(text, venue_key(instrument->venue)) &&
-        put_part(text, "\",\"symbol\":") &&
-        put_string(text, instrument->symbol, strlen(instrument->symbol)) &&
-        put_integer(text, ",\"ts_ms\":", slots[0].ts_ms) && put_body(text, slots, count, extra) &&
-        ((slots[0].flags & EVENT_FLAG_HISTORY) == 0 || put_part(text, ",\"history\":true")) &&
-        ((slots[0].flags & EVENT_FLAG_DEMO) == 0 || put_part(text, ",\"simulated\":true")) &&
-        put_part(text, "}\n");
+    const bool good = event_text_put_part(text, "{\"type\":\"") &&
+                      event_text_put_part(text, type) &&
+                      event_text_put_part(text, "\",\"venue\":\"") &&
+                      event_text_put_part(text, venue_key(instrument->venue)) &&
+                      event_text_put_part(text, "\",\"symbol\":") &&
+                      event_text_put_string(text, instrument->symbol, strlen(instrument->symbol)) &&
+                      event_text_put_integer(text, ",\"ts_ms\":", slots[0].ts_ms) &&
+                      put_body(text, slots, count, extra) &&
+                      ((slots[0].flags & EVENT_FLAG_HISTORY) == 0 ||
+                       event_text_put_part(text, ",\"history\":true")) &&
+                      ((slots[0].flags & EVENT_FLAG_DEMO) == 0 ||
+                       event_text_put_part(text, ",\"simulated\":true")) &&
+                      event_text_put_part(text, "}\n");
     if (!good) {
         text->len = len_before;
     }

@@ -394,6 +394,8 @@ void engine_instrument_apply(struct engine_instrument *instrument, const struct 
     case EVENT_PRICE:
     case EVENT_FUNDING:
         break;
+    case EVENT_CONTRACTS:
+        return; /* its trade says what it is worth */
     default:
         counts->malformed++;
         return;

@@ -5,7 +5,7 @@
 
 static const char *const kind_names[] = {
     "none",  "trade",        "liquidation", "book", "price", "funding", "open_interest",
-    "kline", "kline_volume", "instrument",  "tier", "gap",   "feed"};
+    "kline", "kline_volume", "instrument",  "tier", "gap",   "feed",    "contracts"};
 static_assert(ARRAY_COUNT(kind_names) == EVENT_KIND_COUNT, "a name per kind");
 
 enum { ID_BYTES = 16, UUID_TEXT_LEN = 36, ID_KIND_MASK = 7 };
@@ -182,6 +182,8 @@ static size_t union_bytes(const struct event *event) {
         return offsetof(struct event, u.gap.reason) - offsetof(struct event, u);
     case EVENT_FEED:
         return offsetof(struct event, u.feed.reason) - offsetof(struct event, u);
+    case EVENT_CONTRACTS:
+        return sizeof event->u.contracts;
     case EVENT_NONE:
     case EVENT_KIND_COUNT:
         break;
@@ -250,6 +252,8 @@ bool event_is_valid(const struct event *event) {
                event->u.tier.mmr < 1 && event->u.tier.leverage_max >= 0 && event->u.tier.index >= 0;
     case EVENT_GAP:
         return event->detail < STREAM_COUNT && event->u.gap.from_ms <= event->u.gap.to_ms;
+    case EVENT_CONTRACTS:
+        return event->u.contracts.count >= 0;
     case EVENT_FUNDING:
         return true;
     default:

@@ -3,7 +3,8 @@
  * Thread: any; plain data.  A message is one slot or a run of slots from EVENT_FLAG_BEGIN to
  * EVENT_FLAG_END, pushed all or nothing: an order-book update is one slot a level (an update
  * without levels is one slot with side NONE), a ticker is one slot a group of fields, a kline is
- * EVENT_KLINE + EVENT_KLINE_VOLUME.  A single-slot message carries both flags.
+ * EVENT_KLINE + EVENT_KLINE_VOLUME, a trade whose file also tells the venue's own count of
+ * contracts has that behind it.  A single-slot message carries both flags.
  *
  * Numbers are exact: int64 mantissa and a decimal exponent.  Times are the venue's own, whole
  * milliseconds.  A value that a message did not carry has its bit in `has` clear, never a zero. */
@@ -32,6 +33,7 @@ enum event_kind {
     EVENT_TIER,          /* u.tier: one row of a margin table, in the message of its instrument */
     EVENT_GAP,           /* u.gap: this stretch of a stream is unknown */
     EVENT_FEED,          /* u.feed: state of the live connection; never recorded */
+    EVENT_CONTRACTS,     /* u.contracts, directly after its trade or liquidation, of files alone */
     EVENT_KIND_COUNT
 };
 
@@ -143,6 +145,9 @@ struct event {
             uint8_t venue;      /* enum venue_id */
             char reason[30];
         } feed;
+        struct {
+            int64_t count; /* a; what the venue counts, whatever one of them is worth */
+        } contracts;
     } u;
 };
 static_assert(sizeof(struct event) == 64, "one event slot is one cache line");

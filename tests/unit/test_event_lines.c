@@ -193,6 +193,35 @@ static void a_venues_own_size_is_carried_beside(void **state) {
     event_text_finish(&text);
 }
 
+/* Beside a size it is one more slot, and comes back out. */
+static void contracts_beside_a_size_are_kept(void **state) {
+    static const char *const texts[] = {
+        "{\"type\":\"trade\",\"venue\":\"okx\",\"symbol\":\"BTC-USD-SWAP\",\"ts_ms\":5,\"price\":"
+        "61800.5,"
+        "\"qty\":0.0048,\"usd\":300,\"contracts\":3,\"side\":\"buy\",\"id\":\"12\"}\n",
+        "{\"type\":\"liquidation\",\"venue\":\"gate\",\"symbol\":\"BTC_USDT\",\"ts_ms\":6,"
+        "\"position\":\"long\",\"price\":61800.5,\"price_kind\":\"fill\",\"qty\":0.5,\"contracts\":"
+        "50,"
+        "\"complete\":true}\n"};
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(texts); i++) {
+        struct event_text text = {0};
+        size_t count = 0;
+        char line[512];
+        assert_true(
+            str_copy_span(line, sizeof line, (struct span){texts[i], strlen(texts[i]) - 1}));
+        assert_int_equal(parse(line, &count), STATUS_OK);
+        assert_int_equal(count, 2);
+        assert_int_equal(slots[1].kind, EVENT_CONTRACTS);
+        assert_int_equal(slots[0].flags & EVENT_FLAG_END, 0);
+        assert_true(event_is_valid(&slots[1]));
+        assert_true(event_lines_format(instruments, slots, count, NULL, &text));
+        assert_int_equal(text.len, strlen(texts[i]));
+        assert_memory_equal(text.bytes, texts[i], text.len);
+        event_text_finish(&text);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(canonical_lines_survive_there_and_back, set_up, tear_down),
@@ -201,6 +230,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(lines_that_say_nothing_sure_are_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(more_levels_than_room_are_refused_whole, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_venues_own_size_is_carried_beside, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(contracts_beside_a_size_are_kept, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

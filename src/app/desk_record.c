@@ -7,8 +7,8 @@
 #include <sys/stat.h>
 
 #include "app/desk.h"
+#include "app/record_file.h"
 
-#define MEGABYTE INT64_C(1000000)
 enum { PATH_BYTES = 1024 };
 
 static bool make_folder(const char *path, char *error) {
@@ -73,14 +73,7 @@ static bool begin(struct desk *desk, const char *file, char *error) {
         return false;
     }
     const bool named = file[0] != '\0'; /* now: that file, however long it gets */
-    const bool daily = strcmp(option_text(options, OPT_record_rotate), "day") == 0;
-    const struct recorder_file what = {
-        .path = path,
-        .rotate_daily = !named && daily,
-        .rotate_bytes = named ? 0 : option_integer(options, OPT_record_rotate_mb) * MEGABYTE,
-        .keep_days = (int)option_integer(options, OPT_record_keep_days),
-        .keep_bytes = option_integer(options, OPT_record_keep_mb) * MEGABYTE,
-        .free_bytes_min = option_integer(options, OPT_record_free_mb) * MEGABYTE};
+    const struct recorder_file what = record_file_make(options, path, !named);
     if (recorder_start(desk->pipeline.recorder, &what, reason) != STATUS_OK) {
         str_format(error, OPTION_ERROR_BYTES, "record: %s", reason);
         return false;

@@ -15,25 +15,27 @@ static const char *text_or_null(const char *text) {
 }
 
 /* The feed of one venue, if any source names it. */
-static enum status open_feed(struct live_set *set, const struct app_options *options,
-                             enum venue_id venue, const struct source_spec *sources,
-                             int source_count, int64_t history_ms) {
+static enum status open_feed(struct live_set *set, const struct live_set_desc *want,
+                             enum venue_id venue) {
+    const struct option_table *options = &want->options->table;
     const char *symbols[LIVE_SET_SYMBOLS_MAX];
-    const struct event_sink sink = {.self = set, .push = push};
+    struct event_sink sink = {.self = set, .push = push};
     struct venue_feed_desc desc = {.service = set->service,
                                    .instruments = set->instruments,
                                    .symbols = symbols,
-                                   .ws_url = text_or_null(option_text(&options->table, OPT_ws_url)),
-                                   .rest_url =
-                                       text_or_null(option_text(&options->table, OPT_rest_url)),
-                                   .history_ms = history_ms};
-    for (int i = 0; i < source_count; i++) {
-        if (sources[i].venue == venue) {
-            symbols[desc.symbol_count++] = sources[i].symbol;
+                                   .ws_url = text_or_null(option_text(options, OPT_ws_url)),
+                                   .rest_url = text_or_null(option_text(options, OPT_rest_url)),
+                                   .history_ms = want->history_ms};
+    for (int i = 0; i < want->source_count; i++) {
+        if (want->sources[i].venue == venue) {
+            symbols[desc.symbol_count++] = want->sources[i].symbol;
         }
     }
     if (desc.symbol_count == 0) {
         return STATUS_OK;
+    }
+    if (set->recorder != NULL) {
+        sink = recorder_tee(set->recorder, set->count, &(struct event_sink){.push = NULL}, NULL);
     }
     struct live_feed *feed = &set->feeds[set->count];
     enum status status = venue_open_source(venue, &desc, &feed->source, &feed->feed);
@@ -45,28 +47,43 @@ static enum status open_feed(struct live_set *set, const struct app_options *opt
     return status;
 }
 
-int live_set_open(struct live_set *set, const struct app_options *options, const char *command,
-                  const struct source_spec *sources, int source_count, int64_t history_ms) {
-    const char *ca_file = text_or_null(option_text(&options->table, OPT_ca_file));
+static int open_recorder(struct live_set *set, const struct live_set_desc *desc) {
+    static_assert((int)RECORDER_SOURCE_MAX >= (int)VENUE_COUNT - 1, "a source a venue");
+    char reason[RECORDER_REASON_BYTES];
+    set->recorder = recorder_create(set->instruments, VENUE_COUNT - 1);
+    if (set->recorder == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, desc->command, "out of memory");
+    }
+    return recorder_start(set->recorder, desc->file, reason) == STATUS_OK
+               ? EXIT_STATUS_DONE
+               : app_fail(EXIT_STATUS_FAILED, desc->command, "%s", reason);
+}
+
+int live_set_open(struct live_set *set, const struct live_set_desc *desc) {
+    const char *ca_file = text_or_null(option_text(&desc->options->table, OPT_ca_file));
     enum status status = STATUS_OK;
-    assert(source_count <= LIVE_SET_SYMBOLS_MAX);
+    assert(desc->source_count <= LIVE_SET_SYMBOLS_MAX);
     *set = (struct live_set){.count = 0};
     set->instruments = instrument_table_create();
     if (set->instruments == NULL ||
-        !ring_init(&set->ring, sizeof(struct event), LIVE_SET_RING_SLOTS)) {
-        return app_fail(EXIT_STATUS_FAILED, command, "out of memory");
+        (desc->file == NULL && !ring_init(&set->ring, sizeof(struct event), LIVE_SET_RING_SLOTS))) {
+        return app_fail(EXIT_STATUS_FAILED, desc->command, "out of memory");
+    }
+    const int opened = desc->file != NULL ? open_recorder(set, desc) : EXIT_STATUS_DONE;
+    if (opened != EXIT_STATUS_DONE) {
+        return opened;
     }
     set->service = net_service_create(
-        &(struct net_service_desc){.ca_file = ca_file, .proxies = options->proxies}, &status);
+        &(struct net_service_desc){.ca_file = ca_file, .proxies = desc->options->proxies}, &status);
     if (set->service == NULL || !net_service_start(set->service)) {
-        return app_fail(EXIT_STATUS_FAILED, command, "%s: %s",
+        return app_fail(EXIT_STATUS_FAILED, desc->command, "%s: %s",
                         ca_file != NULL ? ca_file : "network", status_text(status));
     }
     for (int venue = VENUE_NONE + 1; venue < VENUE_COUNT; venue++) {
-        status = open_feed(set, options, (enum venue_id)venue, sources, source_count, history_ms);
+        status = open_feed(set, desc, (enum venue_id)venue);
         if (status != STATUS_OK) {
-            return app_fail(EXIT_STATUS_FAILED, command, "%s: %s", venue_key((enum venue_id)venue),
-                            status_text(status));
+            return app_fail(EXIT_STATUS_FAILED, desc->command, "%s: %s",
+                            venue_key((enum venue_id)venue), status_text(status));
         }
     }
     return EXIT_STATUS_DONE;
@@ -83,6 +100,7 @@ void live_set_close(struct live_set *set) {
         event_source_destroy(&set->feeds[i].source);
     }
     net_service_destroy(set->service);
+    recorder_destroy(set->recorder);
     ring_finish(&set->ring);
     instrument_table_destroy(set->instruments);
 }

@@ -5,6 +5,7 @@
 
 #include "app/file_source.h"
 #include "app/paced_source.h"
+#include "app/recorder_head.h"
 #include "app/state_file.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -108,9 +109,14 @@ static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venu
         return fail(reason, venue_key(venue), status);
     }
     int index = pipeline->feed_count++;
+    struct recorder_head head;
     feed->venue = venue;
+    feed->head = recorder_head_create(&head);
+    if (feed->head == NULL) {
+        return fail(reason, venue_key(venue), STATUS_MEMORY);
+    }
     const struct event_sink engine = engine_thread_sink(pipeline->engine_thread, index);
-    const struct event_sink sink = recorder_tee(pipeline->recorder, index, &engine);
+    const struct event_sink sink = recorder_tee(pipeline->recorder, index, &engine, &head);
     status = feed->source.ops->start(feed->source.self, &sink);
     return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, venue_key(venue), status);
 }
@@ -273,6 +279,9 @@ void pipeline_stop(struct pipeline *pipeline) {
     net_service_destroy(pipeline->service);
     exchange_server_destroy(pipeline->exchange);
     recorder_destroy(pipeline->recorder);
+    for (int i = 0; i < pipeline->feed_count; i++) {
+        recorder_head_destroy(pipeline->feeds[i].head);
+    }
     engine_thread_destroy(pipeline->engine_thread);
     engine_destroy(pipeline->engine);
     if (pipeline->store != NULL) {

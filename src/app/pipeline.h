@@ -20,6 +20,7 @@ struct exchange_server;
 struct net_service;
 struct proxy_rules;
 struct file_source;
+struct recorder_head_state;
 struct venue_feed;
 
 struct pipeline_desc {
@@ -34,9 +35,10 @@ struct pipeline_desc {
 };
 
 struct pipeline_feed {
-    struct event_source source; /* owned */
-    enum venue_id venue;        /* of a live feed */
-    struct venue_feed *feed;    /* borrowed: lives as long as source; NULL for files */
+    struct event_source source;       /* owned */
+    enum venue_id venue;              /* of a live feed */
+    struct venue_feed *feed;          /* borrowed: lives as long as source; NULL for files */
+    struct recorder_head_state *head; /* owned: with what a recording begins; NULL for files */
 };
 
 struct pipeline {

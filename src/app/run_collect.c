@@ -1,8 +1,9 @@
-/* liqscope collect SOURCE… -o FILE: what live venues say as event JSON lines, for as long as it
- * runs.
+/* liqscope collect SOURCE… -o FILE: what live venues say as event JSON lines, or into a recording
+ * (.liq), for as long as it runs.
  *
  * -o - is standard output; .gz and .zst are compressed. SIGINT and SIGTERM end it: what has come is
- * written first. Lines of several venues come in the order in which they were received. */
+ * written first. Lines of several venues come in the order in which they were received; a recording
+ * that exists is gone on with. */
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 
 #include "app/app.h"
 #include "app/live_set.h"
+#include "app/record_file.h"
 #include "archive/event_lines.h"
 #include "archive/line_writer.h"
 #include "base/clock.h"
@@ -60,10 +62,9 @@ static bool collect_lines(struct collect *job, const sigset_t *signals, double s
     return write_waiting(job) && written;
 }
 
-static void print_summary(const struct collect *job) {
-    fprintf(stderr, "%" PRId64 " lines\n", job->line_count);
-    for (int i = 0; i < job->set.count; i++) {
-        const struct live_feed *feed = &job->set.feeds[i];
+static void print_feeds(const struct live_set *set) {
+    for (int i = 0; i < set->count; i++) {
+        const struct live_feed *feed = &set->feeds[i];
         const struct venue_feed_stats *stats = feed_stats(feed->feed);
         fprintf(stderr,
                 "%s: messages %" PRId64 ", lost %" PRId64 ", book gaps %" PRId64
@@ -76,25 +77,71 @@ static void print_summary(const struct collect *job) {
     }
 }
 
-static int collect_into(struct collect *job, const struct app_options *options,
-                        const sigset_t *signals) {
-    const char *path = option_text(&options->table, OPT_output);
+static int collect_into_lines(struct collect *job, const struct live_set_desc *desc,
+                              const sigset_t *signals) {
+    const char *path = option_text(&desc->options->table, OPT_output);
     char reason[LINE_WRITER_REASON_BYTES];
     enum status why = STATUS_OK;
+    const int status = live_set_open(&job->set, desc);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
     job->slots = malloc(TAKE_SLOTS * sizeof *job->slots);
     job->writer = line_writer_open(path[0] != '\0' ? path : "-", &why, reason);
     if (job->writer == NULL || job->slots == NULL) {
         return app_fail(EXIT_STATUS_FAILED, "collect", "%s",
                         job->writer == NULL ? reason : "out of memory");
     }
-    const bool written = collect_lines(job, signals, option_number(&options->table, OPT_seconds));
+    const bool written =
+        collect_lines(job, signals, option_number(&desc->options->table, OPT_seconds));
     const bool closed = line_writer_close(job->writer, reason);
     job->writer = NULL;
-    print_summary(job);
+    fprintf(stderr, "%" PRId64 " lines\n", job->line_count);
+    print_feeds(&job->set);
     if (!written || !closed) {
         return app_fail(EXIT_STATUS_FAILED, "collect", "%s", closed ? "cannot be written" : reason);
     }
     return EXIT_STATUS_DONE;
+}
+
+/* -- into a recording -- */
+
+/* What names more than one file, or says how long they are kept, asks for files named after their
+ * time. */
+static bool is_rotated(const struct option_table *options) {
+    return option_given(options, OPT_record_rotate) ||
+           option_given(options, OPT_record_rotate_mb) ||
+           option_given(options, OPT_record_keep_days) || option_given(options, OPT_record_keep_mb);
+}
+
+/* Until a signal, the time that was given, or a recorder that ended by itself. */
+static void wait_recording(struct collect *job, const sigset_t *signals, double seconds) {
+    const struct timespec rest = {.tv_nsec = REST_MS * 1000000L};
+    const int64_t end_ns = seconds > 0 ? clock_mono_ns() + (int64_t)(seconds * 1e9) : INT64_MAX;
+    while (clock_mono_ns() < end_ns && recorder_get_stats(job->set.recorder).running &&
+           sigtimedwait(signals, NULL, &rest) <= 0) {
+    }
+}
+
+static int collect_into_recording(struct collect *job, struct live_set_desc *desc,
+                                  const sigset_t *signals) {
+    const struct option_table *options = &desc->options->table;
+    const struct recorder_file file =
+        record_file_make(options, option_text(options, OPT_output), is_rotated(options));
+    char reason[RECORDER_REASON_BYTES];
+    desc->file = &file;
+    const int status = live_set_open(&job->set, desc);
+    if (status != EXIT_STATUS_DONE) {
+        return status;
+    }
+    wait_recording(job, signals, option_number(options, OPT_seconds));
+    live_set_stop(&job->set);
+    const bool whole = recorder_stop(job->set.recorder, reason);
+    const struct recorder_stats stats = recorder_get_stats(job->set.recorder);
+    fprintf(stderr, "%s: %" PRId64 " event slots recorded, %" PRId64 " lost, %" PRId64 " %s\n",
+            stats.path, stats.slots, stats.lost, stats.files, stats.files == 1 ? "file" : "files");
+    print_feeds(&job->set);
+    return whole ? EXIT_STATUS_DONE : app_fail(EXIT_STATUS_FAILED, "collect", "%s", reason);
 }
 
 int run_collect(const struct app_options *options) {
@@ -114,10 +161,14 @@ int run_collect(const struct app_options *options) {
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* taken by sigtimedwait alone */
-    int status = live_set_open(&job.set, options, "collect", sources, options->arg_count, -1);
-    if (status == EXIT_STATUS_DONE) {
-        status = collect_into(&job, options, &signals);
-    }
+    struct live_set_desc desc = {.options = options,
+                                 .command = "collect",
+                                 .sources = sources,
+                                 .source_count = options->arg_count,
+                                 .history_ms = -1};
+    const int status = str_ends_with(option_text(&options->table, OPT_output), ".liq")
+                           ? collect_into_recording(&job, &desc, &signals)
+                           : collect_into_lines(&job, &desc, &signals);
     live_set_close(&job.set);
     line_writer_close(job.writer, reason);
     event_text_finish(&job.text);

@@ -195,9 +195,13 @@ int run_feed_test(const struct app_options *options) {
     sigaddset(&signals, SIGTERM);
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* taken by sigtimedwait alone */
     test.slots = malloc(TAKE_SLOTS * sizeof *test.slots);
-    status = test.slots == NULL
-                 ? app_fail(EXIT_STATUS_FAILED, "feed-test", "out of memory")
-                 : live_set_open(&test.set, options, "feed-test", sources, options->arg_count, -1);
+    const struct live_set_desc desc = {.options = options,
+                                       .command = "feed-test",
+                                       .sources = sources,
+                                       .source_count = options->arg_count,
+                                       .history_ms = -1};
+    status = test.slots == NULL ? app_fail(EXIT_STATUS_FAILED, "feed-test", "out of memory")
+                                : live_set_open(&test.set, &desc);
     if (status == EXIT_STATUS_DONE) {
         watch(&test, &signals, seconds > 0 ? seconds : SECONDS);
         status = report(&test, option_flag(&options->table, OPT_json));

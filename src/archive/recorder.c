@@ -6,7 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "archive/instrument_facts.h"
 #include "archive/recorder_files.h"
+#include "archive/recorder_tee.h"
 #include "archive/recording_writer.h"
 #include "base/clock.h"
 #include "base/ring.h"
@@ -14,28 +16,11 @@
 #include "base/thread.h"
 
 #define NS_PER_MS INT64_C(1000000)
-enum { POLL_MS = 20, COMMIT_MS = 1000, DRAIN_SLOTS = 4096, DAY_MS = 86400000 };
-
-/* Between one source and its sink. */
-struct tee {
-    struct recorder *recorder; /* borrowed */
-    struct event_sink inner;
-    struct ring ring; /* of struct event; made by the first start */
-    /* -- the source's thread only -- */
-    bool holes[INSTRUMENT_COUNT_MAX]; /* events of it were lost */
-    bool has_holes;
-    int64_t hole_from_ms;
-};
-
-/* What a venue said last of an instrument. */
-struct facts {
-    struct event *slots; /* owned */
-    size_t count;
-};
+enum { POLL_MS = 20, COMMIT_MS = 1000, DRAIN_SLOTS = 4096, DAY_MS = 86400000, PRUNE_COMMITS = 60 };
 
 struct recorder {
     const struct instrument_table *instruments; /* borrowed */
-    struct tee tees[RECORDER_SOURCE_MAX];
+    struct recorder_tee tees[RECORDER_SOURCE_MAX];
     int source_count;
     bool rings; /* they have been made */
 
@@ -43,105 +28,40 @@ struct recorder {
     struct recording_writer *writer; /* owned; NULL: none */
     struct recorder_name name;
     struct recorder_file file;
-    int64_t opened_ms;   /* wall clock */
+    char path[RECORDER_PATH_BYTES]; /* of the file being written */
+    int64_t opened_ms;              /* wall clock */
+    int commits;
     struct event *batch; /* owned, DRAIN_SLOTS and the longest message */
-    size_t batch_count;
-    struct facts facts[INSTRUMENT_COUNT_MAX];
+    unsigned file_number;
+    struct instrument_facts facts[INSTRUMENT_COUNT_MAX];
 
     struct thread thread;
-    atomic_bool active;   /* release after all is ready; acquire in the tees */
     atomic_bool stopping; /* asks the thread to end */
-    _Atomic int64_t lost; /* the sources' threads write */
+    struct recorder_shared shared;
 
     /* -- protected by lock -- */
     pthread_mutex_t lock;
     struct recorder_stats stats;
 };
 
-/* -- tees -- */
-
-/* Gaps for what was lost, once there is room. */
-static void tell_holes(struct tee *tee, int64_t to_ms) {
-    for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
-        if (!tee->holes[i]) {
-            continue;
-        }
-        struct event gap = {.kind = EVENT_GAP,
-                            .detail = STREAM_ALL,
-                            .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
-                            .instrument = (uint16_t)i,
-                            .ts_ms = to_ms};
-        gap.u.gap.from_ms = tee->hole_from_ms < to_ms ? tee->hole_from_ms : to_ms;
-        gap.u.gap.to_ms = to_ms;
-        str_copy(gap.u.gap.reason, sizeof gap.u.gap.reason, "recorder too slow");
-        if (!ring_push(&tee->ring, &gap, 1)) {
-            return;
-        }
-        tee->holes[i] = false;
-    }
-    tee->has_holes = false;
-}
-
-static void copy(struct tee *tee, const struct event *slots, size_t count) {
-    if (tee->has_holes) {
-        tell_holes(tee, slots[0].ts_ms);
-    }
-    if (!tee->has_holes && ring_push(&tee->ring, slots, count)) {
-        return;
-    }
-    /* relaxed: a counter */
-    atomic_fetch_add_explicit(&tee->recorder->lost, (int64_t)count, memory_order_relaxed);
-    if (!tee->has_holes) {
-        tee->hole_from_ms = slots[0].ts_ms;
-    }
-    tee->has_holes = true;
-    tee->holes[slots[0].instrument] = true;
-}
-
-static bool tee_push(void *self, const struct event *slots, size_t count) {
-    struct tee *tee = self;
-    const bool taken = tee->inner.push == NULL || event_sink_push(&tee->inner, slots, count);
-    /* What the sink refuses is lost to everyone, and its source tells the gap.
-     * acquire: pairs with the release of recorder_start, which made the ring */
-    if (taken && slots[0].kind != EVENT_FEED && slots[0].instrument < INSTRUMENT_COUNT_MAX &&
-        atomic_load_explicit(&tee->recorder->active, memory_order_acquire)) {
-        copy(tee, slots, count);
-    }
-    return taken;
-}
-
-struct event_sink recorder_tee(struct recorder *self, int source, const struct event_sink *inner) {
-    assert(source >= 0 && source < self->source_count);
-    self->tees[source].recorder = self;
-    self->tees[source].inner = *inner;
-    return (struct event_sink){.self = &self->tees[source], .push = tee_push};
-}
-
 /* -- files -- */
-
-static void keep_facts(struct recorder *self, const struct event *slots, size_t count) {
-    struct facts *facts = &self->facts[slots[0].instrument];
-    struct event *kept = realloc(facts->slots, count * sizeof *kept);
-    if (kept == NULL) {
-        return; /* the old ones stay: better than none */
-    }
-    memcpy(kept, slots, count * sizeof *kept);
-    *facts = (struct facts){.slots = kept, .count = count};
-}
 
 static void forget_facts(struct recorder *self) {
     for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
-        free(self->facts[i].slots);
-        self->facts[i] = (struct facts){.slots = NULL};
+        instrument_facts_finish(&self->facts[i]);
     }
 }
 
+static void prune(const struct recorder *self, int64_t now_ms) {
+    recorder_files_prune(&self->name, self->path, self->file.keep_bytes, self->file.keep_days,
+                         now_ms);
+}
+
 static enum status open_file(struct recorder *self, char *reason) {
-    char path[RECORDER_PATH_BYTES];
     enum status why = STATUS_OK;
     self->opened_ms = clock_wall_ms();
-    recorder_name_make(&self->name, self->opened_ms, path);
-    const struct recording_writer_desc desc = {.path = path,
+    recorder_name_make(&self->name, self->opened_ms, self->path);
+    const struct recording_writer_desc desc = {.path = self->path,
                                                .instruments = self->instruments,
                                                .free_bytes_min = self->file.free_bytes_min,
                                                .durable = true};
@@ -155,11 +75,10 @@ static enum status open_file(struct recorder *self, char *reason) {
         }
     }
     pthread_mutex_lock(&self->lock);
-    str_copy(self->stats.path, sizeof self->stats.path, path);
+    str_copy(self->stats.path, sizeof self->stats.path, self->path);
     self->stats.files++;
     pthread_mutex_unlock(&self->lock);
-    recorder_files_prune(&self->name, path, self->file.keep_bytes, self->file.keep_days,
-                         self->opened_ms);
+    prune(self, self->opened_ms);
     return STATUS_OK;
 }
 
@@ -177,11 +96,21 @@ static void note_end(struct recorder *self, enum status status, const char *reas
     str_copy(self->stats.reason, sizeof self->stats.reason, reason);
     pthread_mutex_unlock(&self->lock);
     /* relaxed: a tee may fill its ring for a moment more; nobody reads it */
-    atomic_store_explicit(&self->active, false, memory_order_relaxed);
+    atomic_store_explicit(&self->shared.file, 0, memory_order_relaxed);
+}
+
+static bool write_slots(struct recorder *self, size_t count) {
+    if (count == 0 || !recording_writer_add(self->writer, self->batch, count)) {
+        return count == 0;
+    }
+    pthread_mutex_lock(&self->lock);
+    self->stats.slots += (int64_t)count;
+    pthread_mutex_unlock(&self->lock);
+    return true;
 }
 
 /* Whole messages out of a ring into the file; what is left of a batch is the begin of one more. */
-static bool drain(struct recorder *self, struct tee *tee) {
+static bool drain(struct recorder *self, struct recorder_tee *tee) {
     size_t count = 0;
     while ((count = ring_pop(&tee->ring, self->batch, DRAIN_SLOTS)) > 0) {
         /* a message that was cut by the end of the batch: the rest of it is there */
@@ -190,17 +119,15 @@ static bool drain(struct recorder *self, struct tee *tee) {
         }
         for (size_t at = 0; at < count;) {
             const size_t len = event_message_slots(self->batch + at, count - at);
-            if (self->batch[at].kind == EVENT_INSTRUMENT) {
-                keep_facts(self, self->batch + at, len);
+            const struct event *slots = self->batch + at;
+            if (slots->kind == EVENT_INSTRUMENT || slots->kind == EVENT_TIER) {
+                instrument_facts_take(&self->facts[slots->instrument], slots, len);
             }
             at += len;
         }
-        if (!recording_writer_add(self->writer, self->batch, count)) {
+        if (!write_slots(self, count)) {
             return false;
         }
-        pthread_mutex_lock(&self->lock);
-        self->stats.slots += (int64_t)count;
-        pthread_mutex_unlock(&self->lock);
     }
     return true;
 }
@@ -213,6 +140,22 @@ static bool drain_all(struct recorder *self) {
     return good;
 }
 
+/* Holes that are open when everything ends. */
+static bool end_holes(struct recorder *self) {
+    static_assert((int)INSTRUMENT_COUNT_MAX <= (int)EVENT_MESSAGE_SLOTS_MAX, "fit into the batch");
+    bool good = true;
+    for (int i = 0; i < self->source_count && good; i++) {
+        good = write_slots(self, recorder_tee_end_holes(&self->tees[i], self->batch));
+    }
+    return good;
+}
+
+/* From now on tees copy, into the file that was opened last. */
+static void let_tees_copy(struct recorder *self) {
+    /* release: rings and file are ready before a tee sees it */
+    atomic_store_explicit(&self->shared.file, ++self->file_number, memory_order_release);
+}
+
 static bool rotate(struct recorder *self) {
     char reason[RECORDER_REASON_BYTES];
     const bool closed = recording_writer_close(self->writer, reason);
@@ -220,8 +163,25 @@ static bool rotate(struct recorder *self) {
     const enum status status = closed ? open_file(self, reason) : STATUS_IO;
     if (status != STATUS_OK) {
         note_end(self, status, reason);
+        return false;
     }
-    return status == STATUS_OK;
+    let_tees_copy(self);
+    return true;
+}
+
+/* A commit; with it what is to be done now and then. False: it is over. */
+static bool commit(struct recorder *self) {
+    if (!recording_writer_commit(self->writer)) {
+        return false;
+    }
+    const int64_t now_ms = clock_wall_ms();
+    if (is_due(self, now_ms)) {
+        return rotate(self);
+    }
+    if (++self->commits % PRUNE_COMMITS == 0) {
+        prune(self, now_ms);
+    }
+    return true;
 }
 
 static void recorder_run(void *user) {
@@ -234,22 +194,27 @@ static void recorder_run(void *user) {
         good = drain_all(self);
         if (good && clock_mono_ns() >= commit_ns) {
             commit_ns += COMMIT_MS * NS_PER_MS;
-            good = recording_writer_commit(self->writer);
-            if (good && is_due(self, clock_wall_ms()) && !rotate(self)) {
-                return;
-            }
+            good = commit(self);
         }
     }
-    if (good) {
-        good = drain_all(self);
-    }
-    if (!good) {
+    good = good && drain_all(self) && end_holes(self);
+    if (!good && self->writer != NULL) { /* else the rotation has said it */
         note_end(self, recording_writer_status(self->writer),
                  recording_writer_reason(self->writer));
     }
 }
 
 /* -- life -- */
+
+struct event_sink recorder_tee(struct recorder *self, int source, const struct event_sink *inner,
+                               const struct recorder_head *head) {
+    assert(source >= 0 && source < self->source_count);
+    struct recorder_tee *tee = &self->tees[source];
+    tee->shared = &self->shared;
+    tee->inner = *inner;
+    tee->head = head != NULL ? *head : (struct recorder_head){.self = NULL};
+    return (struct event_sink){.self = tee, .push = recorder_tee_push};
+}
 
 struct recorder *recorder_create(const struct instrument_table *instruments, int source_count) {
     struct recorder *self = calloc(1, sizeof *self);
@@ -308,9 +273,10 @@ enum status recorder_start(struct recorder *self, const struct recorder_file *fi
     for (int i = 0; i < self->source_count; i++) { /* of the end of the recording before */
         while (ring_pop(&self->tees[i].ring, self->batch, DRAIN_SLOTS) > 0) {
         }
+        recorder_tee_forget_holes(&self->tees[i]);
     }
     self->stats = (struct recorder_stats){.status = STATUS_OK};
-    atomic_store_explicit(&self->lost, 0, memory_order_relaxed); /* nobody writes it now */
+    atomic_store_explicit(&self->shared.lost, 0, memory_order_relaxed); /* nobody writes it now */
     enum status status = open_file(self, reason);
     if (status == STATUS_OK) {
         atomic_store_explicit(&self->stopping, false, memory_order_relaxed); /* before the thread */
@@ -322,8 +288,7 @@ enum status recorder_start(struct recorder *self, const struct recorder_file *fi
         }
     }
     if (status == STATUS_OK) {
-        /* release: rings and file are ready before a tee sees it */
-        atomic_store_explicit(&self->active, true, memory_order_release);
+        let_tees_copy(self);
     }
     return status;
 }
@@ -333,7 +298,7 @@ bool recorder_stop(struct recorder *self, char reason[RECORDER_REASON_BYTES]) {
     if (!self->thread.started) {
         return true;
     }
-    atomic_store_explicit(&self->active, false, memory_order_relaxed); /* the rest is drained */
+    atomic_store_explicit(&self->shared.file, 0, memory_order_relaxed); /* the rest is drained */
     /* release: pairs with the thread's acquire */
     atomic_store_explicit(&self->stopping, true, memory_order_release);
     thread_join(&self->thread);
@@ -349,6 +314,7 @@ struct recorder_stats recorder_get_stats(struct recorder *self) {
     struct recorder_stats stats = self->stats;
     pthread_mutex_unlock(&self->lock);
     stats.running = self->thread.started && stats.status == STATUS_OK;
-    stats.lost = atomic_load_explicit(&self->lost, memory_order_relaxed); /* relaxed: a counter */
+    /* relaxed: a counter */
+    stats.lost = atomic_load_explicit(&self->shared.lost, memory_order_relaxed);
     return stats;
 }

@@ -3,12 +3,14 @@
  *
  * A tee stands between each source and its sink: what passes is copied into a ring, which the
  * writer's thread (THREAD_WRITER) empties; a commit a second makes it safe. A full ring costs the
- * recording those events, never the sink: they are counted, and a gap stands in the recording. What
- * a venue said of its instruments is repeated at the head of every further file.
+ * recording those events, never the sink: they are counted, and a gap stands in the recording, at
+ * its end at the latest. What a venue said of its instruments is repeated at the head of every
+ * further file; before the first event of an instrument in a file stands what was so at that moment
+ * (struct recorder_head): its book and prices, so that a replay begins with a picture.
  *
  * Rotation: with rotate_bytes or rotate_daily files are named after the moment they begin
  * (day.liq: day-20261122T000000Z.liq); keep_bytes and keep_days then delete the oldest of that
- * form, never the one being written.
+ * form, never the one being written, when a file begins and once a minute.
  *
  * Thread: the owner's, but for the tees (their sources'). Owner: app. */
 #pragma once
@@ -34,6 +36,16 @@ struct recorder_file {
     int64_t free_bytes_min; /* 0: as recording_writer */
 };
 
+/* What is so now in one source's markets; app/recorder_head is one. Called on its thread alone. */
+struct recorder_head {
+    void *self; /* borrowed, outlives the recorder */
+    /* A whole message passed. */
+    void (*take)(void *self, const struct event *slots, size_t count);
+    /* Push what is so now of an instrument into sink, stamped ts_ms. False: the sink had no room
+     * for all of it. */
+    bool (*give)(void *self, uint16_t instrument, int64_t ts_ms, const struct event_sink *sink);
+};
+
 struct recorder_stats {
     bool running;
     int64_t slots, lost, files;
@@ -47,9 +59,10 @@ struct recorder *recorder_create(const struct instrument_table *instruments, int
 void recorder_destroy(struct recorder *recorder); /* stops; NULL accepted; after its sources */
 
 /* The sink to give to source number `source`; inner (copied; push may be NULL: nobody else) gets
- * everything whether it is recorded or not. Lives as long as the recorder. */
+ * everything whether it is recorded or not. head (copied; NULL: none) is told of everything that
+ * passes. Lives as long as the recorder. */
 struct event_sink recorder_tee(struct recorder *recorder, int source,
-                               const struct event_sink *inner);
+                               const struct event_sink *inner, const struct recorder_head *head);
 
 /* Begin. What recording_writer_open says, with reason; STATUS_BUSY: it runs already. */
 enum status recorder_start(struct recorder *recorder, const struct recorder_file *file,

@@ -122,6 +122,21 @@ static bool is_too_old(const char *stamp, int keep_days, int64_t now_ms) {
     return keep_days > 0 && strncmp(stamp, oldest, STAMP_LEN) < 0;
 }
 
+/* With what a writer that was killed has left beside it. */
+static bool remove_file(const char *path) {
+    static const char *const sides[] = {"-wal", "-shm"};
+    char side[RECORDER_PATH_BYTES];
+    if (unlink(path) != 0) {
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(sides); i++) {
+        if (str_format(side, sizeof side, "%s%s", path, sides[i])) {
+            (void)unlink(side); /* most often there is none */
+        }
+    }
+    return true;
+}
+
 int recorder_files_prune(const struct recorder_name *name, const char *current, int64_t keep_bytes,
                          int keep_days, int64_t now_ms) {
     char folder[RECORDER_PATH_BYTES], begin[256], path[RECORDER_PATH_BYTES];
@@ -143,7 +158,7 @@ int recorder_files_prune(const struct recorder_name *name, const char *current, 
         const bool too_many = keep_bytes > 0 && bytes > keep_bytes;
         str_format(path, sizeof path, "%s%s", folder, files[i].name);
         if ((too_many || is_too_old(files[i].name + strlen(begin) + 1, keep_days, now_ms)) &&
-            !str_ends_with(current, files[i].name) && unlink(path) == 0) {
+            !str_ends_with(current, files[i].name) && remove_file(path)) {
             LOG_INFO("recording: %s deleted: older than what is kept", path);
             bytes -= files[i].bytes;
             gone++;

@@ -3,15 +3,21 @@
 #include "base/str.h"
 
 struct recording_sums recording_sum(const struct event *slots, size_t count) {
-    struct recording_sums sums = {
-        .first_ms = slots[0].ts_ms, .last_ms = slots[0].ts_ms, .slots = (int64_t)count};
+    struct recording_sums sums = {.first_ms = INT64_MAX, .last_ms = INT64_MIN};
     for (size_t i = 0; i < count; i++) {
-        sums.first_ms = slots[i].ts_ms < sums.first_ms ? slots[i].ts_ms : sums.first_ms;
-        sums.last_ms = slots[i].ts_ms > sums.last_ms ? slots[i].ts_ms : sums.last_ms;
+        /* What an instrument is has no time of its own: venues say 0, or when it was listed. */
+        if (slots[i].kind != EVENT_INSTRUMENT && slots[i].kind != EVENT_TIER) {
+            sums.first_ms = slots[i].ts_ms < sums.first_ms ? slots[i].ts_ms : sums.first_ms;
+            sums.last_ms = slots[i].ts_ms > sums.last_ms ? slots[i].ts_ms : sums.last_ms;
+        }
         sums.trades += slots[i].kind == EVENT_TRADE;
         sums.liquidations += slots[i].kind == EVENT_LIQUIDATION;
         sums.gaps += slots[i].kind == EVENT_GAP;
     }
+    if (sums.first_ms > sums.last_ms) { /* nothing else */
+        sums.first_ms = sums.last_ms = slots[0].ts_ms;
+    }
+    sums.slots = (int64_t)count;
     return sums;
 }
 

@@ -21,6 +21,8 @@ enum command {
 #define COMMANDS_LIVE (COMMANDS_PICTURE | COMMAND_BIT(levels))
 /* What runs feeds without a picture. */
 #define COMMANDS_FEED (COMMAND_BIT(collect) | COMMAND_BIT(feed_test))
+/* What records live events. */
+#define COMMANDS_RECORD (COMMAND_BIT(view) | COMMAND_BIT(collect))
 /* What can take the simulated market on a virtual clock, with all its switches. */
 #define COMMANDS_DEMO                                                                              \
     (COMMAND_BIT(render) | COMMAND_BIT(levels) | COMMAND_BIT(simulate) | COMMAND_BIT(score))

@@ -51,7 +51,7 @@ static bool count_push(void *self, const struct event *slots, size_t count) {
 }
 
 struct content {
-    int64_t trades, gaps, instruments;
+    int64_t trades, gaps, instruments, prices;
 };
 
 static struct content read_file(const char *path) {
@@ -70,6 +70,7 @@ static struct content read_file(const char *path) {
             content.trades += slots[i].kind == EVENT_TRADE;
             content.gaps += slots[i].kind == EVENT_GAP;
             content.instruments += slots[i].kind == EVENT_INSTRUMENT;
+            content.prices += slots[i].kind == EVENT_PRICE;
         }
     }
     event_source_destroy(&source);
@@ -107,7 +108,7 @@ static void everything_is_recorded_or_counted(void **state) {
     struct recorder *recorder = recorder_create(table, 1);
     struct counting counting = {0};
     const struct event_sink inner = {.self = &counting, .push = count_push};
-    const struct event_sink tee = recorder_tee(recorder, 0, &inner);
+    const struct event_sink tee = recorder_tee(recorder, 0, &inner, NULL);
     (void)state;
     make_folder(folder);
     (void)snprintf(path, sizeof path, "%s/day.liq", folder);
@@ -161,7 +162,7 @@ static void a_new_file_knows_its_instruments(void **state) {
     struct instrument_table *table = make_table();
     struct recorder *recorder = recorder_create(table, 1);
     const struct event_sink nobody = {.push = NULL};
-    const struct event_sink tee = recorder_tee(recorder, 0, &nobody);
+    const struct event_sink tee = recorder_tee(recorder, 0, &nobody, NULL);
     (void)state;
     make_folder(folder);
     (void)snprintf(path, sizeof path, "%s/day.liq", folder);
@@ -180,6 +181,59 @@ static void a_new_file_knows_its_instruments(void **state) {
     assert_true(content.trades >= 7);
     assert_int_equal(content.instruments, 1);
     assert_int_equal(read_file(first.path).trades + content.trades, 8 * 10000 + 7);
+    recorder_destroy(recorder);
+    instrument_table_destroy(table);
+    remove_folder(folder);
+}
+
+/* A head that says one price of whatever begins. */
+static bool give_price(void *self, uint16_t instrument, int64_t ts_ms,
+                       const struct event_sink *sink) {
+    struct event price = make_event(EVENT_PRICE, instrument, ts_ms);
+    int *given = self;
+    price.has = PRICE_HAS_MARK;
+    price.u.price.mark = ++*given;
+    return event_sink_push(sink, &price, 1);
+}
+
+static void a_hole_at_the_end_is_told_and_a_file_begins_with_its_head(void **state) {
+    enum { AT_ONCE = 16000 };
+    static struct event burst[AT_ONCE];
+    char folder[PATH_BYTES], path[PATH_BYTES + 16], reason[RECORDER_REASON_BYTES];
+    struct instrument_table *table = make_table();
+    struct recorder *recorder = recorder_create(table, 1);
+    int given = 0;
+    const struct recorder_head head = {.self = &given, .give = give_price};
+    const struct event_sink nobody = {.push = NULL};
+    const struct event_sink tee = recorder_tee(recorder, 0, &nobody, &head);
+    (void)state;
+    make_folder(folder);
+    (void)snprintf(path, sizeof path, "%s/day.liq", folder);
+    for (int i = 0; i < AT_ONCE; i++) { /* one message: all of it fits, or none */
+        burst[i] = make_trade(0, day_ms, SIDE_BUY, "61800.1", "0.5");
+        burst[i].flags = 0;
+    }
+    burst[0].flags = EVENT_FLAG_BEGIN;
+    burst[AT_ONCE - 1].flags = EVENT_FLAG_END;
+    const struct recorder_file file = {.path = path, .free_bytes_min = 1};
+    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    for (int i = 0; i < 10000 && recorder_get_stats(recorder).lost == 0; i++) {
+        (void)event_sink_push(&tee, burst, AT_ONCE); /* faster than its thread looks */
+    }
+    assert_true(recorder_stop(recorder, reason)); /* nothing has come after the loss */
+    assert_true(recorder_get_stats(recorder).lost > 0);
+    assert_int_equal(given, 1);
+    struct content content = read_file(path);
+    assert_int_equal(content.gaps, 1);
+    assert_int_equal(content.prices, 1);
+
+    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    push_trades(&tee, 0, 10);
+    assert_true(recorder_stop(recorder, reason));
+    content = read_file(path);
+    assert_int_equal(content.gaps, 1); /* the old hole is none of the new recording's */
+    assert_int_equal(content.prices, 2);
+    assert_int_equal(given, 2);
     recorder_destroy(recorder);
     instrument_table_destroy(table);
     remove_folder(folder);
@@ -216,6 +270,7 @@ static void old_files_go_and_no_others(void **state) {
     recorder_name_make(&name, now_ms, made); /* the same second once more */
     assert_non_null(strstr(made, "/wall-20261122T000000Z-2.liq"));
     make_file(folder, "wall-20261101T000000Z.liq", 100);
+    make_file(folder, "wall-20261101T000000Z.liq-wal", 100);
     make_file(folder, "wall-20261120T120000Z.liq", 100);
     make_file(folder, "wall-20261121T000000Z.liq", 100);
     make_file(folder, "wall-notes.liq", 100);
@@ -223,6 +278,7 @@ static void old_files_go_and_no_others(void **state) {
     make_file(folder, "wall-20261101T000000Z.liq.bak", 100);
     assert_int_equal(recorder_files_prune(&name, made, 0, 7, now_ms), 1);
     assert_false(is_there(folder, "wall-20261101T000000Z.liq"));
+    assert_false(is_there(folder, "wall-20261101T000000Z.liq-wal"));
     assert_true(is_there(folder, "wall-20261120T120000Z.liq"));
     assert_int_equal(recorder_files_prune(&name, made, 250, 0, now_ms), 1);
     assert_false(is_there(folder, "wall-20261120T120000Z.liq"));
@@ -240,6 +296,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_is_recorded_or_counted),
         cmocka_unit_test(a_new_file_knows_its_instruments),
+        cmocka_unit_test(a_hole_at_the_end_is_told_and_a_file_begins_with_its_head),
         cmocka_unit_test(old_files_go_and_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

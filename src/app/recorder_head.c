@@ -1,0 +1,191 @@
+#include "app/recorder_head.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "archive/instrument_facts.h"
+#include "state/book.h"
+
+/* One slot whose values came at different times. */
+struct newest {
+    struct event slot; /* has: those that came; 0: none yet */
+};
+
+struct market {
+    struct instrument_facts facts;
+    struct newest price, funding, interest;
+    struct book book;
+};
+
+struct recorder_head_state {
+    struct market *markets[INSTRUMENT_COUNT_MAX]; /* owned; NULL: nothing came of it */
+    struct event message[EVENT_MESSAGE_SLOTS_MAX];
+};
+static_assert((int)2 * BOOK_LEVEL_MAX <= (int)EVENT_MESSAGE_SLOTS_MAX, "a book is one message");
+
+/* -- taking -- */
+
+static void take_price(struct event *kept, const struct event *slot) {
+    if ((slot->has & PRICE_HAS_MARK) != 0) {
+        kept->u.price.mark = slot->u.price.mark;
+        kept->exponent_a = slot->exponent_a;
+    }
+    if ((slot->has & PRICE_HAS_INDEX) != 0) {
+        kept->u.price.index = slot->u.price.index;
+        kept->exponent_b = slot->exponent_b;
+    }
+    if ((slot->has & PRICE_HAS_LAST) != 0) {
+        kept->u.price.last = slot->u.price.last;
+        kept->exponent_c = slot->exponent_c;
+    }
+}
+
+static void take_funding(struct event *kept, const struct event *slot) {
+    if ((slot->has & FUNDING_HAS_RATE) != 0) {
+        kept->u.funding.rate = slot->u.funding.rate;
+        kept->exponent_a = slot->exponent_a;
+    }
+    if ((slot->has & FUNDING_HAS_INTERVAL) != 0) {
+        kept->u.funding.interval_h = slot->u.funding.interval_h;
+    }
+    if ((slot->has & FUNDING_HAS_NEXT) != 0) {
+        kept->u.funding.next_ms = slot->u.funding.next_ms;
+    }
+}
+
+static void take_interest(struct event *kept, const struct event *slot) {
+    kept->u.open_interest = slot->u.open_interest; /* base and USD are of one moment */
+    kept->exponent_a = slot->exponent_a;
+    kept->exponent_b = slot->exponent_b;
+    kept->has = 0;
+}
+
+static void take_newest(struct newest *newest, const struct event *slot,
+                        void (*take)(struct event *kept, const struct event *slot)) {
+    take(&newest->slot, slot);
+    newest->slot.kind = slot->kind;
+    newest->slot.has |= slot->has;
+    newest->slot.instrument = slot->instrument;
+}
+
+static void take_slot(struct market *market, const struct event *slot) {
+    if (slot->kind == EVENT_BOOK) {
+        if (market->book.bids.levels != NULL || book_init(&market->book)) {
+            book_apply(&market->book, slot);
+        }
+    } else if (slot->kind == EVENT_PRICE) {
+        take_newest(&market->price, slot, take_price);
+    } else if (slot->kind == EVENT_FUNDING) {
+        take_newest(&market->funding, slot, take_funding);
+    } else if (slot->kind == EVENT_OPEN_INTEREST && (slot->flags & EVENT_FLAG_HISTORY) == 0) {
+        take_newest(&market->interest, slot, take_interest);
+    } else if (slot->kind == EVENT_GAP &&
+               (slot->detail == STREAM_ALL || slot->detail == STREAM_BOOK)) {
+        book_invalidate(&market->book);
+    }
+}
+
+static void take(void *self, const struct event *slots, size_t count) {
+    struct recorder_head_state *head = self;
+    struct market **place = &head->markets[slots[0].instrument];
+    if (slots[0].kind == EVENT_TRADE || slots[0].kind == EVENT_LIQUIDATION) {
+        return; /* the most, and nothing to keep of them */
+    }
+    if (*place == NULL) {
+        *place = calloc(1, sizeof **place);
+    }
+    if (*place == NULL) {
+        return; /* a recording begins without it */
+    }
+    if (slots[0].kind == EVENT_INSTRUMENT || slots[0].kind == EVENT_TIER) {
+        instrument_facts_take(&(*place)->facts, slots, count);
+        return;
+    }
+    for (size_t i = 0; i < count; i++) {
+        take_slot(*place, &slots[i]);
+    }
+}
+
+/* -- giving -- */
+
+static bool give_newest(const struct newest *newest, int64_t ts_ms, const struct event_sink *sink) {
+    struct event slot = newest->slot;
+    slot.ts_ms = ts_ms;
+    slot.flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END;
+    return slot.has == 0 || event_sink_push(sink, &slot, 1);
+}
+
+static bool give_facts(const struct market *market, int64_t ts_ms, struct event *room,
+                       const struct event_sink *sink) {
+    const size_t count = market->facts.count;
+    for (size_t i = 0; i < count; i++) {
+        room[i] = market->facts.slots[i];
+        room[i].ts_ms = ts_ms;
+    }
+    return count == 0 || event_sink_push(sink, room, count);
+}
+
+static size_t put_side(const struct book *book, enum side side, struct event *out) {
+    const struct book_side *levels = side == SIDE_BUY ? &book->bids : &book->asks;
+    for (int i = 0; i < levels->count; i++) { /* the best first, as venues do */
+        const struct book_level *level = &levels->levels[levels->count - 1 - i];
+        out[i] = (struct event){.kind = EVENT_BOOK,
+                                .side = side,
+                                .exponent_a = (signed char)book->price_exponent,
+                                .exponent_b = (int8_t)book->qty_exponent};
+        out[i].u.level.price = level->price;
+        out[i].u.level.qty_base = level->qty_base;
+        out[i].u.level.update_id = book->update_id;
+    }
+    return (size_t)levels->count;
+}
+
+static bool give_book(const struct book *book, uint16_t instrument, int64_t ts_ms,
+                      struct event *room, const struct event_sink *sink) {
+    if (!book_is_valid(book)) {
+        return true;
+    }
+    size_t count = put_side(book, SIDE_BUY, room);
+    count += put_side(book, SIDE_SELL, room + count);
+    for (size_t i = 0; i < count; i++) {
+        room[i].instrument = instrument;
+        room[i].ts_ms = ts_ms;
+        room[i].flags = EVENT_FLAG_SNAPSHOT;
+    }
+    if (count == 0) {
+        return true;
+    }
+    room[0].flags |= EVENT_FLAG_BEGIN;
+    room[count - 1].flags |= EVENT_FLAG_END;
+    return event_sink_push(sink, room, count);
+}
+
+static bool give(void *self, uint16_t instrument, int64_t ts_ms, const struct event_sink *sink) {
+    struct recorder_head_state *head = self;
+    const struct market *market = head->markets[instrument];
+    return market == NULL || (give_facts(market, ts_ms, head->message, sink) &&
+                              give_newest(&market->price, ts_ms, sink) &&
+                              give_newest(&market->funding, ts_ms, sink) &&
+                              give_newest(&market->interest, ts_ms, sink) &&
+                              give_book(&market->book, instrument, ts_ms, head->message, sink));
+}
+
+struct recorder_head_state *recorder_head_create(struct recorder_head *out) {
+    struct recorder_head_state *head = calloc(1, sizeof *head);
+    *out = (struct recorder_head){.self = head, .take = take, .give = give};
+    return head;
+}
+
+void recorder_head_destroy(struct recorder_head_state *head) {
+    if (head == NULL) {
+        return;
+    }
+    for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
+        if (head->markets[i] != NULL) {
+            instrument_facts_finish(&head->markets[i]->facts);
+            book_finish(&head->markets[i]->book);
+            free(head->markets[i]);
+        }
+    }
+    free(head);
+}

@@ -3,6 +3,7 @@
 The server is Xorg with the dummy driver (two outputs that can be switched), or Xvfb with one
 display where that cannot start.  Hands are xdotool's real key and mouse events, eyes are xwd's
 pictures of the screen, and what the program thinks is asked through its control socket."""
+import ctypes
 import json
 import os
 import shutil
@@ -73,6 +74,16 @@ def wait_for(what, seconds, check):
         time.sleep(0.1)
 
 
+def unpack(data, width, height, line):
+    """Rows of three bytes a pixel as such of four."""
+    out = bytearray(4 * width * height)
+    for y in range(height):
+        row = data[y * line:y * line + 3 * width]
+        for byte in range(3):
+            out[4 * width * y + byte:4 * width * (y + 1):4] = row[byte::3]
+    return bytes(out)
+
+
 class Screen:
     """The X server."""
 
@@ -118,9 +129,13 @@ class Screen:
         done = subprocess.run(["xwd", "-root", "-silent"], stdout=subprocess.PIPE, check=True)
         data = done.stdout
         head = struct.unpack(">25I", data[:100])
-        width, height, line, colours = head[4], head[5], head[12], head[19]
+        width, height, bits, line, colours = head[4], head[5], head[11], head[12], head[19]
         begin = head[0] + 12 * colours
-        return Picture(width, height, line, data[begin:begin + line * height])
+        data = data[begin:begin + line * height]
+        if bits == 24:  # this driver packs its pixels
+            data = unpack(data, width, height, line)
+            line = 4 * width
+        return Picture(width, height, line, data)
 
     def stop(self):
         if self.process:
@@ -181,10 +196,13 @@ class Remote:
         line, self.rest = self.rest.split(b"\n", 1)
         return json.loads(line)
 
-    def ask(self, *command):
-        """The whole answer."""
+    def ask(self, *command, pane=None):
+        """The whole answer; of the focused pane, or of this one."""
         self.number += 1
-        text = json.dumps({"command": list(command), "request_id": self.number})
+        line = {"command": list(command), "request_id": self.number}
+        if pane is not None:
+            line["pane"] = pane
+        text = json.dumps(line)
         self.socket.sendall(text.encode() + b"\n")
         while True:
             answer = self._line()
@@ -192,14 +210,14 @@ class Remote:
                 return answer
             self.events.append(answer)
 
-    def do(self, *command):
-        answer = self.ask(*command)
+    def do(self, *command, pane=None):
+        answer = self.ask(*command, pane=pane)
         if answer.get("error") != "success":
             raise Failure(f"{command}: {answer}")
         return answer.get("data")
 
-    def get(self, name):
-        return self.do("get_property", name)
+    def get(self, name, pane=None):
+        return self.do("get_property", name, pane=pane)
 
 
 class Program:
@@ -276,6 +294,33 @@ def focus(x, y):
                            stdout=subprocess.PIPE).stdout.decode()
     window = [line[7:] for line in found.splitlines() if line.startswith("WINDOW=")][0]
     xdo("windowfocus", "--sync", window)
+
+
+def windows(name):
+    """Numbers of the windows of this title."""
+    found = subprocess.run(["xdotool", "search", "--onlyvisible", "--name", name], check=False,
+                           stdout=subprocess.PIPE).stdout.decode()
+    return [int(line) for line in found.split()]
+
+
+class _ClientMessage(ctypes.Structure):
+    _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+                ("display", ctypes.c_void_p), ("window", ctypes.c_ulong),
+                ("message_type", ctypes.c_ulong), ("format", ctypes.c_int),
+                ("data", ctypes.c_long * 5), ("room", ctypes.c_long * 24)]
+
+
+def close(window):
+    """What a window manager sends when its close button is pressed."""
+    x11 = ctypes.CDLL("libX11.so.6")
+    x11.XOpenDisplay.restype = ctypes.c_void_p
+    x11.XInternAtom.restype = ctypes.c_ulong
+    display = ctypes.c_void_p(x11.XOpenDisplay(None))
+    message = _ClientMessage(type=33, window=window, format=32,  # ClientMessage
+                             message_type=x11.XInternAtom(display, b"WM_PROTOCOLS", 0))
+    message.data[0] = x11.XInternAtom(display, b"WM_DELETE_WINDOW", 0)
+    x11.XSendEvent(display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(message))
+    x11.XCloseDisplay(display)
 
 
 def temporary_folder():

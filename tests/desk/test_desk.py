@@ -11,8 +11,8 @@ import sys
 import threading
 import time
 
-from rig import (HEIGHT, WIDTH, Failure, Program, Screen, drag, focus, keys, point,
-                 temporary_folder, wait_for, xdo)
+from rig import (HEIGHT, WIDTH, Failure, Program, Screen, close, drag, focus, keys, point,
+                 temporary_folder, wait_for, windows, xdo)
 
 PLOT = (60, 120, 900, 330)  # well inside the plot of 1280 x 720, away from all that moves by itself
 
@@ -147,6 +147,14 @@ class Desk:
         wait_for("two panes", 5, lambda: self.get("windows")[0]["panes"] == 2)
         keys("ctrl+BackSpace")
         wait_for("one pane", 5, lambda: self.get("windows")[0]["panes"] == 1)
+
+    def step_a_close_button_closes_its_window(self):
+        before = set(windows("liqscope"))
+        self.remote.do("window-new")
+        self.has_windows(3)
+        close(wait_for("a third window", 10, lambda: set(windows("liqscope")) - before).pop())
+        self.has_windows(2)
+        focus(400, 300)
 
     def step_a_screenshot_is_a_file(self):
         folder = os.path.join(self.folder, "pictures")

@@ -1,5 +1,6 @@
 #include "app/file_source.h"
 
+#include <assert.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +13,10 @@ struct file {
     struct event_source source;         /* owned */
     struct reader *reader;              /* borrowed; NULL: it is a recording */
     struct recording_reader *recording; /* borrowed; NULL: it is lines */
-    struct event *slots; /* owned: what was read ahead; NULL where the file is alone */
-    size_t next, count;  /* of slots: what is still to be given out */
-    bool told;           /* -- taker of trouble only -- */
+    struct event *slots;          /* owned: what was read ahead; NULL where the file is alone */
+    size_t next, count;           /* of slots: what is still to be given out */
+    struct recording_place place; /* of a recording: where slots were read from */
+    bool told;                    /* -- taker of trouble only -- */
     /* -- atomic: the reading thread writes, the troubled one reads -- */
     atomic_bool done; /* read to its end */
 };
@@ -53,6 +55,9 @@ static struct file *oldest(struct file_source *files) {
         struct file *file = &files->files[i];
         if (file->next == file->count) {
             file->next = 0;
+            if (file->recording != NULL) {
+                file->place = recording_reader_tell(file->recording);
+            }
             read_file(file, file->slots, EVENT_MESSAGE_SLOTS_MAX, &file->count);
         }
         if (file->next < file->count &&
@@ -125,6 +130,47 @@ bool file_source_open(const struct source_list *list, struct instrument_table *i
     *source = (struct event_source){.ops = &ops, .self = files};
     *out = files;
     return true;
+}
+
+bool file_source_tell(const struct file_source *files, struct file_source_place *out) {
+    for (int i = 0; i < files->count; i++) {
+        const struct file *file = &files->files[i];
+        if (file->recording == NULL) {
+            return false;
+        }
+        const bool ahead = file->next < file->count;
+        out->files[i] = ahead ? file->place : recording_reader_tell(file->recording);
+        out->files[i].slots += ahead ? file->next : 0;
+    }
+    return true;
+}
+
+void file_source_restore(struct file_source *files, const struct file_source_place *place) {
+    for (int i = 0; i < files->count; i++) {
+        struct file *file = &files->files[i];
+        assert(file->recording != NULL);
+        file->next = file->count = 0;
+        recording_reader_restore(file->recording, &place->files[i]);
+        /* relaxed: only the reading thread writes it, and this is it */
+        atomic_store_explicit(&file->done, false, memory_order_relaxed);
+    }
+}
+
+bool file_source_times(const struct file_source *files, int64_t *first_ms, int64_t *last_ms) {
+    *first_ms = INT64_MAX;
+    *last_ms = 0;
+    for (int i = 0; i < files->count; i++) {
+        const struct file *file = &files->files[i];
+        if (file->recording == NULL) {
+            return false;
+        }
+        const struct recording_info info = recording_reader_info(file->recording);
+        if (info.slots > 0) {
+            *first_ms = info.first_ms < *first_ms ? info.first_ms : *first_ms;
+            *last_ms = info.last_ms > *last_ms ? info.last_ms : *last_ms;
+        }
+    }
+    return *first_ms <= *last_ms;
 }
 
 const char *file_source_take_trouble(struct file_source *files) {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "app/source.h"
+#include "archive/recording_reader.h"
 #include "market/event_source.h"
 
 struct file_source;
@@ -18,6 +19,18 @@ struct file_source;
 bool file_source_open(const struct source_list *list, struct instrument_table *instruments,
                       struct event_source *source, struct file_source **files,
                       char reason[SOURCE_REASON_BYTES]);
+
+/* A place between two messages of a source of the same files. */
+struct file_source_place {
+    struct recording_place files[SOURCE_COUNT_MAX];
+};
+/* Where the next message is read from. False: not all of them are recordings. */
+bool file_source_tell(const struct file_source *files, struct file_source_place *out);
+/* Go on from a place that was told. The reading thread. */
+void file_source_restore(struct file_source *files, const struct file_source_place *place);
+/* The least and the greatest event time that recordings hold, by their own tables. False: not all
+ * are recordings, or there is nothing in them. */
+bool file_source_times(const struct file_source *files, int64_t *first_ms, int64_t *last_ms);
 
 /* Trouble of the files that have been read to their end (broken off, lines that are no events): one
  * line for people a call, in order; NULL: nothing new.  Any one thread. */

@@ -90,7 +90,7 @@ enum status recording_reader_open(const char *path, struct instrument_table *ins
     if (self == NULL) {
         return status;
     }
-    self->last_ms = INT64_MIN;
+    self->last_ms = self->run.last_ms = INT64_MIN;
     self->columns = columns_create();
     self->instruments = malloc(INSTRUMENT_COUNT_MAX * sizeof *self->instruments);
     self->slots = malloc((COLUMNS_SLOTS_MAX + INSTRUMENT_COUNT_MAX) * sizeof *self->slots);
@@ -158,24 +158,51 @@ size_t recording_reader_stretches(struct recording_reader *self, struct recordin
     return count;
 }
 
-void recording_reader_seek(struct recording_reader *self, int64_t ts_ms) {
-    sqlite3_stmt *row = NULL;
+/* At the end of a chunk, whatever was being read. */
+static void begin_after(struct recording_reader *self, int64_t chunk_id) {
     assert(!self->thread.started);
+    if (self->snapshot) {
+        (void)sqlite3_exec(self->db, "COMMIT", NULL, NULL, NULL);
+        self->snapshot = false;
+    }
     self->at = self->count = 0;
     self->hole = false;
+    self->blind = 0;
     self->last_ms = INT64_MIN;
-    self->part = PART_TAIL;
-    self->id = 0;
+    self->part = PART_CHUNKS;
+    self->id = chunk_id;
+    self->run = (struct recording_place){.chunk_id = chunk_id, .last_ms = INT64_MIN};
+    atomic_store_explicit(&self->end, STATUS_OK, memory_order_relaxed); /* not started */
+}
+
+struct recording_place recording_reader_tell(const struct recording_reader *self) {
+    struct recording_place place = self->run;
+    place.slots += self->at;
+    return place;
+}
+
+void recording_reader_restore(struct recording_reader *self, const struct recording_place *place) {
+    size_t left = place->slots;
+    begin_after(self, place->chunk_id);
+    self->last_ms = self->run.last_ms = place->last_ms;
+    self->hole = self->run.hole = place->hole;
+    while (left > 0 && recording_reader_next(self) == STATUS_OK) {
+        self->at = left < self->count ? left : self->count;
+        left -= self->at;
+    }
+}
+
+void recording_reader_seek(struct recording_reader *self, int64_t ts_ms) {
+    sqlite3_stmt *row = NULL;
+    begin_after(self, 0);
     if (sqlite3_prepare_v2(self->db,
-                           "SELECT min(id) FROM chunks INDEXED BY chunks_by_time "
-                           "WHERE last_ms >= ?1",
+                           "SELECT coalesce((SELECT min(id) - 1 FROM chunks INDEXED BY "
+                           "chunks_by_time WHERE last_ms >= ?1), (SELECT max(id) FROM chunks), 0)",
                            -1, &row, NULL) == SQLITE_OK) {
         sqlite3_bind_int64(row, 1, ts_ms);
-        if (sqlite3_step(row) == SQLITE_ROW && sqlite3_column_type(row, 0) == SQLITE_INTEGER) {
-            self->part = PART_CHUNKS;
-            self->id = sqlite3_column_int64(row, 0) - 1;
+        if (sqlite3_step(row) == SQLITE_ROW) {
+            self->id = self->run.chunk_id = sqlite3_column_int64(row, 0);
         }
     }
     sqlite3_finalize(row);
-    atomic_store_explicit(&self->end, STATUS_OK, memory_order_relaxed); /* not started */
 }

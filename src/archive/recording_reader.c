@@ -109,8 +109,19 @@ static void end_part(struct recording_reader *self) {
     }
 }
 
-/* The next row that can be read; the tail after the chunks. */
-static enum status read_run(struct recording_reader *self) {
+/* Where the run that is read next begins. The tail's are counted from the last chunk's end. */
+static void note_place(struct recording_reader *self) {
+    if (self->part == PART_CHUNKS) {
+        self->run = (struct recording_place){
+            .chunk_id = self->id, .last_ms = self->last_ms, .hole = self->hole};
+    } else {
+        self->run.slots += self->count;
+    }
+}
+
+enum status recording_reader_next(struct recording_reader *self) {
+    note_place(self);
+    self->at = self->count = 0;
     while (self->part != PART_END) {
         sqlite3_stmt *row = self->next[self->part];
         sqlite3_bind_int64(row, 1, self->id);
@@ -144,7 +155,7 @@ static enum status reader_read(void *user, struct event *out, size_t count_max, 
     *count = 0;
     for (;;) {
         if (self->at == self->count) {
-            const enum status status = *count > 0 ? STATUS_OK : read_run(self);
+            const enum status status = *count > 0 ? STATUS_OK : recording_reader_next(self);
             if (*count > 0 || status != STATUS_OK) {
                 return status;
             }
@@ -165,7 +176,7 @@ static void reader_run(void *user) {
     struct recording_reader *self = user;
     /* relaxed: only asks the loop to end; join orders the rest */
     while (!atomic_load_explicit(&self->stopping, memory_order_relaxed)) {
-        if (self->at == self->count && read_run(self) != STATUS_OK) {
+        if (self->at == self->count && recording_reader_next(self) != STATUS_OK) {
             return;
         }
         const size_t len = event_message_slots(self->slots + self->at, self->count - self->at);

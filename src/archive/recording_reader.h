@@ -6,6 +6,7 @@
  * it wait, it never drops.  Owner: whoever opened it, through event_source_destroy. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -50,6 +51,19 @@ size_t recording_reader_stretches(struct recording_reader *reader, struct record
 /* Go on with the first chunk that holds an event at ts_ms or after it; what is before it in that
  * chunk comes, too. Not after start. */
 void recording_reader_seek(struct recording_reader *reader, int64_t ts_ms);
+
+/* A place between two messages, to be gone on from by any reader of the same file. It holds also
+ * where the tail has become chunks since: it counts slots from the end of a chunk. */
+struct recording_place {
+    int64_t chunk_id; /* slots are counted from the end of this chunk */
+    int64_t last_ms;  /* of what was read up to there */
+    bool hole;
+    size_t slots;
+};
+/* Where the next message is read from. */
+struct recording_place recording_reader_tell(const struct recording_reader *reader);
+/* Go on from a place. Not after start. Costs the chunk that it lies in. */
+void recording_reader_restore(struct recording_reader *reader, const struct recording_place *place);
 
 struct recording_reader_stats recording_reader_get_stats(const struct recording_reader *reader);
 /* The first trouble, for people: "day.liq: 1 chunk is damaged: …"; "" if there was none. After the

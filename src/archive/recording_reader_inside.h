@@ -27,9 +27,10 @@ struct recording_reader {
     int blind;           /* rows in a row that SQLite could not read */
     struct event *slots; /* owned, COLUMNS_SLOTS_MAX: the run at hand */
     size_t at, count;
-    bool snapshot;   /* a transaction of reading is open */
-    int64_t last_ms; /* greatest time given so far; INT64_MIN: none */
-    bool hole;       /* something was lost since */
+    struct recording_place run; /* where that begins */
+    bool snapshot;              /* a transaction of reading is open */
+    int64_t last_ms;            /* greatest time given so far; INT64_MIN: none */
+    bool hole;                  /* something was lost since */
 
     struct thread thread;
     struct event_sink sink;
@@ -40,5 +41,8 @@ struct recording_reader {
     atomic_int end; /* enum status; STATUS_OK while not at the end */
     char reason[RECORDING_REASON_BYTES];
 };
+
+/* The next row that can be read, the tail after the chunks, becomes the run at hand; STATUS_END. */
+enum status recording_reader_next(struct recording_reader *self);
 
 extern const struct event_source_ops recording_reader_ops;

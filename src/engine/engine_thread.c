@@ -38,6 +38,7 @@ struct engine_thread {
 
     /* -- atomic: owner writes, all read -- */
     atomic_bool stopping;
+    atomic_bool abandoned; /* before stopping */
 
     /* -- atomic: engine writes, all read -- */
     _Atomic int64_t applied_count;
@@ -163,6 +164,10 @@ static void run_engine(void *user) {
     for (;;) {
         /* acquire: as above; read before draining, so that nothing pushed before stop is left */
         bool stopping = atomic_load_explicit(&thread->stopping, memory_order_acquire);
+        /* relaxed: only a reason to leave, seen with stopping at the latest */
+        if (atomic_load_explicit(&thread->abandoned, memory_order_relaxed)) {
+            return;
+        }
         size_t count = apply_batches(thread);
         int64_t now_ns = clock_mono_ns();
         bool due = now_ns - thread->published_ns >= (int64_t)ENGINE_SCENE_EVERY_MS * NS_PER_MS;
@@ -223,6 +228,7 @@ struct engine_thread *engine_thread_create(const struct engine_thread_desc *desc
     thread->desc = *desc;
     thread->desc.source_count = desc->source_count > 0 ? desc->source_count : 1;
     thread->waker.fd = -1;
+    thread->sequence = desc->scene_count;
     for (int i = 0; i < ENGINE_VIEW_MAX; i++) {
         thread->views[i].map_step = -1;
         /* relaxed: starting the thread orders it */
@@ -257,6 +263,8 @@ void engine_thread_destroy(struct engine_thread *thread) {
 bool engine_thread_start(struct engine_thread *thread) {
     /* relaxed: starting the thread orders it */
     atomic_store_explicit(&thread->stopping, false, memory_order_relaxed);
+    atomic_store_explicit(&thread->abandoned, false, memory_order_relaxed);
+    thread->changed = engine_ts_ms(thread->desc.engine) > 0;
     return thread_start(&thread->thread, THREAD_ENGINE, run_engine, thread);
 }
 
@@ -265,6 +273,16 @@ void engine_thread_stop(struct engine_thread *thread) {
     atomic_store_explicit(&thread->stopping, true, memory_order_release);
     waker_wake(&thread->waker);
     thread_join(&thread->thread);
+}
+
+void engine_thread_abandon(struct engine_thread *thread) {
+    /* relaxed: stopping, stored after it with release, orders it */
+    atomic_store_explicit(&thread->abandoned, true, memory_order_relaxed);
+    engine_thread_stop(thread);
+}
+
+uint64_t engine_thread_scene_count(const struct engine_thread *thread) {
+    return thread->sequence;
 }
 
 struct event_sink engine_thread_sink(struct engine_thread *thread, int source) {

@@ -42,13 +42,20 @@ struct engine_thread_desc {
                             of it */
     bool wait_when_full; /* recordings and simulations: the pusher waits instead of losing */
     struct waker *published; /* borrowed, woken after each scene; NULL: none */
+    uint64_t scene_count;    /* published into scenes by others before: their numbers go on */
 };
 
 struct engine_thread *
 engine_thread_create(const struct engine_thread_desc *desc); /* NULL: out of memory */
 void engine_thread_destroy(struct engine_thread *thread);    /* stops first; NULL accepted */
 
-bool engine_thread_start(struct engine_thread *thread); /* false: the system refused a thread */
+/* An engine that stands somewhere already is shown at once. False: the system refused a thread. */
+bool engine_thread_start(struct engine_thread *thread);
+/* End as soon as a batch is done: what lies in the rings is left, pushing is refused, nothing more
+ * is published. Joins. */
+void engine_thread_abandon(struct engine_thread *thread);
+/* Of the newest scene, after it was stopped. */
+uint64_t engine_thread_scene_count(const struct engine_thread *thread);
 /* Apply what lies in the rings, publish the last scene, join. The sources have to be stopped
  * before. */
 void engine_thread_stop(struct engine_thread *thread);

@@ -299,6 +299,7 @@ void desk_frame(struct desk *desk) {
     desk->lines.privacy = (enum desk_lines_privacy)option_integer(&desk->options, OPT_privacy);
     moment->lines_hidden = desk_lines_hides(&desk->lines, false);
     desk_layouts_advance(desk, moment->mono_ns);
+    desk_seek_advance(desk);
     bool fresh = false;
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
@@ -383,6 +384,11 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
     case ACTION_FASTER:
     case ACTION_FRAME_STEP:
     case ACTION_SKIP:
+    case ACTION_SEEK:
+    case ACTION_SEEK_BACK:
+    case ACTION_SEEK_ON:
+    case ACTION_JUMP:
+    case ACTION_LOOP:
         return desk_replay_run(desk, call, error);
     case ACTION_PANELS:
     case ACTION_PANEL:

@@ -18,6 +18,7 @@
 #include "app/desk_layouts.h"
 #include "app/desk_lines.h"
 #include "app/desk_alerts.h"
+#include "app/desk_seek.h"
 #include "app/desk_wall.h"
 #include "app/desk_window.h"
 #include "app/frame_meter.h"
@@ -53,6 +54,7 @@ struct desk {
     struct desk_lines lines;
     struct desk_layouts layouts;
     struct desk_screenshot screenshot;
+    struct desk_seek seek;
     bool recording; /* it was begun and has not ended, as far as the user was told */
     struct desk_reload reload;
     struct ipc *ipc; /* owned; NULL: no control socket */

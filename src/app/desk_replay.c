@@ -47,9 +47,8 @@ static bool skip(struct pace *pace, const char *text, int64_t now_ms, char *erro
         return false;
     }
     if (to_ms <= now_ms) {
-        str_format(error, OPTION_ERROR_BYTES,
-                   "skip: %.60s has passed, it is %s; a recording is replayed forward", text,
-                   clock_format_utc(now_ms, now));
+        str_format(error, OPTION_ERROR_BYTES, "skip: %.60s has passed, it is %s; seek goes back",
+                   text, clock_format_utc(now_ms, now));
         return false;
     }
     pace->skip_to_ms = to_ms;
@@ -82,6 +81,12 @@ bool desk_replay_run(struct desk *desk, const struct action_call *call,
         pace.paused = true;
         pace.skip_to_ms = now_ms + (int64_t)ceil(FRAME_MS * fmax(pace.speed, 1));
         break;
+    case ACTION_SEEK:
+    case ACTION_SEEK_BACK:
+    case ACTION_SEEK_ON:
+    case ACTION_JUMP:
+    case ACTION_LOOP:
+        return desk_seek_run(desk, call, error);
     default:
         if (!skip(&pace, call->text, now_ms, error)) {
             return false;

@@ -87,6 +87,13 @@ static void run(void *user) {
     }
 }
 
+void paced_source_begin(struct paced_source *paced, const struct pace *pace, int64_t at_ms) {
+    assert(!paced->thread.started);
+    paced->pace = *pace;
+    paced->anchor_ms = at_ms;
+    paced->anchor_ns = clock_mono_ns();
+}
+
 void paced_source_set(struct paced_source *paced, const struct pace *pace) {
     pthread_mutex_lock(&paced->lock);
     const int64_t now_ns = clock_mono_ns();

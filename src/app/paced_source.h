@@ -25,6 +25,8 @@ struct pace {
     bool paused;
     int64_t skip_to_ms; /* events up to there come at once, whatever the pace; 0: none */
 };
+/* Before start: the clock stands at at_ms, up to where everything was told already. */
+void paced_source_begin(struct paced_source *paced, const struct pace *pace, int64_t at_ms);
 /* From now on. */
 void paced_source_set(struct paced_source *paced, const struct pace *pace);
 struct pace paced_source_get(struct paced_source *paced);

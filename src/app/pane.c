@@ -42,10 +42,15 @@ enum status pane_start(struct pane *pane, const struct pane *beside) {
         !raster_worker_start(pane->worker)) {
         return STATUS_MEMORY;
     }
+    /* What the picture draws stays until columns of another request come. */
+    const uint32_t request_id = pane->link.request_id;
     pane->link = (struct picture_link){
         .picture = pane->picture,
         .worker = pane->worker,
         .cache = pane->cache,
+        .request_id = request_id,
+        .finished_id = request_id,
+        .drawn = pane->link.drawn,
     };
     return STATUS_OK;
 }
@@ -55,6 +60,7 @@ void pane_stop(struct pane *pane) {
         pipeline_close_view(pane->pipeline, pane->view);
         pane->view = -1;
     }
+    pane->why = (struct picture_why){0}; /* its answer is the worker's */
     raster_worker_destroy(pane->worker);
     if (pane->cache != NULL) {
         raster_cache_leave(pane->cache, &pane->link);

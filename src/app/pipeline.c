@@ -5,6 +5,7 @@
 
 #include "app/file_source.h"
 #include "app/paced_source.h"
+#include "app/pipeline_seek.h"
 #include "app/recorder_head.h"
 #include "app/state_file.h"
 #include "base/log.h"
@@ -211,6 +212,7 @@ static enum exit_status start_files(struct pipeline *pipeline, const struct pipe
         paced_source_open(feed->source, desc->speed, &feed->source, &pipeline->paced);
     if (status == STATUS_OK) {
         struct event_sink sink = engine_thread_sink(pipeline->engine_thread, 0);
+        pipeline_seek_open(pipeline, desc);
         status = feed->source.ops->start(feed->source.self, &sink);
     }
     return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, "reader", status);
@@ -275,6 +277,7 @@ void pipeline_halt(struct pipeline *pipeline) {
 }
 
 void pipeline_stop(struct pipeline *pipeline) {
+    replay_worker_destroy(pipeline->seeker);
     stop_sources(pipeline);
     net_service_destroy(pipeline->service);
     exchange_server_destroy(pipeline->exchange);

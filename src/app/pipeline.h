@@ -18,6 +18,7 @@
 
 struct exchange_server;
 struct net_service;
+struct replay_worker;
 struct proxy_rules;
 struct file_source;
 struct recorder_head_state;
@@ -58,6 +59,8 @@ struct pipeline {
 
     struct file_source *files;  /* borrowed: the one feed of a recording; else NULL */
     struct paced_source *paced; /* borrowed: the same, at its pace; NULL: it is live */
+    /* Owned; NULL: it is live, or lines, which are only read forward. */
+    struct replay_worker *seeker;
     enum source_kind kind;
 };
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "app/property_values.h"
+#include "app/replay_worker.h"
 #include "base/clock.h"
 #include "base/process.h"
 #include "base/stat.h"
@@ -186,6 +187,47 @@ void property_write_now(const struct property_look *look, struct writer *out, co
     } else {
         writer_null(out, key);
     }
+}
+
+void property_write_replay_time(const struct property_look *look, struct writer *out,
+                                const char *key) {
+    if (look->desk->pipeline.paced != NULL) {
+        writer_integer(out, key, paced_source_now_ms(look->desk->pipeline.paced));
+    } else {
+        writer_null(out, key);
+    }
+}
+
+static void write_time(struct writer *out, const char *key, int64_t ts_ms) {
+    if (ts_ms != 0) {
+        writer_integer(out, key, ts_ms);
+    } else {
+        writer_null(out, key);
+    }
+}
+
+void property_write_replay(const struct property_look *look, struct writer *out, const char *key) {
+    const struct pipeline *pipeline = &look->desk->pipeline;
+    const struct desk_seek *seek = &look->desk->seek;
+    if (pipeline->paced == NULL) {
+        writer_null(out, key);
+        return;
+    }
+    const struct pace pace = paced_source_get(pipeline->paced);
+    const struct replay_track *track =
+        pipeline->seeker != NULL ? replay_worker_track(pipeline->seeker) : NULL;
+    writer_open_object(out, key);
+    writer_number(out, "speed", pace.speed);
+    writer_flag(out, "paused", pace.paused);
+    write_time(out, "begin_ms", track != NULL ? track->first_ms : 0);
+    write_time(out, "end_ms", track != NULL ? track->last_ms : 0);
+    writer_flag(out, "looked_through", track != NULL && track->whole);
+    write_time(out, "seeking_ms", seek->wanted_ms);
+    writer_integer(out, "seeks", seek->count);
+    writer_number(out, "seek_took_ms", seek->took_ms);
+    write_time(out, "loop_from_ms", seek->loop_from_ms);
+    write_time(out, "loop_to_ms", seek->loop_to_ms);
+    writer_close_object(out);
 }
 
 void property_write_notice(const struct property_look *look, struct writer *out, const char *key) {

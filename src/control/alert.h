@@ -88,6 +88,8 @@ void alert_watch_destroy(struct alert_watch *watch);
 
 /* From now on these rules (copied). One that reads as before keeps its state and silence. */
 void alert_watch_set_rules(struct alert_watch *watch, const struct alert_rules *rules);
+/* Time went back, or leapt: everything is seen for the first time. Rules and silences stay. */
+void alert_watch_restart(struct alert_watch *watch);
 const struct alert_rules *alert_watch_rules(const struct alert_watch *watch);
 
 /* A map that was made since the last call, of any instrument (what it says is copied). */

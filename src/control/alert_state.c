@@ -94,6 +94,16 @@ void alert_watch_set_rules(struct alert_watch *watch, const struct alert_rules *
     watch->rules = *rules;
 }
 
+void alert_watch_restart(struct alert_watch *watch) {
+    for (int i = 0; i < ALERT_RULE_MAX; i++) {
+        for (int s = 0; s < SLOT_COUNT; s++) {
+            clear_slot(&watch->slots[i][s]);
+        }
+    }
+    memset(watch->markets, 0, sizeof watch->markets);
+    watch->now_ms = 0;
+}
+
 const struct alert_rules *alert_watch_rules(const struct alert_watch *watch) {
     return &watch->rules;
 }

@@ -350,6 +350,13 @@ struct score *engine_score(const struct engine *engine, uint16_t instrument) {
     return found != NULL ? found->score : NULL;
 }
 
+int engine_read_receipts(const struct engine *engine, int index,
+                         struct scene_receipt out[SCENE_RECEIPT_MAX]) {
+    return index < engine->instrument_count
+               ? receipts_read(&instrument_at(engine, index)->receipts, out)
+               : -1;
+}
+
 void engine_export_calibrations(const struct engine *engine, struct engine_calibrations *out) {
     memset(out, 0, sizeof(*out));
     out->count = engine->instrument_count;

@@ -99,6 +99,11 @@ const struct estimator *engine_estimator(const struct engine *engine, uint16_t i
  * first market fact until engine_destroy. */
 struct score *engine_score(const struct engine *engine, uint16_t instrument);
 
+/* Receipts of the sweeps of the index-th instrument, the newest ones, oldest first; how many. -1:
+ * there are fewer instruments. The engine's thread. */
+int engine_read_receipts(const struct engine *engine, int index,
+                         struct scene_receipt out[SCENE_RECEIPT_MAX]);
+
 /* What is worth keeping of every instrument, and a number that changes with every M-step, 0 before
  * the first. The engine's thread, or another's once it has stopped. */
 void engine_export_calibrations(const struct engine *engine, struct engine_calibrations *out);

@@ -1,0 +1,250 @@
+#include "app/desk_seek.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/desk.h"
+#include "app/desk_open.h"
+#include "app/pipeline_seek.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define STEP_SHARE 0.1 /* of the stretch that is seen */
+
+static const struct replay_track *track_of(const struct desk *desk) {
+    return replay_worker_track(desk->pipeline.seeker);
+}
+
+int64_t desk_seek_now_ms(const struct desk *desk) {
+    return desk->seek.wanted_ms != 0 ? desk->seek.wanted_ms
+                                     : paced_source_now_ms(desk->pipeline.paced);
+}
+
+static bool can_seek(const struct desk *desk, char *error) {
+    if (desk->pipeline.seeker == NULL) {
+        str_copy(error, OPTION_ERROR_BYTES,
+                 "event lines are only replayed forward; liqscope import FILE -o FILE.liq makes a "
+                 "recording of them, which can be sought in");
+        return false;
+    }
+    return true;
+}
+
+bool desk_seek_go(struct desk *desk, int64_t ts_ms, char error[OPTION_ERROR_BYTES]) {
+    struct desk_seek *seek = &desk->seek;
+    if (!can_seek(desk, error)) {
+        return false;
+    }
+    const struct replay_track *track = track_of(desk);
+    if (track != NULL) {
+        ts_ms = ts_ms < track->first_ms ? track->first_ms : ts_ms;
+        ts_ms = ts_ms > track->last_ms ? track->last_ms : ts_ms;
+    }
+    if (seek->loop_to_ms != 0 && (ts_ms < seek->loop_from_ms || ts_ms > seek->loop_to_ms)) {
+        seek->loop_from_ms = seek->loop_to_ms = 0;
+        desk_tell(desk, "outside of the loop, which has ended");
+    }
+    seek->wanted_ms = ts_ms;
+    replay_worker_ask(desk->pipeline.seeker, ts_ms);
+    return true;
+}
+
+/* -- what is asked for -- */
+
+/* "2026-06-17T08:30", "+1h", "-10m". */
+static bool read_time(const char *text, int64_t now_ms, int64_t *out) {
+    int64_t span_ms = 0;
+    if (text[0] == '+' || text[0] == '-') {
+        const bool good = option_parse_span(text + 1, strlen(text + 1), &span_ms);
+        *out = now_ms + (text[0] == '-' ? -span_ms : span_ms);
+        return good;
+    }
+    return clock_parse_utc(text, out);
+}
+
+static bool refuse_time(const char *action, const char *text, char *error) {
+    str_format(error, OPTION_ERROR_BYTES,
+               "%s: \"%.60s\": no time; expected 2026-06-17T08:30 (UTC), or +1h, -10m", action,
+               text);
+    return false;
+}
+
+static bool seek_to(struct desk *desk, const char *text, char *error) {
+    int64_t ts_ms = 0;
+    if (!read_time(text, desk_seek_now_ms(desk), &ts_ms)) {
+        return refuse_time("seek", text, error);
+    }
+    return desk_seek_go(desk, ts_ms, error);
+}
+
+static bool seek_step(struct desk *desk, double direction, char *error) {
+    struct desk_window *window = NULL;
+    const struct pane *pane = desk_pane(desk, ACTION_PANE_FOCUSED, &window);
+    const double step_ms = pane != NULL ? pane_span_ms(pane) * STEP_SHARE : 0;
+    return desk_seek_go(desk, desk_seek_now_ms(desk) + (int64_t)(direction * step_ms), error);
+}
+
+/* The words of a text, at most count_max; more are counted. */
+enum { WORDS_MAX = 3, WORD_BYTES = 64 };
+static int split_words(const char *text, char words[WORDS_MAX][WORD_BYTES]) {
+    int count = 0;
+    while (*text != '\0') {
+        const size_t blanks = strspn(text, " ");
+        const size_t len = strcspn(text + blanks, " ");
+        if (len > 0) {
+            if (count < WORDS_MAX) {
+                str_format(words[count], WORD_BYTES, "%.*s", (int)len, text + blanks);
+            }
+            count++;
+        }
+        text += blanks + len;
+    }
+    return count;
+}
+
+static bool read_question(const char *text, struct track_question *out) {
+    static const char *const what[] = {[TRACK_FIND_LIQUIDATION] = "liquidation",
+                                       [TRACK_FIND_SWEEP] = "sweep",
+                                       [TRACK_FIND_GAP] = "gap"};
+    char words[WORDS_MAX][WORD_BYTES];
+    const int count = split_words(text, words);
+    if (count < 2 || count > WORDS_MAX) {
+        return false;
+    }
+    out->before = strcmp(words[0], "previous") == 0;
+    int found = -1;
+    for (int i = 0; i < (int)ARRAY_COUNT(what); i++) {
+        found = strcmp(words[1], what[i]) == 0 ? i : found;
+    }
+    out->what = found >= 0 ? (enum track_find)found : TRACK_FIND_GAP;
+    char *end = "";
+    if (count == WORDS_MAX) {
+        out->least_usd = strtod(words[WORDS_MAX - 1], &end);
+    }
+    return found >= 0 && *end == '\0' && out->least_usd >= 0 &&
+           (out->before || strcmp(words[0], "next") == 0);
+}
+
+static bool jump(struct desk *desk, const char *text, char *error) {
+    struct track_question question = {.from_ms = desk_seek_now_ms(desk)};
+    int64_t ts_ms = 0;
+    if (!read_question(text, &question)) {
+        str_format(error, OPTION_ERROR_BYTES,
+                   "jump: \"%.60s\": expected next or previous, then liquidation, sweep or gap, "
+                   "then the least USD if that matters: next liquidation 50000",
+                   text);
+        return false;
+    }
+    if (!can_seek(desk, error)) {
+        return false;
+    }
+    const struct replay_track *track = track_of(desk);
+    if (track == NULL || !replay_track_find(track, &question, &ts_ms)) {
+        const bool more = track != NULL && !track->whole && !question.before;
+        str_format(error, OPTION_ERROR_BYTES, "jump: %.60s: %s", text,
+                   more ? "none so far; the recording is still being looked through" : "none");
+        return false;
+    }
+    char when[CLOCK_TEXT_BYTES];
+    desk_tell(desk, "%.60s: %s", text, clock_format_utc(ts_ms, when));
+    return desk_seek_go(desk, ts_ms, error);
+}
+
+static bool loop(struct desk *desk, const char *text, char *error) {
+    struct desk_seek *seek = &desk->seek;
+    char words[WORDS_MAX][WORD_BYTES];
+    const int count = split_words(text, words);
+    int64_t from_ms = 0, to_ms = 0;
+    if (count == 1 && strcmp(words[0], "off") == 0) {
+        seek->loop_from_ms = seek->loop_to_ms = 0;
+        desk_tell(desk, "replay goes on to the end");
+        return true;
+    }
+    const int64_t now_ms = desk_seek_now_ms(desk);
+    if (count != 2 || !read_time(words[0], now_ms, &from_ms) ||
+        !read_time(words[1], words[1][0] == '+' ? from_ms : now_ms, &to_ms) || to_ms <= from_ms) {
+        str_format(error, OPTION_ERROR_BYTES,
+                   "loop: \"%.80s\": expected two times, the later one last, or off: "
+                   "2026-06-17T08:30 2026-06-17T08:45, or -10m +15m",
+                   text);
+        return false;
+    }
+    if (!can_seek(desk, error)) {
+        return false;
+    }
+    seek->loop_from_ms = from_ms;
+    seek->loop_to_ms = to_ms;
+    return desk_seek_go(desk, from_ms, error);
+}
+
+bool desk_seek_run(struct desk *desk, const struct action_call *call,
+                   char error[OPTION_ERROR_BYTES]) {
+    switch (call->action) {
+    case ACTION_SEEK_BACK:
+        return seek_step(desk, -1, error);
+    case ACTION_SEEK_ON:
+        return seek_step(desk, +1, error);
+    case ACTION_JUMP:
+        return jump(desk, call->text, error);
+    case ACTION_LOOP:
+        return loop(desk, call->text, error);
+    default:
+        return seek_to(desk, call->text, error);
+    }
+}
+
+/* -- a frame -- */
+
+/* A picture that does not show the moment any more follows it. */
+static void show_moment(struct desk *desk, double ts_ms) {
+    for (int w = 0; w < desk->window_count; w++) {
+        struct desk_window *window = desk->windows[w];
+        for (int i = 0; i < window->pane_count; i++) {
+            struct camera *camera = &window->panes[i]->nav.camera;
+            if (ts_ms < camera->time_left_ms || ts_ms > camera->time_right_ms) {
+                camera->following = true;
+            }
+        }
+        window->changed = true;
+    }
+}
+
+static void put_in_place(struct desk *desk, struct replay_stand *stand) {
+    struct desk_seek *seek = &desk->seek;
+    const int64_t ts_ms = stand->ts_ms, taken_ns = stand->taken_ns;
+    const int64_t begin_ns = clock_mono_ns();
+    char error[OPTION_ERROR_BYTES];
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            pane_stop(desk->windows[w]->panes[i]);
+        }
+    }
+    if (!pipeline_seek_go(&desk->pipeline, stand) || !desk_start_panes(desk, error)) {
+        (void)app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
+        desk->failed = desk->quit = true;
+        return;
+    }
+    alert_watch_restart(desk->alerts.watch);
+    show_moment(desk, (double)ts_ms);
+    seek->took_ms = (double)(taken_ns + clock_mono_ns() - begin_ns) * 1e-6;
+    seek->wanted_ms = 0;
+    seek->count++;
+    LOG_DEBUG("view: sought in %.1f ms, %.1f of them for the engine", seek->took_ms,
+              (double)taken_ns * 1e-6);
+}
+
+void desk_seek_advance(struct desk *desk) {
+    struct desk_seek *seek = &desk->seek;
+    struct replay_stand stand;
+    char error[OPTION_ERROR_BYTES];
+    if (desk->pipeline.seeker == NULL) {
+        return;
+    }
+    if (seek->loop_to_ms != 0 && seek->wanted_ms == 0 &&
+        desk_seek_now_ms(desk) >= seek->loop_to_ms) {
+        (void)desk_seek_go(desk, seek->loop_from_ms, error);
+    }
+    if (replay_worker_take(desk->pipeline.seeker, &stand)) {
+        put_in_place(desk, &stand);
+    }
+}

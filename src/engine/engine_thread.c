@@ -45,6 +45,7 @@ struct engine_thread {
 
     /* -- engine thread only -- */
     bool changed;         /* since the last scene */
+    bool gathering;       /* events that come before the next scene is due are let gather */
     int64_t published_ns; /* when the last scene went out */
     uint64_t sequence;
     uint64_t calibration_steps; /* when what was learned last went out */
@@ -145,11 +146,17 @@ static bool has_work(struct engine_thread *thread) {
     return false;
 }
 
-/* Nothing to apply: sleep until woken, or until the scene that is held back is due. */
+/* Nothing to apply: sleep until woken, or until the scene that is held back is due. What comes
+ * before that can only be seen with that scene: it gathers in the ring, and no push has to wake
+ * anybody (at 50,000 a second, waking and sleeping cost ten times the work itself). */
 static void wait_for_work(struct engine_thread *thread, int64_t now_ns) {
     int timeout_ms = SLEEP_MS_MAX;
     if (thread->changed) {
         int64_t due_ns = thread->published_ns + (int64_t)ENGINE_SCENE_EVERY_MS * NS_PER_MS;
+        if (thread->gathering) {
+            clock_sleep_until_ns(due_ns);
+            return;
+        }
         timeout_ms = (int)((due_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS);
     }
     waker_arm(&thread->waker);
@@ -236,6 +243,9 @@ struct engine_thread *engine_thread_create(const struct engine_thread_desc *desc
     }
     size_t slots = desc->ring_slots > 0 ? desc->ring_slots : ENGINE_RING_SLOTS;
     slots = slots > EVENT_MESSAGE_SLOTS_MAX ? slots : EVENT_MESSAGE_SLOTS_MAX;
+    /* Only where a ring holds far more than comes until the next scene; who waits for room is not
+     * kept waiting. */
+    thread->gathering = slots >= ENGINE_RING_SLOTS && !desc->wait_when_full;
     bool ok = waker_init(&thread->waker);
     for (int i = 0; ok && i < thread->desc.source_count; i++) {
         thread->sources[i].thread = thread;

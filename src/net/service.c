@@ -15,6 +15,7 @@ enum {
     LWS_TIMEOUT_S = 60,
     SERVICE_FD_COUNT_MAX = 512,
     SERVICE_HEAD_BYTES_MAX = 8192,
+    SERVICE_GATHER_US = 500,
     BACKOFF_MS_FIRST = 1000,
     BACKOFF_RISE_MAX = 60 /* the longest is so many times the first */
 };
@@ -151,6 +152,19 @@ static void service_end(struct net_service *service) {
     server_free_graves(service);
 }
 
+/* Messages that come one by one, each in a TLS record and a packet of its own, cost a turn of the
+ * event loop each: ten times what it takes to read and parse them. So turns that bring little are
+ * SERVICE_GATHER_US apart. The first one after a silence is not held up; what gathers meanwhile
+ * waits in the kernel. */
+static void service_gather(struct net_service *service) {
+    if (!service->trickled) {
+        return;
+    }
+    service->trickled = false;
+    clock_sleep_until_ns(service->trickled_ns + SERVICE_GATHER_US * INT64_C(1000));
+    service->trickled_ns = clock_mono_ns();
+}
+
 static void service_run(void *user) {
     struct net_service *service = user;
     /* acquire: pairs with the release in net_service_stop; whatever it did before is visible here
@@ -162,6 +176,7 @@ static void service_run(void *user) {
         }
         resolver_deliver(service->resolver);
         service_run_posts(service);
+        service_gather(service);
     }
     service_end(service);
 }

@@ -42,6 +42,8 @@ struct net_service {
     struct http_request *requests;    /* owned, under way */
     int request_count;
 
+    bool trickled;       /* streams brought little since the turn before */
+    int64_t trickled_ns; /* when they were read last */
 
     /* -- atomic: any thread sets, the service reads -- */
     atomic_bool stopping;

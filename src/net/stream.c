@@ -11,6 +11,7 @@
 
 enum {
     STREAM_ROUND_COUNT_MAX = 16, /* buffers read in a row before others get their turn */
+    STREAM_TRICKLE_BYTES = 8192, /* a turn that brings less may come later and bring more */
 };
 
 static void stream_turn(struct stream *stream);
@@ -252,6 +253,7 @@ static void stream_read(struct stream *stream) {
             stream->kept = end - used;
         }
         if (result == READ_LATER) {
+            stream->service->trickled = round == 0 && end < STREAM_TRICKLE_BYTES;
             return;
         }
         if (result == READ_END || result == READ_BROKEN) {

@@ -17,6 +17,7 @@
 #include "scene/scene.h"
 #include "sim/exchange_server.h"
 #include "support/certs.h"
+#include "support/exchange_process.h"
 #include "venue/venue.h"
 
 struct pipeline_desc {
@@ -27,13 +28,15 @@ struct pipeline_desc {
     size_t ring_slots;
     bool hold_engine; /* start its thread later, with pipeline_start_engine */
     struct event_sink (*wrap_sink)(struct event_sink sink); /* between feed and ring; NULL: none */
+    struct exchange_process *outside; /* serves instead of a thread; borrowed; NULL: a thread */
 };
 
 struct pipeline {
     struct certs certs;
     bool has_certs;
     bool stopped;
-    struct exchange_server *server;
+    struct exchange_server *server; /* NULL: it is outside */
+    struct exchange_process *outside;
     struct instrument_table *table;
     struct net_service *service;
     struct engine *engine;
@@ -63,6 +66,11 @@ static inline bool pipeline_open_server(struct pipeline *pipe, const struct pipe
         }
         server.cert_file = certs_path(&pipe->certs, desc->certificate, "pem", cert);
         server.key_file = certs_path(&pipe->certs, desc->certificate, "key", key);
+    }
+    if (desc->outside != NULL) {
+        pipe->outside = desc->outside;
+        return exchange_process_start(pipe->outside, &server) ||
+               pipeline_fail("the exchange's process does not serve");
     }
     enum status why = STATUS_OK;
     pipe->server = exchange_server_create(&server, &why);
@@ -118,8 +126,10 @@ static inline bool pipeline_open_feed(struct pipeline *pipe, const struct pipeli
         .instruments = pipe->table,
         .symbols = symbols,
         .symbol_count = 1,
-        .ws_url = exchange_server_ws_base_url(pipe->server),
-        .rest_url = exchange_server_rest_base_url(pipe->server),
+        .ws_url = pipe->outside != NULL ? pipe->outside->address.ws_url
+                                        : exchange_server_ws_base_url(pipe->server),
+        .rest_url = pipe->outside != NULL ? pipe->outside->address.rest_url
+                                          : exchange_server_rest_base_url(pipe->server),
         .history_ms = desc->history_ms != 0 ? desc->history_ms : 2 * 3600 * 1000,
         .oi_poll_ms = 500,
         .stall_ms = desc->stall_ms,
@@ -172,6 +182,9 @@ static inline void pipeline_close(struct pipeline *pipe) {
     waker_finish(&pipe->published);
     instrument_table_destroy(pipe->table);
     exchange_server_destroy(pipe->server);
+    if (pipe->outside != NULL) {
+        exchange_process_end(pipe->outside);
+    }
     if (pipe->has_certs) {
         certs_remove(&pipe->certs);
     }

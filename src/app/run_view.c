@@ -7,6 +7,7 @@
 #include "app/desk.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/process.h"
 
 static volatile sig_atomic_t interrupted;
 
@@ -67,6 +68,7 @@ static enum exit_status loop(struct desk *desk, const struct app_options *option
 int run_view(const struct app_options *options) {
     static struct desk desk; /* holds a path's text; one a process */
     struct sigaction action = {.sa_handler = on_signal};
+    process_keep_heap_whole();
     enum exit_status status = desk_open(&desk, options);
     if (status == EXIT_STATUS_DONE) {
         sigaction(SIGINT, &action, NULL);

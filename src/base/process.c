@@ -26,3 +26,11 @@ struct process_heap process_read_heap(void) {
     return (struct process_heap){0};
 #endif
 }
+
+void process_keep_heap_whole(void) {
+#ifdef __GLIBC__
+    /* Either one given is no longer adapted; refused only if out of range, which they are not. */
+    (void)mallopt(M_MMAP_THRESHOLD, PROCESS_LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, PROCESS_LARGE_BYTES);
+#endif
+}

@@ -12,6 +12,7 @@
 #include "app/app.h"
 #include "app/live_set.h"
 #include "base/clock.h"
+#include "json/writer.h"
 #include "venue/dialect.h"
 #include "venue/feed.h"
 
@@ -87,6 +88,16 @@ static const char *state_text(int state) {
     return texts[state];
 }
 
+/* In the venue's own words. */
+static void print_errors(const struct live_feed *feed) {
+    const struct venue_feed_error *errors = NULL;
+    const int count = feed_errors(feed->feed, &errors);
+    for (int i = 0; i < count; i++) {
+        printf("  the venue said, %" PRId64 " time%s, of %s: \"%s\"\n", errors[i].count,
+               errors[i].count == 1 ? "" : "s", errors[i].where, errors[i].text);
+    }
+}
+
 static void print_text(const struct feed_test *test, const struct live_feed *feed) {
     const struct venue_feed_stats *stats = feed_stats(feed->feed);
     const char *reason = test->states[feed->venue];
@@ -114,6 +125,25 @@ static void print_text(const struct feed_test *test, const struct live_feed *fee
            test->gaps[feed->venue], venue_stat(&stats->book_gaps), venue_stat(&stats->reconnects),
            venue_stat(&stats->errors), venue_stat(&stats->rest_failures),
            (double)venue_stat(&stats->skew_ms) / 1e3);
+    print_errors(feed);
+}
+
+static void print_errors_json(const struct live_feed *feed) {
+    char text[VENUE_ERRORS_MAX * 2 * (VENUE_REASON_BYTES + VENUE_WHERE_BYTES + 64)];
+    const struct venue_feed_error *errors = NULL;
+    const int count = feed_errors(feed->feed, &errors);
+    struct writer writer;
+    writer_begin(&writer, text, sizeof text);
+    writer_open_array(&writer, NULL);
+    for (int i = 0; i < count; i++) {
+        writer_open_object(&writer, NULL);
+        writer_text(&writer, "where", errors[i].where);
+        writer_text(&writer, "text", errors[i].text);
+        writer_integer(&writer, "count", errors[i].count);
+        writer_close_object(&writer);
+    }
+    writer_close_array(&writer);
+    printf(",\"venue_said\":%s", text);
 }
 
 static void print_json(const struct feed_test *test, const struct live_feed *feed) {
@@ -132,12 +162,14 @@ static void print_json(const struct feed_test *test, const struct live_feed *fee
     printf("},\"malformed\":%" PRId64 ",\"dropped_side\":%" PRId64 ",\"dropped_unit\":%" PRId64
            ",\"dropped_symbol\":%" PRId64 ",\"gaps\":%" PRId64 ",\"book_gaps\":%" PRId64
            ",\"reconnects\":%" PRId64 ",\"errors\":%" PRId64 ",\"rest_failures\":%" PRId64
-           ",\"skew_ms\":%" PRId64 "}\n",
+           ",\"skew_ms\":%" PRId64,
            venue_stat(&stats->malformed), venue_stat(&stats->dropped_side),
            venue_stat(&stats->dropped_unit), venue_stat(&stats->dropped_symbol),
            test->gaps[feed->venue], venue_stat(&stats->book_gaps), venue_stat(&stats->reconnects),
            venue_stat(&stats->errors), venue_stat(&stats->rest_failures),
            venue_stat(&stats->skew_ms));
+    print_errors_json(feed);
+    puts("}");
 }
 
 static int report(const struct feed_test *test, bool as_json) {

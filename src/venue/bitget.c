@@ -156,6 +156,17 @@ static size_t ping(int socket, int64_t now_ms, char out[VENUE_REPLY_BYTES]) {
 
 /* -- what is asked for -- */
 
+static bool request_liquidations(const struct venue_request *request, const char *category,
+                                 const char *name, struct venue_http *out) {
+    char cursor[3 * VENUE_REPLY_BYTES] = "";
+    if (request->cursor != NULL && !venue_url_encode(request->cursor, cursor, sizeof cursor)) {
+        return false;
+    }
+    return str_format(out->path, sizeof out->path,
+                      "/api/v3/market/liquidations?category=%s&symbol=%s&limit=%d%s%s", category,
+                      name, LIQUIDATION_ROWS, cursor[0] != '\0' ? "&cursor=" : "", cursor);
+}
+
 static bool request_one(const struct venue_request *request, const char *category, const char *name,
                         struct venue_http *out) {
     const size_t size = sizeof out->path;
@@ -176,10 +187,8 @@ static bool request_one(const struct venue_request *request, const char *categor
                           "&startTime=%" PRId64 "&endTime=%" PRId64 "&limit=%d",
                           category, name, request->from_ms,
                           request->from_ms + (int64_t)(KLINE_ROWS - 1) * MINUTE_MS, KLINE_ROWS);
-    case VENUE_REQUEST_LIQUIDATIONS: /* the newest; times are not asked for */
-        return str_format(out->path, size,
-                          "/api/v3/market/liquidations?category=%s&symbol=%s&limit=%d", category,
-                          name, LIQUIDATION_ROWS);
+    case VENUE_REQUEST_LIQUIDATIONS: /* the newest, then by cursor; times are not asked for */
+        return request_liquidations(request, category, name, out);
     case VENUE_REQUEST_TRADES:
         return str_format(out->path, size, "/api/v3/market/fills?category=%s&symbol=%s&limit=%d",
                           category, name, TRADE_ROWS);
@@ -224,6 +233,7 @@ const struct venue_dialect bitget_dialect = {
                .kline_depth_ms = 30 * DAY_MS,
                .liquidation_rows = LIQUIDATION_ROWS,
                .liquidation_depth_ms = 3 * DAY_MS,
+               .liquidations_fall = true,
                .requests_per_10s = REQUESTS_PER_10S},
     .settle = bitget_settle,
     .parse = bitget_parse,

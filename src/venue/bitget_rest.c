@@ -429,10 +429,20 @@ static enum status read_rows(struct answer *answer, struct scan *scan) {
                                                         : STATUS_IGNORED;
 }
 
-/* {"list":[…],"ts":…}, {"resultList":[…]}, or a book */
+/* Of liquidations the venue names the page before. */
+static void name_older(struct answer *answer, const struct scan_value *cursor) {
+    static const char liquidations[] = "/api/v3/market/liquidations";
+    const char *path = answer->about->path;
+    if (path != NULL && strncmp(path, liquidations, sizeof liquidations - 1) == 0 &&
+        cursor->type == SCAN_STRING) {
+        venue_message_reply(answer->message, cursor);
+    }
+}
+
+/* {"list":[…],"ts":…,"cursor":"…"}, {"resultList":[…]}, or a book */
 static enum status read_around(struct answer *answer, struct scan *scan) {
-    enum { ASKS, BIDS, STAMP, LIST, RESULTS, COUNT };
-    static const char *const names[COUNT] = {"a", "b", "ts", "list", "resultList"};
+    enum { ASKS, BIDS, STAMP, LIST, RESULTS, CURSOR, COUNT };
+    static const char *const names[COUNT] = {"a", "b", "ts", "list", "resultList", "cursor"};
     struct venue_field fields[COUNT];
     int64_t ts_ms = 0;
     venue_fields_read(scan, names, COUNT, fields);
@@ -443,7 +453,12 @@ static enum status read_around(struct answer *answer, struct scan *scan) {
         return read_book(answer, &fields[ASKS], &fields[BIDS]);
     }
     struct venue_field *rows = &fields[fields[LIST].value.type == SCAN_ARRAY ? LIST : RESULTS];
-    return rows->value.type == SCAN_ARRAY ? read_rows(answer, &rows->inside) : STATUS_IGNORED;
+    if (rows->value.type != SCAN_ARRAY) {
+        return STATUS_IGNORED;
+    }
+    const enum status status = read_rows(answer, &rows->inside);
+    name_older(answer, &fields[CURSOR].value);
+    return status;
 }
 
 static bool is_legacy(const char *path) {

@@ -59,7 +59,8 @@ enum venue_request_kind { /* in the order in which they are sent */
                           VENUE_REQUEST_INTEREST_HISTORY,
                           VENUE_REQUEST_INTEREST_LAST, /* now, the end of the history */
                           VENUE_REQUEST_INTEREST,     /* now, the poll of venues without a stream */
-                          VENUE_REQUEST_LIQUIDATIONS, /* those from from_ms to to_ms */
+                          VENUE_REQUEST_LIQUIDATIONS, /* those from from_ms to before to_ms, or by
+                                                         cursor */
                           VENUE_REQUEST_TRADES,       /* the newest */
                           VENUE_REQUEST_KIND_COUNT
 };
@@ -80,6 +81,7 @@ struct venue_http {
 struct venue_limits {
     int kline_rows, interest_rows, liquidation_rows; /* a page; 0: the venue has no such history */
     int64_t kline_depth_ms, interest_depth_ms, liquidation_depth_ms; /* how far back; 0: all */
+    bool liquidations_fall;        /* of more than a page the newest are told */
     int64_t liquidation_window_ms; /* from_ms .. to_ms at most; 0: any */
     int interest_step_ms;          /* of the history */
     int requests_per_10s;          /* of one kind, at most */

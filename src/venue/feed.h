@@ -15,4 +15,7 @@ struct venue_feed *feed_create(const struct venue_dialect *dialect,
 void feed_destroy(struct venue_feed *feed); /* stops first; not on the net thread; NULL accepted */
 enum status feed_start(struct venue_feed *feed, const struct event_sink *sink);
 void feed_stop(struct venue_feed *feed);
+/* How many of the newest errors that the venue told, no two alike; *out, the oldest first, is the
+ * feed's. Before feed_start or after feed_stop. */
+int feed_errors(const struct venue_feed *feed, const struct venue_feed_error **out);
 const struct venue_feed_stats *feed_stats(const struct venue_feed *feed);

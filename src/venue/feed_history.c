@@ -6,12 +6,9 @@
 
 enum {
     MINUTE_MS = 60000,
-    PAGE_SHORT = 2,         /* rows of a page that reached the present */
-    SOCKET_WAIT_MS = 10000, /* for the trades' socket, before history goes on without it */
-    MANY_SYMBOLS = 8,       /* of so many, liquidations are asked for seldom */
-    WINDOWS_MAX = 24        /* of liquidations, else one */
+    PAGE_SHORT = 2,        /* rows of a page that reached the present */
+    SOCKET_WAIT_MS = 10000 /* for the trades' socket, before history goes on without it */
 };
-#define LIQUIDATION_HISTORY_MS (INT64_C(24) * 60 * MINUTE_MS)
 
 static void begin_state(struct venue_feed *feed, struct feed_instrument *instrument,
                         enum feed_history_state state);
@@ -124,65 +121,6 @@ static void take_interest(struct venue_feed *feed, struct feed_instrument *instr
     begin_state(feed, instrument, HISTORY_INTEREST_LAST);
 }
 
-/* -- liquidations -- */
-
-/* Those before this time are asked for: later ones come live. */
-static int64_t liquidations_end(const struct venue_feed *feed,
-                                const struct feed_instrument *instrument) {
-    return instrument->live_from_ms > 0 ? instrument->live_from_ms : feed_now_ms(feed);
-}
-
-static bool ask_liquidations(struct venue_feed *feed, struct feed_instrument *instrument,
-                             int64_t from_ms) {
-    const struct venue_limits *limits = &feed->dialect->limits;
-    const int64_t end_ms = liquidations_end(feed, instrument);
-    const int64_t window_ms = limits->liquidation_window_ms;
-    const int64_t to_ms =
-        window_ms > 0 && end_ms - from_ms > window_ms ? from_ms + window_ms : end_ms;
-    return limits->liquidation_rows > 0 && from_ms < end_ms &&
-           ask(feed, instrument, VENUE_REQUEST_LIQUIDATIONS, from_ms, to_ms);
-}
-
-static bool begin_liquidations(struct venue_feed *feed, struct feed_instrument *instrument) {
-    const struct venue_limits *limits = &feed->dialect->limits;
-    const int64_t now_ms = feed_now_ms(feed);
-    const int windows = feed->instrument_count > MANY_SYMBOLS ? 1 : WINDOWS_MAX;
-    int64_t from_ms = later(instrument->history_from_ms, now_ms - LIQUIDATION_HISTORY_MS);
-    if (limits->liquidation_window_ms > 0) {
-        from_ms = later(from_ms, now_ms - windows * limits->liquidation_window_ms);
-    }
-    if (limits->liquidation_depth_ms > 0) {
-        from_ms = later(from_ms, now_ms - limits->liquidation_depth_ms + MINUTE_MS);
-    }
-    return ask_liquidations(feed, instrument, from_ms);
-}
-
-static void take_liquidations(struct venue_feed *feed, struct feed_instrument *instrument,
-                              const struct feed_request *request,
-                              const struct venue_message *message) {
-    struct event *slots = feed->parser->slots;
-    const int64_t end_ms = liquidations_end(feed, instrument);
-    int64_t newest_ms = request->from_ms;
-    int rows = 0;
-    for (size_t i = 0; message != NULL && i < message->count; i++) {
-        const bool ours = slots[i].kind == EVENT_LIQUIDATION &&
-                          feed_find_slot(feed, &slots[i]) == instrument &&
-                          slots[i].ts_ms >= request->from_ms && slots[i].ts_ms < end_ms;
-        rows++;
-        newest_ms = later(newest_ms, slots[i].ts_ms);
-        if (ours && !feed_seen_before(&instrument->seen, &slots[i], 1, 0, FEED_SEEN_REST)) {
-            feed_run_add(&instrument->liquidations, &slots[i], 1, FEED_HISTORY_SLOTS_MAX);
-        }
-    }
-    const bool full = rows >= feed->dialect->limits.liquidation_rows;
-    const int64_t next_ms = full && newest_ms > request->from_ms ? newest_ms : request->to_ms;
-    if (message != NULL && next_ms > request->from_ms && next_ms < end_ms &&
-        ask_liquidations(feed, instrument, next_ms)) {
-        return;
-    }
-    begin_state(feed, instrument, HISTORY_TRADES);
-}
-
 /* -- the order of it -- */
 
 static void begin_trades(struct venue_feed *feed, struct feed_instrument *instrument) {
@@ -205,7 +143,7 @@ static void begin_state(struct venue_feed *feed, struct feed_instrument *instrum
     } else if (state == HISTORY_INTEREST_LAST &&
                !ask(feed, instrument, VENUE_REQUEST_INTEREST_LAST, 0, 0)) {
         begin_state(feed, instrument, HISTORY_LIQUIDATIONS);
-    } else if (state == HISTORY_LIQUIDATIONS && !begin_liquidations(feed, instrument)) {
+    } else if (state == HISTORY_LIQUIDATIONS && !feed_forced_begin(feed, instrument)) {
         begin_state(feed, instrument, HISTORY_TRADES);
     } else if (state == HISTORY_TRADES && instrument->history_gap) {
         instrument->history_deadline_ns = 0;
@@ -251,7 +189,9 @@ void feed_history_take(struct venue_feed *feed, const struct feed_request *reque
         begin_state(feed, instrument, HISTORY_LIQUIDATIONS);
         break;
     case VENUE_REQUEST_LIQUIDATIONS:
-        take_liquidations(feed, instrument, request, message);
+        if (feed_forced_take(feed, instrument, request, message)) {
+            begin_state(feed, instrument, HISTORY_TRADES);
+        }
         break;
     default:
         feed_past_add_trades(feed, instrument, message);

@@ -13,6 +13,7 @@
 
 /*   feed.c          life, the tick
  *   feed_list.c     the lists of instruments and their margin tables: what is listed, what begins
+ *   feed_error.c    what the venue says is wrong, in its own words
  *   feed_push.c     the way into the sink: runs, gaps, what a full sink loses
  *   feed_state.c    what the lamp says: the worst of the sockets, faults, a clock that is wrong
  *   feed_socket.c   connections: connect, stall, reconnect, replace before the venue cuts
@@ -22,6 +23,7 @@
  *   feed_book.c     a book message: its chain, gaps, snapshots
  *   feed_request.c  the queue of REST requests: rates, Retry-After, retries
  *   feed_history.c  back-fill: what is asked for, page by page
+ *   feed_forced.c   back-fill: liquidations, in windows and pages
  *   feed_past.c     back-fill: its order, and the way out
  *
  * How nothing is counted twice at the seam: the newest bar of the klines answer is taken as still
@@ -148,6 +150,9 @@ struct feed_instrument {
     int64_t history_from_ms, history_to_ms; /* 0: no end known yet */
     bool history_gap;                       /* fills a gap: bars, liquidations, trades */
     int64_t history_deadline_ns;
+    int64_t forced_to_ms; /* where the window of liquidations ends that is being asked for */
+    int forced_pages;     /* of it that came */
+    size_t forced_at;     /* in liquidations: where its rows begin */
     struct feed_run klines, interest, liquidations, past; /* past: merged, then pushed */
     struct feed_run held;                                 /* live meanwhile */
     size_t past_at, held_at;
@@ -197,7 +202,10 @@ struct venue_feed {
     bool fault; /* an unknown symbol */
     char fault_reason[VENUE_REASON_BYTES];
     char delisted[VENUE_REASON_BYTES]; /* said while all is well: what is gone; "": nothing */
-    char notice[VENUE_REASON_BYTES];   /* said while all is well: an error that the venue told */
+    struct venue_feed_error errors[VENUE_ERRORS_MAX]; /* the newest, no two alike */
+    int error_count;
+    int64_t notice_ns;               /* when the notice was told */
+    char notice[VENUE_REASON_BYTES]; /* said while all is well: an error that the venue told */
     struct net_timer tick;
     bool running;
 
@@ -242,6 +250,9 @@ void feed_list_take(struct venue_feed *feed, const struct feed_request *request,
 void feed_list_tick(struct venue_feed *feed, int64_t now_ns);
 /* Symbols have their numbers: find instruments by them. */
 void feed_list_index(struct venue_feed *feed);
+
+/* feed_error.c: len bytes of a stranger's text; where: a socket's name or a request's path. */
+void feed_error_tell(struct venue_feed *feed, const char *where, const char *text, size_t len);
 
 /* feed_push.c: push a message of an instrument. False: the sink is full; counted, a gap noted, a
  * lost book begun again. Before anything else, gaps that are due go in. */
@@ -313,6 +324,13 @@ void feed_history_fill(struct venue_feed *feed, struct feed_instrument *instrume
 void feed_history_take(struct venue_feed *feed, const struct feed_request *request,
                        const struct venue_message *message);
 void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrument, int64_t now_ns);
+
+/* feed_forced.c */
+/* False: the venue has none. */
+bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrument);
+/* An answer, NULL: it failed for good. True: no more is asked for. */
+bool feed_forced_take(struct venue_feed *feed, struct feed_instrument *instrument,
+                      const struct feed_request *request, const struct venue_message *message);
 
 /* feed_past.c */
 /* Bars, open interest and liquidations in one order, then trades up to the first that was held. */

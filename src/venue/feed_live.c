@@ -164,7 +164,8 @@ static void take_event(struct feed_conn *conn, const struct venue_message *messa
     if (in_bars) {
         return;
     }
-    if (feed_seen_before(&instrument->seen, slots, count, message->sent_ms, conn->serial)) {
+    count = feed_seen_drop(&instrument->seen, slots, count, message->sent_ms, conn->serial);
+    if (count == 0) {
         feed_count(&feed->stats.duplicates, 1);
         return;
     }

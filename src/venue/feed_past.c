@@ -75,7 +75,7 @@ static bool is_new(struct feed_instrument *instrument, const struct event *slot,
     if (!instrument->seen.ids_rise) {
         /* What is later than a trade of the connection comes by it, if it has not come yet. */
         const bool comes = held != NULL && slot->ts_ms > held->ts_ms;
-        return !comes && !feed_seen_before(&instrument->seen, slot, 1, slot->ts_ms, FEED_SEEN_REST);
+        return !comes && !feed_seen_before(&instrument->seen, slot, FEED_SEEN_REST);
     }
     const int64_t id = feed_seen_trade_id(slot);
     const int64_t held_id = held == NULL ? 0 : feed_seen_trade_id(held);

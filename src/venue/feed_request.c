@@ -157,7 +157,7 @@ static void take_body(struct venue_feed *feed, const struct feed_request *reques
                                                 clock_mono_ns(), &message);
     feed->rest_reason[0] = '\0';
     if (status == STATUS_OK && message.kind == MESSAGE_CONTROL) { /* an error with HTTP 200 */
-        LOG_WARN("%s REST: %s: the venue says: %s; asking again", feed->name, path, message.reply);
+        feed_error_tell(feed, path, message.reply, strlen(message.reply));
         feed->counts_told = feed->parser->counts;
         retry(feed, request, false);
         return;
@@ -194,8 +194,8 @@ static void on_done(void *user, const struct http_result *result) {
     } else if (is_refusal(result->http_code)) {
         take_refusal(feed, &request, result);
     } else if (result->http_code != 200) {
-        LOG_WARN("%s REST: HTTP %d, expected 200: %.100s", feed->name, result->http_code,
-                 result->body);
+        LOG_WARN("%s REST: HTTP %d, expected 200", feed->name, result->http_code);
+        feed_error_tell(feed, flight->http.path, result->body, result->len);
         retry(feed, &request, result->http_code >= 400 && result->http_code < 500);
     } else {
         take_body(feed, &request, flight->http.path, result);

@@ -132,10 +132,15 @@ static bool is_old_liquidation(struct feed_seen *seen, const struct event *slot,
 
 /* -- values -- */
 
-/* Older than the last, or of the same time from another connection. */
+enum { MARK, INDEX, LAST, FUNDING, INTEREST, KLINE };
+
+/* Older than the last, or of the same time from another connection. Of a bar the same time may be
+ * that of its beginning, which its end has, too: a newer connection goes on with it. */
 static bool is_old_value(struct feed_seen *seen, int value, int64_t ms, uint64_t serial) {
-    if (ms < seen->values[value].ms ||
-        (ms == seen->values[value].ms && serial != seen->values[value].serial)) {
+    const int64_t last_ms = seen->values[value].ms;
+    const uint64_t last_serial = seen->values[value].serial;
+    const bool other = value == KLINE ? serial < last_serial : serial != last_serial;
+    if (ms < last_ms || (ms == last_ms && other)) {
         return true;
     }
     seen->values[value].ms = ms;
@@ -143,46 +148,66 @@ static bool is_old_value(struct feed_seen *seen, int value, int64_t ms, uint64_t
     return false;
 }
 
-/* A message of several groups is old if all of them are. */
-static bool are_old_values(struct feed_seen *seen, const struct event *slots, size_t count,
-                           int64_t sent_ms, uint64_t serial) {
-    enum { MARK, INDEX, LAST, FUNDING, INTEREST, KLINE };
-    bool old = true;
-    for (size_t i = 0; i < count; i++) {
-        const struct event *slot = &slots[i];
-        switch ((enum event_kind)slot->kind) {
-        case EVENT_PRICE:
-            for (int bit = MARK; bit <= LAST; bit++) {
-                const bool has = (slot->has >> bit & 1U) != 0;
-                old = (!has || is_old_value(seen, bit, slot->ts_ms, serial)) && old;
+/* Whether anything new is left of it; old prices are taken out. */
+static bool has_news(struct feed_seen *seen, struct event *slot, int64_t sent_ms, uint64_t serial) {
+    switch ((enum event_kind)slot->kind) {
+    case EVENT_PRICE:
+        for (int bit = MARK; bit <= LAST; bit++) {
+            const bool has = (slot->has >> bit & 1U) != 0;
+            if (has && is_old_value(seen, bit, slot->ts_ms, serial)) {
+                slot->has = slot->has & ~(1U << bit) & 63U;
             }
-            break;
-        case EVENT_FUNDING:
-            old = is_old_value(seen, FUNDING, slot->ts_ms, serial) && old;
-            break;
-        case EVENT_OPEN_INTEREST:
-            old = is_old_value(seen, INTEREST, slot->ts_ms, serial) && old;
-            break;
-        case EVENT_KLINE:
-            old = is_old_value(seen, KLINE, sent_ms, serial) && old;
-            break;
-        case EVENT_KLINE_VOLUME:
-            break;
-        default:
-            return false;
         }
+        return slot->has != 0;
+    case EVENT_FUNDING:
+        return !is_old_value(seen, FUNDING, slot->ts_ms, serial);
+    case EVENT_OPEN_INTEREST:
+        return !is_old_value(seen, INTEREST, slot->ts_ms, serial);
+    case EVENT_KLINE:
+        return !is_old_value(seen, KLINE, sent_ms, serial);
+    default:
+        return true;
     }
-    return old;
 }
 
-bool feed_seen_before(struct feed_seen *seen, const struct event *slots, size_t count,
-                      int64_t sent_ms, uint64_t serial) {
+/* Connections that overlap may be seconds apart, and each message names values of its own choice:
+ * one that is new must not bring an older one of another kind along. */
+static size_t drop_old_values(struct feed_seen *seen, struct event *slots, size_t count,
+                              int64_t sent_ms, uint64_t serial) {
+    const unsigned begin = slots[0].flags & EVENT_FLAG_BEGIN;
+    const unsigned end = slots[count - 1].flags & EVENT_FLAG_END;
+    size_t kept = 0;
+    bool news = false;
+    for (size_t i = 0; i < count; i++) {
+        /* A bar's volume goes the way of its prices. */
+        news =
+            slots[i].kind == EVENT_KLINE_VOLUME ? news : has_news(seen, &slots[i], sent_ms, serial);
+        if (news) {
+            slots[kept] = slots[i];
+            slots[kept].flags = (uint8_t)(slots[kept].flags & ~(EVENT_FLAG_BEGIN | EVENT_FLAG_END));
+            kept++;
+        }
+    }
+    if (kept > 0) {
+        slots[0].flags = (uint8_t)(slots[0].flags | begin);
+        slots[kept - 1].flags = (uint8_t)(slots[kept - 1].flags | end);
+    }
+    return kept;
+}
+
+size_t feed_seen_drop(struct feed_seen *seen, struct event *slots, size_t count, int64_t sent_ms,
+                      uint64_t serial) {
     switch ((enum event_kind)slots[0].kind) {
     case EVENT_TRADE:
-        return is_old_trade(seen, &slots[0]);
+        return is_old_trade(seen, &slots[0]) ? 0 : count;
     case EVENT_LIQUIDATION:
-        return is_old_liquidation(seen, &slots[0], serial);
+        return is_old_liquidation(seen, &slots[0], serial) ? 0 : count;
     default:
-        return are_old_values(seen, slots, count, sent_ms, serial);
+        return drop_old_values(seen, slots, count, sent_ms, serial);
     }
+}
+
+bool feed_seen_before(struct feed_seen *seen, const struct event *print, uint64_t serial) {
+    return print->kind == EVENT_TRADE ? is_old_trade(seen, print)
+                                      : is_old_liquidation(seen, print, serial);
 }

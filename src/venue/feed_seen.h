@@ -42,10 +42,13 @@ struct feed_seen {
 
 void feed_seen_finish(struct feed_seen *seen); /* zeroed accepted */
 
-/* Whether a message of an instrument was seen; if not, it is from now on. serial: of its
- * connection, sent_ms: when the venue sent it. */
-bool feed_seen_before(struct feed_seen *seen, const struct event *slots, size_t count,
-                      int64_t sent_ms, uint64_t serial);
+/* Takes what was seen out of a message of an instrument: a trade or a liquidation whole, of values
+ * the old ones; the rest is seen from now on. Returns how many slots are left, 0: it was seen.
+ * serial: of its connection, rising from one to the next; sent_ms: when the venue sent it. */
+size_t feed_seen_drop(struct feed_seen *seen, struct event *slots, size_t count, int64_t sent_ms,
+                      uint64_t serial);
+/* Whether a trade or a liquidation was seen; if not, it is from now on. */
+bool feed_seen_before(struct feed_seen *seen, const struct event *print, uint64_t serial);
 
 /* An id that rises came by another way. */
 void feed_seen_note_id(struct feed_seen *seen, int64_t id);

@@ -130,10 +130,8 @@ void feed_send_control(struct feed_conn *conn, const struct venue_message *messa
         conn->replace = true;
         break;
     case CONTROL_ERROR:
-        feed_count(&feed->stats.errors, 1);
-        LOG_WARN("%s /%s: the venue says: %s", feed->name,
-                 feed_socket_kind(feed, conn->socket)->name, message->reply);
-        str_format(feed->notice, sizeof feed->notice, "%s", message->reply);
+        feed_error_tell(feed, feed_socket_kind(feed, conn->socket)->name, message->reply,
+                        strlen(message->reply));
         break;
     default:
         feed_count(&feed->stats.ignored, 1);

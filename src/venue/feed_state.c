@@ -6,7 +6,11 @@
 #include "base/str.h"
 #include "venue/feed_inside.h"
 
-enum { SKEW_MS = 5000, SKEW_WINDOW_MS = 10000 };
+enum {
+    SKEW_MS = 5000,
+    SKEW_WINDOW_MS = 10000,
+    NOTICE_MS = 600000 /* so long an error that the venue told is shown */
+};
 
 static int badness(enum feed_state state) {
     static const int rank[] = {[FEED_OFF] = 1,   [FEED_CONNECTING] = 2, [FEED_LIVE] = 0,
@@ -61,8 +65,11 @@ static void fill_notice(const struct venue_feed *feed, char out[VENUE_REASON_BYT
         str_format(out, VENUE_REASON_BYTES, "clock %" PRId64 " s %s",
                    (skew_ms < 0 ? -skew_ms : skew_ms) / 1000, skew_ms < 0 ? "behind" : "ahead");
     } else {
+        const bool recent = clock_mono_ns() - feed->notice_ns < NOTICE_MS * NS_PER_MS;
         str_copy(out, VENUE_REASON_BYTES,
-                 feed->delisted[0] != '\0' ? feed->delisted : feed->notice);
+                 feed->delisted[0] != '\0' ? feed->delisted
+                 : recent                  ? feed->notice
+                                           : "");
     }
 }
 

@@ -278,8 +278,8 @@ const struct venue_dialect htx_dialect = {
                .liquidation_rows = LIQUIDATION_ROWS,
                .interest_depth_ms = (int64_t)(INTEREST_ROWS - 1) * INTEREST_STEP_MS,
                .liquidation_depth_ms = (int64_t)90 * DAY_MS,
-               .liquidation_window_ms =
-                   (int64_t)4 * HOUR_MS, /* newest first: what a page cannot hold is lost */
+               .liquidations_fall = true,
+               .liquidation_window_ms = (int64_t)4 * HOUR_MS,
                .interest_step_ms = INTEREST_STEP_MS,
                .requests_per_10s = 100},
     .settle = htx_settle,

@@ -181,8 +181,9 @@ struct venue_symbol *venue_symbol_of(struct venue_parser *parser, const struct s
 
 void venue_message_reply(struct venue_message *message, const struct scan_value *text) {
     size_t len = 0;
-    if (!scan_decode(text, message->reply, sizeof message->reply - 1, &len)) {
-        len = 0;
+    if (scan_decode(text, message->reply, sizeof message->reply - 1, &len)) {
+        message->reply[len] = '\0';
+    } else { /* as it is written, as far as it fits */
+        str_copy_span(message->reply, sizeof message->reply, text->text);
     }
-    message->reply[len] = '\0';
 }

@@ -80,6 +80,14 @@ static inline int64_t venue_stat(const _Atomic int64_t *counter) {
     return atomic_load_explicit(counter, memory_order_relaxed);
 }
 
+/* What the venue said is wrong, in its own words: visible ASCII, the rest as \xNN. */
+enum { VENUE_ERRORS_MAX = 4, VENUE_WHERE_BYTES = 64 };
+struct venue_feed_error {
+    char where[VENUE_WHERE_BYTES]; /* "/public", or a request's path */
+    char text[VENUE_REASON_BYTES];
+    int64_t count;
+};
+
 struct venue_feed; /* borrowed view of a feed, for its stats */
 
 /* -- without a network -- */

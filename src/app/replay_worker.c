@@ -319,7 +319,8 @@ struct replay_worker *replay_worker_create(const struct replay_worker_desc *desc
     }
     worker->desc = *desc;
     worker->desc.engine.instruments = desc->instruments;
-    worker->checkpoint_every = REPLAY_CHECKPOINT_SLOTS;
+    worker->checkpoint_every =
+        desc->checkpoint_slots > 0 ? desc->checkpoint_slots : REPLAY_CHECKPOINT_SLOTS;
     worker->waker.fd = -1;
     pthread_mutex_init(&worker->lock, NULL);
     bool whole = waker_init(&worker->waker) &&

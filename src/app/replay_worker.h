@@ -33,6 +33,7 @@ struct replay_worker_desc {
     struct source_list sources;           /* all of them recordings; paths stay until destroyed */
     struct instrument_table *instruments; /* borrowed until destroyed */
     struct engine_desc engine;            /* as the engine that is shown was made */
+    int64_t checkpoint_slots;             /* 0: REPLAY_CHECKPOINT_SLOTS */
 };
 
 /* NULL: out of memory, or a file cannot be read. */

@@ -19,6 +19,7 @@ enum { SLOT_NONE = 0, SLOT_REFUSED = UINT8_MAX };
 struct engine {
     struct engine_desc desc;
     struct engine_counts counts;
+    int64_t feed_slots; /* of counts.applied: how connections are, which no recording has */
     bool demo;
     int64_t ts_ms, recv_ns; /* newest over all */
     int feed_count;
@@ -149,6 +150,7 @@ static void apply_one(struct engine *engine, const struct event *event) {
     engine->demo = engine->demo || (event->flags & EVENT_FLAG_DEMO) != 0;
     switch ((enum event_kind)event->kind) {
     case EVENT_FEED:
+        engine->feed_slots++;
         apply_feed(engine, event);
         return;
     case EVENT_GAP:
@@ -380,7 +382,9 @@ struct engine_counts engine_counts(const struct engine *engine) {
 uint64_t engine_state_hash(const struct engine *engine) {
     int64_t head[2] = {engine->ts_ms, engine->instrument_count};
     uint64_t hash = hash_bytes(HASH_START, head, sizeof(head));
-    hash = hash_bytes(hash, &engine->counts, sizeof(engine->counts));
+    struct engine_counts counts = engine->counts;
+    counts.applied -= engine->feed_slots;
+    hash = hash_bytes(hash, &counts, sizeof(counts));
     for (int i = 0; i < engine->instrument_count; i++) {
         hash = engine_instrument_hash(hash, instrument_at(engine, i));
     }

@@ -122,5 +122,6 @@ struct engine_counts {
 };
 struct engine_counts engine_counts(const struct engine *engine);
 
-/* Hash of state, estimate and closed rows, recv_ns left out. Costs milliseconds. */
+/* Hash of state, estimate and closed rows; recv_ns and EVENT_FEED, which are not recorded, left
+ * out. Costs milliseconds. */
 uint64_t engine_state_hash(const struct engine *engine);

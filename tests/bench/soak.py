@@ -5,8 +5,8 @@ Serves the simulated market as an exchange that drops its connections, falls sil
 messages by a script; opens two windows with three panes on it, and that number stays; runs random
 actions of a fixed seed over the control socket: time frames, filters, palettes, the full screen,
 a graphics context made anew. Ten times a second it asks for the feed's state: each time the
-exchange drops its connections that has to leave "live" within SEEN_S, and to be "live" again,
-with events coming in, within RECONNECT_S.
+exchange drops its connections that has to leave "live" within SEEN_S (or connections were opened
+again in between two looks), and to be "live" again, with events coming in, within RECONNECT_S.
 
 Memory swings with what is shown, by more than it could grow. So every few minutes the desk is put
 back into the state of its start (a layout that was saved then: windows, sizes, time frames, layers;
@@ -85,17 +85,18 @@ class Reconnects:
 
     def __init__(self, due):
         self.due = due  # seconds at which the exchange drops its connections
-        self.seen = self.back = None
-        self.events = 0
+        self.seen = None
+        self.events = self.opened = 0
         self.done, self.unseen, self.missed, self.longest_s = 0, 0, 0, 0.0
 
-    def look(self, now, feed, events):
+    def look(self, now, feed, events, opened):
+        """opened: connections that were opened again after a loss, so far."""
         if not self.due or now < self.due[0]:
-            self.events = events
+            self.events, self.opened = events, opened
             return
         late = now - self.due[0]
         live = feed.get("state") == "live"
-        if self.seen is None and not live:
+        if self.seen is None and (not live or opened > self.opened):
             self.seen, self.events = now, events
         if self.seen is not None and live and events > self.events:
             self.longest_s = max(self.longest_s, now - self.seen)
@@ -193,8 +194,9 @@ class Soak:
         return self.now() >= self.seconds or self.view.poll() is not None
 
     def look(self):
-        feeds, events = self.control.ask("feeds"), self.control.ask("events-applied")
-        self.reconnects.look(self.now(), (feeds or [{}])[0], events or 0)
+        feeds, counters = self.control.ask("feeds"), self.control.ask("counters")
+        self.reconnects.look(self.now(), (feeds or [{}])[0], counters["events_applied"],
+                             counters["feed_reconnects"])
 
     def rest(self, seconds):
         end = self.now() + seconds
@@ -215,15 +217,13 @@ class Soak:
 
     def go_back(self):
         """As it was at the start; False: not all fields came."""
-        for line in DESK_BACK:
-            self.control.must(line)
-        for window in (0, 1):
-            for line in WINDOW_BACK:
-                self.control.must(line, 4 * window)
-        self.control.must("layout reference")
-        for pane in PANES:
-            for line in PANE_BACK:
-                self.control.must(line, pane)
+        lines = [(line, None) for line in DESK_BACK]
+        lines += [(line, 4 * window) for window in (0, 1) for line in WINDOW_BACK]
+        lines += [("layout reference", None)]
+        lines += [(line, pane) for pane in PANES for line in PANE_BACK]
+        for line, pane in lines:
+            self.control.must(line, pane)
+            self.look()
         end = self.now() + FULL_S
         while self.now() < end and not self.over():
             self.rest(1)
@@ -243,7 +243,7 @@ class Soak:
             sample.update(used=used, free=free, history=history, held=used - history,
                           anon=sample["anonymous"] - history)
             samples.append(sample)
-            self.rest(1)
+            self.rest(1)  # looks, too
         point = {key: sum(s[key] for s in samples) / SAMPLES for key in samples[0]}
         point["s"] = self.now()
         self.points.append(point)

@@ -1,5 +1,6 @@
 #include "app/picture_replay.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,6 +36,7 @@ struct picture_replay {
     struct navigator nav;
     struct picture_zone zone;
     struct picture_link link;
+    struct picture_frame frame; /* as drawn last */
 };
 
 static enum exit_status fail_memory(char *reason) {
@@ -229,7 +231,7 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
     const struct engine_map_desc shown = {.instrument = scene->instruments[0].instrument,
                                           .venue_hidden = nav->settings.venue_hidden};
     bool mapped = engine_fill_map(replay->engine, &shown, replay->map);
-    struct picture_frame frame = {
+    replay->frame = (struct picture_frame){
         .target = target,
         .scene = scene,
         .map = mapped ? replay->map : NULL,
@@ -238,11 +240,18 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         .settings = nav->settings,
         .zone = picture_zone_get(&replay->zone, &nav->camera, nav->settings.local_time),
         .settled = !replay->drawn};
-    point(replay, &frame);
-    explain(replay, &frame);
-    picture_draw(replay->picture, &frame);
+    point(replay, &replay->frame);
+    explain(replay, &replay->frame);
+    picture_draw(replay->picture, &replay->frame);
     replay->drawn = true;
     return EXIT_STATUS_DONE;
+}
+
+void picture_replay_draw_again(struct picture_replay *replay, struct target target) {
+    assert(replay->drawn);
+    replay->frame.target = target;
+    replay->frame.again = true;
+    picture_draw(replay->picture, &replay->frame);
 }
 
 const struct scene_map *picture_replay_map(const struct picture_replay *replay) {

@@ -52,6 +52,8 @@ bool picture_replay_times(const struct picture_replay *replay, int64_t *first_ms
  */
 enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_ms,
                                      struct target target, char reason[SOURCE_REASON_BYTES]);
+/* The same picture once more, into another tile of it (gfx/offscreen.h). */
+void picture_replay_draw_again(struct picture_replay *replay, struct target target);
 /* The map that the last picture was drawn with (to compare with `levels`); ts_ms 0: none. */
 const struct scene_map *picture_replay_map(const struct picture_replay *replay);
 /* Of state, estimate and closed rows so far (engine_state_hash): the same for the same events,

@@ -17,6 +17,8 @@ enum output_kind { OUTPUT_PNG, OUTPUT_FILM };
 struct render {
     const struct app_options *options;
     struct source_list sources;
+    bool live;     /* the sources are */
+    bool realtime; /* a film is drawn at the pace at which it is watched */
     enum output_kind kind;
     const char *path;
     int width_px, height_px;
@@ -27,17 +29,33 @@ struct render {
 
     /* In the order of building up. */
     struct offscreen *offscreen;
-    struct picture_replay *replay;
-    uint8_t *rgba; /* owned: one frame */
-    size_t rgba_bytes;
-    uint64_t hash; /* of every frame so far */
+    struct picture_replay *replay; /* NULL: live */
+    uint64_t hash;                 /* of every frame so far */
 };
 
 int render_fail(enum exit_status status, const char *reason);
 struct picture_replay_desc render_replay_desc(const struct render *render);
+size_t render_frame_bytes(const struct render *render); /* RGBA8 */
 /* The picture of now_ms into rgba, and into the hash. */
-int render_draw(struct render *render, int64_t now_ms);
+int render_draw(struct render *render, int64_t now_ms, uint8_t *rgba);
 void render_tell_trouble(struct render *render); /* of the files; troubled is set */
+/* The user wants it to end: a film is ended where it is, and is whole up to there. */
+bool render_is_interrupted(void);
 
-/* app/render_film.c: every frame from --from to --to, in order, none left out. */
+/* app/render_film.c: every frame from --from to --to, in order, none left out; with .realtime, at
+ * the pace of the clock. */
 int render_film(struct render *render);
+/* app/render_live.c: frames of a live market, until it is ended. */
+int render_live(struct render *render);
+
+struct film_writer;
+/* NULL: status is what to return, and it was said why. */
+struct film_writer *render_open_film(const struct render *render, int *status);
+/* Ends the film before frame `count` (0: behind the last one), tells how it kept its pace, and
+ * closes it. */
+int render_close_film(const struct render *render, struct film_writer *writer, int64_t count);
+/* On a terminal, once a second: how far a film is. count 0: nobody knows how long it gets. */
+struct render_progress {
+    int64_t begin_ns, told_ns;
+};
+void render_tell_progress(struct render_progress *progress, int64_t done, int64_t count);

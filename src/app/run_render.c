@@ -1,8 +1,10 @@
 /* app/run_render.c - a picture or a film, off-screen and deterministic. */
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "app/demo.h"
@@ -19,37 +21,62 @@ int render_fail(enum exit_status status, const char *reason) {
     return app_fail(status, "render", "%s", reason);
 }
 
+static volatile sig_atomic_t interrupted;
+
+static void on_signal(int number) {
+    (void)number;
+    interrupted = 1;
+}
+
+bool render_is_interrupted(void) {
+    return interrupted != 0;
+}
+
 static int check_output(struct render *render) {
-    static const struct {
-        const char *ending;
-        enum output_kind kind;
-    } endings[] = {
-        {".png", OUTPUT_PNG}, {".mp4", OUTPUT_FILM}, {".mkv", OUTPUT_FILM}, {".y4m", OUTPUT_FILM}};
     const char *path = option_text(&render->options->table, OPT_output);
     if (path[0] == '\0') {
         return render_fail(EXIT_STATUS_USAGE,
                            "--output: missing; expected -o FILE with FILE ending in "
-                           ".png, .mp4, .mkv or .y4m, or -o - for raw frames");
+                           ".png, .mp4, .mkv or .y4m, -o rtmp://..., or -o - for y4m");
     }
     render->path = path;
-    if (strcmp(path, "-") == 0) {
-        render->kind = OUTPUT_FILM;
-        return EXIT_STATUS_DONE;
-    }
-    if (frame_recorder_is_series(path)) {
-        render->kind = OUTPUT_FILM;
-        return EXIT_STATUS_DONE;
-    }
-    for (size_t i = 0; i < ARRAY_COUNT(endings); i++) {
-        if (str_ends_with(path, endings[i].ending)) {
-            render->kind = endings[i].kind;
-            return EXIT_STATUS_DONE;
+    render->kind = OUTPUT_FILM;
+    if (!frame_recorder_takes(path)) {
+        render->kind = OUTPUT_PNG;
+        if (!str_ends_with(path, ".png")) {
+            return app_fail(EXIT_STATUS_USAGE, "render",
+                            "--output: \"%.200s\": unknown kind of file; expected .png, .mp4, "
+                            ".mkv, .y4m, a named pipe, rtmp://..., or - for y4m",
+                            path);
         }
     }
-    return app_fail(EXIT_STATUS_USAGE, "render",
-                    "--output: \"%.200s\": unknown kind of file; expected .png, .mp4, .mkv, .y4m, "
-                    "or - for raw frames",
-                    path);
+    if (strcmp(path, "-") == 0 && isatty(STDOUT_FILENO)) {
+        return render_fail(EXIT_STATUS_USAGE,
+                           "--output: a film on standard output is for a pipe or a file, not for "
+                           "a terminal");
+    }
+    return EXIT_STATUS_DONE;
+}
+
+/* What a live market cannot be asked. */
+static int check_live(const struct render *render) {
+    static const enum option_id of_past[] = {OPT_at,   OPT_from, OPT_to,     OPT_speed,
+                                             OPT_hash, OPT_why,  OPT_pointer};
+    char name[OPTION_NAME_BYTES];
+    if (render->kind == OUTPUT_PNG) {
+        return app_fail(EXIT_STATUS_USAGE, "render",
+                        "\"%s\": a live source has no end to draw; expected demo or files, or a "
+                        "film as output",
+                        render->options->args[0]);
+    }
+    for (size_t i = 0; i < ARRAY_COUNT(of_past); i++) {
+        if (render->options->on_command_line[of_past[i]]) {
+            return app_fail(EXIT_STATUS_USAGE, "render",
+                            "--%s: is not for a live source; its film is of now",
+                            option_name(of_past[i], name));
+        }
+    }
+    return EXIT_STATUS_DONE;
 }
 
 static int check_options(struct render *render) {
@@ -81,15 +108,14 @@ static int check_options(struct render *render) {
     if (status != EXIT_STATUS_DONE) {
         return render_fail((enum exit_status)status, reason);
     }
-    if (render->sources.specs[0].kind == SOURCE_LIVE) {
-        return app_fail(EXIT_STATUS_USAGE, "render",
-                        "\"%s\": a live source has no end to draw; expected demo or files",
-                        render->options->args[0]);
-    }
+    render->live = render->sources.specs[0].kind == SOURCE_LIVE;
+    render->realtime =
+        render->kind == OUTPUT_FILM && (render->live || frame_recorder_is_stream(render->path) ||
+                                        option_flag(table, OPT_realtime));
     render->width_px = size->width;
     render->height_px = size->height;
     render->span_ms = (double)option_integer(table, OPT_window);
-    return EXIT_STATUS_DONE;
+    return render->live ? check_live(render) : EXIT_STATUS_DONE;
 }
 
 /* The time of the first picture of a demo that ends at end_ms. */
@@ -132,20 +158,23 @@ struct picture_replay_desc render_replay_desc(const struct render *render) {
 
 static int build(struct render *render) {
     char reason[SOURCE_REASON_BYTES];
-    enum status made = offscreen_create(render->width_px, render->height_px, &render->offscreen);
+    const int tile_px = (int)option_integer(&render->options->table, OPT_tile);
+    enum status made =
+        offscreen_create_tiled(render->width_px, render->height_px, tile_px, &render->offscreen);
     if (made != STATUS_OK) {
         return app_fail(EXIT_STATUS_FAILED, "render", "no off-screen OpenGL 3.3: %s",
                         status_text(made));
     }
+    if (render->live) {
+        return EXIT_STATUS_DONE;
+    }
     const struct picture_replay_desc desc = render_replay_desc(render);
     enum exit_status status = picture_replay_create(&desc, &render->replay, reason);
-    if (status != EXIT_STATUS_DONE) {
-        return render_fail(status, reason);
-    }
-    render->rgba_bytes = (size_t)render->width_px * (size_t)render->height_px * 4;
-    render->rgba = malloc(render->rgba_bytes);
-    return render->rgba != NULL ? EXIT_STATUS_DONE
-                                : render_fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
+    return status == EXIT_STATUS_DONE ? EXIT_STATUS_DONE : render_fail(status, reason);
+}
+
+size_t render_frame_bytes(const struct render *render) {
+    return (size_t)render->width_px * (size_t)render->height_px * 4;
 }
 
 void render_tell_trouble(struct render *render) {
@@ -156,17 +185,23 @@ void render_tell_trouble(struct render *render) {
     }
 }
 
-/* The picture of now_ms into rgba. */
-int render_draw(struct render *render, int64_t now_ms) {
+int render_draw(struct render *render, int64_t now_ms, uint8_t *rgba) {
     char reason[SOURCE_REASON_BYTES];
-    enum exit_status status =
-        picture_replay_draw(render->replay, now_ms, offscreen_target(render->offscreen), reason);
-    if (status != EXIT_STATUS_DONE) {
-        return render_fail(status, reason);
+    const size_t bytes = render_frame_bytes(render);
+    for (int i = 0; i < offscreen_tile_count(render->offscreen); i++) {
+        const struct target tile = offscreen_tile(render->offscreen, i);
+        if (i > 0) {
+            picture_replay_draw_again(render->replay, tile);
+        } else {
+            enum exit_status status = picture_replay_draw(render->replay, now_ms, tile, reason);
+            if (status != EXIT_STATUS_DONE) {
+                return render_fail(status, reason);
+            }
+        }
+        offscreen_read_tile(render->offscreen, i, bytes, rgba);
     }
-    offscreen_read_rgba(render->offscreen, render->rgba_bytes, render->rgba);
     if (option_flag(&render->options->table, OPT_hash)) {
-        render->hash = hash_bytes(render->hash, render->rgba, render->rgba_bytes);
+        render->hash = hash_bytes(render->hash, rgba, bytes);
     }
     return EXIT_STATUS_DONE;
 }
@@ -184,13 +219,25 @@ static int render_picture(struct render *render) {
         return render_fail(EXIT_STATUS_FAILED, at_given ? "the source has no event before --at"
                                                         : "the source has no events");
     }
-    int status = render_draw(render, at_given ? at_ms : newest_ms);
-    if (status != EXIT_STATUS_DONE) {
-        return status;
+    uint8_t *rgba = malloc(render_frame_bytes(render));
+    int status = rgba != NULL ? render_draw(render, at_given ? at_ms : newest_ms, rgba)
+                              : render_fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
+    if (status == EXIT_STATUS_DONE && screenshot_write_png(render->path, render->width_px,
+                                                           render->height_px, rgba) != STATUS_OK) {
+        status = EXIT_STATUS_FAILED; /* it has said why */
     }
-    enum status written =
-        screenshot_write_png(render->path, render->width_px, render->height_px, render->rgba);
-    return written == STATUS_OK ? EXIT_STATUS_DONE : EXIT_STATUS_FAILED; /* it has said why */
+    free(rgba);
+    return status;
+}
+
+static int render_all(struct render *render) {
+    const struct sigaction action = {.sa_handler = on_signal};
+    if (render->kind == OUTPUT_PNG) {
+        return render_picture(render);
+    }
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    return render->live ? render_live(render) : render_film(render);
 }
 
 int run_render(const struct app_options *options) {
@@ -202,16 +249,17 @@ int run_render(const struct app_options *options) {
         status = build(&render);
     }
     if (status == EXIT_STATUS_DONE) {
-        status = render.kind == OUTPUT_PNG ? render_picture(&render) : render_film(&render);
+        status = render_all(&render);
     }
     if (status == EXIT_STATUS_DONE && option_flag(&options->table, OPT_hash)) {
-        printf("state %016" PRIx64 "\npicture %016" PRIx64 "\n",
-               picture_replay_state_hash(render.replay), render.hash);
+        /* A film may have taken standard output. */
+        fprintf(strcmp(render.path, "-") == 0 ? stderr : stdout,
+                "state %016" PRIx64 "\npicture %016" PRIx64 "\n",
+                picture_replay_state_hash(render.replay), render.hash);
     }
     if (status == EXIT_STATUS_DONE && render.troubled) {
         status = EXIT_STATUS_FAILED; /* it has been said why */
     }
-    free(render.rgba);
     picture_replay_destroy(render.replay);
     offscreen_destroy(render.offscreen);
     return status;

@@ -16,25 +16,6 @@ static void on_signal(int number) {
     interrupted = 1;
 }
 
-/* Every feed was refused for good before there was anything to show: a window that stays empty
- * helps nobody. */
-static bool refused(const struct scene *scene) {
-    if (scene == NULL || scene->feed_count == 0) {
-        return false;
-    }
-    for (int i = 0; i < scene->instrument_count; i++) {
-        if (scene->instruments[i].mark > 0 || scene->instruments[i].last > 0) {
-            return false;
-        }
-    }
-    for (int i = 0; i < scene->feed_count; i++) {
-        if (scene->feeds[i].state != FEED_FAULT) {
-            return false;
-        }
-    }
-    return true;
-}
-
 static enum exit_status loop(struct desk *desk, const struct app_options *options) {
     int64_t frame_limit = option_integer(&options->table, OPT_frames);
     double limit_ns = option_number(&options->table, OPT_seconds) * 1e9;
@@ -42,7 +23,7 @@ static enum exit_status loop(struct desk *desk, const struct app_options *option
     while (!desk->quit && !interrupted) {
         desk_frame(desk);
         const struct scene *scene = desk->moment.scene;
-        if (refused(scene)) {
+        if (scene_is_refused(scene)) { /* a window that stays empty helps nobody */
             return app_fail(EXIT_STATUS_FAILED, "view", "%s: refused: %s",
                             venue_key((enum venue_id)scene->feeds[0].venue),
                             scene->feeds[0].reason);

@@ -18,7 +18,8 @@ struct offscreen {
     struct caps caps;
     struct context own;
     struct texture color;
-    struct target target;
+    struct target target;    /* one tile */
+    int width_px, height_px; /* of the whole picture */
 };
 
 static caps_proc get_proc(const char *name) {
@@ -96,7 +97,11 @@ static enum status make_target(int width_px, int height_px, struct texture *colo
     return STATUS_OK;
 }
 
-static enum status open_all(struct offscreen *offscreen, int width_px, int height_px) {
+static int least(int a, int b) {
+    return a < b ? a : b;
+}
+
+static enum status open_all(struct offscreen *offscreen, int tile_px) {
     offscreen->display = open_display();
     if (offscreen->display == EGL_NO_DISPLAY || !open_context(offscreen)) {
         LOG_ERROR("graphics: no EGL display gives an OpenGL 3.3 core context (EGL error 0x%x); "
@@ -109,10 +114,18 @@ static enum status open_all(struct offscreen *offscreen, int width_px, int heigh
         return status;
     }
     context_init(&offscreen->own);
-    return make_target(width_px, height_px, &offscreen->color, &offscreen->target);
+    int side = least(offscreen->caps.texture_size_max, OFFSCREEN_SIZE_MAX);
+    side = tile_px > 0 ? least(tile_px, side) : side;
+    return make_target(least(offscreen->width_px, side), least(offscreen->height_px, side),
+                       &offscreen->color, &offscreen->target);
 }
 
 enum status offscreen_create(int width_px, int height_px, struct offscreen **out) {
+    return offscreen_create_tiled(width_px, height_px, 0, out);
+}
+
+enum status offscreen_create_tiled(int width_px, int height_px, int tile_px,
+                                   struct offscreen **out) {
     *out = NULL;
     if (width_px < 1 || height_px < 1 || width_px > OFFSCREEN_SIZE_MAX ||
         height_px > OFFSCREEN_SIZE_MAX) {
@@ -125,7 +138,9 @@ enum status offscreen_create(int width_px, int height_px, struct offscreen **out
     offscreen->display = EGL_NO_DISPLAY;
     offscreen->context = EGL_NO_CONTEXT;
     offscreen->surface = EGL_NO_SURFACE;
-    enum status status = open_all(offscreen, width_px, height_px);
+    offscreen->width_px = width_px;
+    offscreen->height_px = height_px;
+    enum status status = open_all(offscreen, tile_px);
     if (status != STATUS_OK) {
         offscreen_destroy(offscreen);
         return status;
@@ -154,7 +169,41 @@ void offscreen_destroy(struct offscreen *offscreen) {
 }
 
 struct target offscreen_target(const struct offscreen *offscreen) {
+    assert(offscreen_tile_count(offscreen) == 1);
     return offscreen->target;
+}
+
+static int columns(const struct offscreen *offscreen) {
+    return (offscreen->width_px + offscreen->target.width_px - 1) / offscreen->target.width_px;
+}
+
+int offscreen_tile_count(const struct offscreen *offscreen) {
+    const int rows =
+        (offscreen->height_px + offscreen->target.height_px - 1) / offscreen->target.height_px;
+    return columns(offscreen) * rows;
+}
+
+/* Where a tile lies in the picture; the last ones are cut at its edges. */
+static struct target_rect tile_rect(const struct offscreen *offscreen, int tile) {
+    const int x = tile % columns(offscreen) * offscreen->target.width_px;
+    const int y = tile / columns(offscreen) * offscreen->target.height_px;
+    return (struct target_rect){x, y, least(offscreen->target.width_px, offscreen->width_px - x),
+                                least(offscreen->target.height_px, offscreen->height_px - y)};
+}
+
+struct target offscreen_tile(const struct offscreen *offscreen, int tile) {
+    assert(tile >= 0 && tile < offscreen_tile_count(offscreen));
+    struct target out = offscreen->target;
+    if (offscreen_tile_count(offscreen) > 1) {
+        const struct target_rect rect = tile_rect(offscreen, tile);
+        out.tile = true;
+        out.left_px = -rect.x;
+        out.top_px = -rect.y;
+        out.frame_height_px = offscreen->target.height_px;
+        out.width_px = offscreen->width_px;
+        out.height_px = offscreen->height_px;
+    }
+    return out;
 }
 
 const struct caps *offscreen_caps(const struct offscreen *offscreen) {
@@ -169,10 +218,17 @@ enum status offscreen_resize(struct offscreen *offscreen, int width_px, int heig
         texture_finish(&offscreen->color);
         offscreen->color = color;
         offscreen->target = target;
+        offscreen->width_px = width_px;
+        offscreen->height_px = height_px;
     }
     return status;
 }
 
 void offscreen_read_rgba(struct offscreen *offscreen, size_t out_bytes, uint8_t *out) {
     readback_rgba(&offscreen->target, out_bytes, out);
+}
+
+void offscreen_read_tile(struct offscreen *offscreen, int tile, size_t out_bytes, uint8_t *out) {
+    readback_rgba_part(&offscreen->target, tile_rect(offscreen, tile), offscreen->width_px,
+                       out_bytes, out);
 }

@@ -32,6 +32,18 @@ void readback_rgba(const struct target *target, size_t out_bytes, uint8_t *out) 
     }
 }
 
+void readback_rgba_part(const struct target *target, struct target_rect rect, int width_px,
+                        size_t out_bytes, uint8_t *out) {
+    const size_t first = ((size_t)rect.y * (size_t)width_px + (size_t)rect.x) * 4;
+    assert(target->top_down && rect.x + rect.w <= width_px);
+    assert(first + ((size_t)(rect.h - 1) * (size_t)width_px + (size_t)rect.w) * 4 <= out_bytes);
+    (void)out_bytes;
+    context_bind_texture(CONTEXT_READ, target->texture);
+    glPixelStorei(GL_PACK_ROW_LENGTH, width_px);
+    glReadPixels(0, 0, rect.w, rect.h, GL_RGBA, GL_UNSIGNED_BYTE, out + first);
+    glPixelStorei(GL_PACK_ROW_LENGTH, 0);
+}
+
 void readback_finish(void) {
     glFinish();
 }

@@ -17,6 +17,9 @@ struct target {
     /* Where its top left corner lies in the window or texture, and the height of that; all 0: it is
      * the whole of it. */
     int left_px, top_px, frame_height_px;
+    /* Only a part of it exists: the texture shows what lies in it, its corner being -left_px,
+     * -top_px. Nothing that is drawn can be kept for the next frame then. */
+    bool tile;
 };
 
 struct target_rect {

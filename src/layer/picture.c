@@ -295,9 +295,11 @@ static void update_field(struct picture *picture, const struct layer_context *co
     static const enum field_mix apart[FIELD_DENSITY_MAX] = {FIELD_MIX_SHORT, FIELD_MIX_LONG};
     update_weights(field, &frame->settings);
     field_set_mixes(field, context->pane_count, context->pane_count > 1 ? apart : whole);
-    set_scale(picture, frame);
-    heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
-                         &picture->scale);
+    if (!frame->again) {
+        set_scale(picture, frame);
+        heatmap_update_scale(&picture->heatmap, field, context->camera, frame->settled,
+                             &picture->scale);
+    }
     if (shown) {
         /* Columns blend into half of their neighbours. */
         field_compose(field, &picture->compose,

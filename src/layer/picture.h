@@ -77,6 +77,7 @@ struct picture_frame {
     /* A handle of the legend is held: so long the legend is the scale of these two. 0: it is not */
     double legend_black_usd_per_bp, legend_white_usd_per_bp;
     const struct picture_alerts *alerts; /* borrowed for the call; NULL: none fires */
+    bool again;                          /* another tile of the frame before: nothing moves on */
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
 

@@ -227,7 +227,7 @@ void scroll_draw(struct scroll *scroll, const struct target *target,
                  const struct scroll_view *view) {
     int64_t from = view->place.column + view->shown[0].x - view->plot.x;
     struct scroll_span wanted = {from, from + view->shown[0].w};
-    if (make_rings(scroll, view->plot.w, view->plot.h)) {
+    if (!target->tile && make_rings(scroll, view->plot.w, view->plot.h)) {
         struct scroll_ring *ring = &scroll->rings[view->place.phase];
         bool painted = complete_ring(scroll, ring, view, wanted);
         copy_ring(scroll, ring, target, view, wanted);

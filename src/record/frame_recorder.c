@@ -5,25 +5,26 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/str.h"
+#include "record/ffmpeg.h"
 #include "record/screenshot.h"
 
-enum { FPS_MAX = 240, SIZE_PX_MAX = 16384, FFMPEG_NOT_RUN = 127 };
-enum kind { KIND_RAW, KIND_Y4M, KIND_FFMPEG, KIND_SERIES };
+enum { FPS_MAX = 240, SIZE_PX_MAX = 16384 };
+enum kind { KIND_Y4M, KIND_FFMPEG, KIND_STREAM, KIND_SERIES };
 
 struct frame_recorder {
     enum kind kind;
     char path[4096];
+    char name[256]; /* of it, as it may be said */
     int width_px, height_px;
-    int fd;              /* owned unless standard output; -1: none */
-    pid_t child;         /* 0: none */
-    uint8_t *planes;     /* owned: one frame of y4m */
-    int64_t frame_count; /* of a series, written */
+    int fd;               /* owned unless standard output; -1: none */
+    struct ffmpeg ffmpeg; /* zeroed but for these kinds */
+    uint8_t *planes;      /* owned: one frame of y4m */
+    int64_t frame_count;  /* of a series, written */
     bool failed;
 };
 
@@ -45,13 +46,22 @@ static bool make_series_path(const char *pattern, int64_t n, char *out, size_t o
                       (long long)n, rest);
 }
 
+static bool is_pipe(const char *path) {
+    struct stat info;
+    return stat(path, &info) == 0 && S_ISFIFO(info.st_mode);
+}
+
+bool frame_recorder_is_stream(const char *path) {
+    return strncmp(path, "rtmp://", 7) == 0 || strncmp(path, "rtmps://", 8) == 0;
+}
+
 static bool kind_of_path(const char *path, enum kind *out) {
-    if (strcmp(path, "-") == 0) {
-        *out = KIND_RAW;
+    if (frame_recorder_is_stream(path)) {
+        *out = KIND_STREAM;
+    } else if (strcmp(path, "-") == 0 || str_ends_with(path, ".y4m") || is_pipe(path)) {
+        *out = KIND_Y4M;
     } else if (frame_recorder_is_series(path)) {
         *out = KIND_SERIES;
-    } else if (str_ends_with(path, ".y4m")) {
-        *out = KIND_Y4M;
     } else if (str_ends_with(path, ".mp4") || str_ends_with(path, ".mkv")) {
         *out = KIND_FFMPEG;
     } else {
@@ -60,14 +70,19 @@ static bool kind_of_path(const char *path, enum kind *out) {
     return true;
 }
 
-/* Write everything. A reader that went away is an error here, never a signal. */
+bool frame_recorder_takes(const char *path) {
+    enum kind kind = KIND_Y4M;
+    return kind_of_path(path, &kind);
+}
+
+/* Write everything. A reader that went away is an error here, never a signal: SIGPIPE is ignored by
+ * the program. */
 static bool write_all(struct frame_recorder *recorder, const void *bytes, size_t size_bytes) {
     const uint8_t *at = bytes;
     while (size_bytes > 0 && !recorder->failed) {
-        ssize_t n = recorder->kind == KIND_FFMPEG ? send(recorder->fd, at, size_bytes, MSG_NOSIGNAL)
-                                                  : write(recorder->fd, at, size_bytes);
+        const ssize_t n = write(recorder->fd, at, size_bytes);
         if (n < 0 && errno != EINTR) {
-            LOG_ERROR("film %s: frame not written: %s", recorder->path, strerror(errno));
+            LOG_ERROR("film %s: frame not written: %s", recorder->name, strerror(errno));
             recorder->failed = true;
         } else if (n > 0) {
             at += n;
@@ -77,43 +92,14 @@ static bool write_all(struct frame_recorder *recorder, const void *bytes, size_t
     return !recorder->failed;
 }
 
-/* In the child: frames come on standard input; what ffmpeg has to say goes to ours. Nothing here
- * takes a lock that another thread may have held at the fork. */
-static void run_ffmpeg(char *const arguments[], int fd) {
-    if (dup2(fd, STDIN_FILENO) >= 0) {
-        execvp(arguments[0], arguments);
-    }
-    _exit(FFMPEG_NOT_RUN);
-}
-
 static enum status start_ffmpeg(struct frame_recorder *recorder,
                                 const struct frame_recorder_desc *desc) {
-    char size[32];
-    char rate[16];
-    str_format(size, sizeof size, "%dx%d", desc->width_px, desc->height_px);
-    str_format(rate, sizeof rate, "%d", desc->fps);
-    char *const arguments[] = {
-        "ffmpeg",   "-hide_banner", "-loglevel", "error",      "-y",           "-f",   "rawvideo",
-        "-pix_fmt", "rgba",         "-s",        size,         "-r",           rate,   "-i",
-        "pipe:0",   "-c:v",         "libx264",   "-preset",    "veryfast",     "-crf", "18",
-        "-pix_fmt", "yuv420p",      "-movflags", "+faststart", recorder->path, NULL};
-    int pair[2] = {-1, -1};
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        LOG_ERROR("film %s: no socket for ffmpeg: %s", desc->path, strerror(errno));
-        return STATUS_IO;
-    }
-    recorder->child = fork();
-    if (recorder->child == 0) {
-        run_ffmpeg(arguments, pair[1]);
-    }
-    close(pair[1]);
-    recorder->fd = pair[0];
-    if (recorder->child < 0) {
-        recorder->child = 0;
-        LOG_ERROR("film %s: ffmpeg not started: %s", desc->path, strerror(errno));
-        return STATUS_IO;
-    }
-    return STATUS_OK;
+    const struct ffmpeg_desc what = {.path = desc->path,
+                                     .width_px = desc->width_px,
+                                     .height_px = desc->height_px,
+                                     .fps = desc->fps,
+                                     .stream = recorder->kind == KIND_STREAM};
+    return ffmpeg_start(&recorder->ffmpeg, &what) == STATUS_OK ? STATUS_OK : STATUS_IO;
 }
 
 static enum status start_y4m(struct frame_recorder *recorder,
@@ -123,9 +109,11 @@ static enum status start_y4m(struct frame_recorder *recorder,
     if (recorder->planes == NULL) {
         return STATUS_MEMORY;
     }
-    recorder->fd = open(desc->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    recorder->fd = strcmp(desc->path, "-") == 0
+                       ? STDOUT_FILENO
+                       : open(desc->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (recorder->fd < 0) {
-        LOG_ERROR("film %s: cannot be written: %s", desc->path, strerror(errno));
+        LOG_ERROR("film %s: cannot be written: %s", recorder->name, strerror(errno));
         return STATUS_IO;
     }
     char head[128];
@@ -137,27 +125,26 @@ static enum status start_y4m(struct frame_recorder *recorder,
 enum status frame_recorder_open(const struct frame_recorder_desc *desc,
                                 struct frame_recorder **out) {
     *out = NULL;
-    enum kind kind = KIND_RAW;
+    enum kind kind = KIND_Y4M;
     if (!kind_of_path(desc->path, &kind)) {
         return STATUS_UNSUPPORTED;
     }
     bool even = desc->width_px % 2 == 0 && desc->height_px % 2 == 0;
     if (desc->width_px < 1 || desc->height_px < 1 || desc->width_px > SIZE_PX_MAX ||
-        desc->height_px > SIZE_PX_MAX || (kind != KIND_RAW && kind != KIND_SERIES && !even) ||
-        desc->fps < 1 || desc->fps > FPS_MAX) {
+        desc->height_px > SIZE_PX_MAX || (kind != KIND_SERIES && !even) || desc->fps < 1 ||
+        desc->fps > FPS_MAX) {
         return STATUS_RANGE;
     }
     struct frame_recorder *recorder = calloc(1, sizeof *recorder);
     if (recorder == NULL) {
         return STATUS_MEMORY;
     }
-    *recorder = (struct frame_recorder){.kind = kind,
-                                        .width_px = desc->width_px,
-                                        .height_px = desc->height_px,
-                                        .fd = kind == KIND_RAW ? STDOUT_FILENO : -1};
+    *recorder = (struct frame_recorder){
+        .kind = kind, .width_px = desc->width_px, .height_px = desc->height_px, .fd = -1};
     str_copy(recorder->path, sizeof recorder->path, desc->path);
+    (void)ffmpeg_public_name(desc->path, sizeof recorder->name, recorder->name);
     enum status status = STATUS_OK;
-    if (kind == KIND_FFMPEG) {
+    if (kind == KIND_FFMPEG || kind == KIND_STREAM) {
         status = start_ffmpeg(recorder, desc);
     } else if (kind == KIND_Y4M) {
         status = start_y4m(recorder, desc);
@@ -208,26 +195,9 @@ enum status frame_recorder_add(struct frame_recorder *recorder, const uint8_t *r
         good = write_all(recorder, "FRAME\n", 6) &&
                write_all(recorder, recorder->planes, pixels * 3 / 2);
     } else {
-        good = write_all(recorder, rgba, pixels * 4);
+        good = ffmpeg_write(&recorder->ffmpeg, rgba, pixels * 4); /* closing says why not */
     }
     return good ? STATUS_OK : STATUS_IO;
-}
-
-static bool wait_for_child(const struct frame_recorder *recorder) {
-    int state = 0;
-    while (waitpid(recorder->child, &state, 0) < 0) {
-        if (errno != EINTR) {
-            return false;
-        }
-    }
-    if (WIFEXITED(state) && WEXITSTATUS(state) == FFMPEG_NOT_RUN) {
-        LOG_ERROR("film %s: ffmpeg is not installed or cannot be run; no film was made",
-                  recorder->path);
-    } else if (!WIFEXITED(state) || WEXITSTATUS(state) != 0) {
-        LOG_ERROR("film %s: ffmpeg failed (status 0x%x); the film is not whole", recorder->path,
-                  (unsigned)state);
-    }
-    return WIFEXITED(state) && WEXITSTATUS(state) == 0;
 }
 
 enum status frame_recorder_close(struct frame_recorder *recorder) {
@@ -238,9 +208,7 @@ enum status frame_recorder_close(struct frame_recorder *recorder) {
     if (recorder->fd >= 0 && recorder->fd != STDOUT_FILENO && close(recorder->fd) != 0) {
         good = false;
     }
-    if (recorder->child > 0) {
-        good = wait_for_child(recorder) && good;
-    }
+    good = ffmpeg_finish(&recorder->ffmpeg) && good;
     free(recorder->planes);
     free(recorder);
     return good ? STATUS_OK : STATUS_IO;

@@ -26,3 +26,20 @@ struct scene_sums scene_sum(const struct scene *scene, int shown, uint32_t venue
     }
     return sums;
 }
+
+bool scene_is_refused(const struct scene *scene) {
+    if (scene == NULL || scene->feed_count == 0) {
+        return false;
+    }
+    for (int i = 0; i < scene->instrument_count; i++) {
+        if (scene->instruments[i].mark > 0 || scene->instruments[i].last > 0) {
+            return false;
+        }
+    }
+    for (int i = 0; i < scene->feed_count; i++) {
+        if (scene->feeds[i].state != FEED_FAULT) {
+            return false;
+        }
+    }
+    return true;
+}

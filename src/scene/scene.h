@@ -127,6 +127,9 @@ struct scene {
  * are places in scene->instruments. */
 bool scene_is_added(const struct scene *scene, int shown, int other, uint32_t venue_hidden);
 
+/* Every feed was refused for good before there was anything to show. NULL: false. */
+bool scene_is_refused(const struct scene *scene);
+
 /* What is shown of an instrument, with those that are added to it. */
 struct scene_sums {
     double oi_usd;                /* of those that tell it */

@@ -92,5 +92,45 @@ diff -r "$folder/first" "$folder/second" || fail "two runs of a film differ"
 is_png "$folder/first/frame-004.png" 320 180 || fail "no series: $(ls "$folder/first")"
 [[ $(ls "$folder/first" | wc -l) == 5 ]] || fail "frames of the series: $(ls "$folder/first")"
 
+# A film on standard output and into a named pipe: the same bytes, the hashes elsewhere. Drawn in tiles it differs
+# by one step of brightness where rounding does, in less than one byte of a thousand.
+film() { # film OUTPUT [OPTION...]
+    "$program" render "$folder/day.liq" --size 320x180 --window 30m --fps 30 --from 2026-01-05T03:00:00Z \
+        --to 2026-01-05T03:01:00Z --speed 120 --hash -o "$@" || fail "a film into $1"
+}
+film - >"$folder/film.y4m" 2>"$folder/film.hashes"
+grep -q '^picture ' "$folder/film.hashes" || fail "hashes beside a film on standard output"
+[[ $(wc -c <"$folder/film.y4m") == $(($(head -1 "$folder/film.y4m" | wc -c) + 16 * (6 + 320 * 180 * 3 / 2))) ]] ||
+    fail "16 frames of y4m: $(wc -c <"$folder/film.y4m") bytes"
+mkfifo "$folder/pipe"
+cat "$folder/pipe" >"$folder/piped.y4m" &
+film "$folder/pipe" >/dev/null
+wait $!
+cmp "$folder/film.y4m" "$folder/piped.y4m" || fail "a film through a pipe differs"
+film "$folder/tiled.y4m" --tile 100 >/dev/null
+cmp -l "$folder/film.y4m" "$folder/tiled.y4m" | awk '
+    function octal(text) { return substr(text, length(text)) + 8 * substr("0" text, length(text), 1) + 64 * int(text / 100) }
+    { off = octal($2) - octal($3); if (off > 1 || off < -1) { far++ } }
+    END { print NR, far + 0 }' >"$folder/differ"
+read -r differ far <"$folder/differ"
+[[ $far == 0 && $differ -lt 1300 ]] || fail "tiles: $differ bytes differ, $far of them by more than one"
+
+# In real time a film has as many frames, or as many more as the last one was late; a live market is a film, not a picture.
+film "$folder/paced.y4m" --realtime >/dev/null 2>&1
+[[ $(wc -c <"$folder/paced.y4m") -ge $(wc -c <"$folder/film.y4m") ]] || fail "frames in real time"
+"$program" render binance_usdm:BTCUSDT -o "$folder/none.png" 2>"$folder/err"
+[[ $? == 2 ]] && grep -q 'a live source has no end to draw' "$folder/err" || fail "live picture: $(cat "$folder/err")"
+"$program" render binance_usdm:BTCUSDT -o "$folder/none.y4m" --from 2026-01-05 2>"$folder/err"
+[[ $? == 2 ]] && grep -q -- '--from: is not for a live source' "$folder/err" || fail "live film: $(cat "$folder/err")"
+
+# Without ffmpeg, and with one that fails, a film is an error that says which of both.
+PATH=/nonexistent "$program" render demo --days 0.1 --size 64x64 --window 30m -o "$folder/none.mp4" 2>"$folder/err"
+[[ $? == 1 ]] && grep -q 'ffmpeg is not installed' "$folder/err" || fail "no ffmpeg: $(cat "$folder/err")"
+mkdir "$folder/bin"
+printf '#!/bin/sh\nexit 3\n' >"$folder/bin/ffmpeg"
+chmod +x "$folder/bin/ffmpeg"
+PATH=$folder/bin "$program" render "$folder/day.liq" --size 64x64 --window 30m -o "$folder/none.mp4" 2>"$folder/err"
+[[ $? == 1 ]] && grep -q 'ffmpeg failed with status 3' "$folder/err" || fail "ffmpeg fails: $(cat "$folder/err")"
+
 echo "$failures failures"
 [[ $failures == 0 ]]

@@ -65,7 +65,9 @@ struct fleet {
 struct fleet_desc {
     struct exchange_server_desc server;
     struct venue_feed_desc feed;
-    enum venue_id only; /* NONE: all that take part */
+    uint32_t venues;      /* bit enum venue_id; 0: all that take part */
+    const char *unlisted; /* the base of a symbol that is not listed at first; NULL: all are */
+    int backoff_first_ms; /* as net_service_desc has it */
 };
 
 /* -- what arrives -- */
@@ -278,8 +280,13 @@ static inline bool fleet_open_venue(struct fleet *fleet, enum venue_id id,
     feed.instruments = fleet->instruments;
     feed.symbols = venue->symbols;
     feed.symbol_count = (size_t)venue->symbol_count;
-    feed.ws_url = exchange_server_ws_base_url(venue->server);
-    feed.rest_url = exchange_server_rest_base_url(venue->server);
+    if (feed.ws_url == NULL) {
+        feed.ws_url = exchange_server_ws_base_url(venue->server);
+        feed.rest_url = exchange_server_rest_base_url(venue->server);
+    }
+    if (desc->unlisted != NULL && !exchange_server_list(venue->server, desc->unlisted, false)) {
+        return false;
+    }
     why = venue_open_source(id, &feed, &venue->source, &venue->feed);
     struct event_sink sink = {venue, fleet_push};
     if (why == STATUS_OK) {
@@ -334,11 +341,14 @@ static inline struct fleet *fleet_open(const struct fleet_desc *desc) {
     enum status why = STATUS_OK;
     pthread_mutex_init(&fleet->lock, NULL);
     fleet->instruments = instrument_table_create();
-    fleet->service =
-        net_service_create(&(struct net_service_desc){.role = THREAD_NET, .jitter_seed = 1}, &why);
+    fleet->service = net_service_create(
+        &(struct net_service_desc){
+            .role = THREAD_NET, .jitter_seed = 1, .backoff_first_ms = desc->backoff_first_ms},
+        &why);
     bool open = fleet->service != NULL && net_service_start(fleet->service);
     for (int id = VENUE_NONE + 1; id < VENUE_COUNT && open; id++) {
-        if (fleet_takes_part(id) && (desc->only == VENUE_NONE || (int)desc->only == id)) {
+        bool wanted = desc->venues == 0 || (desc->venues >> id & 1) != 0;
+        if (fleet_takes_part(id) && wanted) {
             open = fleet_open_venue(fleet, (enum venue_id)id, desc);
             fleet->count++;
         }

@@ -1,5 +1,5 @@
-/* liqscope import FILE… -o RECORDING and export FILE… [-o FILE]: event JSON lines into a recording,
- * and back.
+/* liqscope import FILE… -o RECORDING and export FILE… [-o FILE]: event JSON lines or CSV into a
+ * recording, and back.
  *
  * Several files are merged by event time. Lines that are no events are counted, told and left out,
  * as everywhere; both ways nothing else is lost (tests/replay/test_recorded.c). */
@@ -10,6 +10,7 @@
 
 #include "app/app.h"
 #include "app/file_source.h"
+#include "archive/event_csv.h"
 #include "archive/event_lines.h"
 #include "archive/line_writer.h"
 #include "archive/recording_writer.h"
@@ -118,21 +119,28 @@ int run_import(const struct app_options *options) {
 
 /* -- export -- */
 
+static bool is_csv(const char *path) {
+    return str_ends_with(path, ".csv") || str_ends_with(path, ".csv.gz") ||
+           str_ends_with(path, ".csv.zst");
+}
+
 static int export_into(struct transfer *transfer, const char *path) {
     char reason[LINE_WRITER_REASON_BYTES];
     enum status why = STATUS_OK;
     struct event_text text = {.bytes = NULL};
     struct line_writer *writer = line_writer_open(path, &why, reason);
     size_t count = 0;
-    bool good = true;
+    const bool csv = is_csv(path);
     if (writer == NULL) {
         return app_fail(EXIT_STATUS_FAILED, "export", "%s", reason);
     }
+    bool good = !csv || event_csv_format_header(&text);
     while (good && (count = read_transfer(transfer)) > 0) {
         for (size_t at = 0; at < count && good;) {
             const size_t len = event_message_slots(transfer->slots + at, count - at);
-            good =
-                event_lines_format(transfer->instruments, transfer->slots + at, len, NULL, &text);
+            const struct event *slots = transfer->slots + at;
+            good = csv ? event_csv_format(transfer->instruments, slots, len, &text)
+                       : event_lines_format(transfer->instruments, slots, len, NULL, &text);
             at += len;
             if (good && (text.len >= WRITE_BYTES || at == count)) {
                 good = line_writer_put(writer, text.bytes, text.len);
@@ -140,6 +148,7 @@ static int export_into(struct transfer *transfer, const char *path) {
             }
         }
     }
+    good = good && (text.len == 0 || line_writer_put(writer, text.bytes, text.len));
     event_text_finish(&text);
     if (!line_writer_close(writer, reason)) {
         return app_fail(EXIT_STATUS_FAILED, "export", "%s", reason);

@@ -89,9 +89,10 @@ static enum exit_status resolve_live(const char *text, const char *colon, struct
 
 /* A name looks like a file where it says so by its ending, has a slash, or simply exists. */
 static bool looks_like_file(const char *text) {
-    return str_ends_with(text, ".jsonl") || str_ends_with(text, ".liq") ||
-           str_ends_with(text, ".gz") || str_ends_with(text, ".zst") || strchr(text, '/') != NULL ||
-           strcmp(text, "-") == 0 || access(text, F_OK) == 0;
+    return str_ends_with(text, ".jsonl") || str_ends_with(text, ".csv") ||
+           str_ends_with(text, ".liq") || str_ends_with(text, ".gz") ||
+           str_ends_with(text, ".zst") || strchr(text, '/') != NULL || strcmp(text, "-") == 0 ||
+           access(text, F_OK) == 0;
 }
 
 bool source_is_recording(const char *path) {
@@ -133,7 +134,7 @@ enum exit_status source_resolve(const char *text, struct source_spec *out,
     }
     str_format(reason, SOURCE_REASON_BYTES,
                "\"%.80s\": unknown source or command; expected demo, VENUE:SYMBOL "
-               "(binance_usdm:BTCUSDT), a recording (.liq) or a file of event JSON lines (.jsonl, "
+               "(binance_usdm:BTCUSDT), a recording (.liq) or a file of events (.jsonl, .csv, also "
                ".gz, .zst)",
                text);
     return EXIT_STATUS_USAGE;

@@ -15,20 +15,6 @@ static bool is_scalar(const struct scan_value *value) {
     return value->type == SCAN_NUMBER || value->type == SCAN_STRING;
 }
 
-bool event_draft_read_decimal(const struct scan_value *value, struct decimal *out) {
-    return is_scalar(value) && decimal_parse(value->text.bytes, value->text.len, out);
-}
-
-struct event *event_draft_take_slot(struct event_draft *draft) {
-    if (draft->first + draft->count >= draft->slots_max) {
-        draft->overflow = true;
-        return NULL;
-    }
-    struct event *slot = &draft->out[draft->first + draft->count++];
-    *slot = (struct event){.kind = EVENT_NONE};
-    return slot;
-}
-
 static bool has(const struct event_draft *draft, enum field field) {
     return draft->values[field].type != SCAN_NONE;
 }

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "archive/event_lines.h"
 #include "base/status.h"
 #include "json/scan.h"
 #include "market/event.h"
@@ -75,11 +76,25 @@ struct event_draft {
     const char *why;
 };
 
+/* Empty, to be written into out. */
+void event_draft_init(struct event_draft *draft, struct event *out, size_t slots_max);
+/* Values alone; rows stay. */
+void event_draft_forget_values(struct event_draft *draft);
+
 /* A number, as text or not. */
 bool event_draft_read_decimal(const struct scan_value *value, struct decimal *out);
 /* The next slot, cleared; NULL and overflow set: no room. */
 struct event *event_draft_take_slot(struct event_draft *draft);
 
+/* A row of a book, of a table of tiers (cap, mmr, leverage; a cap of null is none; draft->first is
+ * 1). False: they are none. No room: overflow is set. */
+bool event_draft_take_level(struct event_draft *draft, enum side side,
+                            const struct scan_value *price, const struct scan_value *qty);
+bool event_draft_take_tier(struct event_draft *draft, const struct scan_value values[3]);
+
 /* The slots that the members make by the line's type; all but what every slot has (instrument,
  * time, flags). Returns what event_lines_parse says, why set. */
 enum status event_draft_finish(struct event_draft *draft);
+
+/* The same with what every slot has, all of event_lines_parse behind its reading of the text. */
+enum status event_lines_finish(struct event_lines *lines, struct event_draft *draft, size_t *count);

@@ -3,7 +3,6 @@
 #include "archive/event_lines.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include "archive/event_draft.h"
@@ -37,74 +36,27 @@ static enum field find_field(struct span key) {
     return FIELD_COUNT;
 }
 
-/* A pair of numbers; false: another shape. The scan is left behind it. */
-static bool read_pair(struct scan *scan, struct decimal row[2]) {
-    struct scan_value values[2];
-    size_t count = 0;
-    bool good = scan_read_row(scan, values, 2, &count) && count == 2;
-    for (size_t i = 0; good && i < 2; i++) {
-        good = event_draft_read_decimal(&values[i], &row[i]);
-    }
-    return good;
-}
-
-/* The scan is inside the array. */
+/* The scan is inside the array, of pairs: price and quantity. */
 static void read_levels(struct event_draft *draft, struct scan *scan, enum side side) {
-    struct decimal row[2];
     while (scan_next_element(scan)) {
-        if (!read_pair(scan, row) || row[0].mantissa <= 0 || row[1].mantissa < 0) {
+        struct scan_value values[2];
+        size_t count = 0;
+        if (!scan_read_row(scan, values, 2, &count) || count != 2 ||
+            !event_draft_take_level(draft, side, &values[0], &values[1])) {
             draft->bad_array = true;
-            continue;
-        }
-        struct event *slot = event_draft_take_slot(draft);
-        if (slot != NULL) {
-            slot->kind = EVENT_BOOK;
-            slot->side = side;
-            slot->exponent_a = row[0].exponent;
-            slot->exponent_b = row[1].exponent;
-            slot->u.level.price = row[0].mantissa;
-            slot->u.level.qty_base = row[1].mantissa;
         }
     }
 }
 
-/* Whether a decimal becomes the nearest double, which is then written as the same decimal. */
-static bool is_exact_enough(struct decimal value) {
-    enum { PLACES_MAX = 22 };
-    const int64_t limit = INT64_C(1000000000000000); /* 15 digits */
-    return value.mantissa > -limit && value.mantissa < limit && value.exponent >= -PLACES_MAX &&
-           value.exponent <= PLACES_MAX;
-}
-
-/* [cap, mmr, leverage]; a cap of null is none. */
-static bool read_tier(struct scan *scan, double out[3]) {
-    struct scan_value values[3];
-    struct decimal number;
-    size_t count = 0;
-    bool good = scan_read_row(scan, values, 3, &count) && count == 3;
-    for (size_t i = 0; good && i < 3; i++) {
-        const bool none = i == 0 && values[i].type == SCAN_NULL;
-        good = none || (event_draft_read_decimal(&values[i], &number) && is_exact_enough(number));
-        out[i] = none || !good ? INFINITY : decimal_to_double(number);
-    }
-    return good;
-}
-
+/* Of [cap, mmr, leverage]; a cap of null is none. */
 static void read_tiers(struct event_draft *draft, struct scan *scan) {
-    double row[3];
     draft->first = 1;
     while (scan_next_element(scan)) {
-        if (!read_tier(scan, row)) {
+        struct scan_value values[3];
+        size_t count = 0;
+        if (!scan_read_row(scan, values, 3, &count) || count != 3 ||
+            !event_draft_take_tier(draft, values)) {
             draft->bad_array = true;
-            continue;
-        }
-        struct event *slot = event_draft_take_slot(draft);
-        if (slot != NULL) {
-            slot->kind = EVENT_TIER;
-            slot->u.tier.notional_cap_usd = row[0];
-            slot->u.tier.mmr = row[1];
-            slot->u.tier.leverage_max = row[2];
-            slot->u.tier.index = (int32_t)draft->count - 1;
         }
     }
 }
@@ -174,46 +126,60 @@ void event_lines_init(struct event_lines *lines, struct instrument_table *instru
     *lines = (struct event_lines){.instruments = instruments, .why = ""};
 }
 
+void event_draft_init(struct event_draft *draft, struct event *out, size_t slots_max) {
+    event_draft_forget_values(draft);
+    draft->out = out;
+    draft->slots_max = slots_max;
+    draft->count = draft->first = 0;
+    draft->overflow = draft->bad_array = false;
+    draft->why = "";
+}
+
+void event_draft_forget_values(struct event_draft *draft) {
+    for (int i = 0; i < FIELD_COUNT; i++) {
+        draft->values[i].type = SCAN_NONE;
+    }
+}
+
+enum status event_lines_finish(struct event_lines *lines, struct event_draft *draft,
+                               size_t *count) {
+    struct event *out = draft->out;
+    uint16_t instrument = INSTRUMENT_NONE;
+    int64_t ts_ms = 0;
+    enum status status = event_draft_finish(draft);
+    if (status == STATUS_OK && !scan_integer(&draft->values[FIELD_TS], &ts_ms)) {
+        status = refuse(draft, STATUS_MALFORMED, "expected \"ts_ms\" in whole milliseconds");
+    }
+    if (status == STATUS_OK) {
+        status = find_instrument(lines, draft, &instrument);
+    }
+    lines->why = draft->why;
+    if (status != STATUS_OK) {
+        return status;
+    }
+    unsigned flags = draft->values[FIELD_HISTORY].type == SCAN_TRUE ? EVENT_FLAG_HISTORY : 0;
+    flags |= draft->values[FIELD_SIMULATED].type == SCAN_TRUE ? EVENT_FLAG_DEMO : 0;
+    for (size_t i = 0; i < draft->count; i++) {
+        out[i].instrument = instrument;
+        out[i].ts_ms = ts_ms;
+        out[i].flags |= flags & 0xffU;
+    }
+    out[0].flags |= EVENT_FLAG_BEGIN;
+    out[draft->count - 1].flags |= EVENT_FLAG_END;
+    *count = draft->count;
+    return STATUS_OK;
+}
+
 enum status event_lines_parse(struct event_lines *lines, const char *line, size_t len,
                               struct event *out, size_t slots_max, size_t *count) {
     struct event_draft draft;
     struct scan scan;
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        draft.values[i].type = SCAN_NONE;
-    }
-    draft.out = out;
-    draft.slots_max = slots_max;
-    draft.count = draft.first = 0;
-    draft.overflow = draft.bad_array = false;
-    draft.why = "";
+    event_draft_init(&draft, out, slots_max);
     *count = 0;
     scan_init(&scan, line, len);
     if (!read_members(&draft, &scan)) {
         lines->why = "expected one JSON object";
         return STATUS_MALFORMED;
     }
-    uint16_t instrument = INSTRUMENT_NONE;
-    int64_t ts_ms = 0;
-    enum status status = event_draft_finish(&draft);
-    if (status == STATUS_OK && !scan_integer(&draft.values[FIELD_TS], &ts_ms)) {
-        status = refuse(&draft, STATUS_MALFORMED, "expected \"ts_ms\" in whole milliseconds");
-    }
-    if (status == STATUS_OK) {
-        status = find_instrument(lines, &draft, &instrument);
-    }
-    lines->why = draft.why;
-    if (status != STATUS_OK) {
-        return status;
-    }
-    unsigned flags = draft.values[FIELD_HISTORY].type == SCAN_TRUE ? EVENT_FLAG_HISTORY : 0;
-    flags |= draft.values[FIELD_SIMULATED].type == SCAN_TRUE ? EVENT_FLAG_DEMO : 0;
-    for (size_t i = 0; i < draft.count; i++) {
-        out[i].instrument = instrument;
-        out[i].ts_ms = ts_ms;
-        out[i].flags |= flags & 0xffU;
-    }
-    out[0].flags |= EVENT_FLAG_BEGIN;
-    out[draft.count - 1].flags |= EVENT_FLAG_END;
-    *count = draft.count;
-    return STATUS_OK;
+    return event_lines_finish(lines, &draft, count);
 }

@@ -38,8 +38,8 @@ static bool reserve(struct event_text *text, size_t more) {
 }
 
 bool event_text_append(struct event_text *text, const char *bytes, size_t len) {
-    if (!reserve(text, len)) {
-        return false;
+    if (len == 0 || !reserve(text, len)) {
+        return len == 0;
     }
     memcpy(text->bytes + text->len, bytes, len);
     text->len += len;

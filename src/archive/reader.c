@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "archive/event_csv.h"
 #include "archive/event_lines.h"
 #include "archive/line_stream.h"
 #include "base/clock.h"
@@ -15,6 +16,8 @@ enum { WAIT_NS = 500000, NAME_BYTES = 128, GOT_BYTES = 48 };
 struct reader {
     struct line_stream *stream; /* owned */
     struct event_lines lines;
+    struct event_csv *csv; /* owned; NULL: the file is none, or nothing was read of it */
+    bool begun;            /* its first line has been read */
     struct event *message; /* owned, EVENT_MESSAGE_SLOTS_MAX: the newest message read */
     size_t message_count;  /* its slots, while it could not be given yet */
     char name[NAME_BYTES];
@@ -58,7 +61,8 @@ static void count_refused(struct reader *reader, enum status status, const char 
         return;
     }
     count_one(status == STATUS_MALFORMED ? &reader->malformed_count : &reader->dropped_count, 1);
-    note_trouble(reader, reader->lines.why, line, len);
+    note_trouble(reader, reader->csv != NULL ? event_csv_why(reader->csv) : reader->lines.why, line,
+                 len);
 }
 
 static bool is_blank(const char *line, size_t len) {
@@ -68,10 +72,60 @@ static bool is_blank(const char *line, size_t len) {
     return len == 0;
 }
 
+static enum status end_with(struct reader *reader, enum status status) {
+    /* release: the reason is complete before anybody sees the end */
+    atomic_store_explicit(&reader->end, (int)status, memory_order_release);
+    return status;
+}
+
+/* The lines are over. */
+static enum status end_lines(struct reader *reader, enum status status) {
+    if (status == STATUS_END && reader->csv != NULL && event_csv_is_open(reader->csv)) {
+        count_one(&reader->malformed_count, 1);
+        note_trouble(reader, "expected the last row of a message", "the end", 7);
+    }
+    if (status != STATUS_END && reader->reason[0] == '\0') {
+        str_copy(reader->reason, sizeof reader->reason, line_stream_reason(reader->stream));
+    }
+    return end_with(reader, status);
+}
+
+/* The first line says what the file is: a CSV's header, which is no event, or JSON. */
+static enum status begin_lines(struct reader *reader, const char *line, size_t len, bool *taken) {
+    reader->begun = true;
+    *taken = event_csv_is_header(line, len);
+    if (!*taken) {
+        return STATUS_OK;
+    }
+    reader->csv = event_csv_create(reader->lines.instruments);
+    if (reader->csv == NULL) {
+        str_format(reader->reason, sizeof reader->reason, "%s: out of memory", reader->name);
+        return end_with(reader, STATUS_MEMORY);
+    }
+    const enum status status = event_csv_read_header(reader->csv, line, len);
+    if (status != STATUS_OK) {
+        note_trouble(reader, event_csv_why(reader->csv), line, len);
+        return end_with(reader, status);
+    }
+    return STATUS_OK;
+}
+
+static enum status parse_line(struct reader *reader, const char *line, size_t len) {
+    return reader->csv != NULL ? event_csv_parse(reader->csv, line, len, reader->message,
+                                                 EVENT_MESSAGE_SLOTS_MAX, &reader->message_count)
+                               : event_lines_parse(&reader->lines, line, len, reader->message,
+                                                   EVENT_MESSAGE_SLOTS_MAX, &reader->message_count);
+}
+
 /* The next message into reader->message. OK, or the end. */
 static enum status read_message(struct reader *reader) {
     const char *line = NULL;
     size_t len = 0;
+    /* relaxed: only this thread writes it */
+    const int ended = atomic_load_explicit(&reader->end, memory_order_relaxed);
+    if (ended != STATUS_OK) {
+        return (enum status)ended;
+    }
     for (;;) {
         enum status status = line_stream_next(reader->stream, &line, &len);
         if (status == STATUS_RANGE) {
@@ -81,19 +135,23 @@ static enum status read_message(struct reader *reader) {
             continue;
         }
         if (status != STATUS_OK) {
-            if (status != STATUS_END && reader->reason[0] == '\0') {
-                str_copy(reader->reason, sizeof reader->reason, line_stream_reason(reader->stream));
-            }
-            /* release: the reason is complete before anybody sees the end */
-            atomic_store_explicit(&reader->end, (int)status, memory_order_release);
-            return status;
+            return end_lines(reader, status);
         }
         if (is_blank(line, len)) {
             continue;
         }
+        bool taken = false;
+        if (!reader->begun && (status = begin_lines(reader, line, len, &taken)) != STATUS_OK) {
+            return status;
+        }
+        if (taken) {
+            continue;
+        }
         count_one(&reader->line_count, 1);
-        status = event_lines_parse(&reader->lines, line, len, reader->message,
-                                   EVENT_MESSAGE_SLOTS_MAX, &reader->message_count);
+        status = parse_line(reader, line, len);
+        if (status == STATUS_OK && reader->message_count == 0) {
+            continue; /* it goes on in the next row */
+        }
         if (status == STATUS_OK) {
             count_one(&reader->events_count, 1);
             count_one(&reader->slot_count, (int64_t)reader->message_count);
@@ -159,6 +217,7 @@ static void reader_destroy(void *self) {
     }
     reader_stop(reader);
     line_stream_close(reader->stream);
+    event_csv_destroy(reader->csv);
     free(reader->message);
     free(reader);
 }

@@ -1,4 +1,5 @@
-/* archive/reader.h - a file of event JSON lines as an event source: plain, .gz or .zst, streamed.
+/* archive/reader.h - a file of event JSON lines, or of the same as CSV (archive/event_csv.h), as an
+ * event source: plain, .gz or .zst, streamed.
  *
  * What the file is shows its first bytes, not its name. Lines come as they are, also out of time
  * order. A line that is not an event is counted and skipped. A compressed file that ends early

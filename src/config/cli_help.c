@@ -19,8 +19,8 @@ void cli_print_help(FILE *out) {
     fputs("\nWithout a command: view. Without a source: those of the configuration file, else the "
           "demo\n"
           "market, which is simulated.\n"
-          "A SOURCE is VENUE:SYMBOL (binance_usdm:BTCUSDT), demo, or a file of event JSON lines\n"
-          "(.jsonl, .jsonl.gz, .jsonl.zst).\n"
+          "A SOURCE is VENUE:SYMBOL (binance_usdm:BTCUSDT), demo, a recording (.liq) or a file of\n"
+          "events as JSON lines or CSV (.jsonl, .csv; also .gz, .zst).\n"
           "liqscope help COMMAND shows its options. liqscope --version shows the version.\n"
           "Exit status: 0 done, 1 failed, 2 bad usage.\n",
           out);

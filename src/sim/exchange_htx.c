@@ -9,7 +9,7 @@
 #include "base/str.h"
 
 enum { GROUP_MARKET, GROUP_NOTICE, GROUP_INDEX };
-enum { OWN_PINGED_MS, OWN_TOKEN, OWN_MISSED }; /* of a connection */
+enum { OWN_PINGED_MS, OWN_TOKEN, OWN_TOKEN_BEFORE, OWN_MISSED }; /* of a connection */
 enum { PING_MS = 5 * 1000, MISSED_MAX = 5 };
 enum { ERROR_TOPIC = 2010, ERROR_AGAIN = 2014 };
 enum { RATE_PLACES = 12, MARK_PLACES = 2, TOPIC_BYTES = 96 };
@@ -87,10 +87,10 @@ static bool spell(const char *base, char out[EXCHANGE_SYMBOL_BYTES]) {
 /* -- heartbeats -- */
 
 /* The token, as the socket writes it: a number, or on notifications a text. */
-static void put_token(const struct exchange_conn *conn, struct wire *out) {
+static void put_token(const struct exchange_conn *conn, int which, struct wire *out) {
     const bool text = conn->path->group == GROUP_NOTICE;
     wire_text(out, text ? "\"" : "");
-    wire_integer(out, conn->own[OWN_TOKEN]);
+    wire_integer(out, conn->own[which]);
     wire_text(out, text ? "\"}" : "}");
 }
 
@@ -116,22 +116,26 @@ static void keep(struct exchange_server *server, struct exchange_conn *conn, int
         return;
     }
     conn->own[OWN_PINGED_MS] = rule_ms;
+    conn->own[OWN_TOKEN_BEFORE] = conn->own[OWN_TOKEN];
     conn->own[OWN_TOKEN] = exchange_now_ms(server);
     conn->own[OWN_MISSED]++;
     wire_text(out, notice ? "{\"op\":\"ping\",\"ts\":" : "{\"ping\":");
-    put_token(conn, out);
+    put_token(conn, OWN_TOKEN, out);
 }
 
-/* An answer counts where its token is the one that was sent, byte for byte. */
+/* An answer counts where its token is one that was sent, byte for byte: the newest, or, of a client
+ * that is slow, the one before. */
 static void take_pong(struct exchange_conn *conn, const char *bytes, size_t len) {
     const bool notice = conn->path->group == GROUP_NOTICE;
-    struct wire want = {0};
-    wire_text(&want, notice ? "{\"op\":\"pong\",\"ts\":" : "{\"pong\":");
-    put_token(conn, &want);
-    if (!want.failed && want.len == len && memcmp(want.bytes, bytes, len) == 0) {
-        conn->own[OWN_MISSED] = 0;
+    for (int which = OWN_TOKEN; which <= OWN_TOKEN_BEFORE; which++) {
+        struct wire want = {0};
+        wire_text(&want, notice ? "{\"op\":\"pong\",\"ts\":" : "{\"pong\":");
+        put_token(conn, which, &want);
+        if (!want.failed && want.len == len && memcmp(want.bytes, bytes, len) == 0) {
+            conn->own[OWN_MISSED] = 0;
+        }
+        wire_finish(&want);
     }
-    wire_finish(&want);
 }
 
 /* -- topics -- */

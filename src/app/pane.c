@@ -117,12 +117,7 @@ static void steer(struct pane *pane, const struct pane_moment *moment) {
         return;
     }
     if (pane->nav.wants_range && price > 0 && moment->mono_ns - pane->range_ns > RANGE_EVERY_NS) {
-        double low = 0;
-        double high = 0;
-        const struct camera *camera = &pane->nav.camera;
-        density_price_range(inputs.items[0].log, (int64_t)camera->time_left_ms, (int64_t)now_ms + 1,
-                            0, &low, &high);
-        navigator_fit(&pane->nav, low, high, price);
+        picture_inputs_fit(&inputs, &pane->nav, (int64_t)now_ms, price);
         pane->range_ns = moment->mono_ns;
     }
     if (!pane->nav.wants_range) {

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/log.h"
+#include "density/book_column.h"
 
 #define MARGIN_TIME      (1.0 / 3) /* of the span; on the right in the past only */
 #define MARGIN_PRICE     0.5       /* of the visible height, above and below */
@@ -11,8 +12,13 @@
 #define COPY_RATE_LEAST  0.3 /* of a copy: below, it is not worth the change */
 #define COPY_GAIN        0.2 /* that it must be rated above what is drawn */
 #define ROW_HEIGHT_LEAST 1e-4
-#define COLUMNS_LEAST    256.0
-#define NS_PER_MS        INT64_C(1000000)
+#define BOOK_MARGIN_LN   1e-5 /* next to nothing: 0 asks for room around */
+/* Around the prices of a shorter window there is less to see, and more in the prices themselves: an
+ * hour gets 0.9 % on either side. */
+#define PRICE_MARGIN_OF_A_DAY 0.02
+#define DAY_MS                86400e3
+#define COLUMNS_LEAST         256.0
+#define NS_PER_MS             INT64_C(1000000)
 
 static double span_ms(const struct camera *camera) {
     return camera->time_right_ms - camera->time_left_ms;
@@ -99,6 +105,25 @@ struct picture_inputs picture_inputs_of(const struct engine *engine, const struc
         }
     }
     return inputs;
+}
+
+void picture_inputs_fit(const struct picture_inputs *inputs, struct navigator *nav, int64_t now_ms,
+                        double price) {
+    const struct raster_input *shown = &inputs->items[0];
+    int64_t from_ms = (int64_t)nav->camera.time_left_ms;
+    double low = 0, high = 0, least = 0, most = 0;
+    double days = span_ms(&nav->camera) / DAY_MS;
+    double margin = days < 1 ? PRICE_MARGIN_OF_A_DAY * pow(days, 0.25) : 0;
+    bool known = density_price_range(shown->log, from_ms, now_ms + 1, margin, &low, &high);
+    if (known && settings_show_book_alone(&nav->settings)) {
+        double widest_low = low, widest_high = high;
+        density_price_range(shown->log, from_ms, now_ms + 1, BOOK_MARGIN_LN, &low, &high);
+        if (shown->book != NULL && book_column_reach(shown->book, &least, &most)) {
+            low = fmax(fmin(low, least), widest_low);
+            high = fmin(fmax(high, most), widest_high);
+        }
+    }
+    navigator_fit(nav, low, high, price);
 }
 
 static bool same_inputs(const struct raster_request *a, const struct raster_request *b) {

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "layer/picture.h"
 #include "view/camera.h"
+#include "window/navigator.h"
 
 enum {
     PICTURE_LINK_ASK_MS = 150,       /* the worker's coarse pass needs 50 ms */
@@ -49,6 +50,12 @@ struct picture_inputs {
 };
 struct picture_inputs picture_inputs_of(const struct engine *engine, const struct scene *scene,
                                         int shown, const struct settings *settings);
+
+/* Fit the navigator's prices to its time: to those of the shown instrument, with the field around
+ * them; while its order book is shown alone, to how far that is known as well, and no wider than
+ * else. price > 0. */
+void picture_inputs_fit(const struct picture_inputs *inputs, struct navigator *nav, int64_t now_ms,
+                        double price);
 
 /* If the newest raster does not serve the camera any more: tell the picture of the next grid and
  * fill *request (true); who calls then makes or sends it. Until its columns come, the picture goes

@@ -217,11 +217,7 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
                     picture_plot_px(target.width_px, target.height_px, &nav->settings));
     navigator_advance(nav, (double)now_ms, price);
     if (nav->wants_range) {
-        double low = 0;
-        double high = 0;
-        density_price_range(inputs.items[0].log, (int64_t)nav->camera.time_left_ms, now_ms + 1, 0,
-                            &low, &high);
-        navigator_fit(nav, low, high, price);
+        picture_inputs_fit(&inputs, nav, now_ms, price);
     }
     enum status status = make_field(replay, &inputs, now_ms);
     if (status != STATUS_OK) {

@@ -12,6 +12,24 @@
 
 enum { BIN_MASK = BOOK_LOG_BINS - 1 };
 
+/* How far back a book is looked for: the shorter, the less the price has moved in it. */
+static const int64_t reach_ms[] = {60000, 3600000};
+
+bool book_column_reach(const struct book_log *log, double *ln_low, double *ln_high) {
+    struct book_sum sum = {0};
+    int64_t until_ms = book_log_until_ms(log);
+    if (until_ms == INT64_MIN) {
+        return false;
+    }
+    for (size_t i = 0; i < sizeof reach_ms / sizeof reach_ms[0] && sum.known_ms == 0; i++) {
+        book_sum_begin(&sum);
+        book_log_sum(log, until_ms - reach_ms[i], until_ms, &sum);
+    }
+    *ln_low = sum.low_bin * BOOK_LOG_BIN_WIDTH;
+    *ln_high = sum.high_bin * BOOK_LOG_BIN_WIDTH;
+    return sum.known_ms > 0 && sum.high_bin > sum.low_bin;
+}
+
 void book_column_begin(struct book_column *column, const struct layers_grid *grid) {
     column->known = false;
     for (int side = 0; side < 2; side++) {

@@ -17,6 +17,11 @@ struct book_column {
     double usd[2][LAYERS_ROW_MAX]; /* bids, asks: mean USD of each row */
 };
 
+/* The prices, in ln, between which anything rested in the newest minute that the log tells of, or
+ * in its newest hour where no book is known in that minute. Venues publish some levels of their
+ * books only, which may end a few basis points from the price. False: nothing is known. */
+bool book_column_reach(const struct book_log *log, double *ln_low, double *ln_high);
+
 /* Begin a column with nothing known. */
 void book_column_begin(struct book_column *column, const struct layers_grid *grid);
 /* Add the mean over what is known of column col; what lies at ln p goes to the row of ln p - basis.

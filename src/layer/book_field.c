@@ -210,6 +210,21 @@ double book_field_usd_at(const struct book_field *book, double share) {
     return scale_usd_from_log2(book->black_log2 + share * (book->white_log2 - book->black_log2));
 }
 
+double book_field_reach(const struct field *field) {
+    const struct book_columns *columns = &field->book;
+    int64_t col = field->newest_col;
+    if (!columns->used || field->count == 0) {
+        return 0;
+    }
+    /* The newest second may have no book yet. */
+    while (col > field->oldest_col && columns->known[field_slot(field, col)] == 0) {
+        col--;
+    }
+    const int16_t *extent = columns->extent[field_slot(field, col)];
+    bool ends = extent[0] > 0 && extent[1] < columns->row_count && extent[0] < extent[1];
+    return ends ? (extent[1] - extent[0]) * field->grid.row_height / 2 : 0;
+}
+
 /* -- scale -- */
 
 static void sample_column(struct book_field *book, const struct book_columns *columns, int slot,

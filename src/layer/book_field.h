@@ -80,5 +80,8 @@ void book_field_paint(const struct book_field *book, const struct target *target
 
 /* The colour and opacity (RGBA, not premultiplied) of an amount, in log2(1 + usd_per_bp / 1000). */
 const uint8_t *book_field_color(const struct book_field *book, double log2_value);
+/* How far from the price the newest book is known, in ln price; a venue may publish a few levels
+ * only. 0: not known, or beyond the field's rows. */
+double book_field_reach(const struct field *field);
 /* The USD per bp at a place of the ramp, 0..1: the legend's numbers. */
 double book_field_usd_at(const struct book_field *book, double share);

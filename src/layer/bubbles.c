@@ -10,8 +10,10 @@
 #define RADIUS_MAX_PX      22.0
 #define USD_AT_MAX_MIN     250000.0 /* the largest circle stands for at least this */
 #define BUCKETS_PER_OCTAVE 4.0
+#define ROOM_PX            5.0 /* of the plot's width for each: more of them bury the price */
 enum {
     BUBBLE_COUNT_MAX = 2048, /* the largest in view; smaller ones are left out */
+    BUBBLE_LEAST = 64,       /* that are shown however narrow the plot is */
     BUBBLE_OF_COLUMNS_MAX = BUBBLE_COUNT_MAX - SCENE_PRINT_MAX,
     BUCKET_COUNT = 256, /* of the logarithm of USD, to find the largest ones */
     /* A print stands in the row of the first mark after it, and rows come a second at a time: for
@@ -25,8 +27,8 @@ struct bubble {
 };
 
 struct bubbles {
-    int count, left_out; /* circles in view; the ones for which there was no room */
-    double usd_max;
+    int count, left_out;       /* circles in view; the ones for which there was no room */
+    double usd_max, usd_least; /* usd_least: from so many USD on all are shown; 0: all are */
     struct bubble items[BUBBLE_COUNT_MAX];
 };
 
@@ -69,6 +71,12 @@ static int bucket_of(float usd) {
     return bucket < BUCKET_COUNT - 1 ? (int)bucket : BUCKET_COUNT - 1;
 }
 
+/* How many the plot has room for. */
+static int room_of(const struct layer_context *context) {
+    double room = context->layout->plot.w / (ROOM_PX * context->layout->scale);
+    return (int)fmin(fmax(room, BUBBLE_LEAST), BUBBLE_OF_COLUMNS_MAX);
+}
+
 /* The least bucket whose prints have room, with all that are larger: what is left out is the
  * smallest, wherever it stands, and the same ones in the next frame. */
 static int least_bucket(const struct layer_context *context, int *left_out) {
@@ -86,7 +94,8 @@ static int least_bucket(const struct layer_context *context, int *left_out) {
         }
     }
     int least = 0;
-    while (total > BUBBLE_OF_COLUMNS_MAX && least < BUCKET_COUNT - 1) {
+    int room = room_of(context);
+    while (total > room && least < BUCKET_COUNT - 1) {
         *left_out += counts[least];
         total -= counts[least++];
     }
@@ -99,6 +108,7 @@ static void collect(const struct layer_context *context, struct bubbles *bubbles
     if (field != NULL && field->count > 0) {
         known_ms = field->covered_until_ms;
         int least = least_bucket(context, &bubbles->left_out);
+        bubbles->usd_least = bubbles->left_out > 0 ? exp2(least / BUCKETS_PER_OCTAVE) : 0;
         for (int64_t col = field->oldest_col; col <= field->newest_col; col++) {
             const struct field_column *column = field_get_column(field, col);
             for (int i = 0; i < column->print_count; i++) {
@@ -155,9 +165,11 @@ void bubbles_draw(struct layer_context *context) {
     static struct bubbles bubbles; /* main thread only; too large for the stack */
     bubbles.count = bubbles.left_out = 0;
     bubbles.usd_max = USD_AT_MAX_MIN;
+    bubbles.usd_least = 0;
     collect(context, &bubbles);
     context->bubble_usd_max = bubbles.count > 0 ? bubbles.usd_max : 0;
     context->bubbles_left_out = bubbles.left_out;
+    context->bubble_usd_least = bubbles.usd_least;
     canvas_set_list(context->canvas, CANVAS_PLOT);
     for (int i = 0; i < bubbles.count; i++) {
         draw_bubble(context, &bubbles.items[i], bubbles.usd_max);

@@ -10,7 +10,7 @@
 #define STEP_PX      4.0  /* between two points of a curve, at scale 1 */
 #define STRAIGHT_PX  0.35 /* a point so near to the line of its neighbours is left out */
 #define AXIS_END_PX  14.0 /* right of the axis' largest sum */
-#define TICK_ROOM_PX 38.0 /* a tick's number needs this */
+#define TICK_ROOM_PX 48.0 /* a tick's number needs this, with its plate and a gap */
 enum { POINT_COUNT_MAX = 1024, TICK_COUNT_MAX = 3 };
 
 struct curve {
@@ -108,6 +108,10 @@ static void draw_lines(struct layer_context *context, const struct curve *curve,
     }
 }
 
+static bool shows_side(const struct layer_context *context, int side) {
+    return context->settings->side != (side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
+}
+
 /* Inside of the totals' plates, over the curves. */
 static void draw_sums(struct layer_context *context, const struct curve *curve,
                       const struct axis *axis) {
@@ -116,6 +120,9 @@ static void draw_sums(struct layer_context *context, const struct curve *curve,
     for (int i = axis->every; i <= axis->count; i += axis->every) {
         double x = round(x_of(context, curve, axis->tick * i));
         for (int side = 0; side < 2; side++) {
+            if (!shows_side(context, side)) {
+                continue; /* a pane of one side has its sums at that side's end */
+            }
             char text[NUMBER_TEXT_BYTES];
             struct label label = {.utf8 = number_format_usd_round(axis->tick * i, text),
                                   .size_px = THEME_STATUS_PX - 2,
@@ -153,9 +160,7 @@ void cumulative_draw(struct layer_context *context) {
     draw_lines(context, &curve, &axis);
     for (int side = 0; side < 2; side++) {
         double ln = side == 0 ? context->camera->ln_bottom : context->camera->ln_top;
-        bool shown =
-            context->settings->side != (side == 0 ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG);
-        if (shown && sum_to(context, &curve, side, ln) > 0) {
+        if (shows_side(context, side) && sum_to(context, &curve, side, ln) > 0) {
             draw_curve(context, &curve, side);
         }
     }

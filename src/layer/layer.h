@@ -38,8 +38,9 @@ struct layer_context { /* borrowed by a layer for one call */
     int pane, pane_count;  /* which of them is drawn: 0 is the upper one or the only one */
     double badge_right_px; /* where DEMO ends, or the plot begins */
     double title_right_px, caption_right_px; /* where the header's two lines end so far */
-    double bubble_usd_max; /* what the largest circle stands for; 0: none is in view */
-    int bubbles_left_out;  /* small ones of the stretch in view, for which there was no room */
+    double bubble_usd_max;   /* what the largest circle stands for; 0: none is in view */
+    double bubble_usd_least; /* smaller ones are left out; 0: none is */
+    int bubbles_left_out;    /* small ones of the stretch in view, for which there was no room */
     struct canvas *canvas;
     struct labels *labels;
 };

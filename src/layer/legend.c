@@ -19,6 +19,7 @@
 #define BAR_GAP_PX   3.0
 #define FOOT_H_PX    3.0
 #define BOOK_W_PX    120.0
+#define BOOK_SEEN_PX 8.0  /* a side, beside the price line */
 #define TEXT_ROW     0.76 /* of the header's height */
 #define HELD_LOG2    1e-6 /* of rounding */
 #define OUTSIDE_GAIN 6.0
@@ -311,7 +312,8 @@ static void draw_book(struct layer_context *context) {
     double middle_y = context->layout->header.h * 0.74;
     char low[NUMBER_TEXT_BYTES];
     char high[NUMBER_TEXT_BYTES];
-    char text[2 * NUMBER_TEXT_BYTES + 16];
+    char text[2 * NUMBER_TEXT_BYTES + 48];
+    double reach = context->field != NULL ? book_field_reach(context->field) : 0;
     struct label name = {.utf8 = "resting orders",
                          .size_px = THEME_STATUS_PX,
                          .color = context->theme->text_dim,
@@ -322,11 +324,26 @@ static void draw_book(struct layer_context *context) {
                                round(BOOK_W_PX * s), round(10 * s)};
     number_format_usd(book_field_usd_at(context->book, 0), low);
     number_format_usd(book_field_usd_at(context->book, 1), high);
-    str_format(text, sizeof text, "%s \xe2\x80\x93 %s/bp", low, high);
     struct label amounts = name;
     amounts.utf8 = text;
     amounts.x = ramp.x + ramp.w + 8 * s;
-    box = labels_measure(context->labels, &amounts);
+    /* How far the venue tells its book, where there is room for it: beyond, nothing is known. So
+     * little of the height, it lies under the price line. */
+    const struct camera *camera = context->camera;
+    double high_px = reach / (camera->ln_top - camera->ln_bottom) * camera->plot_px.h;
+    bool is_hidden = high_px < BOOK_SEEN_PX * s;
+    for (int with_reach = reach > 0 ? 2 : 0; with_reach >= 0; with_reach--) {
+        str_format(text, sizeof text, "%s \xe2\x80\x93 %s/bp", low, high);
+        if (with_reach > 0) {
+            bool whole = with_reach == 2;
+            str_append(text, sizeof text, ", %s\xc2\xb1%.*f %%%s", whole ? "told to " : "",
+                       reach < 0.01 ? 2 : 1, reach * 100, whole && is_hidden ? ": zoom in" : "");
+        }
+        box = labels_measure(context->labels, &amounts);
+        if (box.x + box.w <= legend_left_px(context)) {
+            break;
+        }
+    }
     if (box.x + box.w > legend_left_px(context) || !labels_fits(context->labels, &name)) {
         return;
     }
@@ -368,6 +385,10 @@ void legend_draw_circles(struct layer_context *context) {
     }
     str_format(text, sizeof text, "largest circle %s",
                number_format_usd(context->bubble_usd_max, usd));
+    if (context->bubble_usd_least > 0) {
+        str_append(text, sizeof text, ", from %s",
+                   number_format_usd(context->bubble_usd_least, usd));
+    }
     struct label label = {.size_px = THEME_STATUS_PX,
                           .color = context->theme->text_dim,
                           .x = context->caption_right_px + 52 * s,
@@ -376,6 +397,11 @@ void legend_draw_circles(struct layer_context *context) {
     for (int i = 0; i < 3; i++) {
         label.utf8 = i < 2 ? names[i] : text;
         struct camera_rect box = labels_measure(context->labels, &label);
+        if (i == 2 && box.x + box.w > legend_left_px(context) && context->bubble_usd_least > 0) {
+            str_format(text, sizeof text, "from %s",
+                       number_format_usd(context->bubble_usd_least, usd));
+            box = labels_measure(context->labels, &label);
+        }
         if (box.x + box.w > legend_left_px(context) || !labels_add(context->labels, &label)) {
             return; /* no room: the rest is left out as well */
         }

@@ -102,3 +102,8 @@ enum status settings_side_from_key(const char *key, enum settings_side *out);
 static inline bool settings_shows(const struct settings *settings, enum settings_part part) {
     return (settings->parts >> part & 1) != 0;
 }
+/* The order book, and not the estimated density: the picture is of what rests near the price. */
+static inline bool settings_show_book_alone(const struct settings *settings) {
+    return settings_shows(settings, SETTINGS_PART_BOOK) &&
+           !settings_shows(settings, SETTINGS_PART_FIELD);
+}

@@ -17,9 +17,12 @@
 #define LN_SPAN_MOST     0.9
 
 #define RANGE_ROOM 2.2 /* times the range of prices: the field around them is what is looked at */
-#define LEAP       0.2 /* of the span: time that leaps further is another picture */
-#define PAN_STEP   0.1 /* of the plot, a key press */
-#define KEY_ZOOM   1.25
+/* Of the order book alone: what is known of it is looked at, from its nearest level on. */
+#define BOOK_ROOM          1.1
+#define LN_SPAN_BOOK_LEAST 0.003
+#define LEAP               0.2 /* of the span: time that leaps further is another picture */
+#define PAN_STEP           0.1 /* of the plot, a key press */
+#define KEY_ZOOM           1.25
 /* A multiple of every possible number of instruments, so that taking turns skips none. */
 #define INSTRUMENT_TURN 12
 
@@ -42,14 +45,17 @@ static double span_ms(const struct navigator *nav) {
 }
 
 void navigator_fit(struct navigator *nav, double ln_low, double ln_high, double price) {
-    double least = navigator_ln_span(span_ms(nav));
+    bool book_alone = settings_show_book_alone(&nav->settings);
+    double least = book_alone ? LN_SPAN_BOOK_LEAST : navigator_ln_span(span_ms(nav));
+    double room = book_alone ? BOOK_ROOM : RANGE_ROOM;
     if (!(ln_low < ln_high)) {
         ln_low = log(price);
         ln_high = ln_low;
     }
     double middle = (ln_low + ln_high) / 2;
-    double half = fmax(least, (ln_high - ln_low) * RANGE_ROOM) / 2;
+    double half = fmax(least, (ln_high - ln_low) * room) / 2;
     camera_fit_price(&nav->camera, exp(middle - half), exp(middle + half), 0);
+    nav->book_alone = book_alone;
     nav->wants_range = false;
 }
 
@@ -60,6 +66,8 @@ void navigator_advance(struct navigator *nav, double now_ms, double price) {
             nav->wants_range = true;
             nav->placed = true;
         }
+        bool other = settings_show_book_alone(&nav->settings) != nav->book_alone;
+        nav->wants_range = nav->wants_range || (other && !nav->price_free);
         nav->followed_ms = now_ms;
     }
     camera_follow(&nav->camera, now_ms);

@@ -19,6 +19,7 @@ struct navigator {
     bool price_free;    /* the user chose the prices: they are not slid along any more */
     bool placed;        /* a first price is known and the camera stands there */
     bool wants_range;   /* the prices of the visible time should be fitted: call navigator_fit */
+    bool book_alone;    /* what the prices were fitted for */
     double followed_ms; /* event time of the last navigator_advance */
 };
 
@@ -30,11 +31,13 @@ struct navigator_desc {
 void navigator_init(struct navigator *nav, const struct navigator_desc *desc);
 /* The least height of the picture in ln price for a stretch of time: grows with its square root. */
 double navigator_ln_span(double span_ms);
-/* Follow event time and price (0: not known). The first price, and a leap of time that leaves what
- * was on screen behind (history arrives), ask for a fit. */
+/* Follow event time and price (0: not known). The first price, a leap of time that leaves what was
+ * on screen behind (history arrives), and the order book when it comes to be shown alone, ask for a
+ * fit. */
 void navigator_advance(struct navigator *nav, double now_ms, double price);
-/* Show prices e^ln_low .. e^ln_high with room for the field around them; ln_low >= ln_high: nothing
- * is known, fit around price. Answers wants_range. */
+/* Show prices e^ln_low .. e^ln_high with room for the field around them (while the order book is
+ * shown alone, with little room); ln_low >= ln_high: nothing is known, fit around price. Answers
+ * wants_range. */
 void navigator_fit(struct navigator *nav, double ln_low, double ln_high, double price);
 /* False: action is none of a navigator's (the window's, say). shift is held: zoom prices. */
 bool navigator_run(struct navigator *nav, enum action action, bool shift);

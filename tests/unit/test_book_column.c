@@ -126,6 +126,19 @@ static void another_instrument_lies_where_its_basis_puts_it(void **state) {
     assert_near(two[0] / one[0], 2, 4e-3); /* and they add up */
 }
 
+/* Nothing is known of the newest minute, so the hour is asked. */
+static void the_reach_is_that_of_the_newest_book(void **state) {
+    (void)state;
+    double low = 0, high = 0;
+    assert_true(book_column_reach(book_log, &low, &high));
+    assert_near(low, (BIN + 1) * 1e-4, 1.5e-4); /* the lowest bin may be an empty one */
+    assert_near(high, (BIN + BINS) * 1e-4, 1e-9);
+    struct book_log *empty = book_log_create();
+    assert_non_null(empty);
+    assert_false(book_column_reach(empty, &low, &high));
+    book_log_destroy(empty);
+}
+
 static void what_is_not_known_is_not_written(void **state) {
     (void)state;
     struct layers_grid grid = make_grid(1, BIN);
@@ -152,6 +165,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_hold_what_their_bins_held),
         cmocka_unit_test(another_instrument_lies_where_its_basis_puts_it),
+        cmocka_unit_test(the_reach_is_that_of_the_newest_book),
         cmocka_unit_test(what_is_not_known_is_not_written),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

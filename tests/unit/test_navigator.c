@@ -109,6 +109,35 @@ static void a_leap_of_time_asks_for_a_fit_and_a_step_does_not(void **state) {
     assert_false(nav.wants_range);
 }
 
+static double ln_high(void) {
+    return nav.camera.ln_top - nav.camera.ln_bottom;
+}
+
+/* A book reaches basis points only: without the field, prices are fitted to what is known of it. */
+static void the_order_book_alone_is_looked_at_from_near(void **state) {
+    (void)state;
+    start();
+    double wide = ln_high();
+    nav.settings.parts |= SETTINGS_BIT(BOOK);
+    navigator_advance(&nav, NOW_MS + 1000, 60000);
+    assert_false(nav.wants_range); /* beside the field it changes nothing */
+    nav.settings.parts &= ~SETTINGS_BIT(FIELD);
+    navigator_advance(&nav, NOW_MS + 2000, 60000);
+    assert_true(nav.wants_range);
+    navigator_fit(&nav, log(59800), log(60200), 60000);
+    assert_false(nav.wants_range);
+    assert_true(ln_high() > log(60200.0 / 59800) && ln_high() < 1.2 * log(60200.0 / 59800));
+    nav.settings.parts |= SETTINGS_BIT(FIELD);
+    navigator_advance(&nav, NOW_MS + 3000, 60000);
+    assert_true(nav.wants_range);
+    navigator_fit(&nav, log(59800), log(60200), 60000);
+    assert_near(ln_high(), wide, 1e-12);
+    nav.price_free = true;
+    nav.settings.parts &= ~SETTINGS_BIT(FIELD);
+    navigator_advance(&nav, NOW_MS + 4000, 60000);
+    assert_false(nav.wants_range); /* the prices are the user's */
+}
+
 static void a_price_or_a_time_is_put_into_the_middle(void **state) {
     (void)state;
     start();
@@ -196,6 +225,7 @@ int main(void) {
         cmocka_unit_test(a_drag_in_time_ends_following_and_end_takes_it_up_again),
         cmocka_unit_test(prices_slide_along_until_the_user_takes_them),
         cmocka_unit_test(a_leap_of_time_asks_for_a_fit_and_a_step_does_not),
+        cmocka_unit_test(the_order_book_alone_is_looked_at_from_near),
         cmocka_unit_test(a_price_or_a_time_is_put_into_the_middle),
         cmocka_unit_test(brackets_walk_the_ladder_of_spans),
         cmocka_unit_test(actions_turn_the_knobs),

@@ -84,8 +84,8 @@ static void draw(const struct replay_stand *stand, double hours, struct raster *
 }
 
 int main(int argc, char **argv) {
-    const double hours = argc > 2 ? atof(argv[2]) : 24;
-    int count = argc > 3 ? atoi(argv[3]) : 200;
+    const double hours = argc > 2 ? strtod(argv[2], NULL) : 24;
+    int count = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 200;
     count = count < SEEK_MAX ? count : SEEK_MAX;
     if (argc < 2 || count < 1) {
         fprintf(stderr, "bench_seek FILE.liq [HOURS [SEEKS]]\n");

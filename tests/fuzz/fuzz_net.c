@@ -1,6 +1,6 @@
 /* tests/fuzz/fuzz_net.c - what strangers send before anything else looks at it: HTTP heads, chunked
- * bodies, WebSocket frame heads, compressed bodies, and URLs from a config file. The first byte
- * chooses. */
+ * bodies, WebSocket frame heads, compressed bodies, what a proxy says, and URLs from a config file.
+ * The first byte chooses. */
 #include <assert.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +9,7 @@
 
 #include "net/http_head.h"
 #include "net/inflate.h"
+#include "net/proxy.h"
 #include "net/url.h"
 #include "net/ws_frame.h"
 
@@ -71,6 +72,47 @@ static void fuzz_inflate(enum inflate_kind kind, const char *bytes, size_t len) 
     inflate_destroy(inflater);
 }
 
+/* What it says comes in two pieces, as it may over a network. */
+static void fuzz_proxy(enum proxy_kind kind, const char *bytes, size_t len) {
+    const struct proxy proxy = {.kind = kind, .user = "me", .password = "pw"};
+    struct url url;
+    struct proxy_talk talk;
+    struct proxy_answer answer;
+    size_t begin = 0;
+    (void)url_parse("wss://venue.example.test/", "wss", "ws", &url);
+    proxy_talk_begin(&talk, &proxy, &url, &answer);
+    for (int piece = 1; piece <= 2; piece++) {
+        const size_t end = len * (size_t)piece / 2;
+        enum proxy_step step = PROXY_SAYS;
+        while (step == PROXY_SAYS) {
+            size_t used = 0;
+            step = proxy_talk_take(&talk, bytes + begin, end - begin, &used, &answer);
+            assert(used <= end - begin);
+            assert(answer.out_len <= sizeof answer.out);
+            assert(step != PROXY_FAILED || answer.reason[0] != '\0');
+            begin += used;
+        }
+        if (step == PROXY_CONNECTED || step == PROXY_FAILED) {
+            return;
+        }
+    }
+}
+
+static char *no_env(const char *name) {
+    (void)name;
+    return NULL;
+}
+
+/* The same text, as an option. */
+static void fuzz_rules(const char *text) {
+    static struct proxy_rules rules;
+    char reason[PROXY_REASON_BYTES];
+    if (proxy_rules_read(&rules, text, no_env, reason) && rules.proxy.kind != PROXY_NONE) {
+        assert(rules.proxy.port > 0 && rules.proxy.port <= 65535);
+        assert(strpbrk(rules.proxy.host, " \r\n@/") == NULL);
+    }
+}
+
 static void fuzz_url(const char *text) {
     struct url url;
     enum status status = url_parse(text, "wss", "ws", &url);
@@ -93,7 +135,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     }
     memcpy(text, bytes + 1, len - 1);
     text[len - 1] = '\0';
-    switch (bytes[0] % 6) {
+    switch (bytes[0] % 8) {
     case 0:
         fuzz_head(text, len - 1);
         break;
@@ -109,8 +151,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len) {
     case 4:
         fuzz_inflate(INFLATE_MESSAGE, text, len - 1);
         break;
+    case 5:
+        fuzz_proxy(PROXY_CONNECT, text, len - 1);
+        break;
+    case 6:
+        fuzz_proxy(PROXY_SOCKS5, text, len - 1);
+        break;
     default:
         fuzz_url(text);
+        fuzz_rules(text);
         break;
     }
     free(text);

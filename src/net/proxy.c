@@ -163,7 +163,8 @@ bool proxy_rules_read(struct proxy_rules *out, const char *option,
         const char *wrong = read_proxy(text, &out->proxy);
         wrong = wrong == NULL && !kept ? "NO_PROXY is too long" : wrong;
         if (wrong != NULL) {
-            (void)str_format(out->objection, sizeof out->objection, "%s: %s", names[i], wrong);
+            (void)str_format(out->objection, sizeof out->objection, "%s: unusable proxy, %s",
+                             names[i], wrong);
         }
         break;
     }

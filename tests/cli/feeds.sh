@@ -56,6 +56,8 @@ check "the last line is whole" $?
 check "feed-test finds every promised channel" $?
 grep -q '"venue":"gate","state":"live"' "$folder/test.json"
 check "feed-test tells the state" $?
+grep -q '"venue_said":\[' "$folder/test.json"
+check "feed-test tells what the venue said" $?
 stop
 
 # Nobody answers there: every promised channel is silent.

@@ -541,7 +541,8 @@ static void an_unusable_proxy_is_no_way_around_it(void **state) {
     const bool ended = rig_wait(&trip.closed, 1) && rig_wait(&trip.answered, 1);
     net_service_destroy(trip.rig.client);
     assert_true(ended);
-    assert_string_equal(trip.reason, "HTTPS_PROXY: only http:// and socks5:// proxies can be used");
+    assert_string_equal(
+        trip.reason, "HTTPS_PROXY: unusable proxy, only http:// and socks5:// proxies can be used");
     assert_int_equal(trip.status, STATUS_UNSUPPORTED);
     assert_string_equal(trip.http_reason, trip.reason);
 }

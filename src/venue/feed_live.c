@@ -225,7 +225,9 @@ void feed_live_take(struct feed_conn *conn, const char *bytes, size_t len, int64
         feed->server_ms = message.sent_ms;
     }
     if (!message.past) {
-        conn->first_ms = conn->first_ms == 0 ? message.sent_ms : conn->first_ms;
+        if (conn->first_ms == 0 && conn->spoken) {
+            conn->first_ms = message.sent_ms;
+        }
         conn->last_ms = message.sent_ms > conn->last_ms ? message.sent_ms : conn->last_ms;
         feed->sent_ms = message.sent_ms;
         feed->sent_recv_ns = recv_ns;

@@ -128,9 +128,10 @@ static void note_hole(const struct feed_conn *conn) {
 }
 
 /* Whether the old connection has told what the new one began with: else what lies between them has
- * not been heard (a slow reader's old connection can be seconds behind). */
+ * not been heard (a slow reader's old connection can be seconds behind, and a new one has to ask
+ * for one symbol after the other). */
 static bool has_met(const struct feed_conn *old, const struct feed_conn *fresh) {
-    return old->last_ms >= fresh->first_ms;
+    return fresh->spoken && old->last_ms >= fresh->first_ms;
 }
 
 static void lose(struct feed_conn *conn, enum feed_state state, const char *reason,
@@ -324,6 +325,9 @@ static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int
             open_conn(conn);
         }
         return;
+    }
+    if (socket->retire_ns != 0 && !conn->spoken) {
+        socket->retire_ns = now_ns + OVERLAP_MS * NS_PER_MS; /* from its last request on */
     }
     if (socket->retire_ns != 0 && now_ns >= socket->retire_ns) {
         const bool met = has_met(other, conn);

@@ -14,21 +14,22 @@ static struct event make_gap(int instrument, int64_t from_ms, int64_t to_ms) {
     return gap;
 }
 
-/* relaxed, all of these: this thread wrote them, or what stopped or started it ordered them */
+/* All of these: this thread wrote them, or what started or stopped it ordered them. */
+
 static bool get_flag(const atomic_bool *flag) {
-    return atomic_load_explicit(flag, memory_order_relaxed);
+    return atomic_load_explicit(flag, memory_order_relaxed); /* relaxed: see above */
 }
 
 static void set_flag(atomic_bool *flag, bool value) {
-    atomic_store_explicit(flag, value, memory_order_relaxed);
+    atomic_store_explicit(flag, value, memory_order_relaxed); /* relaxed: see above */
 }
 
 static int64_t get_ms(const _Atomic int64_t *ms) {
-    return atomic_load_explicit(ms, memory_order_relaxed);
+    return atomic_load_explicit(ms, memory_order_relaxed); /* relaxed: see above */
 }
 
 static void set_ms(_Atomic int64_t *ms, int64_t value) {
-    atomic_store_explicit(ms, value, memory_order_relaxed);
+    atomic_store_explicit(ms, value, memory_order_relaxed); /* relaxed: see above */
 }
 
 /* Gaps for what was lost, once there is room. */

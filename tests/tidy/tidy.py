@@ -57,8 +57,8 @@ CPP_HEADERS = {"new"}
 CODE_SUFFIXES = (".c", ".h", ".cpp")
 SYSTEM_HEADERS = set("""assert ctype errno fenv float inttypes limits locale math setjmp signal stdalign
     stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn string strings time dirent dlfcn fcntl
-    getopt glob libgen netdb poll pthread sched semaphore spawn syslog termios unistd wordexp arpa/inet
-    netinet/in netinet/tcp sys/epoll sys/eventfd sys/file sys/ioctl sys/mman sys/prctl sys/random
+    getopt glob libgen malloc netdb poll pthread sched semaphore spawn syslog termios unistd wordexp
+    arpa/inet netinet/in netinet/tcp sys/epoll sys/eventfd sys/file sys/ioctl sys/mman sys/prctl sys/random
     sys/resource sys/select sys/sendfile sys/socket sys/stat sys/statvfs sys/time sys/timerfd sys/types
     sys/uio sys/un sys/utsname sys/wait""".split())
 

@@ -20,27 +20,6 @@ static struct golden stage;
 static struct picture_text_box boxes[LABELS_MAX];
 static int box_count;
 
-static int open_context(void **state) {
-    (void)state;
-    return golden_open(&stage, WIDTH, HEIGHT);
-}
-
-static int close_context(void **state) {
-    (void)state;
-    golden_close(&stage);
-    return 0;
-}
-
-static int open_picture(void **state) {
-    (void)state;
-    return golden_open_picture(&stage);
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    return golden_close_picture(&stage);
-}
-
 static uint8_t *draw(const struct picture_alerts *alerts, bool demo) {
     stage.market.scene.demo = demo;
     struct camera camera = golden_camera(&stage, 0, NULL);
@@ -122,9 +101,10 @@ static void it_covers_no_text_and_says_less_where_there_is_less_room(void **stat
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_is_part_of_the_picture_only_while_it_is_there,
-                                        open_picture, close_picture),
+                                        golden_open_test, golden_close_test),
         cmocka_unit_test_setup_teardown(it_covers_no_text_and_says_less_where_there_is_less_room,
-                                        open_picture, close_picture),
+                                        golden_open_test, golden_close_test),
     };
-    return cmocka_run_group_tests(tests, open_context, close_context);
+    golden_use(&stage, WIDTH, HEIGHT);
+    return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);
 }

@@ -29,28 +29,6 @@ static const struct synthetic_desc small = {.col_count = 120,
                                             .seed = 3,
                                             .book = true};
 
-static int open_context(void **state) {
-    (void)state;
-    return golden_open(&stage, WIDTH, HEIGHT);
-}
-
-static int close_context(void **state) {
-    (void)state;
-    golden_close(&stage);
-    return 0;
-}
-
-static int open_picture(void **state) {
-    (void)state;
-    return golden_open_picture(&stage);
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    golden_resize(&stage, WIDTH, HEIGHT);
-    return golden_close_picture(&stage);
-}
-
 /* -- the pass beside plain C -- */
 
 /* A cell from the CPU's copy; what is not known is 0. */
@@ -302,9 +280,11 @@ int main(void) {
         cmocka_unit_test(what_is_not_known_is_told_apart_from_nothing),
         cmocka_unit_test(columns_without_a_book_take_no_memory),
         cmocka_unit_test(ramps_are_even_in_lightness),
-        cmocka_unit_test_setup_teardown(the_picture_is_what_it_was, open_picture, close_picture),
-        cmocka_unit_test_setup_teardown(a_scrolled_book_equals_one_drawn_at_once, open_picture,
-                                        close_picture),
+        cmocka_unit_test_setup_teardown(the_picture_is_what_it_was, golden_open_test,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(a_scrolled_book_equals_one_drawn_at_once, golden_open_test,
+                                        golden_close_test),
     };
-    return cmocka_run_group_tests(tests, open_context, close_context);
+    golden_use(&stage, WIDTH, HEIGHT);
+    return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);
 }

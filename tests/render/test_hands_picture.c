@@ -26,31 +26,13 @@ enum { WIDTH = 640, HEIGHT = 360 };
 static struct golden golden;
 static struct scene_map map;
 
-static int open_context(void **state) {
-    (void)state;
-    return golden_open(&golden, WIDTH, HEIGHT);
-}
-
-static int close_context(void **state) {
-    (void)state;
-    golden_close(&golden);
-    return 0;
-}
-
 static int open_picture(void **state) {
-    (void)state;
-    int status = golden_open_picture(&golden);
+    int status = golden_open_test(state);
     if (status == 0) {
-        golden_resize(&golden, WIDTH, HEIGHT);
         golden_fill(&golden, NULL);
         synthetic_make_map(&golden.market, &map);
     }
     return status;
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    return golden_close_picture(&golden);
 }
 
 /* -- the numbers -- */
@@ -326,18 +308,20 @@ static void what_is_off_leaves_the_picture_as_it_was(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(between_two_prices_stands_what_levels_says, open_picture,
-                                        close_picture),
+                                        golden_close_test),
         cmocka_unit_test_setup_teardown(from_the_price_it_is_the_same_sum_as_everywhere,
-                                        open_picture, close_picture),
+                                        open_picture, golden_close_test),
         cmocka_unit_test_setup_teardown(prints_inside_the_rectangle_are_summed, open_picture,
-                                        close_picture),
+                                        golden_close_test),
         cmocka_unit_test(spans_are_written_in_two_units),
         cmocka_unit_test_setup_teardown(pictures_equal_their_golden_images, open_picture,
-                                        close_picture),
+                                        golden_close_test),
         cmocka_unit_test_setup_teardown(lines_say_what_they_are_and_what_a_stop_sits_behind,
-                                        open_picture, close_picture),
+                                        open_picture, golden_close_test),
         cmocka_unit_test_setup_teardown(what_is_off_leaves_the_picture_as_it_was, open_picture,
-                                        close_picture),
+                                        golden_close_test),
     };
-    return cmocka_run_group_tests_name("hands_picture", tests, open_context, close_context);
+    golden_use(&golden, WIDTH, HEIGHT);
+    return cmocka_run_group_tests_name("hands_picture", tests, golden_open_group,
+                                       golden_close_group);
 }

@@ -21,30 +21,12 @@ enum { WIDTH = 640, HEIGHT = 360 };
 
 static struct golden stage;
 
-static int open_context(void **state) {
-    (void)state;
-    return golden_open(&stage, WIDTH, HEIGHT);
-}
-
-static int close_context(void **state) {
-    (void)state;
-    golden_close(&stage);
-    return 0;
-}
-
 static int open_picture(void **state) {
-    (void)state;
-    if (golden_open_picture(&stage) != 0) {
+    if (golden_open_test(state) != 0) {
         return -1;
     }
     golden_fill(&stage, NULL);
     return 0;
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    golden_resize(&stage, WIDTH, HEIGHT);
-    return golden_close_picture(&stage);
 }
 
 static void check(const char *name, int width, int height, const struct settings *settings) {
@@ -248,7 +230,7 @@ static void automatic_scale_follows_a_zoom_and_comes_to_rest(void **state) {
 }
 
 int main(void) {
-#define PICTURE_TEST(f) cmocka_unit_test_setup_teardown(f, open_picture, close_picture)
+#define PICTURE_TEST(f) cmocka_unit_test_setup_teardown(f, open_picture, golden_close_test)
     const struct CMUnitTest tests[] = {
         PICTURE_TEST(every_palette_equals_its_golden_images),
         PICTURE_TEST(light_theme_equals_its_golden_image),
@@ -257,5 +239,6 @@ int main(void) {
         PICTURE_TEST(what_was_chosen_is_said),
         PICTURE_TEST(automatic_scale_follows_a_zoom_and_comes_to_rest),
     };
-    return cmocka_run_group_tests(tests, open_context, close_context);
+    golden_use(&stage, WIDTH, HEIGHT);
+    return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);
 }

@@ -29,27 +29,6 @@ enum { WIDTH = 640, HEIGHT = 360 };
 
 static struct golden stage;
 
-static int open_context(void **state) {
-    (void)state;
-    return golden_open(&stage, WIDTH, HEIGHT);
-}
-
-static int close_context(void **state) {
-    (void)state;
-    golden_close(&stage);
-    return 0;
-}
-
-static int open_picture(void **state) {
-    (void)state;
-    return golden_open_picture(&stage);
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    return golden_close_picture(&stage);
-}
-
 /* -- the passes beside plain C -- */
 
 /* A composed texel, as layer/field.h tells it. */
@@ -808,7 +787,7 @@ static void shaders_that_do_not_compile_leave_the_old_ones(void **state) {
 }
 
 int main(void) {
-#define PICTURE_TEST(f) cmocka_unit_test_setup_teardown(f, open_picture, close_picture)
+#define PICTURE_TEST(f) cmocka_unit_test_setup_teardown(f, golden_open_test, golden_close_test)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(compose_equals_its_reference),
         cmocka_unit_test(heatmap_equals_its_reference),
@@ -832,5 +811,6 @@ int main(void) {
         PICTURE_TEST(grids_beyond_the_limits_are_refused),
         PICTURE_TEST(shaders_that_do_not_compile_leave_the_old_ones),
     };
-    return cmocka_run_group_tests(tests, open_context, close_context);
+    golden_use(&stage, WIDTH, HEIGHT);
+    return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);
 }

@@ -24,27 +24,6 @@ static struct golden stage;
 static struct scene_map map;
 static struct scene_origin origin;
 
-static int open_context(void **state) {
-    (void)state;
-    return golden_open(&stage, WIDTH, HEIGHT);
-}
-
-static int close_context(void **state) {
-    (void)state;
-    golden_close(&stage);
-    return 0;
-}
-
-static int open_picture(void **state) {
-    (void)state;
-    return golden_open_picture(&stage);
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    return golden_close_picture(&stage);
-}
-
 /* A map about the market's price: more further out, a cluster a side. */
 static void fill_map(void) {
     memset(&map, 0, sizeof map);
@@ -561,7 +540,8 @@ static void read_out_and_why_equal_their_golden_images(void **state) {
     check_golden("read-1280x720", 1280, 720);
 }
 
-#define PICTURE_TEST(name) cmocka_unit_test_setup_teardown(name, open_picture, close_picture)
+#define PICTURE_TEST(name)                                                                         \
+    cmocka_unit_test_setup_teardown(name, golden_open_test, golden_close_test)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
@@ -575,5 +555,6 @@ int main(void) {
         PICTURE_TEST(the_price_tag_is_never_covered),
         PICTURE_TEST(read_out_and_why_equal_their_golden_images),
     };
-    return cmocka_run_group_tests(tests, open_context, close_context);
+    golden_use(&stage, WIDTH, HEIGHT);
+    return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);
 }

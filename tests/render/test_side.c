@@ -25,20 +25,8 @@ static struct golden golden;
 static struct scene_map map;
 static struct picture_text_box boxes[BOX_MAX];
 
-static int open_stage(void **state) {
-    (void)state;
-    return golden_open(&golden, 1280, 720);
-}
-
-static int close_stage(void **state) {
-    (void)state;
-    golden_close(&golden);
-    return 0;
-}
-
 static int open_picture(void **state) {
-    (void)state;
-    if (golden_open_picture(&golden) != 0) {
+    if (golden_open_test(state) != 0) {
         return -1;
     }
     golden_fill(&golden, NULL);
@@ -46,11 +34,6 @@ static int open_picture(void **state) {
     synthetic_add_receipts(&golden.market);
     golden.market.scene.demo = true;
     return 0;
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    return golden_close_picture(&golden);
 }
 
 /* Draw at a size and with settings; how many texts there are. */
@@ -287,18 +270,19 @@ static void sums_of_the_profile_are_the_maps(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pictures_equal_their_golden_images, open_picture,
-                                        close_picture),
+                                        golden_close_test),
         cmocka_unit_test_setup_teardown(no_text_covers_another_at_any_size, open_picture,
-                                        close_picture),
-        cmocka_unit_test_setup_teardown(labels_follow_the_filters, open_picture, close_picture),
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(labels_follow_the_filters, open_picture, golden_close_test),
         cmocka_unit_test_setup_teardown(another_reading_has_no_labels_of_the_map, open_picture,
-                                        close_picture),
+                                        golden_close_test),
         cmocka_unit_test_setup_teardown(max_pain_and_receipts_are_told, open_picture,
-                                        close_picture),
+                                        golden_close_test),
         cmocka_unit_test_setup_teardown(a_label_keeps_its_place_while_the_map_wavers, open_picture,
-                                        close_picture),
+                                        golden_close_test),
         cmocka_unit_test_setup_teardown(sums_of_the_profile_are_the_maps, open_picture,
-                                        close_picture),
+                                        golden_close_test),
     };
-    return cmocka_run_group_tests(tests, open_stage, close_stage);
+    golden_use(&golden, 1280, 720);
+    return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);
 }

@@ -20,27 +20,6 @@
 
 static struct golden stage;
 
-static int open_context(void **state) {
-    (void)state;
-    return golden_open(&stage, 1280, 720);
-}
-
-static int close_context(void **state) {
-    (void)state;
-    golden_close(&stage);
-    return 0;
-}
-
-static int open_picture(void **state) {
-    (void)state;
-    return golden_open_picture(&stage);
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    return golden_close_picture(&stage);
-}
-
 #define STRIPS                                                                                     \
     (SETTINGS_BIT(VOLUME) | SETTINGS_BIT(OPEN_INTEREST) | SETTINGS_BIT(FUNDING) |                  \
      SETTINGS_BIT(VOLATILITY) | SETTINGS_BIT(RSI) | SETTINGS_BIT(LIQUIDATED))
@@ -329,16 +308,19 @@ static void long_bars_are_days_and_weeks_from_monday(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(strips_equal_their_golden_images, open_picture,
-                                        close_picture),
-        cmocka_unit_test_setup_teardown(texts_of_strips_never_overlap, open_picture, close_picture),
-        cmocka_unit_test_setup_teardown(what_is_not_known_is_said, open_picture, close_picture),
-        cmocka_unit_test_setup_teardown(funding_tells_only_what_is_in_force, open_picture,
-                                        close_picture),
-        cmocka_unit_test_setup_teardown(strips_stay_within_their_shapes, open_picture,
-                                        close_picture),
+        cmocka_unit_test_setup_teardown(strips_equal_their_golden_images, golden_open_test,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(texts_of_strips_never_overlap, golden_open_test,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(what_is_not_known_is_said, golden_open_test,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(funding_tells_only_what_is_in_force, golden_open_test,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(strips_stay_within_their_shapes, golden_open_test,
+                                        golden_close_test),
         cmocka_unit_test(bars_hold_whole_columns_of_round_intervals),
         cmocka_unit_test(long_bars_are_days_and_weeks_from_monday),
     };
-    return cmocka_run_group_tests_name("strips", tests, open_context, close_context);
+    golden_use(&stage, 1280, 720);
+    return cmocka_run_group_tests_name("strips", tests, golden_open_group, golden_close_group);
 }

@@ -16,27 +16,6 @@ enum { WIDTH = 400, HEIGHT = 240, PART_X = 31, PART_Y = 17, WHOLE_W = 480, WHOLE
 
 static struct golden stage;
 
-static int open_stage(void **state) {
-    (void)state;
-    return golden_open(&stage, WIDTH, HEIGHT);
-}
-
-static int close_stage(void **state) {
-    (void)state;
-    golden_close(&stage);
-    return 0;
-}
-
-static int open_picture(void **state) {
-    (void)state;
-    return golden_open_picture(&stage);
-}
-
-static int close_picture(void **state) {
-    (void)state;
-    return golden_close_picture(&stage);
-}
-
 static const uint8_t *pixel(const uint8_t *rgba, int width, int x, int y) {
     return rgba + ((size_t)y * (size_t)width + (size_t)x) * 4;
 }
@@ -91,8 +70,9 @@ static void a_part_shows_what_a_window_of_its_size_does(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_part_shows_what_a_window_of_its_size_does, open_picture,
-                                        close_picture),
+        cmocka_unit_test_setup_teardown(a_part_shows_what_a_window_of_its_size_does,
+                                        golden_open_test, golden_close_test),
     };
-    return cmocka_run_group_tests(tests, open_stage, close_stage);
+    golden_use(&stage, WIDTH, HEIGHT);
+    return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);
 }

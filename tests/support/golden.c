@@ -51,6 +51,39 @@ int golden_close_picture(struct golden *golden) {
     return 0;
 }
 
+static struct {
+    struct golden *golden; /* borrowed */
+    int width_px, height_px;
+} used;
+
+void golden_use(struct golden *golden, int width_px, int height_px) {
+    used.golden = golden;
+    used.width_px = width_px;
+    used.height_px = height_px;
+}
+
+int golden_open_group(void **state) {
+    (void)state;
+    return golden_open(used.golden, used.width_px, used.height_px);
+}
+
+int golden_close_group(void **state) {
+    (void)state;
+    golden_close(used.golden);
+    return 0;
+}
+
+int golden_open_test(void **state) {
+    (void)state;
+    golden_resize(used.golden, used.width_px, used.height_px);
+    return golden_open_picture(used.golden);
+}
+
+int golden_close_test(void **state) {
+    (void)state;
+    return golden_close_picture(used.golden);
+}
+
 void golden_resize(struct golden *golden, int width_px, int height_px) {
     assert_int_equal(offscreen_resize(golden->offscreen, width_px, height_px), STATUS_OK);
     golden->width_px = width_px;

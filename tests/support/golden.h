@@ -24,6 +24,14 @@ void golden_close(struct golden *golden);
  * complained. */
 int golden_open_picture(struct golden *golden);
 int golden_close_picture(struct golden *golden);
+/* cmocka's set-ups and tear-downs of a file whose tests draw on one stage: golden_use says on
+ * which, before the group runs. Each test begins with a picture of its own, of the size given here.
+ */
+void golden_use(struct golden *golden, int width_px, int height_px);
+int golden_open_group(void **state);
+int golden_close_group(void **state);
+int golden_open_test(void **state);
+int golden_close_test(void **state);
 void golden_resize(struct golden *golden, int width_px, int height_px);
 
 /* A market of desc in the picture, all columns of its grid; NULL: a small one of 120 minutes and

@@ -250,7 +250,8 @@ class Soak:
         print(f"{self.now() / 60:5.1f} min: {point['rss']:.1f} MiB resident, "
               f"{point['anonymous']:.1f} anonymous, {point['used']:.1f} allocated + "
               f"{point['free']:.1f} free, {point['history']:.1f} of it history; "
-              f"{self.done} actions ({self.refused} refused), {self.control.ask('events-applied')} events; "
+              f"{self.done} actions ({self.refused} refused), "
+              f"{self.control.ask('events-applied')} events; "
               f"{self.reconnects.done} reconnects, {self.reconnects.unseen} unseen, "
               f"{self.reconnects.missed} missed; {len(self.control.ask('panes') or [])} panes, "
               f"{self.unsettled} times not settled", flush=True)

@@ -1,5 +1,6 @@
 #include "app/desk_panels.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ struct desk_panels {
     struct target cache;    /* draws into it */
     bool cache_stale;
     struct panels panels;
+    struct picture_cover cover;
     struct desk_panel_meter meter;
     struct panel_model model;
 };
@@ -216,6 +218,23 @@ void desk_panels_draw(struct desk_window *window, const struct pane_moment *mome
     panels_draw(&own->panels, own->gui, model, &own->desk->queue);
     gui_end(own->gui);
     show(own, &whole);
+}
+
+static_assert((int)GUI_PLATE_MAX <= (int)PICTURE_COVER_MAX, "each of them has room");
+
+const struct picture_cover *desk_panels_cover(struct desk_window *window) {
+    struct desk_panels *own = window->panels;
+    struct gui_rect at[GUI_PLATE_MAX];
+    if (own->panels.forbidden) {
+        return NULL;
+    }
+    own->cover.left_px = PANELS_BAR_PX;
+    bool seen = own->drawn && own->gui != NULL;
+    own->cover.count = seen ? gui_list_plates(own->gui, at) : 0;
+    for (int i = 0; i < own->cover.count; i++) {
+        own->cover.rects[i] = (struct camera_rect){at[i].x, at[i].y, at[i].w, at[i].h};
+    }
+    return &own->cover;
 }
 
 void desk_panels_note_frame(struct desk_window *window, int64_t took_ns) {

@@ -21,6 +21,9 @@ void desk_panels_drop(struct desk_window *window);
 bool desk_panels_advance(struct desk_window *window, const struct pane_moment *moment);
 /* Over the window's pictures, into its framebuffer. */
 void desk_panels_draw(struct desk_window *window, const struct pane_moment *moment);
+/* Where they lie in the window now, as pictures below them have to know it; NULL: there are none,
+ * nor will any come (a kiosk). Valid until the next call. */
+const struct picture_cover *desk_panels_cover(struct desk_window *window);
 /* How long a frame of the window took, for the statistics. */
 void desk_panels_note_frame(struct desk_window *window, int64_t took_ns);
 

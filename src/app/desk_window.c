@@ -173,6 +173,7 @@ struct desk_window_frame desk_window_run(struct desk_window *window, struct pane
     bool shot = drawn && window->shot != NULL;
     if (drawn) {
         moment->lines_hidden = desk_lines_hides(moment->lines, shot);
+        moment->cover = desk_panels_cover(window);
         draw(window, &whole, moment, active);
         moment->lines_hidden = desk_lines_hides(moment->lines, false);
     }

@@ -216,6 +216,19 @@ bool pane_advance(struct pane *pane, const struct target *target, const struct i
     return looks_different(pane, news, moment);
 }
 
+/* Panels lie in pixels of the window. */
+static const struct picture_cover *cover_of(struct pane *pane, const struct pane_moment *moment) {
+    if (moment->cover == NULL) {
+        return NULL;
+    }
+    pane->cover = *moment->cover;
+    for (int i = 0; i < pane->cover.count; i++) {
+        pane->cover.rects[i].x -= pane->target.left_px;
+        pane->cover.rects[i].y -= pane->target.top_px;
+    }
+    return &pane->cover;
+}
+
 void pane_draw(struct pane *pane, const struct pane_moment *moment) {
     struct picture_frame frame = {
         .target = pane->target,
@@ -226,6 +239,7 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
         .now_ms = (int64_t)moment->now_ms,
         .latency_ns = moment->latency_ns,
         .alerts = moment->alerts,
+        .cover = cover_of(pane, moment),
         .settings = pane->nav.settings,
         .zone = picture_zone_get(&pane->zone, &pane->nav.camera, pane->nav.settings.local_time),
         .pointer_inside = pane->pointer_shown,

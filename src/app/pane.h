@@ -32,10 +32,11 @@ struct pane_moment {
     bool fresh;                /* it was not there in the frame before */
     double now_ms;             /* event time that the frame stands for; 0: not known */
     int64_t mono_ns;
-    int64_t latency_ns;         /* socket to pixel of recent frames, their worst */
-    struct action_queue *queue; /* borrowed: for commands that hands give */
-    struct desk_lines *lines;   /* borrowed: the user's own lines of every instrument */
-    bool lines_hidden;          /* they are for nobody, or not for where this frame goes */
+    int64_t latency_ns;                /* socket to pixel of recent frames, their worst */
+    struct action_queue *queue;        /* borrowed: for commands that hands give */
+    struct desk_lines *lines;          /* borrowed: the user's own lines of every instrument */
+    const struct picture_cover *cover; /* borrowed: panels over its window; NULL: none */
+    bool lines_hidden;                 /* they are for nobody, or not for where this frame goes */
 };
 
 enum { PANE_INSTRUMENT_BYTES = INSTRUMENT_SYMBOL_BYTES + 32 };
@@ -62,6 +63,7 @@ struct pane {
     int64_t range_ns;           /* when the price range was last looked up */
     struct camera drawn_camera; /* of the last frame drawn, and its moment */
     uint32_t drawn_alerts;      /* picture_alerts' number; 0: none */
+    struct picture_cover cover; /* of its moment, in its own pixels */
     bool linked;                /* it shows the crosshair of another pane, and where */
     double linked_time_ms, linked_price;
     int64_t drawn_ns;

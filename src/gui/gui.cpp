@@ -196,24 +196,28 @@ void feed_io(struct gui *gui, ImGuiIO &io, const struct gui_frame *frame) {
     gui_input_clear_hits(input);
 }
 
-/* Whole pixels around all that a list draws: left, top, right, bottom. */
-/* Of what is seen of it: a part that scrolls holds more. */
+/* Whole pixels around what is seen of a list: left, top, right, bottom; a part that scrolls holds
+ * more. */
 ImVec4 bounds_of(const ImDrawList *drawn) {
-    ImVec4 seen(1e6f, 1e6f, 0, 0);
+    ImVec4 all(1e6f, 1e6f, 0, 0);
     for (const ImDrawCmd &command : drawn->CmdBuffer) {
-        if (command.ElemCount > 0) {
-            const ImVec4 &clip = command.ClipRect;
-            seen = ImVec4(fminf(seen.x, clip.x), fminf(seen.y, clip.y), fmaxf(seen.z, clip.z),
-                          fmaxf(seen.w, clip.w));
+        ImVec4 at(1e6f, 1e6f, 0, 0);
+        const ImDrawIdx *index = drawn->IdxBuffer.Data + command.IdxOffset;
+        const ImDrawVert *vertices = drawn->VtxBuffer.Data + command.VtxOffset;
+        for (unsigned i = 0; i < command.ElemCount; i++) {
+            const ImVec2 &pos = vertices[index[i]].pos;
+            at = ImVec4(fminf(at.x, pos.x), fminf(at.y, pos.y), fmaxf(at.z, pos.x),
+                        fmaxf(at.w, pos.y));
+        }
+        const ImVec4 &clip = command.ClipRect;
+        at = ImVec4(fmaxf(at.x, clip.x), fmaxf(at.y, clip.y), fminf(at.z, clip.z),
+                    fminf(at.w, clip.w));
+        if (at.z > at.x && at.w > at.y) {
+            all = ImVec4(fminf(all.x, at.x), fminf(all.y, at.y), fmaxf(all.z, at.z),
+                         fmaxf(all.w, at.w));
         }
     }
-    ImVec4 at(1e6f, 1e6f, 0, 0);
-    for (const ImDrawVert &vertex : drawn->VtxBuffer) {
-        at = ImVec4(fminf(at.x, vertex.pos.x), fminf(at.y, vertex.pos.y), fmaxf(at.z, vertex.pos.x),
-                    fmaxf(at.w, vertex.pos.y));
-    }
-    at = ImVec4(fmaxf(at.x, seen.x), fmaxf(at.y, seen.y), fminf(at.z, seen.z), fminf(at.w, seen.w));
-    return ImVec4(fmaxf(0, floorf(at.x)), fmaxf(0, floorf(at.y)), ceilf(at.z), ceilf(at.w));
+    return ImVec4(fmaxf(0, floorf(all.x)), fmaxf(0, floorf(all.y)), ceilf(all.z), ceilf(all.w));
 }
 
 /* One of the rectangles that are copied holds it already, or there is nothing of it. */
@@ -346,7 +350,7 @@ void gui_begin(struct gui *gui, const struct gui_frame *frame) {
     feed_io(gui, ImGui::GetIO(), frame);
     ImGui_ImplOpenGL3_NewFrame();
     ImGui::NewFrame();
-    gui->window_count = 0;
+    gui->window_count = gui->plate_count = 0;
     gui->text_soon = false;
     gui->fading = false;
 }
@@ -389,6 +393,11 @@ struct gui_rect gui_bounds(const struct gui *gui) {
             ImVec4(fminf(all.x, at.x), fminf(all.y, at.y), fmaxf(all.z, at.z), fmaxf(all.w, at.w));
     }
     return {all.x, all.y, fmaxf(0, all.z - all.x), fmaxf(0, all.w - all.y)};
+}
+
+int gui_list_plates(const struct gui *gui, struct gui_rect out[GUI_PLATE_MAX]) {
+    memcpy(out, gui->plates, sizeof gui->plates);
+    return gui->plate_count;
 }
 
 void gui_draw_copy(struct gui *gui, unsigned texture) {

@@ -83,6 +83,10 @@ bool gui_is_worth_copying(const struct gui *gui);
  * gui_bounds to nothing. */
 bool gui_take_change(struct gui *gui);
 struct gui_rect gui_bounds(const struct gui *gui); /* of all that gui_draw draws, whole pixels */
+/* What its windows cover (those that have a plate; further ones are left out); how many there are.
+ */
+enum { GUI_PLATE_MAX = 8 };
+int gui_list_plates(const struct gui *gui, struct gui_rect out[GUI_PLATE_MAX]);
 /* Draw it as it was drawn into a texture of the frame's size (its GL name). */
 void gui_draw_copy(struct gui *gui, unsigned texture);
 

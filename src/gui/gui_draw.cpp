@@ -72,6 +72,9 @@ void gui_window_begin(struct gui *gui, const struct gui_window_desc *desc) {
         ImGui::SetWindowFocus();
     }
     struct gui_rect rect = gui_window_rect(gui);
+    if (!desc->bare && gui->plate_count < GUI_PLATE_MAX) {
+        gui->plates[gui->plate_count++] = rect;
+    }
     if (!desc->passive && gui->window_count < GUI_INPUT_WINDOW_MAX) {
         gui->windows[gui->window_count++] = rect;
     }

@@ -29,5 +29,7 @@ struct gui {
     bool text_soon;   /* a text field was just given the keyboard */
     int window_count; /* of the frame being made, those that take the pointer */
     struct gui_rect windows[GUI_INPUT_WINDOW_MAX];
+    int plate_count; /* of it, those that cover what is below them */
+    struct gui_rect plates[GUI_PLATE_MAX];
     struct gui_input input;
 };

@@ -266,6 +266,22 @@ static void add_facts(const struct layer_context *context, const struct read_out
     }
 }
 
+/* Panels lie over whatever is drawn here; their places in the plot are taken last, so that its
+ * labels do not come and go with them. */
+static void reserve_cover(struct layer_context *context) {
+    const struct picture_cover *cover = context->frame->cover;
+    const struct camera_rect *plot = &context->layout->plot;
+    for (int i = 0; cover != NULL && i < cover->count; i++) {
+        const struct camera_rect *at = &cover->rects[i];
+        double left = fmax(at->x, plot->x), right = fmin(at->x + at->w, plot->x + plot->w);
+        double top = fmax(at->y, plot->y), bottom = fmin(at->y + at->h, plot->y + plot->h);
+        if (right > left && bottom > top) {
+            labels_reserve(context->labels,
+                           (struct camera_rect){left, top, right - left, bottom - top});
+        }
+    }
+}
+
 static void draw_read_out(struct layer_context *context, double x, double y) {
     static struct plate plate; /* main thread only; too large for the stack */
     const struct camera *camera = context->camera;
@@ -325,9 +341,8 @@ static void draw_axis_tag(struct layer_context *context, const char *text, struc
     }
 }
 
-static void draw_tags(struct layer_context *context, double x, double y) {
+static void draw_price_tag(struct layer_context *context, double y) {
     const struct layout *layout = context->layout;
-    const struct camera_rect *plot = &layout->plot;
     double s = layout->scale;
     char price[NUMBER_TEXT_BYTES];
     number_format_price(camera_price_from_px(context->camera, y), context->price_decimals, price);
@@ -335,6 +350,12 @@ static void draw_tags(struct layer_context *context, double x, double y) {
     draw_axis_tag(context, price, &at_price,
                   (struct camera_rect){layout->price_axis.x + 2 * s, y - 13 * s,
                                        layout->price_axis.w - 4 * s, 26 * s});
+}
+
+static void draw_time_tag(struct layer_context *context, double x) {
+    const struct layout *layout = context->layout;
+    const struct camera_rect *plot = &layout->plot;
+    double s = layout->scale;
     char clock[MOMENT_TEXT_BYTES];
     moment_format(context->frame->zone, (int64_t)camera_time_from_px(context->camera, x), true,
                   clock);
@@ -346,15 +367,22 @@ static void draw_tags(struct layer_context *context, double x, double y) {
                                        layout->time_axis.h - 6 * s});
 }
 
-/* The pointer of another picture: lines alone, of what the two have in common. */
+/* The pointer of another picture: lines and their values, of what the two have in common. */
 static void draw_linked(struct layer_context *context) {
     const struct picture_frame *frame = context->frame;
+    const struct camera_rect *plot = &context->layout->plot;
     double x = frame->pointer_time_ms > 0
                    ? camera_px_from_time(context->camera, frame->pointer_time_ms)
                    : -1;
     double y =
         frame->pointer_price > 0 ? camera_px_from_price(context->camera, frame->pointer_price) : -1;
     draw_lines(context, x, y, ALPHA_LINKED);
+    if (y >= plot->y && y < plot->y + plot->h) {
+        draw_price_tag(context, y);
+    }
+    if (x >= plot->x && x < plot->x + plot->w) {
+        draw_time_tag(context, x);
+    }
 }
 
 void crosshair_draw(struct layer_context *context) {
@@ -379,7 +407,9 @@ void crosshair_draw(struct layer_context *context) {
         return;
     }
     draw_lines(context, x, y, ALPHA_OWN);
-    draw_tags(context, x, y);
+    draw_price_tag(context, y);
+    draw_time_tag(context, x);
+    reserve_cover(context);
     if (frame->pointer_look == PICTURE_POINTER_FULL) {
         draw_read_out(context, x, y);
     }

@@ -17,7 +17,6 @@
 #define BAR_W_PX      110.0
 #define BALANCE_W_PX  54.0
 #define BAR_H_PX      8.0
-#define LEFT_PX       58.0 /* beside the bar of the panels, which comes and goes */
 #define MARGIN_PX     16.0
 #define PLOT_W_WANTED 960.0
 #define PLOT_H_WANTED 430.0
@@ -114,9 +113,11 @@ void gauge_draw(struct layer_context *context) {
         context->settings->side == SETTINGS_SIDE_SHORT) {
         return;
     }
+    const struct picture_cover *cover = context->frame->cover;
+    double left = fmax(MARGIN_PX, cover != NULL ? cover->left_px : 0) * s;
     bool foot = map->max_pain > 0 && settings_shows(context->settings, SETTINGS_PART_MAX_PAIN);
     double h = round((HEAD_H_PX + (MAP_SHARE_COUNT + foot) * ROW_H_PX + PAD_PX / 2) * s);
-    struct camera_rect plate = {plot->x + LEFT_PX * s, plot->y + plot->h - MARGIN_PX * s - h,
+    struct camera_rect plate = {plot->x + left, plot->y + plot->h - MARGIN_PX * s - h,
                                 GAUGE_W_PX * s, h};
     if (!labels_rect_fits(context->labels, plate)) {
         return;

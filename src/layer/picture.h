@@ -51,6 +51,14 @@ struct picture_alerts {
     } items[PICTURE_ALERT_MAX];
 };
 
+/* What lies over the picture, in its pixels, and comes and goes: the read-out keeps clear of it. */
+enum { PICTURE_COVER_MAX = 8 };
+struct picture_cover {
+    int count;
+    struct camera_rect rects[PICTURE_COVER_MAX];
+    double left_px; /* of the plot, at scale 1, that is left free for it at all times */
+};
+
 /* What one frame needs to know. Zero is the default of every optional field. */
 struct picture_frame {
     struct target target;
@@ -77,7 +85,11 @@ struct picture_frame {
     /* A handle of the legend is held: so long the legend is the scale of these two. 0: it is not */
     double legend_black_usd_per_bp, legend_white_usd_per_bp;
     const struct picture_alerts *alerts; /* borrowed for the call; NULL: none fires */
+<<<<<<< Updated upstream
     bool again;                          /* another tile of the frame before: nothing moves on */
+=======
+    const struct picture_cover *cover;   /* borrowed for the call; NULL: nothing covers it */
+>>>>>>> Stashed changes
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
 

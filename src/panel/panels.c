@@ -23,6 +23,7 @@
 #define PADDING    12
 #define HANDLE_W   14
 #define HANDLE_H   76
+static_assert(MARGIN + BAR_W + COLUMN_GAP == PANELS_BAR_PX, "what lies beside the bar");
 
 static const struct {
     const char *name, *title;

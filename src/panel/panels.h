@@ -60,6 +60,9 @@ struct panels {
     struct toasts toasts;
 };
 
+/* From the plot's left edge to the right of their bar, at scale 1. */
+enum { PANELS_BAR_PX = 58 };
+
 void panels_init(struct panels *panels);
 
 /* What the user did since the last frame. */

@@ -267,6 +267,58 @@ static void sums_of_the_profile_are_the_maps(void **state) {
     assert_true(isnan(profile_ln_reference(&profile)));
 }
 
+/* Under panels, with the pointer there. */
+static int draw_covered(const struct picture_cover *cover, double x_px, double y_px) {
+    struct settings settings = settings_default();
+    golden_resize(&golden, 1280, 720);
+    struct camera camera = golden_camera(&golden, 0, &settings);
+    struct picture_frame frame = golden_frame(&golden, &camera);
+    frame.map = &map;
+    frame.settings = settings;
+    frame.cover = cover;
+    frame.pointer_inside = true;
+    frame.pointer_x_px = x_px;
+    frame.pointer_y_px = y_px;
+    picture_draw(golden.picture, &frame);
+    return picture_get_text_boxes(golden.picture, BOX_MAX, boxes);
+}
+
+static const struct picture_text_box *find_read_out(int count) {
+    for (int i = 0; i < count; i++) {
+        if (strstr(boxes[i].text, "% from price") != NULL) {
+            return &boxes[i];
+        }
+    }
+    return NULL;
+}
+
+static void the_read_out_keeps_clear_of_panels(void **state) {
+    (void)state;
+    int bare = draw_covered(NULL, 500, 300);
+    const struct picture_text_box *free_one = find_read_out(bare);
+    assert_non_null(free_one);
+    struct picture_cover cover = {
+        .count = 1, .rects = {{free_one->x - 150, free_one->y - 40, 300, 260}}, .left_px = 0};
+    const struct camera_rect over = cover.rects[0];
+    int count = draw_covered(&cover, 500, 300);
+    const struct picture_text_box *moved = find_read_out(count);
+    assert_non_null(moved);
+    assert_true(moved->x + moved->w <= over.x || moved->x >= over.x + over.w ||
+                moved->y + moved->h <= over.y || moved->y >= over.y + over.h);
+}
+
+static void the_gauge_leaves_room_for_a_bar_where_there_is_one(void **state) {
+    (void)state;
+    const struct picture_cover cover = {.left_px = 58};
+    const struct picture_text_box *gauge =
+        find_text(draw_covered(NULL, -1, -1), "Squeeze gauge, estimate");
+    assert_non_null(gauge);
+    double alone_px = gauge->x;
+    gauge = find_text(draw_covered(&cover, -1, -1), "Squeeze gauge, estimate");
+    assert_non_null(gauge);
+    assert_near(gauge->x - alone_px, (58 - 16) * picture_scale_for_size(1280, 720), 1.5);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pictures_equal_their_golden_images, open_picture,
@@ -282,6 +334,10 @@ int main(void) {
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(sums_of_the_profile_are_the_maps, open_picture,
                                         golden_close_test),
+        cmocka_unit_test_setup_teardown(the_read_out_keeps_clear_of_panels, open_picture,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(the_gauge_leaves_room_for_a_bar_where_there_is_one,
+                                        open_picture, golden_close_test),
     };
     golden_use(&golden, 1280, 720);
     return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);

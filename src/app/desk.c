@@ -303,6 +303,7 @@ void desk_frame(struct desk *desk) {
     bool fresh = false;
     moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
+    moment->time_bar = desk_time_bar_advance(desk);
     desk_alerts_advance(desk, fresh);
     desk_wall_advance(desk);
     int64_t due_ns = INT64_MAX;
@@ -379,17 +380,6 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         return desk_screenshot_ask(desk, window, call->text, error);
     case ACTION_RECORD:
         return desk_record_toggle(desk, call->text, error);
-    case ACTION_PAUSE:
-    case ACTION_SLOWER:
-    case ACTION_FASTER:
-    case ACTION_FRAME_STEP:
-    case ACTION_SKIP:
-    case ACTION_SEEK:
-    case ACTION_SEEK_BACK:
-    case ACTION_SEEK_ON:
-    case ACTION_JUMP:
-    case ACTION_LOOP:
-        return desk_replay_run(desk, call, error);
     case ACTION_PANELS:
     case ACTION_PANEL:
     case ACTION_KEYS:
@@ -413,6 +403,9 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
     case ACTION_CYCLE:
         return desk_cycle(desk, window, pane, call->text, error);
     default:
+        if (call->action >= ACTION_REPLAY_FIRST && call->action <= ACTION_REPLAY_LAST) {
+            return desk_replay_run(desk, call, error);
+        }
         if (desk_open_has(call->action)) {
             return desk_open_run(desk, window, pane, call->action, error);
         }

@@ -19,6 +19,7 @@
 #include "app/desk_lines.h"
 #include "app/desk_alerts.h"
 #include "app/desk_seek.h"
+#include "app/desk_time_bar.h"
 #include "app/desk_wall.h"
 #include "app/desk_window.h"
 #include "app/frame_meter.h"
@@ -55,6 +56,7 @@ struct desk {
     struct desk_layouts layouts;
     struct desk_screenshot screenshot;
     struct desk_seek seek;
+    struct desk_time_bar time_bar;
     bool recording; /* it was begun and has not ended, as far as the user was told */
     struct desk_reload reload;
     struct ipc *ipc; /* owned; NULL: no control socket */

@@ -203,13 +203,14 @@ bool pane_advance(struct pane *pane, const struct target *target, const struct i
                   const struct pane_moment *moment) {
     pane->target = *target;
     place_plot(pane);
-    pane_hands_apply(pane, input, moment);
+    pane->pointer_inside = input->pointer_inside;
+    pane->pointer_shown = pointer_awake(pane, input, moment->mono_ns) && input->pointer_inside;
+    const struct input rest = pane_time_bar_take(pane, input, moment);
+    pane_hands_apply(pane, &rest, moment);
     pane_find_instrument(pane, moment->scene);
     steer(pane, moment);
     bool news = picture_link_drain(&pane->link) > 0 || pane->drained || moment->fresh || input->any;
     news = take_map(pane, moment->scene) || news;
-    pane->pointer_inside = input->pointer_inside;
-    pane->pointer_shown = pointer_awake(pane, input, moment->mono_ns) && input->pointer_inside;
     news = explain(pane, moment->mono_ns) || news;
     news = pane_shared_news(pane, &moment->shared) || news;
     pane->drained = false;
@@ -250,6 +251,7 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
     };
     pane_shared_show(pane, moment, &frame);
     pane_hands_show(pane, moment, &frame);
+    pane_time_bar_show(pane, moment, &frame);
     picture_draw(pane->picture, &frame);
     struct picture_stats stats = picture_get_stats(pane->picture);
     pane->nav.knobs.black_usd_per_bp = stats.black_usd_per_bp;

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "app/pane_shared.h"
+#include "app/pane_time_bar.h"
 #include "app/picture_link.h"
 #include "app/picture_why.h"
 #include "app/picture_zone.h"
@@ -32,11 +33,11 @@ struct pane_moment {
     bool fresh;                /* it was not there in the frame before */
     double now_ms;             /* event time that the frame stands for; 0: not known */
     int64_t mono_ns;
-    int64_t latency_ns;                /* socket to pixel of recent frames, their worst */
-    struct action_queue *queue;        /* borrowed: for commands that hands give */
-    struct desk_lines *lines;          /* borrowed: the user's own lines of every instrument */
-    const struct picture_cover *cover; /* borrowed: panels over its window; NULL: none */
-    bool lines_hidden;                 /* they are for nobody, or not for where this frame goes */
+    int64_t latency_ns;              /* socket to pixel of recent frames, their worst */
+    const struct time_bar *time_bar; /* of a recording; borrowed; NULL: it is live */
+    struct action_queue *queue;      /* borrowed: for commands that hands give */
+    struct desk_lines *lines;        /* borrowed: the user's own lines of every instrument */
+    bool lines_hidden;               /* they are for nobody, or not for where this frame goes */
 };
 
 enum { PANE_INSTRUMENT_BYTES = INSTRUMENT_SYMBOL_BYTES + 32 };
@@ -55,6 +56,7 @@ struct pane {
     struct picture_zone zone;
     struct picture_link link;
     struct picture_why why;
+    struct pane_time_bar time_bar;
     const struct scene_map *map;       /* borrowed from the pipeline, this frame; NULL: none */
     struct target target;              /* where it is drawn, this frame */
     double pointer_x_px, pointer_y_px; /* where it last was, and when it moved; 0: never */

@@ -22,7 +22,7 @@
 #include "engine/engine.h"
 
 enum {
-    REPLAY_CHECKPOINT_MAX = 24,      /* of one instrument; of several so many fewer */
+    REPLAY_CHECKPOINT_MAX = 32,      /* of one instrument; of several so many fewer */
     REPLAY_CHECKPOINT_SLOTS = 16384, /* from one to the next, at first */
     REPLAY_RETIRED_MAX = 4
 };

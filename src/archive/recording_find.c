@@ -182,7 +182,13 @@ struct recording_place recording_reader_tell(const struct recording_reader *self
 }
 
 void recording_reader_restore(struct recording_reader *self, const struct recording_place *place) {
+    const struct recording_place *run = &self->run;
     size_t left = place->slots;
+    if (self->count > 0 && place->chunk_id == run->chunk_id && place->last_ms == run->last_ms &&
+        place->hole == run->hole && left >= run->slots && left - run->slots <= self->count) {
+        self->at = left - run->slots; /* it is at hand */
+        return;
+    }
     begin_after(self, place->chunk_id);
     self->last_ms = self->run.last_ms = place->last_ms;
     self->hole = self->run.hole = place->hole;

@@ -19,6 +19,7 @@ const struct layer_ops layer_table[] = {
     {"title", LAYER_ALWAYS, title_draw, true},
     {"badge", LAYER_ALWAYS, badge_draw, true},
     {"alerts", LAYER_ALWAYS, alerts_draw, true},
+    {"time-bar-times", LAYER_ALWAYS, time_bar_write, true},
     {"lines", SETTINGS_PART_LINES, lines_draw, false},
     {"measure", LAYER_ALWAYS, measure_draw, false},
     {"why", LAYER_ALWAYS, why_draw, false},
@@ -36,6 +37,7 @@ const struct layer_ops layer_table[] = {
     {"axes", LAYER_ALWAYS, axes_draw, false},
     {"strips", LAYER_ALWAYS, strips_draw, true},
     {"status", SETTINGS_PART_STATUS, status_draw, true},
+    {"time-bar", LAYER_ALWAYS, time_bar_draw, true},
     {"magnet", SETTINGS_PART_CLUSTERS, magnet_draw, true}, /* in what room the others leave */
 };
 const int layer_count = (int)ARRAY_COUNT(layer_table);

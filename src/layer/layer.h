@@ -89,7 +89,9 @@ void price_draw(struct layer_context *context);
 void bubbles_draw(struct layer_context *context);
 void title_draw(struct layer_context *context);
 void badge_draw(struct layer_context *context);
-void alerts_draw(struct layer_context *context); /* after badge */
+void alerts_draw(struct layer_context *context);    /* after badge */
+void time_bar_write(struct layer_context *context); /* its times keep their place */
+void time_bar_draw(struct layer_context *context);  /* over what lies there */
 void legend_draw(struct layer_context *context);
 void legend_draw_circles(struct layer_context *context);
 /* Where the legend of the field begins in the header. */

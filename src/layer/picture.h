@@ -13,6 +13,7 @@
 
 #include "base/status.h"
 #include "gfx/target.h"
+#include "layer/time_bar.h"
 #include "scene/layers.h"
 #include "scene/map.h"
 #include "scene/origin.h"
@@ -85,11 +86,9 @@ struct picture_frame {
     /* A handle of the legend is held: so long the legend is the scale of these two. 0: it is not */
     double legend_black_usd_per_bp, legend_white_usd_per_bp;
     const struct picture_alerts *alerts; /* borrowed for the call; NULL: none fires */
-<<<<<<< Updated upstream
     bool again;                          /* another tile of the frame before: nothing moves on */
-=======
-    const struct picture_cover *cover;   /* borrowed for the call; NULL: nothing covers it */
->>>>>>> Stashed changes
+    const struct time_bar *time_bar; /* of a recording; borrowed for the call; NULL: not shown */
+    bool time_bar_pointed;           /* pointer_x_px is on it */
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */
 };
 

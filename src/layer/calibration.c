@@ -6,7 +6,8 @@
 #include "layer/caption.h"
 #include "layer/layer.h"
 
-#define MARK_ALPHA 110
+#define MARK_ALPHA  110
+#define AXIS_ROW_PX 14.0 /* kept free around a percentage at the axis */
 
 /* What of the line is written: as long as there is room, the score shortened before the model. */
 static const struct {
@@ -98,7 +99,12 @@ static void draw_end(struct layer_context *context, double share) {
                           .align = LABELS_RIGHT,
                           .x = axis->x + axis->w - 8 * s,
                           .middle_y = y};
-    labels_add(context->labels, &label);
+    double apart = fabs(y - camera_px_from_price(context->camera, context->price));
+    if (labels_add(context->labels, &label) && apart > 5 * AXIS_ROW_PX * s) {
+        /* A price of the axis beside it, half a row off, would read as one with it. */
+        labels_reserve(context->labels, (struct camera_rect){axis->x, y - AXIS_ROW_PX * s / 2,
+                                                             axis->w, AXIS_ROW_PX * s});
+    }
 }
 
 /* A bar along the axis over the calibrated prices. */

@@ -522,8 +522,8 @@ static bool write_odd(const struct exchange_words *words, enum exchange_odd odd,
                        "\"quantity\":7.777",
         [ODD_NUMBERS] = "\"amount\":\"NaN\",\"id\":1e999,\"price\":-1,\"direction\":\"buy\","
                         "\"quantity\":\"Infinity\"",
-        [ODD_KEYS] = "\"amount\":7777,\"amount\":\"\",\"id\":1,\"price\":1.0,\"direction\":\"buy\","
-                     "\"quantity\":7.777,\"price\":{}",
+        [ODD_KEYS] = "\"amount\":\"\",\"amount\":7777,\"id\":1,\"price\":{},\"price\":1.0,"
+                     "\"direction\":\"buy\",\"quantity\":7.777",
     };
     const char *name = odd == ODD_SYMBOL ? "NOSUCH-USDT" : words->symbol->name;
     if (odd == ODD_POSITION) {

@@ -1,7 +1,7 @@
 /* Every venue's connector against its simulated exchange, for minutes or for hours: many symbols,
  * a load of numbered trades, a fault every few seconds, and a count at the end.
  *
- *   bench_feeds [--seconds N] [--symbols N] [--load N] [--every S] [--no-memory]
+ *   bench_feeds [--seconds N] [--symbols N] [--load N] [--every S] [--no-memory] [--venue KEY]...
  *
  * --symbols and --load (trades a second) are sums over all venues; --every is the time between
  * faults, each at the next venue.  Fails if a trade is missing outside the gaps that were told, if
@@ -10,22 +10,24 @@
  * Everything runs in this process, the exchanges, too. */
 #include <inttypes.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "base/process.h"
 #include "support/fleet.h"
 #include "venue/feed.h"
 
 enum {
     STUCK_MS = 60 * 1000, /* a back-off may take half of it */
     QUIET_MS = 5000,      /* without faults before the count */
+    STRETCH_S = 20,       /* whose least memory counts */
     SAMPLES_MAX = 24 * 3600
 };
 
 struct soak {
     int seconds, symbols, load, every_s;
+    uint32_t venues; /* bits; 0: all */
     bool memory;
     struct fleet *fleet;
-    double rss_mb[SAMPLES_MAX];
+    double used_mb[SAMPLES_MAX]; /* of the heap, each second */
     int sample_count, fault_count;
     int64_t moved_ns[VENUE_COUNT], trades[VENUE_COUNT];
     struct {
@@ -54,32 +56,29 @@ static const struct {
     {"slow REST", {.rest_delay_ms = 2000, .gap_count = 1}},
 };
 
-static double rss_mb(void) {
-    long pages = 0;
-    long all = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file == NULL || fscanf(file, "%ld %ld", &all, &pages) != 2) {
-        pages = 0;
-    }
-    if (file != NULL) {
-        fclose(file);
-    }
-    return (double)pages * (double)sysconf(_SC_PAGESIZE) / 1048576;
+static double used_mb(void) {
+    return (double)process_read_heap().used_bytes / 1048576;
 }
 
-/* Megabytes an hour, by least squares over the second half. */
-static double rss_slope(const struct soak *soak) {
+/* Megabytes an hour, by least squares over the second half: the least of each stretch, for what
+ * waits in queues comes and goes. Not what is resident: that keeps the largest queue there was. */
+static double used_slope(const struct soak *soak) {
     int from = soak->sample_count / 2;
-    double n = soak->sample_count - from;
+    double n = 0;
     double sx = 0;
     double sy = 0;
     double sxx = 0;
     double sxy = 0;
-    for (int i = from; i < soak->sample_count; i++) {
+    for (int i = from; i + STRETCH_S <= soak->sample_count; i += STRETCH_S) {
+        double least = soak->used_mb[i];
+        for (int k = i; k < i + STRETCH_S; k++) {
+            least = soak->used_mb[k] < least ? soak->used_mb[k] : least;
+        }
+        n++;
         sx += i;
-        sy += soak->rss_mb[i];
+        sy += least;
         sxx += (double)i * i;
-        sxy += i * soak->rss_mb[i];
+        sxy += i * least;
     }
     double below = n * sxx - sx * sx;
     return below > 0 ? (n * sxy - sx * sy) / below * 3600 : 0;
@@ -98,7 +97,7 @@ static int64_t venue_trades(struct fleet *fleet, const struct fleet_venue *venue
 static void watch(struct soak *soak) {
     int64_t now_ns = clock_mono_ns();
     if (soak->sample_count < SAMPLES_MAX) {
-        soak->rss_mb[soak->sample_count++] = rss_mb();
+        soak->used_mb[soak->sample_count++] = used_mb();
     }
     for (int i = 0; i < soak->fleet->count; i++) {
         const struct fleet_venue *venue = &soak->fleet->venues[i];
@@ -156,6 +155,7 @@ static void count_all(struct soak *soak) {
             const struct fleet_probe *probe = &venue->probes[k];
             trades += probe->trades;
             lost += fleet_lost(probe);
+            fleet_print_lost(venue, k);
             unmarked += probe->unmarked;
             missing += fleet_missing(probe);
             repeats += probe->repeats;
@@ -240,7 +240,10 @@ static bool read_arguments(struct soak *soak, int count, char **words) {
                       : strcmp(words[i], "--load") == 0    ? &soak->load
                       : strcmp(words[i], "--every") == 0   ? &soak->every_s
                                                            : NULL;
-        if (strcmp(words[i], "--no-memory") == 0) {
+        if (strcmp(words[i], "--venue") == 0 && more) {
+            const char *key = words[++i];
+            soak->venues |= UINT32_C(1) << venue_from_key(key, strlen(key));
+        } else if (strcmp(words[i], "--no-memory") == 0) {
             soak->memory = false;
         } else if (number == NULL || !more || (*number = (int)strtol(words[++i], NULL, 10)) <= 0) {
             return false;
@@ -253,12 +256,16 @@ int main(int argc, char **argv) {
     static struct soak soak = {
         .seconds = 60, .symbols = 200, .load = 20000, .every_s = 10, .memory = true};
     if (!read_arguments(&soak, argc, argv)) {
-        fprintf(stderr,
-                "bench_feeds [--seconds N] [--symbols N] [--load N] [--every S] [--no-memory]\n");
+        fprintf(stderr, "bench_feeds [--seconds N] [--symbols N] [--load N] [--every S] "
+                        "[--no-memory] [--venue KEY]...\n");
         return 2;
     }
-    int venues = fleet_venue_count();
+    int venues = 0;
+    for (int id = VENUE_NONE + 1; id < VENUE_COUNT; id++) {
+        venues += fleet_takes_part(id) && (soak.venues == 0 || (soak.venues >> id & 1) != 0);
+    }
     struct fleet_desc desc = {
+        .venues = soak.venues,
         .server = {.seed = 3,
                    .days = .05,
                    .burn_in_days = -1,
@@ -277,14 +284,15 @@ int main(int argc, char **argv) {
     fleet_set_load(soak.fleet, soak.load / soak.fleet->count, 0);
     run(&soak);
     count_all(&soak);
-    double slope = rss_slope(&soak);
+    double slope = used_slope(&soak);
     double grown_mb = slope * soak.seconds / 3600 / 2;
     struct timespec cpu = {0};
     (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-    printf("%d faults; %lld s of processor time; memory %.0f MB at the end, %+.1f MB/h in the "
-           "second half\n",
-           soak.fault_count, (long long)cpu.tv_sec, rss_mb(), slope);
-    if (soak.memory && grown_mb > 5 && grown_mb > .03 * rss_mb()) {
+    printf("%d faults; %lld s of processor time; heap %.0f MB at the end, %+.1f MB/h in the second "
+           "half; resident %.0f MB\n",
+           soak.fault_count, (long long)cpu.tv_sec, used_mb(), slope,
+           (double)process_resident_bytes() / 1048576);
+    if (soak.memory && grown_mb > 5 && grown_mb > .03 * used_mb()) {
         printf("memory grows\n");
         soak.failed = true;
     }

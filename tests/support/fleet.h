@@ -218,20 +218,47 @@ static inline bool fleet_push(void *self, const struct event *slots, size_t coun
 
 /* -- what is made of it -- */
 
-/* Trades that are missing and that no gap told of. Gaps know time to the millisecond, their ends
- * are those of what came before and after. */
+/* Gaps know time to the millisecond, their ends are those of what came before and after. */
+static inline bool fleet_is_told(const struct fleet_probe *probe, const struct fleet_span *hole) {
+    for (int i = 0; i < probe->gap_count; i++) {
+        const struct fleet_span *gap = &probe->gaps[i];
+        if (gap->stream != STREAM_BOOK && gap->from_ms <= hole->to_ms &&
+            gap->to_ms >= hole->from_ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Trades that are missing and that no gap told of. */
 static inline int64_t fleet_lost(const struct fleet_probe *probe) {
     int64_t lost = 0;
     for (int i = 0; i < probe->hole_count; i++) {
-        bool told = false;
-        for (int k = 0; k < probe->gap_count && !told; k++) {
-            told = probe->gaps[k].stream != STREAM_BOOK &&
-                   probe->gaps[k].from_ms <= probe->holes[i].to_ms &&
-                   probe->gaps[k].to_ms >= probe->holes[i].from_ms;
-        }
-        lost += told ? 0 : probe->holes[i].missing;
+        lost += fleet_is_told(probe, &probe->holes[i]) ? 0 : probe->holes[i].missing;
     }
     return lost;
+}
+
+/* Where they were, and the gap that is nearest. */
+static inline void fleet_print_lost(const struct fleet_venue *venue, int symbol) {
+    const struct fleet_probe *probe = &venue->probes[symbol];
+    for (int i = 0; i < probe->hole_count; i++) {
+        const struct fleet_span *hole = &probe->holes[i];
+        const struct fleet_span *nearest = NULL;
+        for (int k = 0; k < probe->gap_count; k++) {
+            const struct fleet_span *gap = &probe->gaps[k];
+            bool nearer = nearest == NULL || llabs((long long)(gap->to_ms - hole->from_ms)) <
+                                                 llabs((long long)(nearest->to_ms - hole->from_ms));
+            nearest = gap->stream != STREAM_BOOK && nearer ? gap : nearest;
+        }
+        if (!fleet_is_told(probe, hole)) {
+            printf("%s %s: %lld from id %lld on, %lld .. %lld ms, lost; nearest gap %lld .. %lld\n",
+                   venue_key(venue->id), venue->symbols[symbol], (long long)hole->missing,
+                   (long long)hole->from_id, (long long)hole->from_ms, (long long)hole->to_ms,
+                   nearest != NULL ? (long long)nearest->from_ms : 0,
+                   nearest != NULL ? (long long)nearest->to_ms : 0);
+        }
+    }
 }
 
 static inline int64_t fleet_missing(const struct fleet_probe *probe) {
@@ -316,23 +343,8 @@ static inline void fleet_close(struct fleet *fleet) {
     free(fleet);
 }
 
-/* ThreadSanitizer makes all of them too slow for their own clocks: three ways of telling a book
- * (asked for, in whole, by number) stand for the rest there. */
 static inline bool fleet_takes_part(int id) {
-#ifdef __SANITIZE_THREAD__
-    if (id != VENUE_BINANCE_USDM && id != VENUE_BYBIT && id != VENUE_HYPERLIQUID) {
-        return false;
-    }
-#endif
     return venue_is_live((enum venue_id)id) && exchange_dialect_find((enum venue_id)id) != NULL;
-}
-
-static inline int fleet_venue_count(void) {
-    int count = 0;
-    for (int id = VENUE_NONE + 1; id < VENUE_COUNT; id++) {
-        count += fleet_takes_part(id);
-    }
-    return count;
 }
 
 /* NULL: says why on standard error. */

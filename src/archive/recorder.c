@@ -33,6 +33,8 @@ struct recorder {
     int commits;
     struct event *batch; /* owned, DRAIN_SLOTS and the longest message */
     unsigned file_number;
+    int64_t paused_ms; /* end of what the file had before; INT64_MIN: nothing */
+    bool resumed[INSTRUMENT_COUNT_MAX];
     struct instrument_facts facts[INSTRUMENT_COUNT_MAX];
 
     struct thread thread;
@@ -69,6 +71,8 @@ static enum status open_file(struct recorder *self, char *reason) {
     if (self->writer == NULL) {
         return why;
     }
+    self->paused_ms = recording_writer_last_ms(self->writer);
+    memset(self->resumed, 0, sizeof self->resumed);
     for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
         if (self->facts[i].count > 0) {
             recording_writer_add(self->writer, self->facts[i].slots, self->facts[i].count);
@@ -109,6 +113,26 @@ static bool write_slots(struct recorder *self, size_t count) {
     return true;
 }
 
+/* A file that is gone on with: what lies between its end and an instrument's first event now was
+ * not recorded. */
+static bool tell_pause(struct recorder *self, const struct event *first) {
+    const bool timeless = first->kind == EVENT_INSTRUMENT || first->kind == EVENT_TIER ||
+                          (first->flags & EVENT_FLAG_HISTORY) != 0;
+    if (self->resumed[first->instrument] || timeless || first->ts_ms <= self->paused_ms) {
+        return true;
+    }
+    struct event gap = {.kind = EVENT_GAP,
+                        .detail = STREAM_ALL,
+                        .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
+                        .instrument = first->instrument,
+                        .ts_ms = first->ts_ms};
+    gap.u.gap.from_ms = self->paused_ms;
+    gap.u.gap.to_ms = first->ts_ms;
+    str_copy(gap.u.gap.reason, sizeof gap.u.gap.reason, "not recorded");
+    self->resumed[first->instrument] = true;
+    return recording_writer_add(self->writer, &gap, 1);
+}
+
 /* Whole messages out of a ring into the file; what is left of a batch is the begin of one more. */
 static bool drain(struct recorder *self, struct recorder_tee *tee) {
     size_t count = 0;
@@ -120,6 +144,9 @@ static bool drain(struct recorder *self, struct recorder_tee *tee) {
         for (size_t at = 0; at < count;) {
             const size_t len = event_message_slots(self->batch + at, count - at);
             const struct event *slots = self->batch + at;
+            if (self->paused_ms != INT64_MIN && !tell_pause(self, slots)) {
+                return false;
+            }
             if (slots->kind == EVENT_INSTRUMENT || slots->kind == EVENT_TIER) {
                 instrument_facts_take(&self->facts[slots->instrument], slots, len);
             }

@@ -4,9 +4,10 @@
  * A tee stands between each source and its sink: what passes is copied into a ring, which the
  * writer's thread (THREAD_WRITER) empties; a commit a second makes it safe. A full ring costs the
  * recording those events, never the sink: they are counted, and a gap stands in the recording, at
- * its end at the latest. What a venue said of its instruments is repeated at the head of every
- * further file; before the first event of an instrument in a file stands what was so at that moment
- * (struct recorder_head): its book and prices, so that a replay begins with a picture.
+ * its end at the latest, and from the end of a file that is gone on with to what comes now. What a
+ * venue said of its instruments is repeated at the head of every further file; before the first
+ * event of an instrument in a file stands what was so at that moment (struct recorder_head): its
+ * book and prices, so that a replay begins with a picture.
  *
  * Rotation: with rotate_bytes or rotate_daily files are named after the moment they begin
  * (day.liq: day-20261122T000000Z.liq); keep_bytes and keep_days then delete the oldest of that

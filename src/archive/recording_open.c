@@ -123,6 +123,18 @@ static enum status take_tail(struct recording_writer *self, char *reason) {
     return STATUS_OK;
 }
 
+/* Where what is there ends. */
+static void find_last(struct recording_writer *self) {
+    sqlite3_stmt *row = NULL;
+    self->last_ms = INT64_MIN;
+    if (sqlite3_prepare_v2(self->db, "SELECT max(last_ms) FROM chunks", -1, &row, NULL) ==
+            SQLITE_OK &&
+        sqlite3_step(row) == SQLITE_ROW && sqlite3_column_type(row, 0) == SQLITE_INTEGER) {
+        self->last_ms = sqlite3_column_int64(row, 0);
+    }
+    sqlite3_finalize(row);
+}
+
 static void destroy(struct recording_writer *self) {
     for (int i = 0; i < RECORDING_STATEMENT_COUNT; i++) {
         sqlite3_finalize(self->statements[i]);
@@ -182,6 +194,7 @@ struct recording_writer *recording_writer_open(const struct recording_writer_des
         destroy(self);
         return NULL;
     }
+    find_last(self);
     reason[0] = '\0';
     return self;
 }

@@ -191,6 +191,10 @@ enum status recording_writer_status(const struct recording_writer *self) {
     return self->status;
 }
 
+int64_t recording_writer_last_ms(const struct recording_writer *self) {
+    return self->last_ms;
+}
+
 const char *recording_writer_reason(const struct recording_writer *self) {
     return self->reason;
 }

@@ -46,6 +46,8 @@ bool recording_writer_add(struct recording_writer *writer, const struct event *s
 bool recording_writer_commit(struct recording_writer *writer);
 enum status recording_writer_status(const struct recording_writer *writer);
 const char *recording_writer_reason(const struct recording_writer *writer); /* "": all is well */
+/* Greatest event time of what was in the file before; INT64_MIN: it is new, or empty. */
+int64_t recording_writer_last_ms(const struct recording_writer *writer);
 struct recording_writer_stats recording_writer_get_stats(const struct recording_writer *writer);
 /* Commit, merge the tail, free. False: not everything is in the file, reason says why. NULL is
  * accepted (true). */

@@ -30,6 +30,7 @@ struct recording_writer {
     struct event *pending; /* owned, COLUMNS_SLOTS_MAX */
     size_t pending_count, safe_count;
     int commits;     /* since the newest chunk */
+    int64_t last_ms; /* of the chunks found at opening; INT64_MIN: none */
     int32_t *places; /* owned, INSTRUMENT_COUNT_MAX: instrument -> the file's; -1: not in it yet */
 
     struct recording_writer_stats stats;

@@ -5,14 +5,19 @@
 #include "base/number.h"
 
 #define PRICE_STEP_PX 62.0 /* about this far apart, at scale 1 */
-#define TIME_STEP_PX  150.0
+/* In a low pane nearer to each other, rather than one alone, which the price's tag may cover. */
+#define PRICE_STEP_LEAST_PX 34.0
+#define PRICES_LEAST        4.0
+#define TIME_STEP_PX        150.0
 
 void axes_make_ticks(const struct layer_context *context, struct axes_ticks *out) {
     const struct camera *camera = context->camera;
     const struct layout *layout = context->layout;
     double low = exp(camera->ln_bottom);
     double high = exp(camera->ln_top);
-    int prices = (int)(layout->plot.h / (PRICE_STEP_PX * layout->scale));
+    double height = layout->plot.h / layout->scale;
+    int prices =
+        (int)fmax(height / PRICE_STEP_PX, fmin(height / PRICE_STEP_LEAST_PX, PRICES_LEAST));
     int times = (int)(layout->plot.w / (TIME_STEP_PX * layout->scale));
     /* Before the first price the camera stands nowhere: no numbers rather than wrong ones. */
     const struct scene_instrument *instrument = context->instrument;

@@ -3,11 +3,12 @@
 #include <math.h>
 
 #include "base/str.h"
+#include "layer/axes.h"
 #include "layer/caption.h"
 #include "layer/layer.h"
 
 #define MARK_ALPHA  110
-#define AXIS_ROW_PX 14.0 /* kept free around a percentage at the axis */
+#define AXIS_ROW_PX 17.0 /* of a text at the axis */
 
 /* What of the line is written: as long as there is room, the score shortened before the model. */
 static const struct {
@@ -73,6 +74,21 @@ static void draw_captions(struct layer_context *context) {
     }
 }
 
+/* The axis' prices come first: beside one of them a percentage stands a row off, on its own side.
+ */
+static double clear_of_prices(struct layer_context *context, double y) {
+    struct axes_ticks ticks = {0};
+    double row = AXIS_ROW_PX * context->layout->scale;
+    axes_make_ticks(context, &ticks);
+    for (int i = 0; i < ticks.price_count; i++) {
+        double tick_y = camera_px_from_price(context->camera, ticks.prices[i].price);
+        if (fabs(tick_y - y) < row) {
+            return y < tick_y ? tick_y - row : tick_y + row;
+        }
+    }
+    return y;
+}
+
 /* A dashed line from the live edge to the axis, and the distance there. */
 static void draw_end(struct layer_context *context, double share) {
     const struct layout *layout = context->layout;
@@ -98,13 +114,8 @@ static void draw_end(struct layer_context *context, double share) {
                           .color = context->theme->text_dim,
                           .align = LABELS_RIGHT,
                           .x = axis->x + axis->w - 8 * s,
-                          .middle_y = y};
-    double apart = fabs(y - camera_px_from_price(context->camera, context->price));
-    if (labels_add(context->labels, &label) && apart > 5 * AXIS_ROW_PX * s) {
-        /* A price of the axis beside it, half a row off, would read as one with it. */
-        labels_reserve(context->labels, (struct camera_rect){axis->x, y - AXIS_ROW_PX * s / 2,
-                                                             axis->w, AXIS_ROW_PX * s});
-    }
+                          .middle_y = clear_of_prices(context, y)};
+    labels_add(context->labels, &label);
 }
 
 /* A bar along the axis over the calibrated prices. */

@@ -33,11 +33,12 @@ struct pane_moment {
     bool fresh;                /* it was not there in the frame before */
     double now_ms;             /* event time that the frame stands for; 0: not known */
     int64_t mono_ns;
-    int64_t latency_ns;              /* socket to pixel of recent frames, their worst */
-    const struct time_bar *time_bar; /* of a recording; borrowed; NULL: it is live */
-    struct action_queue *queue;      /* borrowed: for commands that hands give */
-    struct desk_lines *lines;        /* borrowed: the user's own lines of every instrument */
-    bool lines_hidden;               /* they are for nobody, or not for where this frame goes */
+    int64_t latency_ns;                /* socket to pixel of recent frames, their worst */
+    const struct time_bar *time_bar;   /* of a recording; borrowed; NULL: it is live */
+    struct action_queue *queue;        /* borrowed: for commands that hands give */
+    struct desk_lines *lines;          /* borrowed: the user's own lines of every instrument */
+    const struct picture_cover *cover; /* borrowed: panels over its window; NULL: none */
+    bool lines_hidden;                 /* they are for nobody, or not for where this frame goes */
 };
 
 enum { PANE_INSTRUMENT_BYTES = INSTRUMENT_SYMBOL_BYTES + 32 };

@@ -87,6 +87,7 @@ struct picture_frame {
     double legend_black_usd_per_bp, legend_white_usd_per_bp;
     const struct picture_alerts *alerts; /* borrowed for the call; NULL: none fires */
     bool again;                          /* another tile of the frame before: nothing moves on */
+    const struct picture_cover *cover;   /* borrowed for the call; NULL: nothing covers it */
     const struct time_bar *time_bar; /* of a recording; borrowed for the call; NULL: not shown */
     bool time_bar_pointed;           /* pointer_x_px is on it */
     bool settled; /* no animation: scale and badges at their final state (stills, tests) */

@@ -60,8 +60,9 @@ ACTIONS = [
     "set scale-lock yes", "set scale-lock no", "set pixel-shift 4", "set arrange main",
     "cycle palette", "set window 1h", "set window 4h", "reset-graphics",
 ]
-# Of the desk, then of each window, then of each pane. "back" closes what lies over the picture.
-DESK_BACK = ["set link no", "set scale-lock no", "set pixel-shift 0"]
+# Of the desk, then of each window, then of each pane. "back" closes what lies over the picture; a
+# window that has shown panels keeps a texture of them until graphics are made anew.
+DESK_BACK = ["reset-graphics", "set link no", "set scale-lock no", "set pixel-shift 0"]
 WINDOW_BACK = ["back", "back", "set panels hidden", "set fullscreen no"]
 PANE_BACK = ["follow", "fit-price"]
 

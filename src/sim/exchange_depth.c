@@ -12,8 +12,9 @@
 static void make_ladder(struct exchange_server *server, const struct exchange_symbol *symbol,
                         struct ladder *out) {
     int64_t bid_ticks = exchange_symbol_ticks(symbol, market_view(server->market)->bid_ticks);
+    int level_max = symbol->index == 0 ? server->desc.book_levels : EXCHANGE_SHADOW_LEVELS;
     ladder_make_near(out, server->desc.seed + (uint64_t)symbol->index, bid_ticks, server->tick_ms,
-                     symbol->index == 0 ? LADDER_LEVEL_MAX : EXCHANGE_SHADOW_LEVELS);
+                     (size_t)level_max);
 }
 
 void exchange_depth_start(struct exchange_server *server, struct exchange_symbol *symbol) {

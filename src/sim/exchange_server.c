@@ -301,6 +301,7 @@ static enum status check_desc(struct exchange_server *server) {
     desc->venue = desc->venue == VENUE_NONE ? VENUE_BINANCE_USDM : desc->venue;
     desc->symbol = desc->symbol != NULL ? desc->symbol : MARKET_SYMBOL;
     desc->symbol_count = desc->symbol_count == 0 ? 1 : desc->symbol_count;
+    desc->book_levels = desc->book_levels == 0 ? LADDER_LEVEL_MAX : desc->book_levels;
     desc->time_scale = desc->time_scale == 0 ? 1 : desc->time_scale;
     desc->days = desc->days == 0 ? days_usual : desc->days;
     desc->burn_in_days = desc->burn_in_days == 0 ? burn_in_usual : desc->burn_in_days;
@@ -308,6 +309,7 @@ static enum status check_desc(struct exchange_server *server) {
     server->faults = desc->faults;
     server->dialect = exchange_dialect_find(desc->venue);
     bool fits = desc->days > 0 && desc->days <= days_max && desc->burn_in_days <= days_max &&
+                desc->book_levels > 0 && desc->book_levels <= LADDER_LEVEL_MAX &&
                 desc->symbol_count > 0 && desc->symbol_count <= EXCHANGE_SYMBOL_MAX &&
                 desc->time_scale >= 1 && desc->time_scale <= TIME_SCALE_MAX &&
                 str_ends_with(desc->symbol, MARKET_QUOTE);

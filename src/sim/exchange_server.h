@@ -75,7 +75,8 @@ struct exchange_server_desc {
     double time_scale;  /* the venue's rules (pings, idle cuts, sessions, batches) pass so much
                            faster than the clock; 0: 1 */
     double days;        /* history behind it; 0: 3 */
-    double burn_in_days;              /* unseen days before; 0: 4, < 0: none */
+    double burn_in_days; /* unseen days before; 0: 4, < 0: none */
+    int book_levels;     /* a side of the first symbol's book; 0: as many as fit. Others have 40 */
     const char *bind_address;         /* NULL: 127.0.0.1 */
     int port;                         /* 0: any free one */
     const char *cert_file, *key_file; /* PEM; both NULL: plain */
@@ -89,8 +90,8 @@ struct exchange_server_desc {
 };
 
 /* NULL and *why: STATUS_BUSY (port in use), STATUS_IO (certificate, address), STATUS_RANGE (days,
- * symbol, count), STATUS_UNSUPPORTED (no dialect of this venue), STATUS_MEMORY. It listens from
- * here on and answers after start. */
+ * symbol, count, levels), STATUS_UNSUPPORTED (no dialect of this venue), STATUS_MEMORY. It listens
+ * from here on and answers after start. */
 struct exchange_server *exchange_server_create(const struct exchange_server_desc *desc,
                                                enum status *why);
 bool exchange_server_start(struct exchange_server *server);   /* false: no thread */

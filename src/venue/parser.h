@@ -170,8 +170,22 @@ enum status venue_add_kline(struct venue_parser *parser, struct venue_message *m
 /* A book message: begin, its levels, end. The symbol may come after the levels: units are settled
  * at the end. What is wrong with one level makes the whole malformed. side: BUY for a bid. */
 void venue_book_begin(struct venue_parser *parser, struct venue_message *message);
-void venue_book_level(struct venue_parser *parser, struct venue_message *message, enum side side,
-                      struct decimal price, struct decimal size);
+/* Thousands a message: inline, for the loops of those who read levels by themselves. */
+static inline void venue_book_level(struct venue_parser *parser, struct venue_message *message,
+                                    enum side side, struct decimal price, struct decimal size) {
+    if (price.mantissa <= 0 || size.mantissa < 0) {
+        message->book_status = STATUS_MALFORMED;
+    } else if (message->count == EVENT_MESSAGE_SLOTS_MAX) {
+        message->book_status = STATUS_RANGE;
+    } else {
+        struct event *slot = &parser->slots[message->count++];
+        *slot = (struct event){.kind = EVENT_BOOK, .side = (unsigned)side & 3U};
+        slot->exponent_a = price.exponent;
+        slot->exponent_b = size.exponent;
+        slot->u.level.price = price.mantissa;
+        slot->u.level.qty_base = size.mantissa;
+    }
+}
 /* The scan is at an array of levels: [[price, size, …], …]; further elements are passed over. */
 void venue_book_levels(struct venue_parser *parser, struct venue_message *message, enum side side,
                        struct scan *scan);

@@ -10,22 +10,6 @@ void venue_book_begin(struct venue_parser *parser, struct venue_message *message
     message->book_status = STATUS_OK;
 }
 
-void venue_book_level(struct venue_parser *parser, struct venue_message *message, enum side side,
-                      struct decimal price, struct decimal size) {
-    if (price.mantissa <= 0 || size.mantissa < 0) {
-        message->book_status = STATUS_MALFORMED;
-    } else if (message->count == EVENT_MESSAGE_SLOTS_MAX) {
-        message->book_status = STATUS_RANGE;
-    } else {
-        struct event *slot = &parser->slots[message->count++];
-        *slot = (struct event){.kind = EVENT_BOOK, .side = (unsigned)side & 3U};
-        slot->exponent_a = price.exponent;
-        slot->exponent_b = size.exponent;
-        slot->u.level.price = price.mantissa;
-        slot->u.level.qty_base = size.mantissa;
-    }
-}
-
 void venue_book_levels(struct venue_parser *parser, struct venue_message *message, enum side side,
                        struct scan *scan) {
     struct scan_value row[2];

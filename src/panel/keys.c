@@ -185,11 +185,12 @@ bool overlay_keys(struct panels *panels, struct widget_context *ui) {
     measure(ui, column_w - key_w - 2 * GAP * s, count, rows);
     float table_h = arrange(rows, count, columns, ROW_H * s / 2, spots);
     float h = table_h + 100 * s;
-    float h_max = model->plot.h - 16 * s;
+    float top = section_top(model);
+    float h_max = model->plot.y + model->plot.h - 8 * s - top;
     gui_window_begin(ui->gui, &(struct gui_window_desc){
                                   .id = "keys",
                                   .x = model->plot.x + model->plot.w / 2,
-                                  .y = model->plot.y + 8 * s,
+                                  .y = top,
                                   .w = w,
                                   .h = h < h_max ? h : h_max,
                                   .pivot_x = 0.5f,

@@ -19,7 +19,6 @@
 #define COLUMN_MIN 220
 #define COLUMN_GAP 8
 #define MARGIN     10
-#define BADGE_H    50
 #define PADDING    12
 #define HANDLE_W   14
 #define HANDLE_H   76
@@ -301,8 +300,7 @@ void panels_draw(struct panels *panels, struct gui *gui, const struct panel_mode
         .gui = gui, .model = model, .queue = queue, .s = (float)model->scale};
     gui_set_opacity(gui, panels->opacity);
     if (panels->opacity > 0 && panels->shown) {
-        /* What says that the market is simulated stays in sight. */
-        float top = model->plot.y + (model->demo ? BADGE_H : 8) * ui.s;
+        float top = section_top(model);
         draw_columns(panels, &ui, top);
         draw_bar(panels, &ui, top);
     } else if (panels->opacity > 0) {

@@ -8,6 +8,12 @@
 #define SIDE_BRIGHTNESS_DARK  0.72
 #define SIDE_BRIGHTNESS_LIGHT 0.62
 
+#define BADGE_H 50 /* at scale 1, from the plot's top to below the badge */
+
+float section_top(const struct panel_model *model) {
+    return model->plot.y + (model->demo ? BADGE_H : 8) * (float)model->scale;
+}
+
 const char *section_key(const struct panel_model *model, enum action action) {
     for (int i = 0; i < model->key_count; i++) {
         const struct action_call *call = model->keys[i].call;

@@ -5,6 +5,8 @@
 #include "panel/panels.h"
 #include "panel/widget.h"
 
+/* Where they begin in the plot, pixels: what says that the market is simulated stays in sight. */
+float section_top(const struct panel_model *model);
 /* The first key of an action that takes nothing, for the hint beside a switch; "" where it has
  * none. */
 const char *section_key(const struct panel_model *model, enum action action);

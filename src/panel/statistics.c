@@ -54,9 +54,10 @@ static void draw_frames(struct widget_context *ui, const struct panel_statistics
     memcpy(sorted, stats->frame_ms, sizeof sorted);
     qsort(sorted, (size_t)stats->frame_count, sizeof sorted[0], compare);
     draw_graph(ui, stats, percentile(stats->frame_count, sorted, 1));
-    str_format(text, sizeof text, "%.1f / %.1f ms",
-               (double)percentile(stats->frame_count, sorted, 0.5),
-               (double)percentile(stats->frame_count, sorted, 0.99));
+    double p50_ms = (double)percentile(stats->frame_count, sorted, 0.5);
+    double p99_ms = (double)percentile(stats->frame_count, sorted, 0.99);
+    int decimals = p99_ms < 100 ? 1 : 0; /* there is no more room beside the name */
+    str_format(text, sizeof text, "%.*f / %.*f ms", decimals, p50_ms, decimals, p99_ms);
     widget_value(ui, "Frame p50 / p99", text, ink);
     str_format(text, sizeof text, "%.0f /s", stats->frames_per_s);
     if (stats->refresh_hz > 0) {

@@ -23,11 +23,13 @@ struct app_options {
     const char *args[CLI_ARG_MAX];      /* positional: sources, or what the command takes */
     const struct desk_entries *entries; /* of the file; NULL in a build without the picture */
     const struct proxy_rules *proxies;  /* the way of everything that is live */
+    int64_t open_at_ms;                 /* view: go to this moment; 0: as usual */
     const struct margin_set *margins;   /* the program's tables, or the user's over them */
 };
 
 int run_view(const struct app_options *options);
 int run_render(const struct app_options *options);
+int run_open(const struct app_options *options); /* args: MAP-ID */
 int run_levels(const struct app_options *options);
 int run_normalize(const struct app_options *options); /* args: VENUE [FILE] */
 int run_import(const struct app_options *options);    /* args: FILE… */

@@ -116,6 +116,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
 
 void desk_close(struct desk *desk) {
     desk_ipc_close(desk);
+    desk_film_close(desk);
     desk_layouts_end(desk);
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
@@ -224,6 +225,9 @@ static void rest_until(struct desk *desk, int64_t due_ns) {
 static void frame_window(struct desk *desk, struct desk_window *window) {
     bool pointed = display_input(window->display)->pointer_inside;
     int64_t begin_ns = clock_mono_ns();
+    if (window->shot != NULL) {
+        desk_screenshot_name(desk, window);
+    }
     struct desk_window_frame frame =
         desk_window_run(window, &desk->moment, window == desk->windows[desk->focused]);
     if (pointed) {
@@ -279,6 +283,14 @@ static void follow_desktop(struct desk *desk) {
     }
 }
 
+void desk_show_guides(struct desk *desk) {
+    for (int w = 0; w < desk->window_count; w++) {
+        const bool wanted = option_flag(&desk->options, OPT_guides);
+        desk->windows[w]->changed = desk->windows[w]->changed || desk->windows[w]->guides != wanted;
+        desk->windows[w]->guides = wanted;
+    }
+}
+
 void desk_frame(struct desk *desk) {
     desk->quit = !desktop_poll(desk->desktop, &desk->keymap, &desk->queue) || desk->quit;
     follow_desktop(desk);
@@ -293,6 +305,8 @@ void desk_frame(struct desk *desk) {
     desk_reload_advance(desk);
     desk_screenshot_tell(desk);
     desk_record_advance(desk);
+    desk_film_advance(desk);
+    desk_show_guides(desk); /* a window may be new */
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
     keep_lines(desk);
@@ -349,6 +363,16 @@ void desk_tell(struct desk *desk, const char *format, ...) {
     va_end(args);
 }
 
+/* FULLSCREEN BACK LEAVE_FULLSCREEN */
+static void change_screen(struct desk_window *window, struct pane *pane, enum action action) {
+    if (action == ACTION_FULLSCREEN) {
+        display_set_fullscreen(window->display, !display_is_fullscreen(window->display));
+    } else if (action == ACTION_LEAVE_FULLSCREEN ||
+               !(desk_panels_dismiss(window) || hands_back(&pane->hands))) {
+        display_set_fullscreen(window->display, false);
+    }
+}
+
 bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTION_ERROR_BYTES]) {
     struct desk_window *window = NULL;
     struct pane *pane = desk_pane(desk, call->pane, &window);
@@ -366,18 +390,14 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         desk->quit = true;
         break;
     case ACTION_FULLSCREEN:
-        display_set_fullscreen(window->display, !display_is_fullscreen(window->display));
-        break;
     case ACTION_BACK:
-        if (!desk_panels_dismiss(window) && !hands_back(&pane->hands)) {
-            display_set_fullscreen(window->display, false);
-        }
-        break;
     case ACTION_LEAVE_FULLSCREEN:
-        display_set_fullscreen(window->display, false);
+        change_screen(window, pane, call->action);
         break;
     case ACTION_SCREENSHOT:
         return desk_screenshot_ask(desk, window, call->text, error);
+    case ACTION_FILM:
+        return desk_film_toggle(desk, window, call->text, error);
     case ACTION_RECORD:
         return desk_record_toggle(desk, call->text, error);
     case ACTION_PANELS:

@@ -18,6 +18,7 @@
 #include "app/desk_layouts.h"
 #include "app/desk_lines.h"
 #include "app/desk_alerts.h"
+#include "app/desk_film.h"
 #include "app/desk_seek.h"
 #include "app/desk_time_bar.h"
 #include "app/desk_wall.h"
@@ -57,6 +58,7 @@ struct desk {
     struct desk_screenshot screenshot;
     struct desk_seek seek;
     struct desk_time_bar time_bar;
+    struct desk_film film;
     bool recording; /* it was begun and has not ended, as far as the user was told */
     struct desk_reload reload;
     struct ipc *ipc; /* owned; NULL: no control socket */
@@ -80,6 +82,8 @@ void desk_close(struct desk *desk); /* zeroed accepted */
 void desk_frame(struct desk *desk);
 /* False: error says why it could not be done, as one line for people. */
 bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTION_ERROR_BYTES]);
+/* The windows have guides, or not, as --guides says now. */
+void desk_show_guides(struct desk *desk);
 /* The pane that a call names, and its window; NULL: there is none (any more). Panes are numbered
  * through the windows, DESK_PANE_MAX a window. */
 struct pane *desk_pane(struct desk *desk, int pane, struct desk_window **window);

@@ -37,6 +37,7 @@ static bool make_all(struct desk *desk) {
 void desk_renew(struct desk *desk) {
     char reason[DISPLAY_REASON_BYTES] = "";
     LOG_WARN("view: the graphics context is made anew");
+    desk_film_close(desk); /* whole up to here */
     drop_all(desk);
     for (int i = 0; i < DESK_RENEW_TRIES; i++) {
         if (desktop_renew(desk->desktop, reason) == STATUS_OK) {

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "app/desk.h"
+#include "app/pane_instrument.h"
 #include "app/picture_command.h"
 #include "base/clock.h"
 #include "layer/caption.h"
@@ -162,6 +163,33 @@ static void add_settings(const struct desk *desk, const struct desk_window *wind
     }
 }
 
+void desk_screenshot_name(struct desk *desk, struct desk_window *window) {
+    char instruments[PANE_INSTRUMENT_BYTES] = "";
+    char reason[MAP_ID_REASON_BYTES];
+    struct pane *pane = window->panes[window->focused];
+    const struct map_id_desc what = {.sources = &desk->sources,
+                                     .options = &desk->options,
+                                     .settings = &pane->nav.settings,
+                                     .span_ms = pane_span_ms(pane),
+                                     .width_px = pane->target.width_px,
+                                     .height_px = pane->target.height_px,
+                                     .at_ms = edge_ms(desk, pane),
+                                     .instruments = instruments};
+    window->shot_id.text[0] = '\0';
+    if (what.width_px == 0) {
+        return; /* nothing was drawn yet */
+    }
+    pane_instrument_text(pane, desk->moment.scene, sizeof instruments, instruments);
+    if (!map_id_make(&what, &window->shot_id)) {
+        window->shot_id.text[0] = '\0';
+        return;
+    }
+    pane->map_id = window->shot_id.text;
+    if (!map_id_keep(&window->shot_id, reason)) {
+        desk_notify(desk, "map ID %s: %s", window->shot_id.text, reason);
+    }
+}
+
 static void add_texts(const struct desk *desk, const struct desk_window *window,
                       struct screenshot_job *job) {
     char text[SCREENSHOT_TEXT_BYTES];
@@ -182,6 +210,7 @@ static void add_texts(const struct desk *desk, const struct desk_window *window,
     screenshot_job_add_text(job, "window", "%s", text);
     add_settings(desk, window, text);
     screenshot_job_add_text(job, "settings", "%s", text);
+    screenshot_job_add_text(job, "map", "%s", window->shot_id.text);
 }
 
 /* -- where it goes -- */
@@ -219,10 +248,19 @@ static bool make_pattern(const struct desk *desk, const struct desk_window *wind
     return screenshot_pattern_make(name, &fields, folder, out);
 }
 
+void desk_screenshot_forget_name(struct desk_window *window) {
+    for (int i = 0; i < window->pane_count; i++) {
+        window->panes[i]->map_id = NULL;
+    }
+}
+
 void desk_screenshot_send(struct desk *desk, struct desk_window *window) {
     struct screenshot_job *job = window->shot;
     if (job == NULL || job->rgba == NULL) {
         return; /* not asked, or not drawn yet */
+    }
+    if (window->film == NULL) { /* a film goes on with it */
+        desk_screenshot_forget_name(window);
     }
     window->shot = NULL;
     if (job->pattern[0] == '\0' && !make_pattern(desk, window, job->pattern)) {

@@ -30,7 +30,10 @@ void desk_screenshot_close(
  * where to ("": by --screenshot-template). False: error says why not. */
 bool desk_screenshot_ask(struct desk *desk, struct desk_window *window, const char *file,
                          char error[OPTION_ERROR_BYTES]);
+void desk_screenshot_forget_name(struct desk_window *window); /* and show it no more */
 /* After a frame of the window: if it was taken, hand it over to be written. */
+/* Give the view a name, which the window's next frame shows, and keep what it stands for. */
+void desk_screenshot_name(struct desk *desk, struct desk_window *window);
 void desk_screenshot_send(struct desk *desk, struct desk_window *window);
 /* Once a frame: tell what became of those that were taken. */
 void desk_screenshot_tell(struct desk *desk);

@@ -39,6 +39,9 @@ static void act(struct desk *desk, struct desk_window *window, enum option_id id
     case OPT_keep_awake:
         desk_wall_follow(desk);
         break;
+    case OPT_guides:
+        desk_show_guides(desk);
+        break;
     case OPT_scale_lock:
     case OPT_link:
         break; /* read in each frame */

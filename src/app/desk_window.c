@@ -6,6 +6,7 @@
 
 #include "app/desk_lines.h"
 #include "app/desk_panels.h"
+#include "layer/guides.h"
 #include "layer/theme.h"
 #include "scene/scene.h"
 
@@ -136,6 +137,12 @@ static void draw(struct desk_window *window, const struct target *whole,
     if (window->shot != NULL) {
         (void)screenshot_job_read(window->shot, whole); /* no memory: the next frame tries again */
     }
+    if (window->film != NULL) {
+        desk_film_read(window->film, window, whole, moment->mono_ns);
+    }
+    if (window->guides) {
+        guides_draw(whole);
+    }
     desk_panels_draw(window, moment);
     if (window->dim != NULL) {
         dim_draw(window->dim, whole, window->light);
@@ -172,8 +179,8 @@ struct desk_window_frame desk_window_run(struct desk_window *window, struct pane
     bool drawn = different && !unseen;
     bool shot = drawn && window->shot != NULL;
     if (drawn) {
-        moment->lines_hidden = desk_lines_hides(moment->lines, shot);
         moment->cover = desk_panels_cover(window);
+        moment->lines_hidden = desk_lines_hides(moment->lines, shot || window->film != NULL);
         draw(window, &whole, moment, active);
         moment->lines_hidden = desk_lines_hides(moment->lines, false);
     }

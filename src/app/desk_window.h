@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "app/desk_film.h"
+#include "app/map_id.h"
 #include "app/pane.h"
 #include "layer/dim.h"
 #include "record/screenshot_writer.h"
@@ -37,7 +39,10 @@ struct desk_window {
     const struct dim *dim;             /* borrowed; NULL: not dimmed */
     struct wall_shift shift;           /* where the picture lies within its margin */
     int shift_by_px;                   /* half of that margin; 0: none */
+    bool guides;                       /* over what is shown, not what is filmed or saved */
     bool changed;                      /* panes came, went or were pointed at: draw */
+    struct map_id shot_id;             /* what its picture is called */
+    struct desk_film *film;            /* borrowed: it is filmed; NULL: it is not */
     struct screenshot_job *shot;       /* owned: wants its next frame; NULL: nobody does */
 };
 

@@ -25,6 +25,7 @@ static run_fn *const commands[] = {
 #if PICTURE
     [COMMAND_view] = run_view,
     [COMMAND_render] = run_render,
+    [COMMAND_open] = run_open,
 #endif
     [COMMAND_levels] = run_levels,
     [COMMAND_normalize] = run_normalize,

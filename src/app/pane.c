@@ -241,6 +241,8 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
         .latency_ns = moment->latency_ns,
         .alerts = moment->alerts,
         .cover = cover_of(pane, moment),
+        .replayed = pane->pipeline->kind == SOURCE_FILE,
+        .map_id = pane->map_id,
         .settings = pane->nav.settings,
         .zone = picture_zone_get(&pane->zone, &pane->nav.camera, pane->nav.settings.local_time),
         .pointer_inside = pane->pointer_shown,

@@ -71,7 +71,8 @@ struct pane {
     double linked_time_ms, linked_price;
     int64_t drawn_ns;
     double drawn_ms;
-    bool drained; /* columns came while it rested, or a command ran: it has to be drawn */
+    const char *map_id; /* to be shown in the next frame; borrowed; NULL: none */
+    bool drained;       /* columns came while it rested, or a command ran: it has to be drawn */
 };
 
 struct pane_desc {

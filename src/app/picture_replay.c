@@ -37,6 +37,8 @@ struct picture_replay {
     struct picture_zone zone;
     struct picture_link link;
     struct picture_frame frame; /* as drawn last */
+    bool replayed;              /* the sources are recordings */
+    const char *map_id;         /* borrowed; NULL: none */
 };
 
 static enum exit_status fail_memory(char *reason) {
@@ -105,6 +107,7 @@ enum exit_status picture_replay_create(const struct picture_replay_desc *desc,
     replay->link.picture = replay->picture;
     replay->pointer = desc->pointer;
     replay->why_price = desc->why_price;
+    replay->replayed = desc->sources->specs[0].kind == SOURCE_FILE;
     *out = replay;
     return EXIT_STATUS_DONE;
 }
@@ -235,6 +238,8 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         .now_ms = now_ms,
         .settings = nav->settings,
         .zone = picture_zone_get(&replay->zone, &nav->camera, nav->settings.local_time),
+        .replayed = replay->replayed,
+        .map_id = replay->map_id,
         .settled = !replay->drawn};
     point(replay, &replay->frame);
     explain(replay, &replay->frame);
@@ -260,4 +265,20 @@ const char *picture_replay_take_trouble(struct picture_replay *replay) {
 
 uint64_t picture_replay_state_hash(const struct picture_replay *replay) {
     return engine_state_hash(replay->engine);
+}
+
+void picture_replay_set_map_id(struct picture_replay *replay, const char *map_id) {
+    replay->map_id = map_id;
+}
+
+void picture_replay_instruments(struct picture_replay *replay, size_t out_bytes, char *out) {
+    out[0] = '\0';
+    engine_fill_scene(replay->engine, replay->scene);
+    for (int i = 0; i < replay->scene->instrument_count; i++) {
+        const struct scene_instrument *instrument = &replay->scene->instruments[i];
+        if (instrument->venue < VENUE_COUNT) {
+            (void)str_append(out, out_bytes, "%s:%s\n", venue_key((enum venue_id)instrument->venue),
+                             instrument->symbol);
+        }
+    }
 }

@@ -61,3 +61,8 @@ const struct scene_map *picture_replay_map(const struct picture_replay *replay);
 uint64_t picture_replay_state_hash(const struct picture_replay *replay);
 /* Trouble that files had, one line a call; NULL: no more. */
 const char *picture_replay_take_trouble(struct picture_replay *replay);
+/* The name by which the view can be opened again, in every picture from now on; borrowed; NULL:
+ * none. */
+void picture_replay_set_map_id(struct picture_replay *replay, const char *map_id);
+/* "VENUE:SYMBOL", one a line, of what is known by now. */
+void picture_replay_instruments(struct picture_replay *replay, size_t out_bytes, char *out);

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "app/app.h"
+#include "app/map_id.h"
 #include "app/picture_replay.h"
 #include "app/source.h"
 #include "gfx/offscreen.h"
@@ -30,7 +31,8 @@ struct render {
     /* In the order of building up. */
     struct offscreen *offscreen;
     struct picture_replay *replay; /* NULL: live */
-    uint64_t hash;                 /* of every frame so far */
+    struct map_id map_id;
+    uint64_t hash; /* of every frame so far */
 };
 
 int render_fail(enum exit_status status, const char *reason);
@@ -39,6 +41,8 @@ size_t render_frame_bytes(const struct render *render); /* RGBA8 */
 /* The picture of now_ms into rgba, and into the hash. */
 int render_draw(struct render *render, int64_t now_ms, uint8_t *rgba);
 void render_tell_trouble(struct render *render); /* of the files; troubled is set */
+/* Name the view that is drawn from here on, and keep what the name stands for. what: its times. */
+void render_name_view(struct render *render, struct map_id_desc what);
 /* The user wants it to end: a film is ended where it is, and is whole up to there. */
 bool render_is_interrupted(void);
 

@@ -17,7 +17,7 @@
 /* What of event time a film shows, and how much of it a frame. */
 struct film {
     int64_t from_ms, to_ms;
-    double step_ms;
+    double speed, step_ms;
     int64_t frame_count;
 };
 
@@ -46,6 +46,7 @@ static int plan_film(struct render *render, struct film *film) {
     double span_ms = (double)(film->to_ms - film->from_ms);
     double usual = render->realtime ? 1 : span_ms / (FILM_SECONDS_DEFAULT * 1e3);
     speed = speed > 0 ? speed : usual;
+    film->speed = speed;
     film->step_ms = speed * 1e3 / (double)option_integer(table, OPT_fps);
     film->frame_count = (int64_t)(span_ms / film->step_ms) + 1;
     return EXIT_STATUS_DONE;
@@ -131,6 +132,11 @@ static int draw_film(struct render *render, const struct film *film, struct film
         }
         int64_t now_ms = film->from_ms + (int64_t)((double)i * film->step_ms);
         picture_replay_advance(render->replay, now_ms < film->to_ms ? now_ms : film->to_ms);
+        if (render->map_id.text[0] == '\0') {
+            render_name_view(render, (struct map_id_desc){.from_ms = film->from_ms,
+                                                          .to_ms = film->to_ms,
+                                                          .speed = film->speed});
+        }
         status = render_draw(render, now_ms, rgba);
         if (status != EXIT_STATUS_DONE) {
             return status;

@@ -11,8 +11,10 @@
 #include "app/picture_options.h"
 #include "app/render.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "base/hash.h"
+#include "layer/guides.h"
 #include "record/frame_recorder.h"
 #include "record/screenshot.h"
 #include "view/colormap.h"
@@ -198,12 +200,46 @@ int render_draw(struct render *render, int64_t now_ms, uint8_t *rgba) {
                 return render_fail(status, reason);
             }
         }
+        if (option_flag(&render->options->table, OPT_guides)) {
+            guides_draw(&tile);
+        }
         offscreen_read_tile(render->offscreen, i, bytes, rgba);
     }
     if (option_flag(&render->options->table, OPT_hash)) {
         render->hash = hash_bytes(render->hash, rgba, bytes);
     }
     return EXIT_STATUS_DONE;
+}
+
+void render_name_view(struct render *render, struct map_id_desc what) {
+    char instruments[512];
+    char reason[MAP_ID_REASON_BYTES];
+    picture_replay_instruments(render->replay, sizeof instruments, instruments);
+    what.sources = &render->sources;
+    what.options = &render->options->table;
+    what.settings = &render->settings;
+    what.span_ms = render->span_ms;
+    what.width_px = render->width_px;
+    what.height_px = render->height_px;
+    what.instruments = instruments;
+    if (!map_id_make(&what, &render->map_id)) {
+        return; /* thousands of bytes of options: a picture without a name */
+    }
+    picture_replay_set_map_id(render->replay, render->map_id.text);
+    if (!map_id_keep(&render->map_id, reason)) {
+        LOG_WARN("render: map ID %s: %s", render->map_id.text, reason);
+    }
+}
+
+static enum status write_picture(const struct render *render, const uint8_t *rgba) {
+    const struct screenshot_text texts[] = {{"Software", "liqscope " LIQSCOPE_VERSION},
+                                            {"map", render->map_id.text}};
+    const struct screenshot_desc desc = {.width_px = render->width_px,
+                                         .height_px = render->height_px,
+                                         .rgba = rgba,
+                                         .text_count = ARRAY_COUNT(texts),
+                                         .texts = texts};
+    return screenshot_write_file(render->path, &desc);
 }
 
 static int render_picture(struct render *render) {
@@ -219,11 +255,12 @@ static int render_picture(struct render *render) {
         return render_fail(EXIT_STATUS_FAILED, at_given ? "the source has no event before --at"
                                                         : "the source has no events");
     }
+    at_ms = at_given ? at_ms : newest_ms;
+    render_name_view(render, (struct map_id_desc){.at_ms = at_ms});
     uint8_t *rgba = malloc(render_frame_bytes(render));
-    int status = rgba != NULL ? render_draw(render, at_given ? at_ms : newest_ms, rgba)
+    int status = rgba != NULL ? render_draw(render, at_ms, rgba)
                               : render_fail(EXIT_STATUS_FAILED, status_text(STATUS_MEMORY));
-    if (status == EXIT_STATUS_DONE && screenshot_write_png(render->path, render->width_px,
-                                                           render->height_px, rgba) != STATUS_OK) {
+    if (status == EXIT_STATUS_DONE && write_picture(render, rgba) != STATUS_OK) {
         status = EXIT_STATUS_FAILED; /* it has said why */
     }
     free(rgba);

@@ -46,11 +46,26 @@ static enum exit_status loop(struct desk *desk, const struct app_options *option
     return desk->failed ? EXIT_STATUS_FAILED : EXIT_STATUS_DONE;
 }
 
+/* The moment that a map ID stands for: a recording is replayed from there and stands still; of a
+ * live market its stretch of time is shown, as far as it is known. */
+static void go_to(struct desk *desk, int64_t at_ms) {
+    char text[CLOCK_TEXT_BYTES];
+    const bool recorded = desk->pipeline.kind == SOURCE_FILE;
+    action_queue_add_text(&desk->queue, recorded ? ACTION_SEEK : ACTION_GO, "%s",
+                          clock_format_utc(at_ms, text));
+    if (recorded) {
+        action_queue_add_action(&desk->queue, ACTION_PAUSE);
+    }
+}
+
 int run_view(const struct app_options *options) {
     static struct desk desk; /* holds a path's text; one a process */
     struct sigaction action = {.sa_handler = on_signal};
     process_keep_heap_whole();
     enum exit_status status = desk_open(&desk, options);
+    if (status == EXIT_STATUS_DONE && options->open_at_ms != 0) {
+        go_to(&desk, options->open_at_ms);
+    }
     if (status == EXIT_STATUS_DONE) {
         sigaction(SIGINT, &action, NULL);
         sigaction(SIGTERM, &action, NULL);

@@ -56,3 +56,60 @@ void readback_rg(const struct target *target, struct target_rect rect, size_t ou
     context_bind_texture(CONTEXT_READ, target->texture);
     glReadPixels(rect.x, rect.y, rect.w, rect.h, GL_RG, GL_FLOAT, out);
 }
+
+void readback_queue_init(struct readback_queue *queue, int width_px, int height_px) {
+    *queue = (struct readback_queue){.width_px = width_px, .height_px = height_px};
+    glGenBuffers(READBACK_QUEUE_MAX, queue->buffers);
+    for (int i = 0; i < READBACK_QUEUE_MAX; i++) {
+        glBindBuffer(GL_PIXEL_PACK_BUFFER, queue->buffers[i]);
+        glBufferData(GL_PIXEL_PACK_BUFFER, (GLsizeiptr)width_px * height_px * 4, NULL,
+                     GL_STREAM_READ);
+    }
+    glBindBuffer(GL_PIXEL_PACK_BUFFER, 0);
+}
+
+void readback_queue_finish(struct readback_queue *queue) {
+    if (queue->buffers[0] != 0) {
+        glDeleteBuffers(READBACK_QUEUE_MAX, queue->buffers);
+    }
+    *queue = (struct readback_queue){0};
+}
+
+void readback_queue_add(struct readback_queue *queue, const struct target *target, int64_t number) {
+    const int at = (queue->first + queue->count) % READBACK_QUEUE_MAX;
+    assert(queue->count < READBACK_QUEUE_MAX);
+    assert(target->width_px >= queue->width_px && target->height_px >= queue->height_px);
+    queue->top_down = target->top_down;
+    queue->numbers[at] = number;
+    queue->count++;
+    context_bind_texture(CONTEXT_READ, target->texture);
+    glBindBuffer(GL_PIXEL_PACK_BUFFER, queue->buffers[at]);
+    glReadPixels(0, target->top_down ? 0 : target->height_px - queue->height_px, queue->width_px,
+                 queue->height_px, GL_RGBA, GL_UNSIGNED_BYTE, NULL);
+    glBindBuffer(GL_PIXEL_PACK_BUFFER, 0);
+}
+
+int64_t readback_queue_take(struct readback_queue *queue, uint8_t *out) {
+    const int at = queue->first;
+    const size_t stride = (size_t)queue->width_px * 4;
+    const size_t height = (size_t)queue->height_px;
+    assert(queue->count > 0);
+    queue->first = (queue->first + 1) % READBACK_QUEUE_MAX;
+    queue->count--;
+    if (out != NULL) {
+        glBindBuffer(GL_PIXEL_PACK_BUFFER, queue->buffers[at]);
+        const uint8_t *rows = glMapBufferRange(GL_PIXEL_PACK_BUFFER, 0,
+                                               (GLsizeiptr)(stride * height), GL_MAP_READ_BIT);
+        for (size_t y = 0; rows != NULL && y < height; y++) {
+            memcpy(out + y * stride, rows + (queue->top_down ? y : height - 1 - y) * stride,
+                   stride);
+        }
+        if (rows == NULL) {
+            memset(out, 0, stride * height); /* the driver was reset: the film has a black frame */
+        } else {
+            glUnmapBuffer(GL_PIXEL_PACK_BUFFER);
+        }
+        glBindBuffer(GL_PIXEL_PACK_BUFFER, 0);
+    }
+    return queue->numbers[at];
+}

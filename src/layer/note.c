@@ -22,10 +22,27 @@ static void write_text(const struct layer_context *context, size_t bytes, char *
     }
 }
 
+/* By which the view can be opened again, beside the time axis, where nothing else wants to be. */
+static void draw_map_id(struct layer_context *context) {
+    const struct layout *layout = context->layout;
+    char text[48];
+    if (context->frame->map_id == NULL) {
+        return;
+    }
+    str_format(text, sizeof text, "map %s", context->frame->map_id);
+    struct label label = {.utf8 = text,
+                          .size_px = THEME_STRIP_PX,
+                          .color = context->theme->text_dim,
+                          .x = layout->plot.x + layout->plot.w + 8 * layout->scale,
+                          .middle_y = layout->time_axis.y + layout->time_axis.h / 2};
+    labels_add(context->labels, &label);
+}
+
 void note_draw(struct layer_context *context) {
     const struct camera_rect *plot = &context->layout->plot;
     double s = context->layout->scale;
     char text[128];
+    draw_map_id(context);
     if (context->bars->count == 0) {
         return;
     }

@@ -1,6 +1,7 @@
 /* Which market, which stretch of time, and what is being drawn. */
 #include <math.h>
 
+#include "base/clock.h"
 #include "base/str.h"
 #include "layer/caption.h"
 #include "layer/layer.h"
@@ -100,15 +101,25 @@ void title_draw(struct layer_context *context) {
     draw_caption(context);
 }
 
-/* DEMO, always on the picture while the market is simulated: text and plate are not optional. */
+/* DEMO or REPLAY, always on the picture while the market is simulated or of the past: text and
+ * plate are not optional. */
 void badge_draw(struct layer_context *context) {
+    const struct picture_frame *frame = context->frame;
+    char text[CLOCK_TEXT_BYTES + 32];
+    char utc[CLOCK_TEXT_BYTES];
     context->badge_right_px = context->layout->plot.x + 4 * context->layout->scale;
-    if (context->frame->scene == NULL || !context->frame->scene->demo) {
+    if (frame->scene == NULL || !(frame->scene->demo || frame->replayed)) {
         return;
+    }
+    if (frame->scene->demo) {
+        str_copy(text, sizeof text, "DEMO \xc2\xb7 simulated");
+    } else {
+        clock_format_utc(frame->now_ms / 1000 * 1000, utc);
+        str_format(text, sizeof text, "REPLAY \xc2\xb7 %.10s %.8s UTC", utc, utc + 11);
     }
     const struct layout *layout = context->layout;
     double s = layout->scale;
-    struct label label = {.utf8 = "DEMO \xc2\xb7 simulated",
+    struct label label = {.utf8 = text,
                           .face = TEXT_SANS_STRONG,
                           .size_px = THEME_BADGE_PX,
                           .color = context->theme->on_demo,

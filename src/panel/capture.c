@@ -29,7 +29,11 @@ void section_capture(struct panels *panels, struct widget_context *ui) {
     if (widget_button(ui, "shot", "Save a picture", gui_width_left(ui->gui))) {
         action_queue_add_action(ui->queue, ACTION_SCREENSHOT);
     }
-    widget_note(ui, "A PNG with its caption goes to a file of its own and to the clipboard. Films "
-                    "are made by liqscope render.");
+    widget_note(ui, "A PNG with its caption goes to a file of its own and to the clipboard.");
+    if (widget_button(ui, "film", "Begin or end a film", gui_width_left(ui->gui))) {
+        action_queue_add_action(ui->queue, ACTION_FILM);
+    }
+    widget_note(ui, "What the window shows, without panels and own lines; liqscope render films "
+                    "recordings frame by frame.");
     show_recording(&model->recording, ui);
 }

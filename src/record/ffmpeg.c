@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -10,7 +11,7 @@
 #include "base/log.h"
 #include "base/str.h"
 
-enum { NOT_RUN = 127, ARGUMENT_MAX = 64, NUMBER_BYTES = 32 };
+enum { NOT_RUN = 127, ARGUMENT_MAX = 64, GENTLE_NICE = 10 };
 #define STREAM_BITS_A_PIXEL 0.07 /* 4.4 Mbit/s at 1920 x 1080, 30 a second */
 #define STREAM_KBIT_MIN     1000.0
 
@@ -91,8 +92,11 @@ static bool write_words(const struct ffmpeg_desc *desc, size_t out_bytes, char *
 /* In the child: frames come on standard input; what ffmpeg has to say goes to our standard error.
  * A process group of its own: what ends us at a terminal lets it end the film in peace. Nothing
  * here takes a lock that another thread may have held at the fork. */
-static void run_child(char *const arguments[], int fd) {
+static void run_child(char *const arguments[], int fd, bool gentle) {
     (void)setpgid(0, 0);
+    if (gentle) {
+        (void)setpriority(PRIO_PROCESS, 0, GENTLE_NICE);
+    }
     if (dup2(fd, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0) {
         execvp(arguments[0], arguments);
     }
@@ -126,7 +130,7 @@ enum status ffmpeg_start(struct ffmpeg *ffmpeg, const struct ffmpeg_desc *desc) 
     }
     ffmpeg->child = fork();
     if (ffmpeg->child == 0) {
-        run_child(arguments.items, pair[1]);
+        run_child(arguments.items, pair[1], desc->gentle);
     }
     close(pair[1]);
     if (ffmpeg->child < 0) {

@@ -21,6 +21,7 @@ struct ffmpeg_desc {
     const char *path; /* a file by its ending; or rtmp://, rtmps:// with .stream */
     int width_px, height_px;
     int fps;
+    bool gentle; /* it gives way to others where processors are few */
     bool stream; /* steady bits a second, a key frame each two seconds, a silent sound track */
 };
 

@@ -98,6 +98,7 @@ static enum status start_ffmpeg(struct frame_recorder *recorder,
                                      .width_px = desc->width_px,
                                      .height_px = desc->height_px,
                                      .fps = desc->fps,
+                                     .gentle = desc->gentle,
                                      .stream = recorder->kind == KIND_STREAM};
     return ffmpeg_start(&recorder->ffmpeg, &what) == STATUS_OK ? STATUS_OK : STATUS_IO;
 }

@@ -18,6 +18,7 @@ struct frame_recorder_desc {
     const char *path;
     int width_px, height_px; /* even but for a series (colour is stored at half size) */
     int fps;                 /* 1..240 */
+    bool gentle;             /* ffmpeg gives way to others */
 };
 
 /* Whether a path is one of those. */

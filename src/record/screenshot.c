@@ -130,15 +130,12 @@ static enum status write_file(FILE *file, const struct screenshot_desc *desc) {
     return fflush(file) == 0 ? status : STATUS_IO;
 }
 
-enum status screenshot_write_png(const char *path, int width_px, int height_px,
-                                 const uint8_t *rgba) {
-    const struct screenshot_desc desc = {
-        .width_px = width_px, .height_px = height_px, .rgba = rgba};
-    if (width_px < 1 || height_px < 1) {
+enum status screenshot_write_file(const char *path, const struct screenshot_desc *desc) {
+    if (desc->width_px < 1 || desc->height_px < 1) {
         return STATUS_RANGE;
     }
     if (strcmp(path, "-") == 0) {
-        return write_file(stdout, &desc);
+        return write_file(stdout, desc);
     }
     char part[4096] = "";
     if (!str_format(part, sizeof part, "%s.part", path)) {
@@ -149,7 +146,7 @@ enum status screenshot_write_png(const char *path, int width_px, int height_px,
         LOG_ERROR("screenshot %s: cannot be written: %s", path, strerror(errno));
         return STATUS_IO;
     }
-    enum status status = write_file(file, &desc);
+    enum status status = write_file(file, desc);
     if (fclose(file) != 0) {
         status = STATUS_IO;
     }
@@ -161,4 +158,11 @@ enum status screenshot_write_png(const char *path, int width_px, int height_px,
         unlink(part);
     }
     return status;
+}
+
+enum status screenshot_write_png(const char *path, int width_px, int height_px,
+                                 const uint8_t *rgba) {
+    const struct screenshot_desc desc = {
+        .width_px = width_px, .height_px = height_px, .rgba = rgba};
+    return screenshot_write_file(path, &desc);
 }

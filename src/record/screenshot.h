@@ -25,6 +25,8 @@ struct screenshot_desc {
  * *out is NULL unless STATUS_OK. */
 enum status screenshot_encode_png(const struct screenshot_desc *desc, uint8_t **out,
                                   size_t *out_bytes);
+/* Write it to path as screenshot_write_png does. */
+enum status screenshot_write_file(const char *path, const struct screenshot_desc *desc);
 /* Write pixels alone to path, or to standard output for "-". The file appears whole or not at all.
  * STATUS_RANGE: a size below 1; STATUS_IO: not writable; STATUS_MEMORY. */
 enum status screenshot_write_png(const char *path, int width_px, int height_px,

@@ -18,7 +18,7 @@
 #include "record/clipboard.h"
 #include "record/screenshot_name.h"
 
-enum { SCREENSHOT_PENDING_MAX = 4, SCREENSHOT_TEXT_MAX = 8, SCREENSHOT_TEXT_BYTES = 2048 };
+enum { SCREENSHOT_PENDING_MAX = 4, SCREENSHOT_TEXT_MAX = 9, SCREENSHOT_TEXT_BYTES = 2048 };
 
 struct screenshot_job {
     int width_px, height_px; /* of the frame; 0: not taken yet */

@@ -123,6 +123,16 @@ film "$folder/paced.y4m" --realtime >/dev/null 2>&1
 "$program" render binance_usdm:BTCUSDT -o "$folder/none.y4m" --from 2026-01-05 2>"$folder/err"
 [[ $? == 2 ]] && grep -q -- '--from: is not for a live source' "$folder/err" || fail "live film: $(cat "$folder/err")"
 
+# What stands in a picture's corner opens it again: the same picture; a name that is none is an error.
+export XDG_STATE_HOME=$folder/state
+"$program" render "$folder/day.liq" -o "$folder/at.png" --size 320x180 --window 30m --split || fail "a picture with a name"
+name=$(ls "$folder/state/liqscope/maps")
+grep -aq "$name" "$folder/at.png" || fail "no map ID in the picture: $name"
+"$program" open "${name,,}" -o "$folder/again.png" || fail "open $name"
+cmp "$folder/at.png" "$folder/again.png" || fail "open $name makes another picture"
+"$program" open ../../passwd -o "$folder/none.png" 2>"$folder/err"
+[[ $? == 1 ]] && grep -q 'no map ID' "$folder/err" || fail "open of no name: $(cat "$folder/err")"
+
 # Without ffmpeg, and with one that fails, a film is an error that says which of both.
 PATH=/nonexistent "$program" render demo --days 0.1 --size 64x64 --window 30m -o "$folder/none.mp4" 2>"$folder/err"
 [[ $? == 1 ]] && grep -q 'ffmpeg is not installed' "$folder/err" || fail "no ffmpeg: $(cat "$folder/err")"

@@ -166,6 +166,24 @@ class Desk:
             if picture.read(8) != b"\x89PNG\r\n\x1a\n":
                 raise Failure("the screenshot is no PNG")
 
+    def step_a_window_is_filmed(self):
+        path = os.path.join(self.folder, "desk.y4m")
+        self.remote.do("film", path)
+        head = b"YUV4MPEG2 W%d H%d F30:1 " % (WIDTH, HEIGHT)
+        frame_bytes = 6 + WIDTH * HEIGHT * 3 // 2
+        wait_for("frames of a film", 30, lambda: os.path.getsize(path) > 5 * frame_bytes)
+        keys("ctrl+f")
+
+        def size():
+            with open(path, "rb") as film:
+                first = film.readline()
+            if not first.startswith(head):
+                raise Failure(f"the film begins with {first}")
+            return os.path.getsize(path) - len(first)
+        wait_for("the film to be whole", 30,
+                 lambda: time.sleep(1) or size() % frame_bytes == 0)
+        os.remove(path)
+
     def step_what_arrives_is_recorded(self):
         path = os.path.join(self.folder, "desk.liq")
         self.remote.do("record", path)

@@ -196,7 +196,10 @@ static void ws_client_finish_control(struct ws_client *client) {
     case WS_CLOSE:
         ws_client_peer_closes(client);
         break;
-    default: /* a pong: heard_ns has been set, and that is all it is for */
+    default: /* a pong; heard_ns has been set */
+        if (client->ops->on_pong != NULL) {
+            client->ops->on_pong(client->user);
+        }
         break;
     }
 }

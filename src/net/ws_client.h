@@ -26,6 +26,7 @@ struct ws_client_ops {
      * exactly once, except after ws_client_close. reason is readable text: "certificate has
      * expired", "HTTP 451", … */
     void (*on_close)(void *user, enum status status, const char *reason);
+    void (*on_pong)(void *user); /* an answer to a ping; may be NULL */
 };
 
 struct ws_client_desc {

@@ -66,14 +66,15 @@ struct feed_conn {
     struct feed_socket *socket;
     struct ws_client *client; /* owned; NULL: not connected */
     bool open;
-    bool replace;                         /* the venue is about to cut it */
-    bool spoken;                          /* every subscription is sent */
-    int step;                             /* of the subscriptions, the next one */
-    int64_t send_ns;                      /* not before: the next message to the venue */
-    int64_t ping_ns;                      /* when the next ping is due */
+    bool replace;        /* the venue is about to cut it */
+    bool spoken;         /* every subscription is sent */
+    int64_t answered_ns; /* when a ping that was sent after them was answered; 0: not yet */
+    int step;            /* of the subscriptions, the next one */
+    int64_t send_ns;     /* not before: the next message to the venue */
+    int64_t ping_ns;     /* when the next ping is due */
     int64_t opened_ns, heard_ns, data_ns; /* last message, last one with data; 0: none yet */
-    int64_t first_ms, last_ms; /* the venue's time of the first data after every subscription was
-                                  sent, and of the newest; 0: none */
+    int64_t first_ms, last_ms; /* the venue's time of the first data after that answer, and of the
+                                  newest; 0: none */
     uint64_t serial;           /* which connection this is, from 1 */
 };
 
@@ -135,11 +136,16 @@ struct feed_instrument {
     int again_step;
     int64_t last_book_ms;
 
-    int socket[VENUE_SOCKET_MAX];           /* index into feed->sockets by kind; -1: none */
-    int64_t last_ms[VENUE_SOCKET_MAX];      /* newest event time on it */
-    int64_t pulse_ns[VENUE_SOCKET_MAX];     /* when what never rests was heard there last */
-    unsigned holes;                         /* bit a kind: it was lost since */
-    int64_t last_trade_ms;                  /* of the newest trade heard live */
+    int socket[VENUE_SOCKET_MAX];       /* index into feed->sockets by kind; -1: none */
+    int64_t last_ms[VENUE_SOCKET_MAX];  /* newest event time on it */
+    int64_t pulse_ns[VENUE_SOCKET_MAX]; /* when what never rests was heard there last */
+    unsigned holes;                     /* bit a kind: it was lost since */
+    int64_t last_trade_ms;              /* of the newest trade heard live */
+    /* By connection of its socket: the time of the first trade after the venue answered, of the
+     * newest, and when that came. */
+    struct feed_trades {
+        int64_t first_ms, last_ms, heard_ns;
+    } trades_of[2];
     int64_t hole_from_ms[VENUE_SOCKET_MAX]; /* event time from which on prints may be missing */
     int64_t live_from_ms;                   /* liquidations come live from then on; 0: not yet */
     bool interest_asked;

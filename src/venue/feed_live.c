@@ -133,6 +133,19 @@ void feed_live_pass(struct venue_feed *feed, struct feed_instrument *instrument,
 
 /* -- messages -- */
 
+static void note_trade(const struct feed_conn *conn, struct feed_instrument *instrument,
+                       int64_t ts_ms, int64_t recv_ns) {
+    struct feed_trades *trades = &instrument->trades_of[conn - conn->socket->conns];
+    if (trades->first_ms == 0 && conn->answered_ns != 0) {
+        trades->first_ms = ts_ms;
+    }
+    trades->last_ms = ts_ms > trades->last_ms ? ts_ms : trades->last_ms;
+    trades->heard_ns = recv_ns;
+    if (ts_ms > instrument->last_trade_ms) {
+        instrument->last_trade_ms = ts_ms;
+    }
+}
+
 /* One message of events. Its flags are ours to set. */
 static void take_event(struct feed_conn *conn, const struct venue_message *message,
                        struct event *slots, size_t count, int64_t recv_ns) {
@@ -156,9 +169,8 @@ static void take_event(struct feed_conn *conn, const struct venue_message *messa
     if (sent_ms > instrument->last_ms[kind] && !message->past) {
         instrument->last_ms[kind] = sent_ms;
     }
-    if (slots[0].kind == EVENT_TRADE && !message->past &&
-        slots[0].ts_ms > instrument->last_trade_ms) {
-        instrument->last_trade_ms = slots[0].ts_ms;
+    if (slots[0].kind == EVENT_TRADE && !message->past) {
+        note_trade(conn, instrument, slots[0].ts_ms, recv_ns);
     }
     const bool in_bars = slots[0].kind == EVENT_TRADE && slots[0].ts_ms < instrument->history_to_ms;
     if (in_bars) {
@@ -225,7 +237,7 @@ void feed_live_take(struct feed_conn *conn, const char *bytes, size_t len, int64
         feed->server_ms = message.sent_ms;
     }
     if (!message.past) {
-        if (conn->first_ms == 0 && conn->spoken) {
+        if (conn->first_ms == 0 && conn->answered_ns != 0) {
             conn->first_ms = message.sent_ms;
         }
         conn->last_ms = message.sent_ms > conn->last_ms ? message.sent_ms : conn->last_ms;

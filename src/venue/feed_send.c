@@ -32,6 +32,7 @@ static struct venue_subscription all_of(const struct feed_conn *conn) {
 /* Everything is said. */
 static void end_speech(struct feed_conn *conn, int64_t now_ns) {
     conn->spoken = true;
+    ws_client_ping(conn->client);
     if (feed_socket_kind(conn->feed, conn->socket)->pulse == 0) {
         feed_socket_delivers(conn, now_ns);
     }

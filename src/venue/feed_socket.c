@@ -80,6 +80,14 @@ void feed_socket_delivers(struct feed_conn *conn, int64_t now_ns) {
     conn->data_ns = now_ns;
 }
 
+/* A venue reads in order: with the ping it has read what was sent before. */
+static void on_pong(void *user) {
+    struct feed_conn *conn = user;
+    if (conn->spoken && conn->answered_ns == 0) {
+        conn->answered_ns = clock_mono_ns();
+    }
+}
+
 static void on_message(void *user, const char *bytes, size_t len, bool binary, int64_t recv_ns) {
     struct feed_conn *conn = user;
     struct venue_feed *feed = conn->feed;
@@ -127,11 +135,35 @@ static void note_hole(const struct feed_conn *conn) {
     }
 }
 
+/* The same of one instrument's trades, which may lag behind everything else. Of one time there may
+ * be several: what came a while later says that they all have. */
+static bool have_trades_met(const struct feed_trades *before, const struct feed_trades *now,
+                            const struct feed_conn *old, const struct feed_conn *fresh) {
+    if (now->first_ms == 0) {
+        return before->heard_ns < fresh->answered_ns; /* quiet, or the new one is still to tell */
+    }
+    return before->last_ms > now->first_ms ||
+           (before->last_ms == now->first_ms && old->last_ms >= now->first_ms + CHANNEL_APART_MS);
+}
+
 /* Whether the old connection has told what the new one began with: else what lies between them has
  * not been heard (a slow reader's old connection can be seconds behind, and a new one has to ask
  * for one symbol after the other). */
 static bool has_met(const struct feed_conn *old, const struct feed_conn *fresh) {
-    return fresh->spoken && old->last_ms >= fresh->first_ms;
+    if (fresh->first_ms == 0) { /* nothing since: only where calm is no fault */
+        return fresh->answered_ns != 0 && feed_socket_kind(fresh->feed, fresh->socket)->pulse == 0;
+    }
+    const struct feed_socket *socket = fresh->socket;
+    const bool has_trades =
+        (feed_socket_kind(fresh->feed, socket)->channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0;
+    bool met = old->last_ms >= fresh->first_ms + CHANNEL_APART_MS;
+    for (size_t i = 0; i < socket->symbol_count && has_trades && met; i++) {
+        const struct feed_trades *trades =
+            feed_find_symbol(fresh->feed, socket->symbols[i])->trades_of;
+        met = have_trades_met(&trades[old - socket->conns], &trades[fresh - socket->conns], old,
+                              fresh);
+    }
+    return met;
 }
 
 static void lose(struct feed_conn *conn, enum feed_state state, const char *reason,
@@ -207,19 +239,33 @@ static void on_close(void *user, enum status status, const char *reason) {
 }
 
 static const struct ws_client_ops client_ops = {
-    .on_open = on_open, .on_message = on_message, .on_close = on_close};
+    .on_open = on_open, .on_pong = on_pong, .on_message = on_message, .on_close = on_close};
+
+static void forget_trades(const struct feed_conn *conn) {
+    const struct feed_socket *socket = conn->socket;
+    if ((feed_socket_kind(conn->feed, socket)->channels & CHANNEL_BIT(CHANNEL_TRADE)) == 0) {
+        return;
+    }
+    for (size_t i = 0; i < socket->symbol_count; i++) {
+        struct feed_instrument *instrument = feed_find_symbol(conn->feed, socket->symbols[i]);
+        instrument->trades_of[conn - socket->conns] = (struct feed_trades){.first_ms = 0};
+    }
+}
 
 static void open_conn(struct feed_conn *conn) {
     char url[FEED_URL_BYTES];
     struct venue_feed *feed = conn->feed;
     enum status why = STATUS_RANGE;
     conn->open = conn->replace = conn->spoken = false;
+    conn->answered_ns = 0;
     conn->step = 0;
     conn->opened_ns = clock_mono_ns();
     conn->heard_ns = conn->data_ns = 0;
     conn->first_ms = conn->last_ms = 0;
+
     conn->serial = ++feed->serial;
     choose_symbols(feed, conn->socket);
+    forget_trades(conn);
     if (make_url(conn, url)) {
         const struct ws_client_desc desc = {.url = url,
                                             .ops = &client_ops,

@@ -77,8 +77,8 @@ static void receiver_on_close(void *user, enum status status, const char *reason
     rig_count(&receiver->closed);
 }
 
-static const struct ws_client_ops receiver_ops = {receiver_on_open, receiver_on_message,
-                                                  receiver_on_close};
+static const struct ws_client_ops receiver_ops = {
+    .on_open = receiver_on_open, .on_message = receiver_on_message, .on_close = receiver_on_close};
 
 static void receiver_open(void *user) {
     struct receiver *receiver = user;

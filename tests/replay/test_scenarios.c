@@ -467,8 +467,7 @@ static int64_t first_conns;
 static bool has_replaced_all(const struct fleet_venue *venue) {
     struct exchange_counts counts;
     exchange_server_get_counts(venue->server, &counts);
-    return counts.conns_opened >= 2 * first_conns && counts.conns_open == first_conns &&
-           is_full(venue);
+    return counts.conns_opened >= 3 * first_conns && is_full(venue); /* the second is done with */
 }
 
 /* 2. A venue that is asked for one symbol after the other: the older connection stays until the

@@ -85,7 +85,8 @@ static inline void ear_on_close(void *user, enum status status, const char *reas
 }
 
 static inline void ear_open(void *user) {
-    static const struct ws_client_ops ops = {ear_on_open, ear_on_message, ear_on_close};
+    static const struct ws_client_ops ops = {
+        .on_open = ear_on_open, .on_message = ear_on_message, .on_close = ear_on_close};
     struct ear *ear = user;
     enum status why = STATUS_OK;
     ear->desc = (struct ws_client_desc){.url = ear->url, .ops = &ops, .user = ear};

@@ -74,7 +74,8 @@ static inline void side_on_close(void *user, enum status status, const char *rea
     rig_count(&side->closed);
 }
 
-static const struct ws_client_ops side_ops = {side_on_open, side_on_message, side_on_close};
+static const struct ws_client_ops side_ops = {
+    .on_open = side_on_open, .on_message = side_on_message, .on_close = side_on_close};
 
 static inline int peer_on_upgrade(void *user, const struct server_request *request) {
     struct side *side = user;

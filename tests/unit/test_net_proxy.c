@@ -326,7 +326,8 @@ static void trip_on_close(void *user, enum status status, const char *reason) {
     rig_count(&trip->closed);
 }
 
-static const struct ws_client_ops trip_ops = {trip_on_open, trip_on_message, trip_on_close};
+static const struct ws_client_ops trip_ops = {
+    .on_open = trip_on_open, .on_message = trip_on_message, .on_close = trip_on_close};
 
 static void trip_on_done(void *user, const struct http_result *result) {
     struct trip *trip = user;

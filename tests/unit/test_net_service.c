@@ -256,7 +256,8 @@ static void ending_on_close(void *user, enum status status, const char *reason) 
     }
 }
 
-static const struct ws_client_ops ending_ops = {ending_on_open, ending_on_message, ending_on_close};
+static const struct ws_client_ops ending_ops = {
+    .on_open = ending_on_open, .on_message = ending_on_message, .on_close = ending_on_close};
 
 static void ending_open(void *user) {
     struct ending *ending = user;

@@ -57,8 +57,8 @@ static void attempt_on_close(void *user, enum status status, const char *reason)
     rig_count(&attempt->closed);
 }
 
-static const struct ws_client_ops attempt_ops = {attempt_on_open, attempt_on_message,
-                                                 attempt_on_close};
+static const struct ws_client_ops attempt_ops = {
+    .on_open = attempt_on_open, .on_message = attempt_on_message, .on_close = attempt_on_close};
 
 static void attempt_on_done(void *user, const struct http_result *result) {
     struct attempt *attempt = user;

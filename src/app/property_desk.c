@@ -90,7 +90,8 @@ void property_write_scale(const struct property_look *look, struct writer *out, 
     writer_close_object(out);
 }
 
-void property_write_fps(const struct property_look *look, struct writer *out, const char *key) {
+void property_write_frame_rate(const struct property_look *look, struct writer *out,
+                               const char *key) {
     writer_number(out, key, frame_meter_read(&look->desk->frames, clock_mono_ns()).per_s);
 }
 

@@ -207,7 +207,7 @@ const struct property_row property_rows[] = {
     {"field-full", "flag", "", "the field that was asked for is all there",
      property_write_field_full},
     {"scale", "object", "USD", "black and white point as drawn", property_write_scale},
-    {"fps", "number", "1/s", "frames drawn in the last second", property_write_fps},
+    {"frame-rate", "number", "1/s", "frames drawn in the last second", property_write_frame_rate},
     {"frame-ms", "object", "ms", "what the last frames took to draw", property_write_frame_ms},
     {"socket-to-pixel-ms", "number", "ms", "worst of the last half second",
      property_write_socket_to_pixel},

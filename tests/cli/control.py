@@ -55,8 +55,9 @@ def try_properties(client):
     took_ms = client.wait_property("frame-ms", lambda ms: ms["p50"] > 0, WAIT_S)
     check("frames are timed", took_ms["max"] >= took_ms["p99"] >= took_ms["p50"], took_ms)
     check("memory", client.get("memory-bytes") > 10e6)
-    heap = client.get("heap")  # under a sanitizer the C library's own is next to empty
-    check("of it allocated, and held free", heap["used"] > 0 and heap["free"] >= 0, heap)
+    heap = client.get("heap")
+    is_sanitized = heap == {"used": 0, "free": 0}  # its allocator is not the C library's
+    check("of it allocated, and held free", is_sanitized or 1e6 < heap["used"] < 1e9, heap)
     check("of it history", 1e5 < client.get("history-bytes") < 100e6, client.get("history-bytes"))
 
 

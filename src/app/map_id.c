@@ -75,6 +75,15 @@ static bool is_of_view(enum option_id id) {
            id == OPT_from || id == OPT_to || id == OPT_speed;
 }
 
+/* A pointer before or after what is drawn shows nothing, and is no part of the view. */
+static bool is_pointed_away(const struct map_id_desc *desc) {
+    char error[OPTION_ERROR_BYTES];
+    struct picture_place place;
+    return desc->at_ms != 0 && picture_options_read_pointer(desc->options, &place, error) &&
+           place.given &&
+           fabs((double)(place.ts_ms - desc->at_ms)) > (desc->span_ms > 0 ? desc->span_ms : 0);
+}
+
 static bool add_view(char *out, const struct map_id_desc *desc) {
     static struct option_table shown; /* tens of kilobytes: not on the stack */
     char text[64];
@@ -89,7 +98,8 @@ static bool add_view(char *out, const struct map_id_desc *desc) {
         const enum option_id id = (enum option_id)i;
         if (picture_options_has(id) && shown.values[i].text[0] != '\0') {
             fits = add_option(out, id, shown.values[i].text);
-        } else if (is_of_run(id) && option_given(desc->options, id)) {
+        } else if (is_of_run(id) && option_given(desc->options, id) &&
+                   !(id == OPT_pointer && is_pointed_away(desc))) {
             fits = add_option(out, id, desc->options->values[i].text);
         }
     }

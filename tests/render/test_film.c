@@ -75,7 +75,8 @@ static void y4m_file_has_head_and_frames(void **state) {
     (void)state;
     const char *path = in_folder("a.y4m");
     struct frame_recorder *recorder = NULL;
-    struct frame_recorder_desc desc = {.path = path, .width = WIDTH, .height = HEIGHT, .fps = 25};
+    struct frame_recorder_desc desc = {
+        .path = path, .width_px = WIDTH, .height_px = HEIGHT, .fps = 25};
     assert_int_equal(frame_recorder_open(&desc, &recorder), STATUS_OK);
     for (int i = 0; i < 3; i++) {
         assert_int_equal(frame_recorder_add(recorder, &rgba[0][0][0]), STATUS_OK);
@@ -100,21 +101,21 @@ static void y4m_file_has_head_and_frames(void **state) {
 static void wrong_endings_sizes_and_rates_are_refused(void **state) {
     (void)state;
     struct frame_recorder *recorder = NULL;
-    assert_int_equal(
-        frame_recorder_open(
-            &(struct frame_recorder_desc){.path = "a.gif", .width = 32, .height = 16, .fps = 30},
-            &recorder),
-        STATUS_UNSUPPORTED);
-    assert_int_equal(
-        frame_recorder_open(
-            &(struct frame_recorder_desc){.path = "a.mp4", .width = 31, .height = 16, .fps = 30},
-            &recorder),
-        STATUS_RANGE);
-    assert_int_equal(
-        frame_recorder_open(
-            &(struct frame_recorder_desc){.path = "a.y4m", .width = 32, .height = 16, .fps = 0},
-            &recorder),
-        STATUS_RANGE);
+    assert_int_equal(frame_recorder_open(
+                         &(struct frame_recorder_desc){
+                             .path = "a.gif", .width_px = 32, .height_px = 16, .fps = 30},
+                         &recorder),
+                     STATUS_UNSUPPORTED);
+    assert_int_equal(frame_recorder_open(
+                         &(struct frame_recorder_desc){
+                             .path = "a.mp4", .width_px = 31, .height_px = 16, .fps = 30},
+                         &recorder),
+                     STATUS_RANGE);
+    assert_int_equal(frame_recorder_open(
+                         &(struct frame_recorder_desc){
+                             .path = "a.y4m", .width_px = 32, .height_px = 16, .fps = 0},
+                         &recorder),
+                     STATUS_RANGE);
     assert_null(recorder);
 }
 
@@ -126,7 +127,8 @@ static void film_is_made_by_ffmpeg_or_its_absence_reported(void **state) {
     }
     const char *path = in_folder("a.mp4");
     struct frame_recorder *recorder = NULL;
-    struct frame_recorder_desc desc = {.path = path, .width = WIDTH, .height = HEIGHT, .fps = 30};
+    struct frame_recorder_desc desc = {
+        .path = path, .width_px = WIDTH, .height_px = HEIGHT, .fps = 30};
     assert_int_equal(frame_recorder_open(&desc, &recorder), STATUS_OK);
     for (int i = 0; i < 5; i++) {
         assert_int_equal(frame_recorder_add(recorder, &rgba[0][0][0]), STATUS_OK);
@@ -144,7 +146,7 @@ static void film_that_fails_is_reported(void **state) {
     (void)state;
     struct frame_recorder *recorder = NULL;
     struct frame_recorder_desc desc = {
-        .path = in_folder("none/a.mkv"), .width = WIDTH, .height = HEIGHT, .fps = 30};
+        .path = in_folder("none/a.mkv"), .width_px = WIDTH, .height_px = HEIGHT, .fps = 30};
     assert_int_equal(frame_recorder_open(&desc, &recorder), STATUS_OK);
     for (int i = 0; i < 2000; i++) {
         if (frame_recorder_add(recorder, &rgba[0][0][0]) != STATUS_OK) {

@@ -137,6 +137,19 @@ static void messages_have_the_venues_shape(void **state) {
     stage_destroy(stage);
 }
 
+/* Once there are rows: a market that has only just begun has no trades. */
+static struct answer ask_for_rows(struct stage *stage, const char *path) {
+    const int64_t end_ns = clock_mono_ns() + INT64_C(30000000000);
+    for (;;) {
+        struct answer answer = ask(stage, path);
+        if (strcmp(answer.body, "[]") != 0 || clock_mono_ns() > end_ns) {
+            return answer;
+        }
+        free(answer.body);
+        clock_sleep_until_ns(clock_mono_ns() + 5000000);
+    }
+}
+
 static void rest_answers_have_the_venues_shape(void **state) {
     (void)state;
     static const struct {
@@ -155,7 +168,7 @@ static void rest_answers_have_the_venues_shape(void **state) {
     };
     struct stage *stage = stage_create(&(struct exchange_server_desc){0});
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        struct answer answer = ask(stage, rows[i].path);
+        struct answer answer = ask_for_rows(stage, rows[i].path);
         assert_int_equal(answer.http_code, 200);
         assert_true(answer.used_weight > 0);
         compare_with_fixture(answer.body, rows[i].fixture);

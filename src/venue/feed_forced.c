@@ -100,14 +100,8 @@ static void move_before(struct feed_run *run, size_t to, size_t at) {
 }
 
 static void add_gap(struct feed_instrument *instrument, int64_t from_ms, int64_t to_ms) {
-    struct event gap = {.kind = EVENT_GAP,
-                        .detail = STREAM_LIQUIDATION,
-                        .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
-                        .instrument = instrument->symbol->instrument,
-                        .ts_ms = to_ms};
-    gap.u.gap.from_ms = from_ms;
-    gap.u.gap.to_ms = to_ms;
-    str_copy(gap.u.gap.reason, sizeof gap.u.gap.reason, "more than REST tells");
+    const struct event gap =
+        feed_make_gap(instrument, STREAM_LIQUIDATION, from_ms, to_ms, "more than REST tells");
     feed_run_add(&instrument->liquidations, &gap, 1, FEED_HISTORY_SLOTS_MAX);
 }
 

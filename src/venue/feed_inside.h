@@ -270,6 +270,9 @@ bool feed_push_plain(struct venue_feed *feed, const struct event *slots, size_t 
 /* The same for history. */
 bool feed_push_history(struct venue_feed *feed, const struct event *slots, size_t count);
 /* A gap of one stream, ts the end of it. */
+struct event feed_make_gap(const struct feed_instrument *instrument, enum stream stream,
+                           int64_t from_ms, int64_t to_ms, const char *reason);
+/* The same into the sink; if that is full, it is due. */
 bool feed_push_gap(struct venue_feed *feed, struct feed_instrument *instrument, enum stream stream,
                    int64_t from_ms, int64_t to_ms, const char *reason);
 

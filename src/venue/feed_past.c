@@ -98,14 +98,8 @@ static void note_hole(struct venue_feed *feed, struct feed_instrument *instrumen
     if (from_ms == 0 || reaches_back || to_ms <= from_ms || instrument->history_gap) {
         return;
     }
-    struct event gap = {.kind = EVENT_GAP,
-                        .detail = STREAM_TRADE,
-                        .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
-                        .instrument = instrument->symbol->instrument,
-                        .ts_ms = to_ms};
-    gap.u.gap.from_ms = from_ms;
-    gap.u.gap.to_ms = to_ms;
-    str_copy(gap.u.gap.reason, sizeof gap.u.gap.reason, "before the connection");
+    const struct event gap =
+        feed_make_gap(instrument, STREAM_TRADE, from_ms, to_ms, "before the connection");
     add_past(instrument, &gap, 1);
 }
 

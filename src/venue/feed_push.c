@@ -69,8 +69,8 @@ bool feed_push_history(struct venue_feed *feed, const struct event *slots, size_
     return true;
 }
 
-static struct event make_gap(const struct feed_instrument *instrument, enum stream stream,
-                             int64_t from_ms, int64_t to_ms, const char *reason) {
+struct event feed_make_gap(const struct feed_instrument *instrument, enum stream stream,
+                           int64_t from_ms, int64_t to_ms, const char *reason) {
     struct event gap = {.kind = EVENT_GAP,
                         .detail = (unsigned)stream & 7U,
                         .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
@@ -91,8 +91,8 @@ static bool push_due_gaps(struct venue_feed *feed, struct feed_instrument *instr
             continue;
         }
         const int64_t from_ms = instrument->lost_from_ms[stream];
-        const struct event gap = make_gap(instrument, (enum stream)stream, from_ms,
-                                          ts_ms > from_ms ? ts_ms : from_ms, "ring full");
+        const struct event gap = feed_make_gap(instrument, (enum stream)stream, from_ms,
+                                               ts_ms > from_ms ? ts_ms : from_ms, "ring full");
         if (!feed_push_plain(feed, &gap, 1)) {
             return false;
         }
@@ -132,7 +132,7 @@ bool feed_push(struct venue_feed *feed, struct feed_instrument *instrument,
 
 bool feed_push_gap(struct venue_feed *feed, struct feed_instrument *instrument, enum stream stream,
                    int64_t from_ms, int64_t to_ms, const char *reason) {
-    const struct event gap = make_gap(instrument, stream, from_ms, to_ms, reason);
+    const struct event gap = feed_make_gap(instrument, stream, from_ms, to_ms, reason);
     if (feed_push_plain(feed, &gap, 1)) {
         return true;
     }

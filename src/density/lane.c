@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/floor.h"
 #include "base/math.h"
 
 enum {
@@ -129,11 +130,6 @@ static int row_join_bins(const struct lane *lane) {
     }
     return lane->pass == 1 ? (int)math_clamp(row_bins, COARSE_BINS, JOIN_BINS_MAX)
                            : (int)math_clamp(row_bins / 3, 1, JOIN_BINS_MAX);
-}
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    int64_t rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
 }
 
 /* -- facts -- */

@@ -32,6 +32,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/floor.h"
 #include "base/math.h"
 #include "density/origin_slots.h"
 
@@ -110,11 +111,6 @@ struct walk {
     int64_t at_ms;
     bool finest;
 };
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    int64_t rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
-}
 
 static int64_t until_of_level(const struct walk *walk, enum entry_level_id level) {
     static const int64_t age_ms[ENTRY_LEVEL_COUNT] = {

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/floor.h"
 #include "base/math.h"
 
 #define HOUR_MS INT64_C(3600000)
@@ -16,11 +17,6 @@
 #define TAIL    0.002
 /* Entries are known by the model's bins of price; narrower buckets would say nothing. */
 #define RESOLUTION ESTIMATOR_BIN_WIDTH
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    int64_t rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
-}
 
 static const int64_t time_steps_ms[] = {
     1000,        2000,         5000,   10000,      20000,      30000,       60000,
@@ -38,7 +34,7 @@ void origin_slots_begin(struct origin_slots *slots, const struct origin_reach *r
             slots->time_ms = time_steps_ms[i];
         }
     }
-    slots->time_first = floor_to(reach->first_ms, slots->time_ms) / slots->time_ms;
+    slots->time_first = floor_div(reach->first_ms, slots->time_ms);
     /* Trades reach a little further than the mark. */
     double margin = fmax(0.02 * (reach->ln_high - reach->ln_low), 1e-3);
     slots->ln_first = reach->ln_low - margin;
@@ -46,7 +42,7 @@ void origin_slots_begin(struct origin_slots *slots, const struct origin_reach *r
 }
 
 int origin_slots_time(const struct origin_slots *slots, int64_t ms) {
-    int64_t slot = floor_to(ms, slots->time_ms) / slots->time_ms - slots->time_first;
+    int64_t slot = floor_div(ms, slots->time_ms) - slots->time_first;
     return (int)(slot < 0 ? 0 : (slot >= ORIGIN_SLOT_MAX ? ORIGIN_SLOT_MAX - 1 : slot));
 }
 
@@ -85,7 +81,7 @@ static void tell_times(const struct origin_slots *slots, struct scene_origin *ou
     }
     for (int i = 0; i < ORIGIN_SLOT_MAX; i++) {
         int64_t at_ms = (slots->time_first + i) * slots->time_ms - out->time_first_ms;
-        int64_t bucket = floor_to(at_ms, out->time_step_ms) / out->time_step_ms;
+        int64_t bucket = floor_div(at_ms, out->time_step_ms);
         if (bucket < 0) {
             out->earlier_usd += slots->time_usd[i];
         } else if (bucket < out->time_count) {

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/floor.h"
 #include "base/math.h"
 #include "base/stat.h"
 #include "density/book_column.h"
@@ -449,11 +450,6 @@ const struct estimator *raster_estimator(const struct raster *raster) {
 }
 
 /* -- price range -- */
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    int64_t rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
-}
 
 static void widen(double price, double *low, double *high) {
     if (price > 0) {

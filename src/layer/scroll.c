@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/floor.h"
+
 enum {
     SLICES = 16
 }; /* a ring is painted ahead in so many frames that have nothing else to paint */
@@ -9,11 +11,6 @@ enum {
 /* A camera's span is the difference of two times of 1.8e12 ms, each good to 2.4e-4 ms; the whole of
  * that over the shortest span. Over a plot of 8,000 pixels it is 0.008 pixels. */
 #define SAME_LENGTH 1e-6
-
-static int64_t floor_div(int64_t a, int64_t b) {
-    int64_t quotient = a / b;
-    return a % b < 0 ? quotient - 1 : quotient;
-}
 
 static int64_t least(int64_t a, int64_t b) {
     return a < b ? a : b;

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "base/copy.h"
+#include "base/floor.h"
 #include "base/math.h"
 #include "base/str.h"
 #include "model/entry_store.h"
@@ -144,11 +145,6 @@ struct book_log *book_log_clone(const struct book_log *source) {
         return NULL;
     }
     return log;
-}
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    int64_t rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
 }
 
 /* -- amounts -- */

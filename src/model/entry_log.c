@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/floor.h"
 #include "base/str.h"
 #include "model/entry_cell.h"
 #include "model/entry_store.h"
@@ -148,11 +149,6 @@ double entry_log_bin_width(const struct entry_log *log) {
 }
 
 /* -- writer -- */
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    int64_t rest = value % step;
-    return value - (rest < 0 ? rest + step : rest);
-}
 
 /* Put one finished row into a level's stores. */
 static bool level_append(struct entry_log *log, int at, struct entry_row *row, size_t count,

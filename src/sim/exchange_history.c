@@ -4,16 +4,13 @@
  * venue's clock is off (skew) its history is, too, by whole five minutes. */
 #include <math.h>
 
+#include "base/floor.h"
 #include "sim/exchange_internal.h"
 
 enum { GRID_MS = TAPE_INTEREST_MS };
 
 static int64_t skew_of(const struct exchange_server *server) {
     return (int64_t)server->faults.skew_s * 1000 / GRID_MS * GRID_MS;
-}
-
-static int64_t floor_to(int64_t value, int64_t step) {
-    return value >= 0 ? value / step * step : -((-value + step - 1) / step * step);
 }
 
 /* Minutes [from, to) joined to one bar. */

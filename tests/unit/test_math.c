@@ -7,6 +7,7 @@
 #include <float.h>
 #include <math.h>
 
+#include "base/floor.h"
 #include "base/hash.h"
 #include "base/math.h"
 #include "base/random.h"
@@ -209,6 +210,24 @@ static void halves_round_to_the_nearest_even(void **state) {
     assert_int_equal(half_from_float(1e-30f), 0);
 }
 
+static void floors_go_down_below_zero_too(void **state) {
+    (void)state;
+    static const struct {
+        int64_t value, step, multiple, quotient;
+    } rows[] = {{0, 10, 0, 0},
+                {9, 10, 0, 0},
+                {10, 10, 10, 1},
+                {-1, 10, -10, -1},
+                {-10, 10, -10, -1},
+                {-11, 10, -20, -2},
+                {1700000059999, 60000, 1700000040000, 28333334},
+                {-7, 1, -7, -7}};
+    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
+        assert_int_equal(floor_to(rows[i].value, rows[i].step), rows[i].multiple);
+        assert_int_equal(floor_div(rows[i].value, rows[i].step), rows[i].quotient);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(log_is_near_the_truth_over_its_range),
@@ -217,6 +236,7 @@ int main(void) {
         cmocka_unit_test(bits_are_the_same_on_every_machine),
         cmocka_unit_test(many_results_hash_the_same_on_every_machine),
         cmocka_unit_test(powers_and_clamps_are_right),
+        cmocka_unit_test(floors_go_down_below_zero_too),
         cmocka_unit_test(every_half_float_comes_back),
         cmocka_unit_test(halves_round_to_the_nearest_even),
     };

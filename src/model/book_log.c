@@ -4,8 +4,7 @@
  * above it a run of as many empty bins.  Coarse cells add up what finer ones held before it was
  * quantised, so every level has one rounding.
  *
- * Retiring is the entry log's: chunks go only while no reader is inside, by a gate that the writer
- * never waits for. */
+ * Old chunks go only while no reader is inside (model/read_gate.h). */
 #include "model/book_log.h"
 
 #include <assert.h>
@@ -18,6 +17,7 @@
 #include "base/math.h"
 #include "base/str.h"
 #include "model/entry_store.h"
+#include "model/read_gate.h"
 
 enum {
     ROW_CHUNK = 128,
@@ -25,7 +25,6 @@ enum {
     WORD_ROW_MAX = 2 * BOOK_LOG_BINS,
     BIN_MASK = BOOK_LOG_BINS - 1,
     SIDE_COUNT = 2,
-    GATE_CLOSED = -1,
     RUN_BIT = 0x8000,
     CODE_MAX = 0x7fff,
     CODES_PER_OCTAVE = 1024,
@@ -68,14 +67,10 @@ struct level {
     atomic_int_fast64_t retained_ms; /* rows that begin from here on are still there */
 };
 
-struct gate {
-    atomic_int readers; /* GATE_CLOSED: the writer is freeing */
-};
-
 struct book_log {
     int64_t end_ms; /* writer only: no cell begins before */
     struct level levels[ENTRY_LEVEL_COUNT];
-    struct gate *gate; /* owned; apart, so that readers of a const log can go through it */
+    struct read_gate *gate;                    /* owned */
     struct book_log_stats stats;               /* writer only */
     double ordered[SIDE_COUNT][BOOK_LOG_BINS]; /* writer only: scratch, in order of bins */
     uint16_t words[WORD_ROW_MAX];              /* writer only: scratch */
@@ -84,7 +79,7 @@ struct book_log {
 
 /* What all of it can come to. */
 static size_t bytes_max(void) {
-    size_t sum = sizeof(struct book_log) + sizeof(struct gate);
+    size_t sum = sizeof(struct book_log) + sizeof(struct read_gate);
     for (int at = 0; at < ENTRY_LEVEL_COUNT; at++) {
         sum += limits[at].bytes_max + OVER_BYTES_MAX;
     }
@@ -212,11 +207,7 @@ static void level_retire(struct book_log *log, int at) {
     if (!level_is_due(log, at)) {
         return;
     }
-    int empty = 0;
-    /* acquire: what readers did with the chunks comes before the freeing; relaxed: closed by a
-     * reader, nothing is touched */
-    if (!atomic_compare_exchange_strong_explicit(&log->gate->readers, &empty, GATE_CLOSED,
-                                                 memory_order_acquire, memory_order_relaxed)) {
+    if (!read_gate_close(log->gate)) {
         log->stats.retire_waits++;
         return;
     }
@@ -229,8 +220,7 @@ static void level_retire(struct book_log *log, int at) {
         entry_store_retire(&level->rows, keep);
         log->stats.chunks_retired++;
     }
-    /* release: the next reader sees the directories without the chunks */
-    atomic_store_explicit(&log->gate->readers, 0, memory_order_release);
+    read_gate_open(log->gate);
 }
 
 static bool level_append(struct book_log *log, int at, const struct book_log_cell *cell) {
@@ -370,27 +360,6 @@ void book_log_get_stats(const struct book_log *log, struct book_log_stats *out) 
 
 /* -- readers -- */
 
-static void read_begin(const struct book_log *log) {
-    /* relaxed: a first guess; the exchange below orders what follows */
-    int readers = atomic_load_explicit(&log->gate->readers, memory_order_relaxed);
-    for (;;) {
-        if (readers == GATE_CLOSED) {
-            readers = atomic_load_explicit(&log->gate->readers, memory_order_relaxed);
-            continue;
-        }
-        /* acquire: pairs with the writer's opening of the gate */
-        if (atomic_compare_exchange_weak_explicit(&log->gate->readers, &readers, readers + 1,
-                                                  memory_order_acquire, memory_order_relaxed)) {
-            return;
-        }
-    }
-}
-
-static void read_end(const struct book_log *log) {
-    /* release: our reading comes before the writer's freeing */
-    atomic_fetch_sub_explicit(&log->gate->readers, 1, memory_order_release);
-}
-
 int64_t book_log_until_ms(const struct book_log *log) {
     /* acquire: the rows before it are complete */
     return atomic_load_explicit(&log->levels[0].closed_ms, memory_order_acquire);
@@ -496,7 +465,7 @@ void book_log_sum(const struct book_log *log, int64_t from_ms, int64_t to_ms,
     int64_t until_ms = book_log_until_ms(log);
     int64_t t_ms = from_ms;
     to_ms = to_ms < until_ms ? to_ms : until_ms;
-    read_begin(log);
+    read_gate_enter(log->gate);
     while (t_ms < to_ms) {
         int at = level_at(log, t_ms, to_ms);
         if (at < 0) {
@@ -512,5 +481,5 @@ void book_log_sum(const struct book_log *log, int64_t from_ms, int64_t to_ms,
         }
         t_ms = end_ms;
     }
-    read_end(log);
+    read_gate_leave(log->gate);
 }

@@ -1,9 +1,6 @@
 /* model/entry_log.c - five levels of rows, each in chunks.
  *
- * Retiring: old chunks may go only while no reader looks at them.  Readers hold a gate (a count)
- * while they walk; the writer closes the gate only when it finds it empty, frees, and opens it
- * again.  It never waits: with a reader inside, the chunks stay until a later row.  A reader that
- * meets the closed gate spins for the microseconds that freeing takes. */
+ * Old chunks go only while no reader is inside (model/read_gate.h). */
 #include "model/entry_log.h"
 
 #include <assert.h>
@@ -15,6 +12,7 @@
 #include "base/str.h"
 #include "model/entry_cell.h"
 #include "model/entry_store.h"
+#include "model/read_gate.h"
 #include "model/weights.h"
 
 enum {
@@ -22,8 +20,7 @@ enum {
     DEPOSIT_CHUNK = 4 * ENTRY_DEPOSIT_ROW_MAX,
     PRINT_CHUNK = 1024,
     WEIGHTS_CHUNK = 64,
-    PRINT_KEEP = 1 << 20, /* prints kept at a time, 32 MB */
-    GATE_CLOSED = -1
+    PRINT_KEEP = 1 << 20 /* prints kept at a time, 32 MB */
 };
 
 #define DAY_MS INT64_C(86400000)
@@ -43,11 +40,6 @@ struct level {
     atomic_int_fast64_t retained_ms; /* rows that begin from here on are still there */
 };
 
-/* Apart from the log, so that readers of a const log can go through it. */
-struct gate {
-    atomic_int readers; /* GATE_CLOSED: the writer is freeing */
-};
-
 struct entry_log {
     double bin_width;
     int64_t end_ms; /* writer only: end of the newest row */
@@ -55,7 +47,7 @@ struct entry_log {
     struct entry_store prints;
     struct entry_store weights;   /* number n is item n - 1 */
     uint32_t weights_number;      /* writer only: in force */
-    struct gate *gate;            /* owned */
+    struct read_gate *gate;       /* owned */
     struct entry_log_stats stats; /* writer only */
     atomic_int_fast64_t first_ms;
 };
@@ -254,11 +246,7 @@ static void log_retire(struct entry_log *log) {
     if (!due) {
         return;
     }
-    int empty = 0;
-    /* acquire: what readers did with the chunks comes before the freeing; relaxed: closed by a
-     * reader, nothing is touched */
-    if (!atomic_compare_exchange_strong_explicit(&log->gate->readers, &empty, GATE_CLOSED,
-                                                 memory_order_acquire, memory_order_relaxed)) {
+    if (!read_gate_close(log->gate)) {
         log->stats.retire_waits++;
         return;
     }
@@ -269,8 +257,7 @@ static void log_retire(struct entry_log *log) {
     }
     uint64_t print_count = entry_store_count(&log->prints);
     entry_store_retire(&log->prints, print_count > PRINT_KEEP ? print_count - PRINT_KEEP : 0);
-    /* release: the next reader sees the directories without the chunks */
-    atomic_store_explicit(&log->gate->readers, 0, memory_order_release);
+    read_gate_open(log->gate);
 }
 
 static bool append_prints(struct entry_log *log, struct entry_row *row, size_t count,
@@ -356,24 +343,11 @@ void entry_log_get_stats(const struct entry_log *log, struct entry_log_stats *ou
 /* -- readers -- */
 
 void entry_log_read_begin(const struct entry_log *log) {
-    /* relaxed: a first guess; the exchange below orders what follows */
-    int readers = atomic_load_explicit(&log->gate->readers, memory_order_relaxed);
-    for (;;) {
-        if (readers == GATE_CLOSED) {
-            readers = atomic_load_explicit(&log->gate->readers, memory_order_relaxed);
-            continue;
-        }
-        /* acquire: pairs with the writer's opening of the gate */
-        if (atomic_compare_exchange_weak_explicit(&log->gate->readers, &readers, readers + 1,
-                                                  memory_order_acquire, memory_order_relaxed)) {
-            return;
-        }
-    }
+    read_gate_enter(log->gate);
 }
 
 void entry_log_read_end(const struct entry_log *log) {
-    /* release: our reading comes before the writer's freeing */
-    atomic_fetch_sub_explicit(&log->gate->readers, 1, memory_order_release);
+    read_gate_leave(log->gate);
 }
 
 int64_t entry_log_first_ms(const struct entry_log *log) {

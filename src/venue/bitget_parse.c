@@ -519,7 +519,6 @@ enum status bitget_parse(struct venue_parser *parser, int socket, const char *by
     struct push push = {
         .parser = parser, .message = message, .recv_ns = recv_ns, .status = STATUS_MALFORMED};
     struct scan scan;
-    struct scan_value root;
     struct span key;
     (void)socket;
     if (span_equal_text((struct span){bytes, len}, "pong")) {
@@ -530,11 +529,10 @@ enum status bitget_parse(struct venue_parser *parser, int socket, const char *by
     if (span_equal_text((struct span){bytes, len}, "ping")) {
         return STATUS_IGNORED; /* what a client sends */
     }
-    scan_init(&scan, bytes, len);
-    if (scan_read(&scan, &root) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
         message->kind = MESSAGE_OTHER;
-        return scan_end(&scan) ? STATUS_OK : STATUS_MALFORMED;
+        return begun == STATUS_IGNORED ? STATUS_OK : begun;
     }
     while (scan_next_member(&scan, &key)) {
         read_member(&push, &scan, key);

@@ -525,12 +525,6 @@ enum status bitget_rest_parse(struct venue_parser *parser, const struct venue_re
     struct answer answer = {
         .parser = parser, .message = message, .about = about, .recv_ns = recv_ns};
     struct scan scan;
-    struct scan_value root;
-    scan_init(&scan, bytes, len);
-    const enum scan_type type = scan_read(&scan, &root);
-    if (type == SCAN_OBJECT) {
-        return read_answer(&answer, &scan);
-    }
-    scan_leave(&scan, 0);
-    return scan_end(&scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    return begun == STATUS_OK ? read_answer(&answer, &scan) : begun;
 }

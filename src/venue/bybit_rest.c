@@ -483,12 +483,10 @@ enum status bybit_rest_parse(struct venue_parser *parser, const struct venue_res
                             .symbol = about->symbol};
     struct venue_field f[FIELD_COUNT];
     struct scan scan, inside;
-    struct scan_value value;
     int64_t code = 0;
-    scan_init(&scan, bytes, len);
-    if (scan_read(&scan, &value) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
-        return scan_end(&scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
+        return begun;
     }
     inside = scan;
     venue_fields_read(&scan, names, FIELD_COUNT, f);

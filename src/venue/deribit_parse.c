@@ -324,14 +324,12 @@ enum status deribit_parse(struct venue_parser *parser, int socket, const char *b
     struct push push = {.work = {.parser = parser, .message = message, .recv_ns = recv_ns},
                         .status = STATUS_MALFORMED};
     struct scan scan;
-    struct scan_value root;
     struct span key;
     (void)socket;
-    scan_init(&scan, bytes, len);
-    if (scan_read(&scan, &root) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
         message->kind = MESSAGE_OTHER;
-        return scan_end(&scan) ? STATUS_OK : STATUS_MALFORMED;
+        return begun == STATUS_IGNORED ? STATUS_OK : begun;
     }
     while (scan_next_member(&scan, &key)) {
         read_member(&push, &scan, key);

@@ -264,12 +264,6 @@ enum status deribit_rest_parse(struct venue_parser *parser, const struct venue_r
         .work = {.parser = parser, .message = message, .recv_ns = recv_ns, .history = true},
         .about = about};
     struct scan scan;
-    struct scan_value root;
-    scan_init(&scan, bytes, len);
-    const enum scan_type type = scan_read(&scan, &root);
-    if (type == SCAN_OBJECT) {
-        return read_answer(&answer, &scan);
-    }
-    scan_leave(&scan, 0);
-    return scan_end(&scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    return begun == STATUS_OK ? read_answer(&answer, &scan) : begun;
 }

@@ -3,6 +3,16 @@
 #include <assert.h>
 #include <string.h>
 
+enum status venue_object_begin(struct scan *scan, const char *bytes, size_t len) {
+    struct scan_value root;
+    scan_init(scan, bytes, len);
+    if (scan_read(scan, &root) == SCAN_OBJECT) {
+        return STATUS_OK;
+    }
+    scan_leave(scan, 0);
+    return scan_end(scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+}
+
 /* The place of key among names, looked for from `first` on: members in the order of names are found
  * at once. count: it is none of them. */
 static size_t find_name(struct span key, const char *const *names, size_t count, size_t first) {

@@ -17,6 +17,10 @@ struct venue_field {
     struct scan inside;      /* arrays and objects: a scan that has entered it */
 };
 
+/* Begin a text and enter the object that it is. STATUS_IGNORED: it is other JSON; STATUS_MALFORMED:
+ * none. The scan is over then. */
+enum status venue_object_begin(struct scan *scan, const char *bytes, size_t len);
+
 /* The members of the object that the scan has entered, to its end: fields[i] is that of names[i].
  * count <= 64. Names in the order of the wire are found fastest. */
 void venue_fields_read(struct scan *scan, const char *const *names, size_t count,

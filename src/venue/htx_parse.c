@@ -57,19 +57,6 @@ static void find_channel_symbol(struct htx_work *work, const struct htx_channel 
     work->interval_s = channel->interval_s;
 }
 
-/* The rows in a tick or an answer: {"data":[…]}. The scan is in the object. */
-static void read_trades(struct htx_work *work, struct scan *scan) {
-    static const char *const names[] = {"data"};
-    struct venue_field data;
-    venue_fields_read(scan, names, 1, &data);
-    if (data.value.type == SCAN_ARRAY) {
-        htx_read_rows(work, HTX_ROWS_TRADE, &data.inside);
-    } else {
-        venue_parser_count(work->parser, STATUS_MALFORMED);
-        work->row_count++;
-    }
-}
-
 /* What rows have come to; each that was dropped is counted. */
 static enum status judge_rows(const struct htx_work *work) {
     return work->message->count > 0 ? STATUS_OK
@@ -89,7 +76,7 @@ static enum status read_tick(struct htx_work *work, const struct htx_channel *ch
     }
     case HTX_ROWS_TRADE:
         find_channel_symbol(work, channel);
-        read_trades(work, scan);
+        htx_read_trades(work, scan);
         return judge_rows(work);
     default:
         return STATUS_IGNORED;
@@ -279,7 +266,6 @@ enum status htx_parse(struct venue_parser *parser, int socket, const char *bytes
                             .symbol_status = STATUS_MALFORMED};
     struct envelope e;
     struct scan scan;
-    struct scan_value value;
     struct span key;
     bool has_time = false;
     (void)socket;
@@ -289,10 +275,9 @@ enum status htx_parse(struct venue_parser *parser, int socket, const char *bytes
     e.channel = (struct htx_channel){.rows = HTX_ROWS_OTHER};
     e.tick_read = false;
     e.tick_status = STATUS_IGNORED;
-    scan_init(&scan, bytes, len);
-    if (scan_read(&scan, &value) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
-        return scan_end(&scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
+        return begun;
     }
     while (scan_next_member(&scan, &key)) {
         read_member(&work, &e, key, &scan);

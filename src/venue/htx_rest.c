@@ -111,25 +111,13 @@ static enum status read_object(struct htx_work *work, struct venue_field *field)
     return judge(work, rows);
 }
 
-/* The newest trades: tick.data[…], or data[{"data":[…]}]. */
-static void read_trades(struct htx_work *work, struct scan *scan) {
-    static const char *const names[] = {"data"};
-    struct venue_field data;
-    venue_fields_read(scan, names, 1, &data);
-    if (data.value.type == SCAN_ARRAY) {
-        htx_read_rows(work, HTX_ROWS_TRADE, &data.inside);
-    } else {
-        work->row_count++;
-        venue_parser_count(work->parser, STATUS_MALFORMED);
-    }
-}
-
+/* The newest trades: data[{"data":[…]}]; else it is tick.data[…]. */
 static void read_trade_batches(struct htx_work *work, struct scan *scan) {
     struct scan_value value;
     while (scan_next_element(scan)) {
         const int depth = scan->depth;
         if (scan_read(scan, &value) == SCAN_OBJECT) {
-            read_trades(work, scan);
+            htx_read_trades(work, scan);
         } else {
             work->row_count++;
             venue_parser_count(work->parser, STATUS_MALFORMED);
@@ -149,7 +137,7 @@ static enum status read_channel(struct htx_work *work, struct venue_field *m) {
         return htx_read_book(work, true, &m[TICK].inside);
     }
     if (channel.rows == HTX_ROWS_TRADE && m[TICK].value.type == SCAN_OBJECT) {
-        read_trades(work, &m[TICK].inside);
+        htx_read_trades(work, &m[TICK].inside);
     } else if (channel.rows == HTX_ROWS_TRADE && m[DATA].value.type == SCAN_ARRAY) {
         read_trade_batches(work, &m[DATA].inside);
     } else if (channel.rows == HTX_ROWS_KLINE && m[DATA].value.type == SCAN_ARRAY) {
@@ -195,12 +183,10 @@ enum status htx_rest_parse(struct venue_parser *parser, const struct venue_rest_
                             .symbol_status = STATUS_NOT_FOUND,
                             .interval_s = about->interval_s};
     struct scan scan, row;
-    struct scan_value value;
     bool has_time = false;
-    scan_init(&scan, bytes, len);
-    if (scan_read(&scan, &value) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
-        return scan_end(&scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
+        return begun;
     }
     row = scan;
     venue_fields_read(&scan, names, MEMBER_COUNT, m);

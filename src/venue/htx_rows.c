@@ -395,3 +395,15 @@ void htx_read_rows(struct htx_work *work, enum htx_rows rows, struct scan *scan)
         htx_read_row(work, rows, scan);
     }
 }
+
+void htx_read_trades(struct htx_work *work, struct scan *scan) {
+    static const char *const names[] = {"data"};
+    struct venue_field data;
+    venue_fields_read(scan, names, 1, &data);
+    if (data.value.type == SCAN_ARRAY) {
+        htx_read_rows(work, HTX_ROWS_TRADE, &data.inside);
+    } else {
+        work->row_count++;
+        venue_parser_count(work->parser, STATUS_MALFORMED);
+    }
+}

@@ -81,6 +81,8 @@ void htx_read_row(struct htx_work *work, enum htx_rows rows, struct scan *scan);
 void htx_read_object(struct htx_work *work, enum htx_rows rows, struct scan *scan);
 /* Every row of the array that the scan has entered. */
 void htx_read_rows(struct htx_work *work, enum htx_rows rows, struct scan *scan);
+/* The trades of a tick or an answer, {"data":[…]}; the scan is in the object. */
+void htx_read_trades(struct htx_work *work, struct scan *scan);
 
 /* A book: the scan is in the object under "tick". whole: a snapshot, whatever it says. Not
  * counted. */

@@ -410,12 +410,10 @@ enum status kraken_futures_rest_parse(struct venue_parser *parser,
                             .symbol = about->symbol};
     struct venue_field f[BODY_FIELD_COUNT];
     struct scan scan, inside;
-    struct scan_value value;
     struct span text;
-    scan_init(&scan, bytes, len);
-    if (scan_read(&scan, &value) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
-        return scan_end(&scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
+        return begun;
     }
     inside = scan;
     venue_fields_read(&scan, names, BODY_FIELD_COUNT, f);

@@ -217,7 +217,6 @@ enum status okx_parse(struct venue_parser *parser, int socket, const char *bytes
                             .symbol_status = STATUS_MALFORMED};
     struct envelope e;
     struct scan scan;
-    struct scan_value value;
     struct span key;
     (void)socket;
     e.channel = (struct channel){.known = false};
@@ -227,10 +226,9 @@ enum status okx_parse(struct venue_parser *parser, int socket, const char *bytes
     }
     e.has_data = e.data_read = false;
     e.status = STATUS_IGNORED;
-    scan_init(&scan, bytes, len);
-    if (scan_read(&scan, &value) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
-        return scan_end(&scan) ? STATUS_IGNORED : read_text(message, bytes, len);
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
+        return begun == STATUS_IGNORED ? begun : read_text(message, bytes, len);
     }
     while (scan_next_member(&scan, &key)) {
         read_member(&work, &e, key, &scan);

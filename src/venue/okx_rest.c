@@ -132,12 +132,10 @@ enum status okx_rest_parse(struct venue_parser *parser, const struct venue_rest_
                             .symbol_status = STATUS_NOT_FOUND,
                             .interval_s = about->interval_s};
     struct scan scan, row;
-    struct scan_value value;
-    scan_init(&scan, bytes, len);
-    row = scan;
-    if (scan_read(&scan, &value) != SCAN_OBJECT) {
-        scan_leave(&scan, 0);
-        return scan_end(&scan) ? STATUS_IGNORED : STATUS_MALFORMED;
+    scan_init(&row, bytes, len);
+    const enum status begun = venue_object_begin(&scan, bytes, len);
+    if (begun != STATUS_OK) {
+        return begun;
     }
     venue_fields_read(&scan, names, COUNT, f);
     if (!scan_end(&scan)) {

@@ -188,13 +188,8 @@ static void add_sentence(const struct layer_context *context, double price, stru
     for (int length = 0; cluster != NULL && count == 0 && length < SENTENCE_LENGTH_COUNT;
          length++) {
         char text[SENTENCE_BYTES];
-        const struct sentence_desc desc = {.length = (enum sentence_length)length,
-                                           .price_decimals =
-                                               cluster->price >= 1000 ? 0 : context->price_decimals,
-                                           .band_hidden = context->settings->band_hidden,
-                                           .learned = context->instrument->model.calibrated_ms != 0,
-                                           .price_now = context->price};
-        count = break_lines(sentence_of_cluster(cluster, &desc, text), lines);
+        layer_cluster_sentence(context, cluster, (enum sentence_length)length, text);
+        count = break_lines(text, lines);
     }
     for (int i = 0; i < count; i++) {
         struct plate_row *row = plate_add(plate, context->theme, LOSE_SENTENCE);
@@ -305,11 +300,8 @@ static void draw_read_out(struct layer_context *context, double x, double y) {
     read_out_make(&query, &read);
     plate.count = plate.dropped_count = 0;
     add_place(context, &read, &plate);
-    if (read_out_filter(context->settings, filter)[0] != '\0') {
-        struct plate_row *row = plate_add(&plate, context->theme, LOSE_NOTHING);
-        str_copy(row->label, sizeof row->label, filter);
-        row->label_color = context->theme->warn;
-    }
+    plate_add_warning(&plate, context->theme, LOSE_NOTHING,
+                      read_out_filter(context->settings, filter));
     if (read.has_cell) {
         add_cell(context, &read, &plate);
         add_book(context, &read, &plate);

@@ -68,6 +68,18 @@ const struct scene_map *layer_map_now(const struct layer_context *context) {
     return known ? map : NULL;
 }
 
+const char *layer_cluster_sentence(const struct layer_context *context,
+                                   const struct map_cluster *cluster, enum sentence_length length,
+                                   char out[SENTENCE_BYTES]) {
+    const struct sentence_desc desc = {.length = length,
+                                       .price_decimals =
+                                           cluster->price >= 1000 ? 0 : context->price_decimals,
+                                       .band_hidden = context->settings->band_hidden,
+                                       .learned = context->instrument->model.calibrated_ms != 0,
+                                       .price_now = context->price};
+    return sentence_of_cluster(cluster, &desc, out);
+}
+
 double layer_live_x(const struct layer_context *context) {
     double x = camera_px_from_time(context->camera, (double)context->frame->now_ms);
     return fmax(x, context->layout->plot.x);

@@ -11,6 +11,7 @@
 #include "layer/picture.h"
 #include "layer/stack.h"
 #include "layer/theme.h"
+#include "scene/sentence.h"
 #include "view/scale.h"
 
 struct bars;
@@ -68,6 +69,11 @@ struct theme_color layer_field_color(const struct layer_context *context, int po
 
 /* The map, where the field counts what it does, all known positions; NULL: not known. */
 const struct scene_map *layer_map_now(const struct layer_context *context);
+/* The sentence of a cluster of the map as the picture tells it: whole prices from 1,000 on, shown
+ * bands alone, the distance from the price now. Returns out. */
+const char *layer_cluster_sentence(const struct layer_context *context,
+                                   const struct map_cluster *cluster, enum sentence_length length,
+                                   char out[SENTENCE_BYTES]);
 /* Where now stands, in pixels, at least at the plot's left edge. */
 double layer_live_x(const struct layer_context *context);
 

@@ -60,17 +60,12 @@ static bool put_on_line(struct layer_context *context, const struct map_cluster 
     struct gap gap = find_gap(context, top, bottom);
     for (int length = 0; length < SENTENCE_LENGTH_COUNT; length++) {
         char text[SENTENCE_BYTES];
-        const struct sentence_desc desc = {.length = (enum sentence_length)length,
-                                           .price_decimals =
-                                               cluster->price >= 1000 ? 0 : context->price_decimals,
-                                           .band_hidden = context->settings->band_hidden,
-                                           .learned = context->instrument->model.calibrated_ms != 0,
-                                           .price_now = context->price};
-        struct label label = {.utf8 = sentence_of_cluster(cluster, &desc, text),
-                              .size_px = THEME_STATUS_PX,
-                              .color = context->theme->text,
-                              .x = gap.left + (AIR_PX + MARK_PX) * s,
-                              .middle_y = middle_y};
+        struct label label = {
+            .utf8 = layer_cluster_sentence(context, cluster, (enum sentence_length)length, text),
+            .size_px = THEME_STATUS_PX,
+            .color = context->theme->text,
+            .x = gap.left + (AIR_PX + MARK_PX) * s,
+            .middle_y = middle_y};
         struct camera_rect box = labels_measure(context->labels, &label);
         if (box.x + box.w + AIR_PX * s < gap.right && labels_add(context->labels, &label)) {
             canvas_set_list(context->canvas, CANVAS_OVER);

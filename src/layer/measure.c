@@ -208,11 +208,8 @@ static void draw_plate(struct layer_context *context, double x, double y) {
     measure_read(&query, &read);
     plate.count = plate.dropped_count = 0;
     add_differences(context, &read, &plate);
-    if (read_out_filter(&context->frame->settings, filter)[0] != '\0') {
-        struct plate_row *row = plate_add(&plate, context->theme, LOSE_BETWEEN);
-        str_copy(row->label, sizeof row->label, filter);
-        row->label_color = context->theme->warn;
-    }
+    plate_add_warning(&plate, context->theme, LOSE_BETWEEN,
+                      read_out_filter(&context->frame->settings, filter));
     add_between(context, &read, &plate);
     add_seen(context, &read, &plate);
     const struct plate_place place = {.area = context->layout->plot,

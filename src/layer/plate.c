@@ -34,6 +34,15 @@ struct plate_row *plate_add(struct plate *plate, const struct theme *theme, int 
     return row;
 }
 
+void plate_add_warning(struct plate *plate, const struct theme *theme, int importance,
+                       const char *text) {
+    if (text[0] != '\0') {
+        struct plate_row *row = plate_add(plate, theme, importance);
+        str_copy(row->label, sizeof row->label, text);
+        row->label_color = theme->warn;
+    }
+}
+
 static struct label row_label(const struct plate_row *row, bool value) {
     return (struct label){.utf8 = value ? row->value : row->label,
                           .face = value ? row->value_face : row->label_face,

@@ -36,6 +36,10 @@ struct plate {
  * it is counted and goes nowhere. */
 struct plate_row *plate_add(struct plate *plate, const struct theme *theme, int importance);
 
+/* A row that says what is not counted above; none for "". */
+void plate_add_warning(struct plate *plate, const struct theme *theme, int importance,
+                       const char *text);
+
 /* Find the plate its room in area beside x, y (pixels), keeping gap_px (at scale 1) from it.
  * width_least_px (at scale 1): it is at least so wide. False: not even the most important rows have
  * room; nothing is drawn. */

@@ -306,6 +306,15 @@ void exchange_deribit_put_trade(struct wire *out, const struct exchange_trade *t
     wire_text(out, "}");
 }
 
+static void put_touch(struct wire *out, const struct exchange_ticker *ticker, bool linear) {
+    exchange_put_fixed_number(out, ",\"best_bid_price\":", ticker->bid_ticks, 1);
+    exchange_deribit_put_amount(out, ",\"best_bid_amount\":", ticker->bid_ticks, ticker->bid_lots,
+                                linear);
+    exchange_put_fixed_number(out, ",\"best_ask_price\":", ticker->ask_ticks, 1);
+    exchange_deribit_put_amount(out, ",\"best_ask_amount\":", ticker->ask_ticks, ticker->ask_lots,
+                                linear);
+}
+
 void exchange_deribit_put_ticker(struct wire *out, const struct exchange_symbol *symbol,
                                  const struct exchange_ticker *ticker, int64_t now_ms,
                                  bool linear) {
@@ -324,12 +333,7 @@ void exchange_deribit_put_ticker(struct wire *out, const struct exchange_symbol 
     exchange_put_rounded_number(out, ",\"funding_8h\":", ticker->funding_rate, RATE_PLACES);
     exchange_put_rounded_number(out, ",\"estimated_delivery_price\":", ticker->index, MARK_PLACES);
     exchange_put_rounded_number(out, ",\"current_funding\":", ticker->funding_rate, RATE_PLACES);
-    exchange_put_fixed_number(out, ",\"best_bid_price\":", ticker->bid_ticks, 1);
-    exchange_deribit_put_amount(out, ",\"best_bid_amount\":", ticker->bid_ticks, ticker->bid_lots,
-                                linear);
-    exchange_put_fixed_number(out, ",\"best_ask_price\":", ticker->ask_ticks, 1);
-    exchange_deribit_put_amount(out, ",\"best_ask_amount\":", ticker->ask_ticks, ticker->ask_lots,
-                                linear);
+    put_touch(out, ticker, linear);
 }
 
 void exchange_deribit_put_levels(struct wire *out, const char *before,
@@ -436,12 +440,7 @@ static void write_quote(const struct exchange_words *words, const struct exchang
     const bool linear = is_linear(words);
     exchange_put_integer(out, "{\"timestamp\":", words->now_ms);
     exchange_deribit_put_name(out, ",\"instrument_name\":", words->symbol, linear);
-    exchange_put_fixed_number(out, ",\"best_bid_price\":", ticker->bid_ticks, 1);
-    exchange_deribit_put_amount(out, ",\"best_bid_amount\":", ticker->bid_ticks, ticker->bid_lots,
-                                linear);
-    exchange_put_fixed_number(out, ",\"best_ask_price\":", ticker->ask_ticks, 1);
-    exchange_deribit_put_amount(out, ",\"best_ask_amount\":", ticker->ask_ticks, ticker->ask_lots,
-                                linear);
+    put_touch(out, ticker, linear);
 }
 
 static void write_ticker(const struct exchange_words *words, const struct exchange_ticker *ticker,

@@ -10,37 +10,13 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/bitget.h"
 
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&bitget_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text, struct venue_message *message) {
-    return venue_parse(parser, 0, text, strlen(text), 7, message);
-}
-
-static enum status answer(const char *path, struct venue_symbol *symbol, const char *text,
-                          struct venue_message *message) {
+/* A row of klines lasts a minute. */
+static enum status answer_for(const char *path, struct venue_symbol *symbol, const char *text) {
     const struct venue_rest_about about = {.path = path, .symbol = symbol, .interval_s = 60};
-    return venue_rest_parse(parser, &about, text, strlen(text), 7, message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
+    return answer_about(&about, text);
 }
 
 static void each_line_has_its_unit(void **state) {
@@ -88,21 +64,18 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
     const struct venue_subscription what[] = {{.socket = 0, .symbols = both, .count = 2},
                                               {.socket = 1, .symbols = both, .count = 1},
                                               {.socket = 2, .symbols = both + 1, .count = 1}};
-    struct venue_message message;
     for (size_t i = 0; i < ARRAY_COUNT(what); i++) {
         assert_int_equal(bitget_dialect.subscribe(&what[i], 0, out), strlen(want[i]));
         assert_string_equal(out, want[i]);
-        assert_int_equal(take(out, &message), STATUS_IGNORED); /* no message of the venue's */
+        assert_int_equal(take(out), STATUS_IGNORED); /* no message of the venue's */
         assert_int_equal(bitget_dialect.subscribe(&what[i], 1, out), 0);
     }
-    assert_true(bitget_dialect.book_again(&what[1], both[0], 0, out) > 0);
-    assert_string_equal(out, "{\"op\":\"unsubscribe\",\"args\":[" LINEAR("books", "AUSDT") "]}");
-    assert_true(bitget_dialect.book_again(&what[1], both[0], 1, out) > 0);
-    assert_string_equal(out, "{\"op\":\"subscribe\",\"args\":[" LINEAR("books", "AUSDT") "]}");
-    assert_int_equal(bitget_dialect.book_again(&what[1], both[0], 2, out), 0);
+    expect_book_again(&what[1], both[0],
+                      "{\"op\":\"unsubscribe\",\"args\":[" LINEAR("books", "AUSDT") "]}",
+                      "{\"op\":\"subscribe\",\"args\":[" LINEAR("books", "AUSDT") "]}");
     assert_int_equal(bitget_dialect.ping(0, 1, out), 4);
     assert_string_equal(out, "ping");
-    assert_int_equal(take("ping", &message), STATUS_IGNORED);
+    assert_int_equal(take("ping"), STATUS_IGNORED);
 }
 
 static void many_symbols_are_spread_over_several_messages(void **state) {
@@ -130,10 +103,7 @@ static void many_symbols_are_spread_over_several_messages(void **state) {
 
 static void what_is_asked_for(void **state) {
     (void)state;
-    static const struct {
-        enum venue_request_kind kind;
-        const char *symbol, *cursor, *path;
-    } rows[] = {
+    static const struct request_row rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, NULL, "", "/api/v3/market/instruments?category=USDT-FUTURES"},
         {VENUE_REQUEST_INSTRUMENTS, NULL, "COIN-FUTURES",
          "/api/v3/market/instruments?category=COIN-FUTURES"},
@@ -155,45 +125,24 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_INTEREST_HISTORY, "AUSDT", "", NULL},
         {VENUE_REQUEST_TICKER, "AUSDZ6", "", NULL},
     };
-    static struct venue_http http;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const struct venue_request request = {
-            .kind = rows[i].kind,
-            .symbol = rows[i].symbol == NULL ? NULL : symbol_of(rows[i].symbol),
-            .from_ms = 60000,
-            .cursor = rows[i].cursor};
-        assert_int_equal(bitget_dialect.request(&request, &http), rows[i].path != NULL);
-        if (rows[i].path != NULL) {
-            assert_string_equal(http.path, rows[i].path);
-            assert_string_equal(http.body, "");
-        }
-    }
+    expect_requests(rows, ARRAY_COUNT(rows), 60000, 0);
 }
 
 static void what_the_protocol_says_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text, *reply;
-        enum venue_control control;
-    } rows[] = {
-        {"pong", "", CONTROL_ALIVE},
+    static const struct control_row rows[] = {
+        {"pong", CONTROL_ALIVE, ""},
         {"{\"event\":\"subscribe\",\"arg\":{\"instType\":\"usdt-futures\",\"topic\":\"books\"},"
          "\"connId\":\"x\"}",
-         "", CONTROL_ACK},
-        {"{\"arg\":{},\"event\":\"unsubscribe\"}", "", CONTROL_ACK},
+         CONTROL_ACK, ""},
+        {"{\"arg\":{},\"event\":\"unsubscribe\"}", CONTROL_ACK, ""},
         {"{\"event\":\"error\",\"arg\":{},\"code\":\"30001\",\"msg\":\"no \\\"such\\\"\"}",
-         "no \"such\"", CONTROL_ERROR},
-        {"{\"event\":\"error\",\"code\":\"30006\"}", "30006", CONTROL_ERROR},
+         CONTROL_ERROR, "no \"such\""},
+        {"{\"event\":\"error\",\"code\":\"30006\"}", CONTROL_ERROR, "30006"},
     };
-    struct venue_message message;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text, &message), STATUS_OK);
-        assert_int_equal(message.kind, MESSAGE_CONTROL);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-    }
-    assert_int_equal(answer("/api/v3/market/tickers", NULL,
-                            "{\"code\":\"40034\",\"msg\":\"wrong\",\"data\":null}", &message),
+    expect_controls(rows, ARRAY_COUNT(rows));
+    assert_int_equal(answer_for("/api/v3/market/tickers", NULL,
+                                "{\"code\":\"40034\",\"msg\":\"wrong\",\"data\":null}"),
                      STATUS_OK);
     assert_int_equal(message.control, CONTROL_ERROR);
     assert_string_equal(message.reply, "wrong");
@@ -220,9 +169,8 @@ static void books_say_where_they_stand(void **state) {
         {BOOK("update", "9.5", "8"), STATUS_MALFORMED, false, 0, 0, 0},
         {BOOK("update", "9223372036854775808", "8"), STATUS_MALFORMED, false, 0, 0, 0},
     };
-    struct venue_message message;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text, &message), rows[i].status);
+        assert_int_equal(take(rows[i].text), rows[i].status);
         if (rows[i].status == STATUS_OK) {
             assert_int_equal(message.kind, MESSAGE_BOOK);
             assert_string_equal(message.symbol->text, "AUSDT");
@@ -239,20 +187,19 @@ static void books_say_where_they_stand(void **state) {
 
 static void first_trades_are_of_the_past(void **state) {
     (void)state;
-    struct venue_message message;
     static const char text[] =
         "{\"action\":\"%s\",\"arg\":{\"instType\":\"usdt-futures\",\"topic\":\"publicTrade\","
         "\"symbol\":\"AUSDT\"},\"data\":[{\"i\":\"2\",\"p\":\"2\",\"v\":\"1\",\"S\":\"buy\","
         "\"T\":\"6\"},{\"i\":\"1\",\"p\":\"2\",\"v\":\"1\",\"S\":\"sell\",\"T\":\"5\"}],\"ts\":7}";
     char line[512];
     str_format(line, sizeof line, "%.10s\"%s%s", text, "snapshot", text + 13);
-    assert_int_equal(take(line, &message), STATUS_OK);
+    assert_int_equal(take(line), STATUS_OK);
     assert_true(message.past);
     assert_int_equal(message.count, 2);
     assert_int_equal(parser->slots[0].ts_ms, 5); /* they begin with the newest */
     assert_int_equal(parser->slots[0].side, SIDE_SELL);
     str_format(line, sizeof line, "%.10s\"%s%s", text, "update", text + 13);
-    assert_int_equal(take(line, &message), STATUS_OK);
+    assert_int_equal(take(line), STATUS_OK);
     assert_false(message.past);
     assert_int_equal(parser->slots[0].ts_ms, 6);
 }
@@ -260,15 +207,13 @@ static void first_trades_are_of_the_past(void **state) {
 /* A feed knows its symbols: rows of others are no news, but a push that was not asked for is. */
 static void only_followed_symbols_come_out(void **state) {
     (void)state;
-    struct venue_message message;
     symbol_of("AUSDT");
     parser->symbols.closed = true;
     assert_int_equal(
         take("{\"action\":\"update\",\"arg\":{\"instType\":\"usdt-futures\",\"topic\":"
              "\"liquidation\"},\"data\":[{\"symbol\":\"ZUSDT\",\"side\":\"buy\",\"price\":\"2\","
              "\"amount\":\"3\",\"ts\":\"4\"},{\"symbol\":\"AUSDT\",\"side\":\"buy\","
-             "\"price\":\"2\",\"amount\":\"3\",\"ts\":\"4\"}],\"ts\":5}",
-             &message),
+             "\"price\":\"2\",\"amount\":\"3\",\"ts\":\"4\"}],\"ts\":5}"),
         STATUS_OK);
     assert_int_equal(message.count, 1);
     assert_int_equal(parser->slots[0].side, POS_LONG);
@@ -278,31 +223,28 @@ static void only_followed_symbols_come_out(void **state) {
 
 static void lists_go_on_to_the_next_line(void **state) {
     (void)state;
-    struct venue_message message;
     static const char list[] = "{\"code\":\"00000\",\"requestTime\":1,\"data\":[{\"symbol\":\"A\","
                                "\"priceMultiplier\":\"1\",\"quantityMultiplier\":\"1\"}]}";
     static const char *const lines[] = {"USDT-FUTURES", "COIN-FUTURES", "USDC-FUTURES", ""};
     for (int i = 0; i < 3; i++) {
         char path[96];
         str_format(path, sizeof path, "/api/v3/market/instruments?category=%s", lines[i]);
-        answer(path, NULL, list, &message);
+        answer_for(path, NULL, list);
         assert_string_equal(message.reply, lines[i + 1]);
     }
     assert_int_equal(
-        answer("/api/v3/market/liquidations?category=USDT-FUTURES&symbol=AUSDT&limit=100",
-               symbol_of("AUSDT"),
-               "{\"code\":\"00000\",\"data\":{\"list\":[{\"symbol\":\"AUSDT\",\"side\":\"buy\","
-               "\"price\":\"2\",\"amount\":\"3\",\"ts\":\"4\"}],\"cursor\":\"77\"}}",
-               &message),
+        answer_for("/api/v3/market/liquidations?category=USDT-FUTURES&symbol=AUSDT&limit=100",
+                   symbol_of("AUSDT"),
+                   "{\"code\":\"00000\",\"data\":{\"list\":[{\"symbol\":\"AUSDT\",\"side\":\"buy\","
+                   "\"price\":\"2\",\"amount\":\"3\",\"ts\":\"4\"}],\"cursor\":\"77\"}}"),
         STATUS_CANCELLED); /* no lot: nothing proves what the amount counts */
     assert_int_equal(parser->counts.dropped_unit, 1);
     symbol_of("AUSDT")->lot = (struct decimal){.mantissa = 1, .exponent = -2};
     assert_int_equal(
-        answer("/api/v3/market/liquidations?category=USDT-FUTURES&symbol=AUSDT&limit=100",
-               symbol_of("AUSDT"),
-               "{\"code\":\"00000\",\"data\":{\"list\":[{\"symbol\":\"AUSDT\",\"side\":\"buy\","
-               "\"price\":\"2.5\",\"amount\":\"0.125\",\"ts\":\"4\"}],\"cursor\":\"77\"}}",
-               &message),
+        answer_for("/api/v3/market/liquidations?category=USDT-FUTURES&symbol=AUSDT&limit=100",
+                   symbol_of("AUSDT"),
+                   "{\"code\":\"00000\",\"data\":{\"list\":[{\"symbol\":\"AUSDT\",\"side\":\"buy\","
+                   "\"price\":\"2.5\",\"amount\":\"0.125\",\"ts\":\"4\"}],\"cursor\":\"77\"}}"),
         STATUS_OK);
     assert_int_equal(parser->slots[0].u.trade.usd, 125);
 }
@@ -332,9 +274,8 @@ static void long_numbers_lose_their_last_digits_alone(void **state) {
     }
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void) {
+    dialect = &bitget_dialect;
     const struct CMUnitTest tests[] = {
         CASE(each_line_has_its_unit),
         CASE(what_is_sent_once_a_socket_is_open),

@@ -10,38 +10,8 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/bybit.h"
-
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-static struct venue_message message;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&bybit_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text) {
-    return venue_parse(parser, 0, text, strlen(text), 7, &message);
-}
-
-static enum status answer(const char *text) {
-    const struct venue_rest_about about = {.path = ""};
-    return venue_rest_parse(parser, &about, text, strlen(text), 7, &message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
-}
 
 static void symbols_are_settled_as_far_as_they_are_certain(void **state) {
     (void)state;
@@ -91,21 +61,11 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
     static char out[VENUE_SEND_BYTES];
     struct venue_symbol *const symbols[] = {symbol_of("AUSDT"), symbol_of("BUSDT")};
     const struct venue_subscription what = {.symbols = symbols, .count = 2};
-    for (int i = 0; i < (int)ARRAY_COUNT(want); i++) {
-        out[0] = '\0';
-        assert_int_equal(bybit_dialect.subscribe(&what, i, out), strlen(want[i]));
-        assert_string_equal(out, want[i]);
-        if (want[i][0] != '\0') { /* it is no message of the venue's */
-            assert_int_equal(take(out), STATUS_IGNORED);
-        }
-    }
-    assert_true(bybit_dialect.book_again(&what, symbols[1], 0, out) > 0);
-    assert_string_equal(
-        out, "{\"req_id\":\"book\",\"op\":\"unsubscribe\",\"args\":[\"orderbook.200.BUSDT\"]}");
-    assert_true(bybit_dialect.book_again(&what, symbols[1], 1, out) > 0);
-    assert_string_equal(
-        out, "{\"req_id\":\"book\",\"op\":\"subscribe\",\"args\":[\"orderbook.200.BUSDT\"]}");
-    assert_int_equal(bybit_dialect.book_again(&what, symbols[1], 2, out), 0);
+    expect_subscribe(&what, want, ARRAY_COUNT(want));
+    expect_book_again(
+        &what, symbols[1],
+        "{\"req_id\":\"book\",\"op\":\"unsubscribe\",\"args\":[\"orderbook.200.BUSDT\"]}",
+        "{\"req_id\":\"book\",\"op\":\"subscribe\",\"args\":[\"orderbook.200.BUSDT\"]}");
     assert_true(bybit_dialect.ping(0, 1, out) > 0);
     assert_string_equal(out, "{\"op\":\"ping\"}");
     assert_int_equal(take(out), STATUS_IGNORED);
@@ -125,10 +85,7 @@ static void the_topics_of_one_connection_fit_its_limit(void **state) {
 
 static void what_is_asked_for(void **state) {
     (void)state;
-    static const struct {
-        enum venue_request_kind kind;
-        const char *symbol, *cursor, *path;
-    } rows[] = {
+    static const struct request_row rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, NULL, "",
          "/v5/market/instruments-info?category=linear&limit=1000"},
         {VENUE_REQUEST_INSTRUMENTS, NULL, "first%3DA",
@@ -153,29 +110,12 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_LIQUIDATIONS, "AUSDT", "", NULL},
         {VENUE_REQUEST_DEPTH, "AUSDT", "", NULL},
     };
-    static struct venue_http http;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const struct venue_request request = {
-            .kind = rows[i].kind,
-            .symbol = rows[i].symbol == NULL ? NULL : symbol_of(rows[i].symbol),
-            .from_ms = 1700000040000,
-            .to_ms = 1800000000000,
-            .cursor = rows[i].cursor};
-        assert_int_equal(bybit_dialect.request(&request, &http), rows[i].path != NULL);
-        if (rows[i].path != NULL) {
-            assert_string_equal(http.path, rows[i].path);
-            assert_string_equal(http.body, "");
-        }
-    }
+    expect_requests(rows, ARRAY_COUNT(rows), 1700000040000, 1800000000000);
 }
 
 static void the_protocol_speaks_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum venue_control control;
-        const char *reply;
-    } rows[] = {
+    static const struct control_row rows[] = {
         {"{\"success\":true,\"ret_msg\":\"\",\"conn_id\":\"1\",\"req_id\":\"1\",\"op\":"
          "\"subscribe\"}",
          CONTROL_ACK, ""},
@@ -191,15 +131,9 @@ static void the_protocol_speaks_of_itself(void **state) {
          CONTROL_ERROR, "Invalid topic: \"x\""},
         {"{\"success\":false,\"op\":\"subscribe\"}", CONTROL_ERROR, ""},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text), STATUS_OK);
-        assert_int_equal(message.kind, MESSAGE_CONTROL);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-        assert_int_equal(message.count, 0);
-    }
-    assert_int_equal(answer("{\"retCode\":10006,\"retMsg\":\"Too many visits!\",\"result\":{},"
-                            "\"retExtInfo\":{},\"time\":1}"),
+    expect_controls(rows, ARRAY_COUNT(rows));
+    assert_int_equal(answer("", "{\"retCode\":10006,\"retMsg\":\"Too many visits!\",\"result\":{},"
+                                "\"retExtInfo\":{},\"time\":1}"),
                      STATUS_OK);
     assert_int_equal(message.control, CONTROL_ERROR);
     assert_string_equal(message.reply, "Too many visits!");
@@ -253,7 +187,7 @@ static void instruments_come_kind_by_kind(void **state) {
                    "{\"retCode\":0,\"retMsg\":\"OK\",\"result\":{\"category\":\"%s\",\"list\":[%s],"
                    "\"nextPageCursor\":\"%s\"},\"time\":9}",
                    pages[i].category, one, pages[i].cursor);
-        assert_int_equal(answer(text), STATUS_OK);
+        assert_int_equal(answer("", text), STATUS_OK);
         assert_int_equal(message.count, pages[i].count);
         assert_int_equal(message.kind, pages[i].count > 0 ? MESSAGE_EVENTS : MESSAGE_NONE);
         assert_string_equal(message.reply, pages[i].next);
@@ -275,31 +209,18 @@ static void a_contract_nobody_asked_for_is_dropped(void **state) {
     assert_int_equal(parser->counts.dropped_symbol, 1);
 }
 
-/* before, then `part` count times, then after. */
-static char *repeat(const char *before, const char *part, size_t count, const char *after) {
-    const size_t part_len = strlen(part), before_len = strlen(before);
-    char *text = malloc(before_len + part_len * count + strlen(after) + 1);
-    assert_non_null(text);
-    memcpy(text, before, before_len);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(text + before_len + i * part_len, part, part_len);
-    }
-    memcpy(text + before_len + part_len * count, after, strlen(after) + 1);
-    return text;
-}
-
 static void too_much_is_refused(void **state) {
     (void)state;
-    char *deep = repeat("{\"topic\":\"orderbook.200.AUSDT\",\"data\":{\"b\":", "[", 1000, "");
+    char *deep = text_repeat("{\"topic\":\"orderbook.200.AUSDT\",\"data\":{\"b\":", "[", 1000, "");
     assert_int_equal(take(deep), STATUS_MALFORMED);
     free(deep);
-    char *wide = repeat("{\"topic\":\"orderbook.200.AUSDT\",\"type\":\"snapshot\",\"ts\":1,"
-                        "\"data\":{\"s\":\"AUSDT\",\"u\":1,\"a\":[],\"b\":[",
-                        "[\"1\",\"1\"],", EVENT_MESSAGE_SLOTS_MAX, "[\"1\",\"1\"]]}}");
+    char *wide = text_repeat("{\"topic\":\"orderbook.200.AUSDT\",\"type\":\"snapshot\",\"ts\":1,"
+                             "\"data\":{\"s\":\"AUSDT\",\"u\":1,\"a\":[],\"b\":[",
+                             "[\"1\",\"1\"],", EVENT_MESSAGE_SLOTS_MAX, "[\"1\",\"1\"]]}}");
     assert_int_equal(take(wide), STATUS_RANGE);
     assert_int_equal(parser->counts.dropped_oversized, 1);
     free(wide);
-    char *rows = repeat(
+    char *rows = text_repeat(
         "{\"topic\":\"publicTrade.AUSDT\",\"type\":\"snapshot\",\"ts\":1,\"data\":[",
         "{\"T\":1,\"s\":\"AUSDT\",\"S\":\"Buy\",\"v\":\"1\",\"p\":\"1\"},", EVENT_MESSAGE_SLOTS_MAX,
         "{\"T\":1,\"s\":\"AUSDT\",\"S\":\"Buy\",\"v\":\"1\",\"p\":\"1\"}]}");
@@ -310,7 +231,7 @@ static void too_much_is_refused(void **state) {
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    dialect = &bybit_dialect;
     const struct CMUnitTest tests[] = {
         CASE(symbols_are_settled_as_far_as_they_are_certain),
         CASE(what_is_sent_once_a_socket_is_open),

@@ -10,37 +10,8 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/deribit.h"
-
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&deribit_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text, struct venue_message *message) {
-    return venue_parse(parser, 0, text, strlen(text), 7, message);
-}
-
-static enum status answer(const char *path, const char *text, struct venue_message *message) {
-    const struct venue_rest_about about = {.path = path};
-    return venue_rest_parse(parser, &about, text, strlen(text), 7, message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
-}
 
 static void a_name_tells_the_unit_where_it_is_certain(void **state) {
     (void)state;
@@ -71,11 +42,9 @@ static void a_name_tells_the_unit_where_it_is_certain(void **state) {
 
 static void what_is_sent_once_a_socket_is_open(void **state) {
     (void)state;
-    static char out[VENUE_SEND_BYTES];
     struct venue_symbol *const symbols[] = {symbol_of("BTC-PERPETUAL"),
                                             symbol_of("SOL_USDC-PERPETUAL")};
     const struct venue_subscription what = {.symbols = symbols, .count = 2};
-    struct venue_message message;
     static const char *const want[] = {
         "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"public/set_heartbeat\",\"params\":{"
         "\"interval\":30}}",
@@ -83,20 +52,14 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
         "\"channels\":[\"trades.BTC-PERPETUAL.100ms\",\"book.BTC-PERPETUAL.100ms\","
         "\"ticker.BTC-PERPETUAL.100ms\",\"chart.trades.BTC-PERPETUAL.1\","
         "\"trades.SOL_USDC-PERPETUAL.100ms\",\"book.SOL_USDC-PERPETUAL.100ms\","
-        "\"ticker.SOL_USDC-PERPETUAL.100ms\",\"chart.trades.SOL_USDC-PERPETUAL.1\"]}}"};
-    for (int i = 0; i < (int)ARRAY_COUNT(want); i++) {
-        assert_int_equal(deribit_dialect.subscribe(&what, i, out), strlen(want[i]));
-        assert_string_equal(out, want[i]);
-        assert_int_equal(take(out, &message), STATUS_IGNORED); /* no message of the venue's */
-    }
-    assert_int_equal(deribit_dialect.subscribe(&what, 2, out), 0);
-    assert_true(deribit_dialect.book_again(&what, symbols[0], 0, out) > 0);
-    assert_string_equal(out, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"public/unsubscribe\","
-                             "\"params\":{\"channels\":[\"book.BTC-PERPETUAL.100ms\"]}}");
-    assert_true(deribit_dialect.book_again(&what, symbols[0], 1, out) > 0);
-    assert_string_equal(out, "{\"jsonrpc\":\"2.0\",\"id\":7000001,\"method\":\"public/subscribe\","
-                             "\"params\":{\"channels\":[\"book.BTC-PERPETUAL.100ms\"]}}");
-    assert_int_equal(deribit_dialect.book_again(&what, symbols[0], 2, out), 0);
+        "\"ticker.SOL_USDC-PERPETUAL.100ms\",\"chart.trades.SOL_USDC-PERPETUAL.1\"]}}",
+        ""};
+    expect_subscribe(&what, want, ARRAY_COUNT(want));
+    expect_book_again(&what, symbols[0],
+                      "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"public/unsubscribe\","
+                      "\"params\":{\"channels\":[\"book.BTC-PERPETUAL.100ms\"]}}",
+                      "{\"jsonrpc\":\"2.0\",\"id\":7000001,\"method\":\"public/subscribe\","
+                      "\"params\":{\"channels\":[\"book.BTC-PERPETUAL.100ms\"]}}");
 }
 
 static void many_symbols_fit_a_few_messages(void **state) {
@@ -119,10 +82,7 @@ static void many_symbols_fit_a_few_messages(void **state) {
 static void what_is_asked_for(void **state) {
     (void)state;
 #define PUBLIC "/api/v2/public/"
-    static const struct {
-        enum venue_request_kind kind;
-        const char *symbol, *cursor, *path;
-    } rows[] = {
+    static const struct request_row rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, NULL, "", PUBLIC "get_instruments?currency=any&kind=future"},
         {VENUE_REQUEST_TICKER, "A-PERPETUAL", "", PUBLIC "ticker?instrument_name=A-PERPETUAL"},
         {VENUE_REQUEST_INTEREST_LAST, "A-PERPETUAL", "",
@@ -139,60 +99,37 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_INTEREST_HISTORY, "A-PERPETUAL", "", NULL},
         {VENUE_REQUEST_TICKER, NULL, "", NULL},
     };
-    static struct venue_http http;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const struct venue_request request = {
-            .kind = rows[i].kind,
-            .symbol = rows[i].symbol == NULL ? NULL : symbol_of(rows[i].symbol),
-            .from_ms = 60000,
-            .to_ms = 90000,
-            .cursor = rows[i].cursor};
-        assert_int_equal(deribit_dialect.request(&request, &http), rows[i].path != NULL);
-        if (rows[i].path != NULL) {
-            assert_string_equal(http.path, rows[i].path);
-            assert_string_equal(http.body, "");
-        }
-    }
+    expect_requests(rows, ARRAY_COUNT(rows), 60000, 90000);
 }
 
 static void what_the_protocol_says_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text, *reply;
-        enum venue_control control;
-    } rows[] = {
-        {"{\"jsonrpc\":\"2.0\",\"method\":\"heartbeat\",\"params\":{\"type\":\"heartbeat\"}}", "",
-         CONTROL_ALIVE},
+    static const struct control_row rows[] = {
+        {"{\"jsonrpc\":\"2.0\",\"method\":\"heartbeat\",\"params\":{\"type\":\"heartbeat\"}}",
+         CONTROL_ALIVE, ""},
         {"{\"params\":{\"type\":\"test_request\"},\"method\":\"heartbeat\",\"jsonrpc\":\"2.0\"}",
-         "{\"jsonrpc\":\"2.0\",\"id\":8212,\"method\":\"public/test\",\"params\":{}}",
-         CONTROL_ANSWER},
-        {"{\"jsonrpc\":\"2.0\",\"id\":8212,\"result\":{\"version\":\"1.2.26\"}}", "",
-         CONTROL_ALIVE},
-        {"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"ok\"}", "", CONTROL_ALIVE},
-        {"{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":[\"book.A.100ms\"]}", "", CONTROL_ACK},
-        {"{\"jsonrpc\":\"2.0\",\"id\":7000001,\"result\":[\"book.A.100ms\"]}", "", CONTROL_ACK},
-        {"{\"jsonrpc\":\"2.0\",\"id\":7000004,\"result\":[\"book.A.100ms\"]}",
-         "3 of 4 channels were not granted", CONTROL_ERROR},
-        {"{\"jsonrpc\":\"2.0\",\"id\":7000002,\"result\":[]}", "2 of 2 channels were not granted",
-         CONTROL_ERROR},
+         CONTROL_ANSWER,
+         "{\"jsonrpc\":\"2.0\",\"id\":8212,\"method\":\"public/test\",\"params\":{}}"},
+        {"{\"jsonrpc\":\"2.0\",\"id\":8212,\"result\":{\"version\":\"1.2.26\"}}", CONTROL_ALIVE,
+         ""},
+        {"{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"ok\"}", CONTROL_ALIVE, ""},
+        {"{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":[\"book.A.100ms\"]}", CONTROL_ACK, ""},
+        {"{\"jsonrpc\":\"2.0\",\"id\":7000001,\"result\":[\"book.A.100ms\"]}", CONTROL_ACK, ""},
+        {"{\"jsonrpc\":\"2.0\",\"id\":7000004,\"result\":[\"book.A.100ms\"]}", CONTROL_ERROR,
+         "3 of 4 channels were not granted"},
+        {"{\"jsonrpc\":\"2.0\",\"id\":7000002,\"result\":[]}", CONTROL_ERROR,
+         "2 of 2 channels were not granted"},
         {"{\"jsonrpc\":\"2.0\",\"id\":4,\"error\":{\"message\":\"too_many_requests\",\"code\":"
          "10028}}",
-         "too_many_requests (10028)", CONTROL_ERROR},
+         CONTROL_ERROR, "too_many_requests (10028)"},
     };
-    struct venue_message message;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text, &message), STATUS_OK);
-        assert_int_equal(message.kind, MESSAGE_CONTROL);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-    }
-    assert_int_equal(take("{\"jsonrpc\":\"2.0\",\"result\":[{\"kind\":\"future\"}]}", &message),
-                     STATUS_OK);
+    expect_controls(rows, ARRAY_COUNT(rows));
+    assert_int_equal(take("{\"jsonrpc\":\"2.0\",\"result\":[{\"kind\":\"future\"}]}"), STATUS_OK);
     assert_int_equal(message.kind, MESSAGE_OTHER);
-    assert_int_equal(answer("/api/v2/public/ticker",
-                            "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":10028,\"message\":\"slow\"}}",
-                            &message),
-                     STATUS_OK);
+    assert_int_equal(
+        answer("/api/v2/public/ticker",
+               "{\"jsonrpc\":\"2.0\",\"error\":{\"code\":10028,\"message\":\"slow\"}}"),
+        STATUS_OK);
     assert_int_equal(message.control, CONTROL_ERROR);
     assert_string_equal(message.reply, "slow (10028)");
 }
@@ -224,9 +161,8 @@ static void books_say_where_they_stand(void **state) {
         {BOOK("\"type\":\"other\",\"change_id\":9,\"prev_change_id\":7"), STATUS_MALFORMED, false,
          0, 0, 0},
     };
-    struct venue_message message;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text, &message), rows[i].status);
+        assert_int_equal(take(rows[i].text), rows[i].status);
         if (rows[i].status == STATUS_OK) {
             assert_int_equal(message.kind, MESSAGE_BOOK);
             assert_int_equal(message.step.snapshot, rows[i].snapshot);
@@ -242,15 +178,13 @@ static void books_say_where_they_stand(void **state) {
 /* A summary tells all instruments; a feed knows which it follows. */
 static void only_followed_instruments_come_out(void **state) {
     (void)state;
-    struct venue_message message;
     symbol_of("A-PERPETUAL");
     parser->symbols.closed = true;
     assert_int_equal(
         answer("",
                "{\"jsonrpc\":\"2.0\",\"result\":[{\"instrument_name\":\"B-PERPETUAL\","
                "\"mark_price\":1,\"creation_timestamp\":1},{\"instrument_name\":\"A-PERPETUAL\","
-               "\"mark_price\":1,\"creation_timestamp\":1}]}",
-               &message),
+               "\"mark_price\":1,\"creation_timestamp\":1}]}"),
         STATUS_OK);
     assert_int_equal(message.count, 1);
     assert_int_equal(parser->counts.dropped_symbol, 0);
@@ -259,19 +193,15 @@ static void only_followed_instruments_come_out(void **state) {
 /* The list of instruments is believed, not a name. */
 static void an_unknown_kind_of_contract_takes_the_unit_away(void **state) {
     (void)state;
-    struct venue_message message;
     assert_int_equal(symbol_of("A-PERPETUAL")->unit, UNIT_QUOTE);
-    answer("",
-           "{\"jsonrpc\":\"2.0\",\"result\":[{\"instrument_name\":\"A-PERPETUAL\",\"kind\":"
-           "\"future\",\"tick_size\":1,\"instrument_type\":\"quanto\"}]}",
-           &message);
+    answer("", "{\"jsonrpc\":\"2.0\",\"result\":[{\"instrument_name\":\"A-PERPETUAL\",\"kind\":"
+               "\"future\",\"tick_size\":1,\"instrument_type\":\"quanto\"}]}");
     assert_int_equal(symbol_of("A-PERPETUAL")->unit, UNIT_NONE);
     assert_int_equal(parser->counts.dropped_unit, 1);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
 int main(void) {
+    dialect = &deribit_dialect;
     const struct CMUnitTest tests[] = {
         CASE(a_name_tells_the_unit_where_it_is_certain),
         CASE(what_is_sent_once_a_socket_is_open),

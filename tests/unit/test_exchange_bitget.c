@@ -9,42 +9,16 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
+#include "support/exchange_fixture.h"
 
 #define ARG(line, topic, symbol)                                                                   \
     "{\"instType\":\"" line "\",\"topic\":\"" topic "\",\"symbol\":\"" symbol "\"}"
 #define SUBSCRIBE(args) "{\"op\":\"subscribe\",\"args\":[" args "]}"
 
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(&(struct exchange_server_desc){.venue = VENUE_BITGET, .frozen = true});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(void) {
-    struct ear *ear = listen_to(stage, 0, "/v3/ws/public");
-    assert_true(wait_number(ear, &ear->opened, 1));
-    return ear;
-}
-
-static void inject(struct exchange_injection injection) {
-    assert_true(exchange_server_inject(stage->server, &injection));
-}
-
 static void what_a_client_says_is_answered(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
-    static const struct {
-        const char *say, *hear;
-    } rows[] = {
+    struct ear *ear = listen_in(0, "/v3/ws/public");
+    static const struct reply_row rows[] = {
         {"ping", "pong"},
         {SUBSCRIBE(ARG("usdt-futures", "books", "NOPEUSDT")),
          "{\"event\":\"error\",\"arg\":{\"instType\":\"usdt-futures\",\"topic\":\"books\","
@@ -61,16 +35,13 @@ static void what_a_client_says_is_answered(void **state) {
          "\"liquidation\"},\"connId\":\""},
         {"junk", "\"code\":\"30003\""},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        say(ear, rows[i].say);
-        assert_true(wait_heard(ear, rows[i].hear, 1));
-    }
+    expect_replies(ear, rows, ARRAY_COUNT(rows));
     assert_int_equal(heard(ear, "\"event\":\"subscribe\""), 2); /* one for each argument */
 }
 
 static void who_talks_too_much_is_cut(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/v3/ws/public");
     for (int i = 0; i < 11; i++) {
         say(ear, "ping");
     }
@@ -79,7 +50,7 @@ static void who_talks_too_much_is_cut(void **state) {
 
 static void sides_and_units_are_the_venues(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/v3/ws/public");
     char text[TEXT_BYTES];
     say(ear, SUBSCRIBE(ARG("usdt-futures", "publicTrade", "BTCUSDT") "," ARG(
                  "coin-futures", "publicTrade", "BTCUSD") ",{\"instType\":\"usdt-futures\","
@@ -115,7 +86,7 @@ static void sides_and_units_are_the_venues(void **state) {
 
 static void a_book_begins_with_pseq_0(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/v3/ws/public");
     say(ear, SUBSCRIBE(ARG("usdt-futures", "books", "BTCUSDT")));
     assert_true(
         wait_heard(ear, "{\"action\":\"snapshot\",\"arg\":{\"instType\":\"usdt-futures\"", 1));
@@ -127,11 +98,7 @@ static void a_book_begins_with_pseq_0(void **state) {
 
 static void answers_have_the_venues_shape(void **state) {
     (void)state;
-    static const struct {
-        const char *path;
-        int code;
-        const char *part;
-    } rows[] = {
+    static const struct answer_row rows[] = {
         {"instruments?category=USDT-FUTURES", 200,
          "{\"symbol\":\"BTCUSDT\",\"category\":\"USDT-FUTURES\",\"baseCoin\":\"BTC\","},
         {"instruments?category=COIN-FUTURES", 200, "{\"symbol\":\"BTCUSD\",\"category\":\"COIN"},
@@ -154,15 +121,11 @@ static void answers_have_the_venues_shape(void **state) {
         {"fills?category=USDT-FUTURES", 400, "Parameter symbol does not exist"},
         {"nothing", 404, "\"code\":\"40404\""},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        char path[PATH_BYTES];
-        (void)str_format(path, sizeof path, "/api/v3/market/%s", rows[i].path);
-        expect_answer(stage, path, rows[i].code, rows[i].part);
-    }
+    expect_answers("/api/v3/market/", rows, ARRAY_COUNT(rows));
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    exchange = (struct exchange_server_desc){.venue = VENUE_BITGET, .frozen = true};
     const struct CMUnitTest tests[] = {
         CASE(what_a_client_says_is_answered), CASE(who_talks_too_much_is_cut),
         CASE(sides_and_units_are_the_venues), CASE(a_book_begins_with_pseq_0),

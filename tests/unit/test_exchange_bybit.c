@@ -9,41 +9,14 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
+#include "support/exchange_fixture.h"
 
 #define SUBSCRIBE(args) "{\"req_id\":\"9\",\"op\":\"subscribe\",\"args\":[" args "]}"
-
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(
-        &(struct exchange_server_desc){.venue = VENUE_BYBIT, .frozen = true, .time_scale = 20});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(int number, const char *path) {
-    struct ear *ear = listen_to(stage, number, path);
-    assert_true(wait_number(ear, &ear->opened, 1));
-    return ear;
-}
-
-static void inject(struct exchange_injection injection) {
-    assert_true(exchange_server_inject(stage->server, &injection));
-}
 
 static void what_a_client_says_is_answered(void **state) {
     (void)state;
     struct ear *ear = listen_in(0, "/v5/public/linear");
-    static const struct {
-        const char *say, *hear;
-    } rows[] = {
+    static const struct reply_row rows[] = {
         {SUBSCRIBE("\"publicTrade.BTCUSDT\""),
          "{\"success\":true,\"ret_msg\":\"subscribe\",\"conn_id\":\"2324d924-aa4d-45b0-a858-"
          "7b8be29ab52b\",\"req_id\":\"9\",\"op\":\"subscribe\"}"},
@@ -61,10 +34,7 @@ static void what_a_client_says_is_answered(void **state) {
                               "45b0-a858-7b8be29ab52b\",\"req_id\":\"\",\"op\":\"ping\"}"},
         {"junk", "{\"success\":false,"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        say(ear, rows[i].say);
-        assert_true(wait_heard(ear, rows[i].hear, 1));
-    }
+    expect_replies(ear, rows, ARRAY_COUNT(rows));
 }
 
 static void both_markets_have_their_units(void **state) {
@@ -121,11 +91,7 @@ static void a_book_begins_whole_and_with_one_anew(void **state) {
 
 static void answers_have_the_venues_shape(void **state) {
     (void)state;
-    static const struct {
-        const char *path;
-        int code;
-        const char *part;
-    } rows[] = {
+    static const struct answer_row rows[] = {
         {"instruments-info?category=linear", 200,
          "\"list\":[{\"symbol\":\"BTCUSDT\",\"contractType\":\"LinearPerpetual\""},
         {"instruments-info?category=inverse", 200,
@@ -148,15 +114,12 @@ static void answers_have_the_venues_shape(void **state) {
         {"time", 200, "\"timeNano\":\""},
         {"nothing", 404, "\"retCode\":10404"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        char path[PATH_BYTES];
-        (void)str_format(path, sizeof path, "/v5/market/%s", rows[i].path);
-        expect_answer(stage, path, rows[i].code, rows[i].part);
-    }
+    expect_answers("/v5/market/", rows, ARRAY_COUNT(rows));
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    exchange =
+        (struct exchange_server_desc){.venue = VENUE_BYBIT, .frozen = true, .time_scale = 20};
     const struct CMUnitTest tests[] = {
         CASE(what_a_client_says_is_answered),
         CASE(both_markets_have_their_units),

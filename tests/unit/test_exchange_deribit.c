@@ -9,43 +9,16 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
+#include "support/exchange_fixture.h"
 
 #define SUBSCRIBE(id, channels)                                                                    \
     "{\"jsonrpc\":\"2.0\",\"id\":" id                                                              \
     ",\"method\":\"public/subscribe\",\"params\":{\"channels\":[" channels "]}}"
 
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(
-        &(struct exchange_server_desc){.venue = VENUE_DERIBIT, .frozen = true, .time_scale = 50});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(void) {
-    struct ear *ear = listen_to(stage, 0, "/ws/api/v2");
-    assert_true(wait_number(ear, &ear->opened, 1));
-    return ear;
-}
-
-static void inject(struct exchange_injection injection) {
-    assert_true(exchange_server_inject(stage->server, &injection));
-}
-
 static void what_is_refused_is_left_out(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
-    static const struct {
-        const char *say, *hear;
-    } rows[] = {
+    struct ear *ear = listen_in(0, "/ws/api/v2");
+    static const struct reply_row rows[] = {
         {SUBSCRIBE("3", "\"trades.BTC-PERPETUAL.100ms\",\"trades.BTC-PERPETUAL.raw\","
                         "\"book.NO-PERPETUAL.100ms\",\"ticker.BTC_USDC-PERPETUAL.100ms\""),
          "{\"jsonrpc\":\"2.0\",\"id\":3,\"result\":[\"trades.BTC-PERPETUAL.100ms\","
@@ -62,15 +35,12 @@ static void what_is_refused_is_left_out(void **state) {
          "\"id\":6,\"error\":{\"code\":-32602,"},
         {"junk", "\"code\":-32700"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        say(ear, rows[i].say);
-        assert_true(wait_heard(ear, rows[i].hear, 1));
-    }
+    expect_replies(ear, rows, ARRAY_COUNT(rows));
 }
 
 static void who_does_not_answer_is_cut(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/ws/api/v2");
     say(ear, "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"public/set_heartbeat\",\"params\":{"
              "\"interval\":10}}");
     assert_true(wait_heard(ear, "\"id\":1,\"result\":\"ok\"", 1));
@@ -81,7 +51,7 @@ static void who_does_not_answer_is_cut(void **state) {
 
 static void forced_trades_say_whose(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/ws/api/v2");
     char text[TEXT_BYTES];
     say(ear, SUBSCRIBE("1", "\"trades.BTC-PERPETUAL.100ms\",\"trades.BTC_USDC-PERPETUAL.100ms\""));
     assert_true(wait_heard(ear, "\"result\":[", 1));
@@ -114,7 +84,7 @@ static void forced_trades_say_whose(void **state) {
 
 static void a_book_says_what_changed(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/ws/api/v2");
     say(ear, SUBSCRIBE("1", "\"book.BTC-PERPETUAL.100ms\",\"book.BTC-PERPETUAL.none.20.100ms\""));
     assert_true(wait_heard(ear,
                            "\"channel\":\"book.BTC-PERPETUAL.100ms\",\"data\":{\"type\":"
@@ -129,11 +99,7 @@ static void a_book_says_what_changed(void **state) {
 
 static void answers_have_the_venues_shape(void **state) {
     (void)state;
-    static const struct {
-        const char *path;
-        int code;
-        const char *part;
-    } rows[] = {
+    static const struct answer_row rows[] = {
         {"get_instruments?currency=any&kind=future", 200, "\"instrument_type\":\"reversed\""},
         {"get_instruments?currency=any", 200, "\"kind\":\"option\""},
         {"ticker?instrument_name=BTC-PERPETUAL", 200, "\"result\":{\"timestamp\":"},
@@ -154,11 +120,7 @@ static void answers_have_the_venues_shape(void **state) {
         {"ticker?instrument_name=NO-PERPETUAL", 400, "\"code\":13020"},
         {"nothing", 404, "\"code\":-32601"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        char path[PATH_BYTES];
-        (void)str_format(path, sizeof path, "/api/v2/public/%s", rows[i].path);
-        expect_answer(stage, path, rows[i].code, rows[i].part);
-    }
+    expect_answers("/api/v2/public/", rows, ARRAY_COUNT(rows));
 }
 
 /* Three thousand credits each, of thirty thousand: the eleventh of a burst is too many. */
@@ -179,7 +141,8 @@ static void a_burst_costs_too_many_credits(void **state) {
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    exchange =
+        (struct exchange_server_desc){.venue = VENUE_DERIBIT, .frozen = true, .time_scale = 50};
     const struct CMUnitTest tests[] = {
         CASE(what_is_refused_is_left_out),   CASE(who_does_not_answer_is_cut),
         CASE(forced_trades_say_whose),       CASE(a_book_says_what_changed),

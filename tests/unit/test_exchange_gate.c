@@ -9,43 +9,16 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
+#include "support/exchange_fixture.h"
 
 #define SUBSCRIBE(channel, payload)                                                                \
     "{\"time\":1,\"id\":1,\"channel\":\"" channel                                                  \
     "\",\"event\":\"subscribe\",\"payload\":[" payload "]}"
 
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(
-        &(struct exchange_server_desc){.venue = VENUE_GATE, .frozen = true, .time_scale = 20});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(void) {
-    struct ear *ear = listen_to(stage, 0, "/v4/ws/usdt");
-    assert_true(wait_number(ear, &ear->opened, 1));
-    return ear;
-}
-
-static void inject(struct exchange_injection injection) {
-    assert_true(exchange_server_inject(stage->server, &injection));
-}
-
 static void what_a_client_says_is_answered(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
-    static const struct {
-        const char *say, *hear;
-    } rows[] = {
+    struct ear *ear = listen_in(0, "/v4/ws/usdt");
+    static const struct reply_row rows[] = {
         {SUBSCRIBE("futures.trades", "\"BTC_USDT\""),
          "\"channel\":\"futures.trades\",\"event\":\"subscribe\",\"payload\":[\"BTC_USDT\"],"
          "\"result\":{\"status\":\"success\"},\"requestId\":"},
@@ -62,15 +35,12 @@ static void what_a_client_says_is_answered(void **state) {
          "\"channel\":\"futures.pong\",\"event\":\"\",\"result\":null}"},
         {"junk", "\"error\":{\"code\":1,"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        say(ear, rows[i].say);
-        assert_true(wait_heard(ear, rows[i].hear, 1));
-    }
+    expect_replies(ear, rows, ARRAY_COUNT(rows));
 }
 
 static void data_may_come_before_the_ack(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/v4/ws/usdt");
     char first[TEXT_BYTES];
     say(ear, SUBSCRIBE("futures.tickers", "\"BTC_USDT\""));
     assert_true(wait_heard(ear, "\"event\":\"subscribe\"", 1));
@@ -81,7 +51,7 @@ static void data_may_come_before_the_ack(void **state) {
 
 static void signs_of_sizes_are_the_venues(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/v4/ws/usdt");
     char text[TEXT_BYTES];
     say(ear, SUBSCRIBE("futures.trades", "\"BTC_USDT\""));
     say(ear, SUBSCRIBE("futures.public_liquidates", "\"!all\""));
@@ -116,7 +86,7 @@ static void signs_of_sizes_are_the_venues(void **state) {
 
 static void a_book_begins_whole_each_time(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/v4/ws/usdt");
     say(ear, SUBSCRIBE("futures.obu", "\"ob.BTC_USDT.400\""));
     assert_true(wait_heard(ear, "\"full\":true,\"s\":\"ob.BTC_USDT.400\",\"u\":", 1));
     say(ear,
@@ -134,11 +104,7 @@ static void a_book_begins_whole_each_time(void **state) {
 
 static void answers_have_the_venues_shape(void **state) {
     (void)state;
-    static const struct {
-        const char *path;
-        int code;
-        const char *part;
-    } rows[] = {
+    static const struct answer_row rows[] = {
         {"contracts", 200,
          "[{\"name\":\"BTC_USDT\",\"type\":\"direct\",\"quanto_multiplier\":\"0.01\""},
         {"contracts/BTC_USDT", 200, "{\"name\":\"BTC_USDT\""},
@@ -156,15 +122,11 @@ static void answers_have_the_venues_shape(void **state) {
         {"trades", 400, "\"label\":\"MISSING_REQUIRED_PARAM\""},
         {"nothing", 404, "\"label\":\"NOT_FOUND\""},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        char path[PATH_BYTES];
-        (void)str_format(path, sizeof path, "/api/v4/futures/usdt/%s", rows[i].path);
-        expect_answer(stage, path, rows[i].code, rows[i].part);
-    }
+    expect_answers("/api/v4/futures/usdt/", rows, ARRAY_COUNT(rows));
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    exchange = (struct exchange_server_desc){.venue = VENUE_GATE, .frozen = true, .time_scale = 20};
     const struct CMUnitTest tests[] = {
         CASE(what_a_client_says_is_answered), CASE(data_may_come_before_the_ack),
         CASE(signs_of_sizes_are_the_venues),  CASE(a_book_begins_whole_each_time),

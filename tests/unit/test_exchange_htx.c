@@ -9,32 +9,7 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
-
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(
-        &(struct exchange_server_desc){.venue = VENUE_HTX, .frozen = true, .time_scale = 20});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(int which, const char *path) {
-    struct ear *ear = listen_to(stage, which, path);
-    assert_true(wait_number(ear, &ear->opened, 1));
-    return ear;
-}
-
-static void inject(struct exchange_injection injection) {
-    assert_true(exchange_server_inject(stage->server, &injection));
-}
+#include "support/exchange_fixture.h"
 
 static void what_a_client_says_is_answered(void **state) {
     (void)state;
@@ -147,11 +122,7 @@ static void sides_and_amounts_are_the_venues(void **state) {
 
 static void answers_have_the_venues_shape(void **state) {
     (void)state;
-    static const struct {
-        const char *path;
-        int code;
-        const char *part;
-    } rows[] = {
+    static const struct answer_row rows[] = {
         {"/linear-swap-api/v1/swap_contract_info?business_type=all", 200,
          "\"contract_code\":\"BTC-USDT\",\"contract_size\":0.001000000000000000,"},
         {"/swap-api/v1/swap_contract_info", 200, "{\"status\":\"ok\",\"data\":[],\"ts\":"},
@@ -181,17 +152,16 @@ static void answers_have_the_venues_shape(void **state) {
          "\"tick\":{\"asks\":[["},
         {"/nothing", 404, "{\"status\":\"error\",\"err_code\":404,"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        expect_answer(stage, rows[i].path, rows[i].code, rows[i].part);
-    }
+    expect_answers("", rows, ARRAY_COUNT(rows));
 }
 
 int main(void) {
+    exchange = (struct exchange_server_desc){.venue = VENUE_HTX, .frozen = true, .time_scale = 20};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_a_client_says_is_answered, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(pings_want_their_very_token_back, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(sides_and_amounts_are_the_venues, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(answers_have_the_venues_shape, set_up, tear_down),
+        CASE(what_a_client_says_is_answered),
+        CASE(pings_want_their_very_token_back),
+        CASE(sides_and_amounts_are_the_venues),
+        CASE(answers_have_the_venues_shape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

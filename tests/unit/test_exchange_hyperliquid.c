@@ -9,37 +9,20 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
+#include "support/exchange_fixture.h"
 
 #define SUBSCRIBE(more) "{\"method\":\"subscribe\",\"subscription\":{" more "}}"
 
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(&(struct exchange_server_desc){
-        .venue = VENUE_HYPERLIQUID, .frozen = true, .time_scale = 20});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(void) {
-    struct ear *ear = listen_to(stage, 0, "/ws");
+static struct ear *listen_until_greeted(void) {
+    struct ear *ear = listen_in(0, "/ws");
     assert_true(wait_heard(ear, "Websocket connection established.", 1));
     return ear;
 }
 
 static void what_a_client_says_is_answered(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
-    static const struct {
-        const char *say, *hear;
-    } rows[] = {
+    struct ear *ear = listen_until_greeted();
+    static const struct reply_row rows[] = {
         {SUBSCRIBE("\"type\":\"l2Book\",\"coin\":\"BTC\""),
          "{\"channel\":\"subscriptionResponse\",\"data\":{\"method\":\"subscribe\","
          "\"subscription\":"
@@ -53,10 +36,7 @@ static void what_a_client_says_is_answered(void **state) {
         {"{\"method\":\"ping\"}", "{\"channel\":\"pong\"}"},
         {"junk", "{\"channel\":\"error\",\"data\":\"Error parsing JSON"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        say(ear, rows[i].say);
-        assert_true(wait_heard(ear, rows[i].hear, 1));
-    }
+    expect_replies(ear, rows, ARRAY_COUNT(rows));
     /* The whole book, and again after it was left. */
     assert_true(wait_heard(ear, "{\"channel\":\"l2Book\",\"data\":{\"coin\":\"BTC\",\"time\":", 1));
     const int before = heard(ear, "\"levels\":[[{\"px\":");
@@ -68,7 +48,7 @@ static void what_a_client_says_is_answered(void **state) {
 
 static void trades_begin_with_old_ones(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_until_greeted();
     char text[TEXT_BYTES];
     const struct exchange_injection sold = {
         .kind = EXCHANGE_TRADE, .price_ticks = 987654, .qty_lots = 12, .side = SIDE_SELL};
@@ -89,12 +69,13 @@ static void trades_begin_with_old_ones(void **state) {
 
 static void a_silent_connection_is_cut(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_until_greeted();
     assert_true(wait_number(ear, &ear->closed, 1)); /* a minute of the rule clock */
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    exchange =
+        (struct exchange_server_desc){.venue = VENUE_HYPERLIQUID, .frozen = true, .time_scale = 20};
     const struct CMUnitTest tests[] = {
         CASE(what_a_client_says_is_answered),
         CASE(trades_begin_with_old_ones),

@@ -9,43 +9,16 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
+#include "support/exchange_fixture.h"
 
 #define SUBSCRIBE(feed, products)                                                                  \
     "{\"event\":\"subscribe\",\"feed\":\"" feed "\",\"product_ids\":[" products "]}"
 
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(&(struct exchange_server_desc){
-        .venue = VENUE_KRAKEN_FUTURES, .frozen = true, .time_scale = 20});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(void) {
-    struct ear *ear = listen_to(stage, 0, "/ws/v1");
-    assert_true(wait_number(ear, &ear->opened, 1));
-    return ear;
-}
-
-static void inject(struct exchange_injection injection) {
-    assert_true(exchange_server_inject(stage->server, &injection));
-}
-
 static void what_a_client_says_is_answered(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/ws/v1");
     assert_true(wait_heard(ear, "{\"event\":\"info\",\"version\":1}", 1));
-    static const struct {
-        const char *say, *hear;
-    } rows[] = {
+    static const struct reply_row rows[] = {
         {SUBSCRIBE("ticker", "\"PF_XBTUSD\""),
          "{\"event\":\"subscribed\",\"feed\":\"ticker\",\"product_ids\":[\"PF_XBTUSD\"]}"},
         {SUBSCRIBE("ticker", "\"PF_XBTUSD\""), "Already subscribed to feed, re-requesting"},
@@ -62,18 +35,13 @@ static void what_a_client_says_is_answered(void **state) {
         {"", "{\"feed\":\"heartbeat\",\"time\":"},
         {"junk", "{\"event\":\"alert\",\"message\":\"Bad request\"}"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        if (rows[i].say[0] != '\0') {
-            say(ear, rows[i].say);
-        }
-        assert_true(wait_heard(ear, rows[i].hear, 1));
-    }
+    expect_replies(ear, rows, ARRAY_COUNT(rows));
 }
 
 static void both_markets_have_their_units(void **state) {
     (void)state;
     char text[TEXT_BYTES];
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/ws/v1");
     say(ear, SUBSCRIBE("trade", "\"PF_XBTUSD\",\"PI_XBTUSD\""));
     say(ear, SUBSCRIBE("ticker", "\"PI_XBTUSD\""));
     assert_true(wait_heard(ear, "\"event\":\"subscribed\"", 3));
@@ -101,7 +69,7 @@ static void both_markets_have_their_units(void **state) {
 
 static void a_book_comes_level_by_level(void **state) {
     (void)state;
-    struct ear *ear = listen_in();
+    struct ear *ear = listen_in(0, "/ws/v1");
     say(ear, SUBSCRIBE("book", "\"PF_XBTUSD\""));
     assert_true(wait_heard(ear, "{\"feed\":\"book_snapshot\",\"product_id\":\"PF_XBTUSD\"", 1));
     assert_true(wait_heard(ear, "{\"price\":1.0,\"qty\":0}],\"asks\":[", 1));
@@ -110,11 +78,7 @@ static void a_book_comes_level_by_level(void **state) {
 
 static void answers_have_the_venues_shape(void **state) {
     (void)state;
-    static const struct {
-        const char *path;
-        int code;
-        const char *part;
-    } rows[] = {
+    static const struct answer_row rows[] = {
         {"/derivatives/api/v3/instruments", 200,
          "{\"result\":\"success\",\"instruments\":[{\"symbol\":\"PF_XBTUSD\",\"type\":"
          "\"flexible_futures\""},
@@ -129,13 +93,12 @@ static void answers_have_the_venues_shape(void **state) {
         {"/api/charts/v1/trade/PF_XBTUSD/2m", 404, "{\"result\":\"error\""},
         {"/nothing", 404, "{\"result\":\"error\",\"error\":\"Not Found\",\"serverTime\":\"20"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        expect_answer(stage, rows[i].path, rows[i].code, rows[i].part);
-    }
+    expect_answers("", rows, ARRAY_COUNT(rows));
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    exchange = (struct exchange_server_desc){
+        .venue = VENUE_KRAKEN_FUTURES, .frozen = true, .time_scale = 20};
     const struct CMUnitTest tests[] = {
         CASE(what_a_client_says_is_answered),
         CASE(both_markets_have_their_units),

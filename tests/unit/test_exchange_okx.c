@@ -9,42 +9,15 @@
 
 #include <cmocka.h>
 
-#include "support/exchange_rig.h"
+#include "support/exchange_fixture.h"
 
 #define SUBSCRIBE(args) "{\"id\":\"7\",\"op\":\"subscribe\",\"args\":[" args "]}"
 #define INST(channel)   "{\"channel\":\"" channel "\",\"instId\":\"BTC-USDT-SWAP\"}"
 
-static struct stage *stage;
-
-static int set_up(void **state) {
-    (void)state;
-    stage = stage_create(
-        &(struct exchange_server_desc){.venue = VENUE_OKX, .frozen = true, .time_scale = 20});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    stage_destroy(stage);
-    return 0;
-}
-
-static struct ear *listen_in(const char *path) {
-    struct ear *ear = listen_to(stage, 0, path);
-    assert_true(wait_number(ear, &ear->opened, 1));
-    return ear;
-}
-
-static void inject(struct exchange_injection injection) {
-    assert_true(exchange_server_inject(stage->server, &injection));
-}
-
 static void what_a_client_says_is_answered(void **state) {
     (void)state;
-    struct ear *ear = listen_in("/ws/v5/public");
-    static const struct {
-        const char *say, *hear;
-    } rows[] = {
+    struct ear *ear = listen_in(0, "/ws/v5/public");
+    static const struct reply_row rows[] = {
         {"ping", "pong"},
         {SUBSCRIBE(INST("trades") "," INST("mark-price")),
          "{\"id\":\"7\",\"event\":\"subscribe\",\"arg\":{\"channel\":\"trades\",\"instId\":\"BTC-"
@@ -64,10 +37,7 @@ static void what_a_client_says_is_answered(void **state) {
          "\"60012\""},
         {"junk", "\"msg\":\"Illegal request: junk\",\"code\":\"60012\""},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        say(ear, rows[i].say);
-        assert_true(wait_heard(ear, rows[i].hear, 1));
-    }
+    expect_replies(ear, rows, ARRAY_COUNT(rows));
     assert_true(wait_heard(ear, "\"event\":\"subscribe\",\"arg\":{\"channel\":\"mark-price\"", 1));
     assert_true(wait_heard(ear, "\"markPx\":\"", 1)); /* the present state at once */
     say(ear, "{\"op\":\"unsubscribe\",\"args\":[" INST("trades") "]}");
@@ -76,7 +46,7 @@ static void what_a_client_says_is_answered(void **state) {
 
 static void sides_and_contracts_are_the_venues(void **state) {
     (void)state;
-    struct ear *ear = listen_in("/ws/v5/public");
+    struct ear *ear = listen_in(0, "/ws/v5/public");
     char text[TEXT_BYTES];
     say(ear,
         SUBSCRIBE(INST("trades") ",{\"channel\":\"liquidation-orders\",\"instType\":\"SWAP\"}"));
@@ -102,7 +72,7 @@ static void sides_and_contracts_are_the_venues(void **state) {
 
 static void a_book_begins_whole_each_time(void **state) {
     (void)state;
-    struct ear *ear = listen_in("/ws/v5/public");
+    struct ear *ear = listen_in(0, "/ws/v5/public");
     say(ear, SUBSCRIBE(INST("books")));
     assert_true(wait_heard(ear, "\"action\":\"snapshot\",\"data\":[{\"asks\":[[", 1));
     assert_true(wait_heard(ear, "\"checksum\":0,\"prevSeqId\":-1,\"seqId\":", 1));
@@ -116,17 +86,13 @@ static void a_book_begins_whole_each_time(void **state) {
 
 static void a_silent_connection_is_cut(void **state) {
     (void)state;
-    struct ear *ear = listen_in("/ws/v5/business");
+    struct ear *ear = listen_in(0, "/ws/v5/business");
     assert_true(wait_number(ear, &ear->closed, 1));
 }
 
 static void answers_have_the_venues_shape(void **state) {
     (void)state;
-    static const struct {
-        const char *path;
-        int code;
-        const char *part;
-    } rows[] = {
+    static const struct answer_row rows[] = {
         {"public/instruments?instType=SWAP", 200, "\"ctVal\":\"0.01\",\"ctValCcy\":\"BTC\""},
         {"public/instruments?instType=FUTURES", 200, "{\"code\":\"0\",\"msg\":\"\",\"data\":[]}"},
         {"public/instruments", 400, "{\"code\":\"50014\","},
@@ -146,20 +112,15 @@ static void answers_have_the_venues_shape(void **state) {
          "\"data\":[[\""},
         {"nothing", 404, "{\"code\":\"404\""},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        char path[PATH_BYTES];
-        (void)str_format(path, sizeof path, "/api/v5/%s", rows[i].path);
-        expect_answer(stage, path, rows[i].code, rows[i].part);
-    }
+    expect_answers("/api/v5/", rows, ARRAY_COUNT(rows));
 }
 
 int main(void) {
+    exchange = (struct exchange_server_desc){.venue = VENUE_OKX, .frozen = true, .time_scale = 20};
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(what_a_client_says_is_answered, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(sides_and_contracts_are_the_venues, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_book_begins_whole_each_time, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_silent_connection_is_cut, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(answers_have_the_venues_shape, set_up, tear_down),
+        CASE(what_a_client_says_is_answered), CASE(sides_and_contracts_are_the_venues),
+        CASE(a_book_begins_whole_each_time),  CASE(a_silent_connection_is_cut),
+        CASE(answers_have_the_venues_shape),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

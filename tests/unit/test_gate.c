@@ -10,43 +10,12 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/gate.h"
 
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&gate_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text, struct venue_message *message) {
-    return venue_parse(parser, 0, text, strlen(text), 7, message);
-}
-
-static enum status answer(const char *path, const char *text, struct venue_message *message) {
-    const struct venue_rest_about about = {.path = path};
-    return venue_rest_parse(parser, &about, text, strlen(text), 7, message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
-}
-
 static void list_a_usdt(void) {
-    struct venue_message message;
     assert_int_equal(
-        answer("", "[{\"name\":\"A_USDT\",\"type\":\"direct\",\"quanto_multiplier\":\"0.1\"}]",
-               &message),
+        answer("", "[{\"name\":\"A_USDT\",\"type\":\"direct\",\"quanto_multiplier\":\"0.1\"}]"),
         STATUS_OK);
 }
 
@@ -79,21 +48,11 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
     struct venue_symbol *const symbols[] = {symbol_of("A_USDT"), symbol_of("B_USDT")};
     const struct venue_subscription what = {
         .symbols = symbols, .count = 2, .now_ms = 1700000000999};
-    for (int i = 0; i < (int)ARRAY_COUNT(want); i++) {
-        out[0] = '\0';
-        assert_int_equal(gate_dialect.subscribe(&what, i, out), strlen(want[i]));
-        assert_string_equal(out, want[i]);
-        struct venue_message message; /* it is no message of the venue's */
-        if (want[i][0] != '\0') {
-            assert_int_equal(take(out, &message), STATUS_IGNORED);
-        }
-    }
-    assert_true(gate_dialect.book_again(&what, symbols[1], 0, out) > 0);
-    assert_string_equal(out, "{\"time\":1700000000,\"id\":1,\"channel\":\"futures.obu\",\"event\":"
-                             "\"unsubscribe\",\"payload\":[\"ob.B_USDT.400\"]}");
-    assert_true(gate_dialect.book_again(&what, symbols[1], 1, out) > 0);
-    assert_string_equal(out, want[8]);
-    assert_int_equal(gate_dialect.book_again(&what, symbols[1], 2, out), 0);
+    expect_subscribe(&what, want, ARRAY_COUNT(want));
+    expect_book_again(&what, symbols[1],
+                      "{\"time\":1700000000,\"id\":1,\"channel\":\"futures.obu\",\"event\":"
+                      "\"unsubscribe\",\"payload\":[\"ob.B_USDT.400\"]}",
+                      want[8]);
     assert_true(gate_dialect.ping(0, 1700000000999, out) > 0);
     assert_string_equal(out, "{\"time\":1700000000,\"channel\":\"futures.ping\"}");
 }
@@ -117,10 +76,7 @@ static void each_settlement_has_its_socket(void **state) {
 
 static void what_is_asked_for(void **state) {
     (void)state;
-    static const struct {
-        enum venue_request_kind kind;
-        const char *symbol, *cursor, *path;
-    } rows[] = {
+    static const struct request_row rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, NULL, "", "/api/v4/futures/usdt/contracts"},
         {VENUE_REQUEST_INSTRUMENTS, NULL, "btc", "/api/v4/futures/btc/contracts"},
         {VENUE_REQUEST_TICKER, "A_USDT", "", NULL},
@@ -139,29 +95,12 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_DEPTH, "A_USDT", "", NULL},
         {VENUE_REQUEST_INTEREST, "A_USDT", "", NULL},
     };
-    static struct venue_http http;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const struct venue_request request = {
-            .kind = rows[i].kind,
-            .symbol = rows[i].symbol == NULL ? NULL : symbol_of(rows[i].symbol),
-            .from_ms = 1700000000000,
-            .to_ms = 1700003600000,
-            .cursor = rows[i].cursor};
-        assert_int_equal(gate_dialect.request(&request, &http), rows[i].path != NULL);
-        if (rows[i].path != NULL) {
-            assert_string_equal(http.path, rows[i].path);
-            assert_string_equal(http.body, "");
-        }
-    }
+    expect_requests(rows, ARRAY_COUNT(rows), 1700000000000, 1700003600000);
 }
 
 static void the_protocol_speaks_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum venue_control control;
-        const char *reply;
-    } rows[] = {
+    static const struct control_row rows[] = {
         {"{\"channel\":\"futures.trades\",\"event\":\"subscribe\",\"error\":null,\"result\":{"
          "\"status\":\"success\"}}",
          CONTROL_ACK, ""},
@@ -184,29 +123,18 @@ static void the_protocol_speaks_of_itself(void **state) {
          ""},
     };
     list_a_usdt();
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        struct venue_message message;
-        assert_int_equal(take(rows[i].text, &message), STATUS_OK);
-        assert_int_equal(message.kind, MESSAGE_CONTROL);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-        assert_int_equal(message.count, 0);
-    }
-    struct venue_message message;
-    assert_int_equal(
-        take("{\"channel\":\"futures.system\",\"result\":{\"type\":\"greeting\"}}", &message),
-        STATUS_IGNORED);
+    expect_controls(rows, ARRAY_COUNT(rows));
+    assert_int_equal(take("{\"channel\":\"futures.system\",\"result\":{\"type\":\"greeting\"}}"),
+                     STATUS_IGNORED);
 }
 
 static void a_book_message_says_where_it_stands(void **state) {
     (void)state;
-    struct venue_message message;
     list_a_usdt();
     assert_int_equal(
         take("{\"channel\":\"futures.obu\",\"event\":\"update\",\"result\":{\"t\":5000000000000,"
              "\"full\":true,\"s\":\"ob.A_USDT.400\",\"u\":9007199254740993,\"b\":[[\"2\",\"30\"]],"
-             "\"a\":[]}}",
-             &message),
+             "\"a\":[]}}"),
         STATUS_OK);
     assert_int_equal(message.kind, MESSAGE_BOOK);
     assert_ptr_equal(message.symbol, symbol_of("A_USDT"));
@@ -216,8 +144,7 @@ static void a_book_message_says_where_it_stands(void **state) {
     assert_true(message.sent_ms == INT64_C(5000000000000));
     assert_int_equal(
         take("{\"channel\":\"futures.obu\",\"event\":\"update\",\"result\":{\"t\":5000000000001,"
-             "\"s\":\"ob.A_USDT.400\",\"U\":9007199254740994,\"u\":9007199254740999}}",
-             &message),
+             "\"s\":\"ob.A_USDT.400\",\"U\":9007199254740994,\"u\":9007199254740999}}"),
         STATUS_OK);
     assert_false(message.step.snapshot);
     assert_true(message.step.first_id == INT64_C(9007199254740994));
@@ -228,8 +155,7 @@ static void a_book_message_says_where_it_stands(void **state) {
     assert_int_equal(
         take("{\"channel\":\"futures.obu\",\"event\":\"update\",\"result\":[{\"t\":5000000000001,"
              "\"s\":\"ob.A_USDT.400\",\"U\":1,\"u\":2},{\"t\":5000000000001,\"s\":"
-             "\"ob.A_USDT.400\",\"U\":3,\"u\":4}]}",
-             &message),
+             "\"ob.A_USDT.400\",\"U\":3,\"u\":4}]}"),
         STATUS_OK); /* the second is one too many */
     assert_true(message.step.last_id == 2);
     assert_int_equal(parser->counts.malformed, 1);
@@ -237,28 +163,25 @@ static void a_book_message_says_where_it_stands(void **state) {
 
 static void contracts_come_page_by_page(void **state) {
     (void)state;
-    struct venue_message message;
     symbol_of("A_USDT");
     symbol_of("BTC_USD");
     parser->symbols.closed = true;
     assert_int_equal(
         answer("/api/v4/futures/usdt/contracts",
                "[{\"name\":\"A_USDT\",\"quanto_multiplier\":\"1\"},{\"name\":\"Z_USDT\","
-               "\"quanto_multiplier\":\"1\"}]",
-               &message),
+               "\"quanto_multiplier\":\"1\"}]"),
         STATUS_OK);
     assert_int_equal(message.count, 1);
     assert_string_equal(message.reply, "btc");
     assert_int_equal(
         answer("/api/v4/futures/btc/contracts",
-               "[{\"name\":\"BTC_USD\",\"type\":\"inverse\",\"quanto_multiplier\":\"0\"}]",
-               &message),
+               "[{\"name\":\"BTC_USD\",\"type\":\"inverse\",\"quanto_multiplier\":\"0\"}]"),
         STATUS_OK);
     assert_string_equal(message.reply, "");
     assert_int_equal(symbol_of("BTC_USD")->unit, UNIT_QUOTE);
     assert_int_equal(symbol_of("A_USDT")->unit, UNIT_CONTRACTS);
     assert_int_equal(answer("/api/v4/futures/usdt/contracts",
-                            "[{\"name\":\"Z_USDT\",\"quanto_multiplier\":\"1\"}]", &message),
+                            "[{\"name\":\"Z_USDT\",\"quanto_multiplier\":\"1\"}]"),
                      STATUS_OK); /* nothing in it for us, and nothing wrong */
     assert_int_equal(message.kind, MESSAGE_NONE);
     assert_int_equal(parser->counts.dropped_symbol, 0);
@@ -266,55 +189,39 @@ static void contracts_come_page_by_page(void **state) {
 
 static void a_contract_nobody_asked_for_is_dropped(void **state) {
     (void)state;
-    struct venue_message message;
     list_a_usdt();
     parser->symbols.closed = true;
     assert_int_equal(
         take("{\"channel\":\"futures.public_liquidates\",\"event\":\"update\",\"result\":[{"
-             "\"price\":\"1\",\"size\":\"-1\",\"time\":1700000000000,\"contract\":\"Z_USDT\"}]}",
-             &message),
+             "\"price\":\"1\",\"size\":\"-1\",\"time\":1700000000000,\"contract\":\"Z_USDT\"}]}"),
         STATUS_CANCELLED);
     assert_int_equal(parser->counts.dropped_symbol, 1);
 }
 
-/* before, then `part` count times, then after. */
-static char *repeat(const char *before, const char *part, size_t count, const char *after) {
-    const size_t part_len = strlen(part), before_len = strlen(before);
-    char *text = malloc(before_len + part_len * count + strlen(after) + 1);
-    assert_non_null(text);
-    memcpy(text, before, before_len);
-    for (size_t i = 0; i < count; i++) {
-        memcpy(text + before_len + i * part_len, part, part_len);
-    }
-    memcpy(text + before_len + part_len * count, after, strlen(after) + 1);
-    return text;
-}
-
 static void too_much_is_refused(void **state) {
     (void)state;
-    struct venue_message message;
     list_a_usdt();
-    char *deep = repeat("{\"channel\":\"futures.obu\",\"result\":{\"b\":", "[", 1000, "");
-    assert_int_equal(take(deep, &message), STATUS_MALFORMED);
+    char *deep = text_repeat("{\"channel\":\"futures.obu\",\"result\":{\"b\":", "[", 1000, "");
+    assert_int_equal(take(deep), STATUS_MALFORMED);
     free(deep);
-    char *wide =
-        repeat("{\"channel\":\"futures.obu\",\"event\":\"update\",\"result\":{\"t\":1700000000000,"
-               "\"full\":true,\"s\":\"ob.A_USDT.400\",\"u\":1,\"b\":[",
-               "[\"1\",\"1\"],", EVENT_MESSAGE_SLOTS_MAX, "[\"1\",\"1\"]],\"a\":[]}}");
-    assert_int_equal(take(wide, &message), STATUS_CANCELLED);
+    char *wide = text_repeat(
+        "{\"channel\":\"futures.obu\",\"event\":\"update\",\"result\":{\"t\":1700000000000,"
+        "\"full\":true,\"s\":\"ob.A_USDT.400\",\"u\":1,\"b\":[",
+        "[\"1\",\"1\"],", EVENT_MESSAGE_SLOTS_MAX, "[\"1\",\"1\"]],\"a\":[]}}");
+    assert_int_equal(take(wide), STATUS_CANCELLED);
     assert_int_equal(parser->counts.dropped_oversized, 1);
     free(wide);
     char *rows =
-        repeat("[", "{\"name\":\"A_USDT\",\"quanto_multiplier\":\"1\"},", EVENT_MESSAGE_SLOTS_MAX,
-               "{\"name\":\"A_USDT\",\"quanto_multiplier\":\"1\"}]");
-    assert_int_equal(answer("", rows, &message), STATUS_OK);
+        text_repeat("[", "{\"name\":\"A_USDT\",\"quanto_multiplier\":\"1\"},",
+                    EVENT_MESSAGE_SLOTS_MAX, "{\"name\":\"A_USDT\",\"quanto_multiplier\":\"1\"}]");
+    assert_int_equal(answer("", rows), STATUS_OK);
     assert_int_equal(message.count, EVENT_MESSAGE_SLOTS_MAX);
     assert_int_equal(parser->counts.dropped_oversized, 2);
     free(rows);
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    dialect = &gate_dialect;
     const struct CMUnitTest tests[] = {
         CASE(what_is_sent_once_a_socket_is_open),
         CASE(each_settlement_has_its_socket),

@@ -10,38 +10,9 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/htx.h"
 #include "venue/htx_rows.h"
-
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&htx_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text, struct venue_message *message) {
-    return venue_parse(parser, 0, text, strlen(text), 7, message);
-}
-
-static enum status answer(const char *path, const char *text, struct venue_message *message) {
-    const struct venue_rest_about about = {.path = path};
-    return venue_rest_parse(parser, &about, text, strlen(text), 7, message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
-}
 
 #define LIST_OF_ONE                                                                                \
     "{\"status\":\"ok\",\"data\":[{\"symbol\":\"A\",\"contract_code\":\"A-USDT\","                 \
@@ -92,7 +63,6 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
     };
     static char out[VENUE_SEND_BYTES];
     struct venue_symbol *const symbols[] = {symbol_of("A-USDT"), symbol_of("A-USDT-261225")};
-    struct venue_message message;
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         const struct venue_subscription what = {
             .socket = rows[i].socket, .symbols = symbols, .count = 2};
@@ -104,18 +74,16 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
                 break;
             }
             assert_string_equal(out, want);
-            const enum status status = take(out, &message); /* it is no message of the venue's */
+            const enum status status = take(out); /* it is no message of the venue's */
             assert_true(status == STATUS_IGNORED || message.kind == MESSAGE_OTHER);
         }
     }
     const struct venue_subscription what = {.socket = 0, .symbols = symbols, .count = 2};
-    assert_true(htx_dialect.book_again(&what, symbols[0], 0, out) > 0);
-    assert_string_equal(out, "{\"unsub\":\"market.A-USDT.depth.size_150.high_freq\",\"data_type\":"
-                             "\"incremental\",\"id\":\"1\"}");
-    assert_true(htx_dialect.book_again(&what, symbols[0], 1, out) > 0);
-    assert_string_equal(out, "{\"sub\":\"market.A-USDT.depth.size_150.high_freq\",\"data_type\":"
-                             "\"incremental\",\"id\":\"2\"}");
-    assert_int_equal(htx_dialect.book_again(&what, symbols[0], 2, out), 0);
+    expect_book_again(&what, symbols[0],
+                      "{\"unsub\":\"market.A-USDT.depth.size_150.high_freq\",\"data_type\":"
+                      "\"incremental\",\"id\":\"1\"}",
+                      "{\"sub\":\"market.A-USDT.depth.size_150.high_freq\",\"data_type\":"
+                      "\"incremental\",\"id\":\"2\"}");
 }
 
 static void each_kind_has_its_sockets(void **state) {
@@ -139,10 +107,7 @@ static void each_kind_has_its_sockets(void **state) {
 
 static void what_is_asked_for(void **state) {
     (void)state;
-    static const struct {
-        enum venue_request_kind kind;
-        const char *symbol, *cursor, *path;
-    } rows[] = {
+    static const struct request_row rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, NULL, "",
          "/linear-swap-api/v1/swap_contract_info?business_type=all"},
         {VENUE_REQUEST_INSTRUMENTS, NULL, "coin", "/swap-api/v1/swap_contract_info"},
@@ -172,44 +137,24 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_TIERS, NULL, "", NULL},
         {VENUE_REQUEST_DEPTH, "A-USDT", "", NULL},
     };
-    static struct venue_http http;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const struct venue_request request = {
-            .kind = rows[i].kind,
-            .symbol = rows[i].symbol == NULL ? NULL : symbol_of(rows[i].symbol),
-            .from_ms = 1700000000000,
-            .to_ms = 1700003600000,
-            .cursor = rows[i].cursor};
-        assert_int_equal(htx_dialect.request(&request, &http), rows[i].path != NULL);
-        if (rows[i].path != NULL) {
-            assert_string_equal(http.path, rows[i].path);
-            assert_string_equal(http.body, "");
-        }
-    }
-    struct venue_message message;
+    expect_requests(rows, ARRAY_COUNT(rows), 1700000000000, 1700003600000);
     assert_int_equal(
-        answer("/linear-swap-api/v1/swap_contract_info?business_type=all", LIST_OF_ONE, &message),
-        STATUS_OK);
+        answer("/linear-swap-api/v1/swap_contract_info?business_type=all", LIST_OF_ONE), STATUS_OK);
     assert_string_equal(message.reply, "coin");
-    assert_int_equal(answer("/swap-api/v1/swap_contract_info",
-                            "{\"status\":\"ok\",\"data\":[],\"ts\":5}", &message),
-                     STATUS_OK); /* none margined in coin */
-    assert_int_equal(answer("/swap-api/v1/swap_contract_info", LIST_OF_ONE, &message), STATUS_OK);
+    assert_int_equal(
+        answer("/swap-api/v1/swap_contract_info", "{\"status\":\"ok\",\"data\":[],\"ts\":5}"),
+        STATUS_OK); /* none margined in coin */
+    assert_int_equal(answer("/swap-api/v1/swap_contract_info", LIST_OF_ONE), STATUS_OK);
     assert_string_equal(message.reply, "");
 }
 
 static void the_protocol_speaks_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum venue_control control;
-        const char *reply;
-    } rows[] = {
+    static const struct control_row rows[] = {
         {"{\"ping\":1492420473027}", CONTROL_ANSWER, "{\"pong\":1492420473027}"},
         {"{ \"ping\" : 90071992547409931 }", CONTROL_ANSWER, "{\"pong\":90071992547409931}"},
         {"{\"op\":\"ping\",\"ts\":\"1492420473058\"}", CONTROL_ANSWER,
          "{\"op\":\"pong\",\"ts\":\"1492420473058\"}"},
-        {"{\"ts\":01492,\"op\":\"ping\"}", CONTROL_NONE, ""}, /* no JSON */
         {"{\"ts\":1492420473058,\"op\":\"ping\"}", CONTROL_ANSWER,
          "{\"op\":\"pong\",\"ts\":1492420473058}"},
         {"{\"id\":\"1\",\"subbed\":\"market.A-USDT.bbo\",\"status\":\"ok\",\"ts\":1}", CONTROL_ACK,
@@ -230,38 +175,32 @@ static void the_protocol_speaks_of_itself(void **state) {
         {"{\"op\":\"notify\",\"topic\":\"public.linear-swap.heartbeat\",\"data\":{}}",
          CONTROL_ALIVE, ""},
     };
-    struct venue_message message;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text, &message),
-                         rows[i].control == CONTROL_NONE ? STATUS_MALFORMED : STATUS_OK);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-        assert_int_equal(message.count, 0);
-    }
-    assert_int_equal(take("{\"ping\":null}", &message), STATUS_MALFORMED);
-    assert_int_equal(take("{\"op\":\"notify\",\"data\":[]}", &message), STATUS_IGNORED);
+    expect_controls(rows, ARRAY_COUNT(rows));
+    assert_int_equal(take("{\"ts\":01492,\"op\":\"ping\"}"), STATUS_MALFORMED); /* no JSON */
+    assert_int_equal(message.control, CONTROL_NONE);
+    assert_string_equal(message.reply, "");
+    assert_int_equal(message.count, 0);
+    assert_int_equal(take("{\"ping\":null}"), STATUS_MALFORMED);
+    assert_int_equal(take("{\"op\":\"notify\",\"data\":[]}"), STATUS_IGNORED);
     char long_ping[VENUE_REPLY_BYTES + 32] = "{\"op\":\"ping\",\"ts\":\"";
     memset(long_ping + strlen(long_ping), '1', VENUE_REPLY_BYTES);
     str_copy(long_ping + VENUE_REPLY_BYTES + 19, 4, "\"}");
-    assert_int_equal(take(long_ping, &message), STATUS_MALFORMED);
-    assert_int_equal(
-        answer("", "{\"status\":\"error\",\"err_code\":1,\"err_msg\":\"no\"}", &message),
-        STATUS_OK);
+    assert_int_equal(take(long_ping), STATUS_MALFORMED);
+    assert_int_equal(answer("", "{\"status\":\"error\",\"err_code\":1,\"err_msg\":\"no\"}"),
+                     STATUS_OK);
     assert_int_equal(message.control, CONTROL_ERROR);
     assert_string_equal(message.reply, "no");
-    assert_int_equal(answer("", "{\"code\":1014,\"msg\":\"gone\",\"ts\":1}", &message), STATUS_OK);
+    assert_int_equal(answer("", "{\"code\":1014,\"msg\":\"gone\",\"ts\":1}"), STATUS_OK);
     assert_int_equal(message.control, CONTROL_ERROR);
     assert_string_equal(message.reply, "gone");
 }
 
 static void a_book_message_says_where_it_stands(void **state) {
     (void)state;
-    struct venue_message message;
-    assert_int_equal(answer("", LIST_OF_ONE, &message), STATUS_OK);
+    assert_int_equal(answer("", LIST_OF_ONE), STATUS_OK);
     assert_int_equal(take("{\"ch\":\"market.a-usdt.depth.size_150.high_freq\",\"ts\":5,\"tick\":{"
                           "\"asks\":[[2,30,1]],\"version\":9007199254740993,\"ts\":5000000000000,"
-                          "\"event\":\"snapshot\"}}",
-                          &message),
+                          "\"event\":\"snapshot\"}}"),
                      STATUS_OK); /* small letters are the same contract */
     assert_int_equal(message.kind, MESSAGE_BOOK);
     assert_ptr_equal(message.symbol, symbol_of("A-USDT"));
@@ -271,8 +210,7 @@ static void a_book_message_says_where_it_stands(void **state) {
     assert_true(message.sent_ms == INT64_C(5000000000000));
     assert_int_equal(
         take("{\"ts\":5,\"tick\":{\"bids\":[],\"asks\":[],\"version\":8,\"ts\":6,"
-             "\"event\":\"update\"},\"ch\":\"market.A-USDT.depth.size_150.high_freq\"}",
-             &message),
+             "\"event\":\"update\"},\"ch\":\"market.A-USDT.depth.size_150.high_freq\"}"),
         STATUS_OK);
     assert_false(message.step.snapshot);
     assert_int_equal(message.step.last_id, 8);
@@ -293,7 +231,7 @@ static void a_book_message_says_where_it_stands(void **state) {
         char text[512];
         str_format(text, sizeof text,
                    "{\"ch\":\"market.A-USDT.depth.size_150.high_freq\",\"tick\":%s}", broken[i]);
-        assert_int_equal(take(text, &message), STATUS_MALFORMED);
+        assert_int_equal(take(text), STATUS_MALFORMED);
         assert_int_equal(message.count, 0);
     }
 }
@@ -301,30 +239,26 @@ static void a_book_message_says_where_it_stands(void **state) {
 /* A list of the venue's is not the list of what is shown. */
 static void only_what_was_asked_for_comes(void **state) {
     (void)state;
-    struct venue_message message;
     symbol_of("B-USDT");
     parser->symbols.closed = true;
-    assert_int_equal(answer("", LIST_OF_ONE, &message), STATUS_OK);
+    assert_int_equal(answer("", LIST_OF_ONE), STATUS_OK);
     assert_int_equal(message.count, 0);
     assert_int_equal(parser->counts.ignored, 1);
     assert_int_equal(take("{\"op\":\"notify\",\"topic\":\"public.*.liquidation_orders\",\"data\":[{"
                           "\"contract_code\":\"A-USDT\",\"direction\":\"sell\",\"price\":1,"
-                          "\"amount\":1,\"created_at\":5}]}",
-                          &message),
+                          "\"amount\":1,\"created_at\":5}]}"),
                      STATUS_CANCELLED);
     assert_int_equal(parser->counts.dropped_symbol, 1);
     assert_int_equal(parser->symbols.count, 1);
 }
 
 int main(void) {
+    dialect = &htx_dialect;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(which_codes_are_contracts, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_sent_once_a_socket_is_open, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(each_kind_has_its_sockets, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_asked_for, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_protocol_speaks_of_itself, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_book_message_says_where_it_stands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(only_what_was_asked_for_comes, set_up, tear_down),
+        CASE(which_codes_are_contracts),     CASE(what_is_sent_once_a_socket_is_open),
+        CASE(each_kind_has_its_sockets),     CASE(what_is_asked_for),
+        CASE(the_protocol_speaks_of_itself), CASE(a_book_message_says_where_it_stands),
+        CASE(only_what_was_asked_for_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,32 +10,8 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/hyperliquid.h"
-
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&hyperliquid_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text, struct venue_message *message) {
-    return venue_parse(parser, 0, text, strlen(text), 7, message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
-}
 
 static void what_is_sent_once_a_socket_is_open(void **state) {
     (void)state;
@@ -52,20 +28,16 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
     struct venue_symbol *const symbols[] = {symbol_of("BTC"), symbol_of("kPEPE")};
     const struct venue_subscription what = {.symbols = symbols, .count = 2};
     for (int i = 0; i < (int)ARRAY_COUNT(want); i++) {
-        struct venue_message message; /* it is no message of the venue's */
         assert_int_equal(hyperliquid_dialect.subscribe(&what, i, out), strlen(want[i]));
         assert_string_equal(out, want[i]);
-        assert_int_equal(take(out, &message), STATUS_OK);
+        assert_int_equal(take(out), STATUS_OK); /* no message of the venue's */
         assert_int_equal(message.kind, MESSAGE_OTHER);
     }
     assert_int_equal(hyperliquid_dialect.subscribe(&what, 8, out), 0);
-    assert_true(hyperliquid_dialect.book_again(&what, symbols[1], 0, out) > 0);
-    assert_string_equal(
-        out,
-        "{\"method\":\"unsubscribe\",\"subscription\":{\"type\":\"l2Book\",\"coin\":\"kPEPE\"}}");
-    assert_true(hyperliquid_dialect.book_again(&what, symbols[1], 1, out) > 0);
-    assert_string_equal(out, want[4]);
-    assert_int_equal(hyperliquid_dialect.book_again(&what, symbols[1], 2, out), 0);
+    expect_book_again(
+        &what, symbols[1],
+        "{\"method\":\"unsubscribe\",\"subscription\":{\"type\":\"l2Book\",\"coin\":\"kPEPE\"}}",
+        want[4]);
     assert_true(hyperliquid_dialect.ping(0, 1, out) > 0);
     assert_string_equal(out, "{\"method\":\"ping\"}");
     assert_int_equal(hyperliquid_dialect.promises & CHANNEL_BIT(CHANNEL_LIQUIDATION), 0);
@@ -101,11 +73,7 @@ static void what_is_asked_for(void **state) {
 
 static void the_protocol_speaks_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum venue_control control;
-        const char *reply;
-    } rows[] = {
+    static const struct control_row rows[] = {
         {"Websocket connection established.", CONTROL_ALIVE, ""},
         {"{\"channel\":\"pong\"}", CONTROL_ALIVE, ""},
         {"{\"channel\":\"subscriptionResponse\",\"data\":{\"method\":\"subscribe\","
@@ -116,21 +84,13 @@ static void the_protocol_speaks_of_itself(void **state) {
          CONTROL_ERROR, "Invalid subscription {\"type\":\"trades\"}"},
         {"{\"channel\":\"error\"}", CONTROL_ERROR, ""},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        struct venue_message message;
-        assert_int_equal(take(rows[i].text, &message), STATUS_OK);
-        assert_int_equal(message.kind, MESSAGE_CONTROL);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-    }
+    expect_controls(rows, ARRAY_COUNT(rows));
 }
 
 static void every_book_is_whole(void **state) {
     (void)state;
-    struct venue_message message;
     assert_int_equal(
-        take("{\"channel\":\"l2Book\",\"data\":{\"coin\":\"BTC\",\"time\":5,\"levels\":[[],[]]}}",
-             &message),
+        take("{\"channel\":\"l2Book\",\"data\":{\"coin\":\"BTC\",\"time\":5,\"levels\":[[],[]]}}"),
         STATUS_OK);
     assert_int_equal(message.kind, MESSAGE_BOOK);
     assert_true(message.step.snapshot);
@@ -143,13 +103,11 @@ static void every_book_is_whole(void **state) {
 
 static void names_keep_their_case_and_coins_nobody_asked_for_are_dropped(void **state) {
     (void)state;
-    struct venue_message message;
     symbol_of("kPEPE");
     parser->symbols.closed = true;
     assert_int_equal(
         take("{\"channel\":\"trades\",\"data\":[{\"coin\":\"KPEPE\",\"side\":\"B\",\"px\":\"1\","
-             "\"sz\":\"1\",\"time\":5,\"tid\":1}]}",
-             &message),
+             "\"sz\":\"1\",\"time\":5,\"tid\":1}]}"),
         STATUS_CANCELLED);
     assert_int_equal(parser->counts.dropped_symbol, 1);
     static const char meta[] =
@@ -164,7 +122,6 @@ static void too_much_is_refused(void **state) {
     enum { DEPTH = 1000 };
     static const char head[] = "{\"channel\":\"l2Book\",\"data\":{\"levels\":";
     char *text = malloc(sizeof head + DEPTH);
-    struct venue_message message;
     assert_non_null(text);
     memcpy(text, head, sizeof head - 1);
     memset(text + sizeof head - 1, '[', DEPTH);
@@ -174,7 +131,7 @@ static void too_much_is_refused(void **state) {
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    dialect = &hyperliquid_dialect;
     const struct CMUnitTest tests[] = {
         CASE(what_is_sent_once_a_socket_is_open),
         CASE(what_is_asked_for),

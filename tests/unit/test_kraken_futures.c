@@ -10,39 +10,9 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/kraken_futures.h"
 #include "venue/utc.h"
-
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-static struct venue_message message;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&kraken_futures_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text) {
-    return venue_parse(parser, 0, text, strlen(text), 7, &message);
-}
-
-static enum status answer(const char *path, const char *text) {
-    const struct venue_rest_about about = {.path = path};
-    return venue_rest_parse(parser, &about, text, strlen(text), 7, &message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
-}
 
 static void symbols_are_settled_as_far_as_they_are_certain(void **state) {
     (void)state;
@@ -77,65 +47,34 @@ static void what_is_sent_once_the_socket_is_open(void **state) {
         "{\"event\":\"subscribe\",\"feed\":\"book\",\"product_ids\":[\"PI_BUSD\"]}",
         "",
     };
-    static char out[VENUE_SEND_BYTES];
     struct venue_symbol *const symbols[] = {symbol_of("PF_AUSD"), symbol_of("PI_BUSD")};
     const struct venue_subscription what = {.symbols = symbols, .count = 2};
-    for (int i = 0; i < (int)ARRAY_COUNT(want); i++) {
-        out[0] = '\0';
-        assert_int_equal(kraken_futures_dialect.subscribe(&what, i, out), strlen(want[i]));
-        assert_string_equal(out, want[i]);
-        if (want[i][0] != '\0') { /* it is no message of the venue's */
-            assert_int_equal(take(out), STATUS_IGNORED);
-        }
-    }
-    assert_true(kraken_futures_dialect.book_again(&what, symbols[1], 0, out) > 0);
-    assert_string_equal(
-        out, "{\"event\":\"unsubscribe\",\"feed\":\"book\",\"product_ids\":[\"PI_BUSD\"]}");
-    assert_true(kraken_futures_dialect.book_again(&what, symbols[1], 1, out) > 0);
-    assert_string_equal(out, want[5]);
-    assert_int_equal(kraken_futures_dialect.book_again(&what, symbols[1], 2, out), 0);
+    expect_subscribe(&what, want, ARRAY_COUNT(want));
+    expect_book_again(&what, symbols[1],
+                      "{\"event\":\"unsubscribe\",\"feed\":\"book\",\"product_ids\":[\"PI_BUSD\"]}",
+                      want[5]);
     assert_true(kraken_futures_dialect.sockets[0].ping_frame);
 }
 
 static void what_is_asked_for(void **state) {
     (void)state;
-    static const struct {
-        enum venue_request_kind kind;
-        const char *symbol, *path;
-    } rows[] = {
-        {VENUE_REQUEST_INSTRUMENTS, NULL, "/derivatives/api/v3/instruments"},
-        {VENUE_REQUEST_TICKER, "PF_AUSD", "/derivatives/api/v3/tickers/PF_AUSD"},
-        {VENUE_REQUEST_INTEREST_LAST, "PF_AUSD", "/derivatives/api/v3/tickers/PF_AUSD"},
-        {VENUE_REQUEST_KLINES, "PI_AUSD",
+    static const struct request_row rows[] = {
+        {VENUE_REQUEST_INSTRUMENTS, NULL, "", "/derivatives/api/v3/instruments"},
+        {VENUE_REQUEST_TICKER, "PF_AUSD", "", "/derivatives/api/v3/tickers/PF_AUSD"},
+        {VENUE_REQUEST_INTEREST_LAST, "PF_AUSD", "", "/derivatives/api/v3/tickers/PF_AUSD"},
+        {VENUE_REQUEST_KLINES, "PI_AUSD", "",
          "/api/charts/v1/trade/PI_AUSD/1m?from=1700000040&to=1700119980"},
-        {VENUE_REQUEST_TRADES, "PI_AUSD", "/derivatives/api/v3/history?symbol=PI_AUSD"},
-        {VENUE_REQUEST_INTEREST_HISTORY, "PI_AUSD", NULL},
-        {VENUE_REQUEST_LIQUIDATIONS, "PI_AUSD", NULL},
-        {VENUE_REQUEST_TIERS, "PI_AUSD", NULL},
+        {VENUE_REQUEST_TRADES, "PI_AUSD", "", "/derivatives/api/v3/history?symbol=PI_AUSD"},
+        {VENUE_REQUEST_INTEREST_HISTORY, "PI_AUSD", "", NULL},
+        {VENUE_REQUEST_LIQUIDATIONS, "PI_AUSD", "", NULL},
+        {VENUE_REQUEST_TIERS, "PI_AUSD", "", NULL},
     };
-    static struct venue_http http;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const struct venue_request request = {
-            .kind = rows[i].kind,
-            .symbol = rows[i].symbol == NULL ? NULL : symbol_of(rows[i].symbol),
-            .from_ms = 1700000040999,
-            .to_ms = 1800000000000,
-            .cursor = ""};
-        assert_int_equal(kraken_futures_dialect.request(&request, &http), rows[i].path != NULL);
-        if (rows[i].path != NULL) {
-            assert_string_equal(http.path, rows[i].path);
-            assert_string_equal(http.body, "");
-        }
-    }
+    expect_requests(rows, ARRAY_COUNT(rows), 1700000040999, 1800000000000);
 }
 
 static void the_protocol_speaks_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum venue_control control;
-        const char *reply;
-    } rows[] = {
+    static const struct control_row rows[] = {
         {"{\"event\":\"info\",\"version\":1}", CONTROL_ALIVE, ""},
         {"{\"feed\":\"heartbeat\",\"time\":1}", CONTROL_ALIVE, ""},
         {"{\"event\":\"subscribed\",\"feed\":\"trade\",\"product_ids\":[\"PI_XBTUSD\"]}",
@@ -148,13 +87,7 @@ static void the_protocol_speaks_of_itself(void **state) {
         {"{\"event\":\"subscribed_failed\",\"feed\":\"trade\",\"product_ids\":[\"X\"]}",
          CONTROL_ERROR, "subscribed_failed"},
     };
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text), STATUS_OK);
-        assert_int_equal(message.kind, MESSAGE_CONTROL);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-        assert_int_equal(message.count, 0);
-    }
+    expect_controls(rows, ARRAY_COUNT(rows));
     assert_int_equal(answer("", "{\"result\":\"error\",\"error\":\"apiLimitExceeded\"}"),
                      STATUS_OK);
     assert_int_equal(message.control, CONTROL_ERROR);
@@ -269,7 +202,7 @@ static void times_as_text(void **state) {
 }
 
 int main(void) {
-#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    dialect = &kraken_futures_dialect;
     const struct CMUnitTest tests[] = {
         CASE(symbols_are_settled_as_far_as_they_are_certain),
         CASE(what_is_sent_once_the_socket_is_open),

@@ -10,38 +10,9 @@
 
 #include <cmocka.h>
 
+#include "support/dialect_fixture.h"
 #include "venue/okx.h"
 #include "venue/okx_rows.h"
-
-static struct venue_parser *parser;
-static struct instrument_table *instruments;
-
-static int set_up(void **state) {
-    (void)state;
-    instruments = instrument_table_create();
-    parser = venue_parser_create(&okx_dialect, instruments);
-    return parser == NULL;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    venue_parser_destroy(parser);
-    instrument_table_destroy(instruments);
-    return 0;
-}
-
-static enum status take(const char *text, struct venue_message *message) {
-    return venue_parse(parser, 0, text, strlen(text), 7, message);
-}
-
-static enum status answer(const char *path, const char *text, struct venue_message *message) {
-    const struct venue_rest_about about = {.path = path};
-    return venue_rest_parse(parser, &about, text, strlen(text), 7, message);
-}
-
-static struct venue_symbol *symbol_of(const char *name) {
-    return venue_symbols_add(&parser->symbols, span_from_text(name));
-}
 
 #define LIST_OF_ONE                                                                                \
     "{\"code\":\"0\",\"data\":[{\"instId\":\"A-USDT-SWAP\",\"instType\":\"SWAP\",\"ctVal\":"       \
@@ -94,10 +65,9 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
     static char out[VENUE_SEND_BYTES];
     struct venue_symbol *const symbols[] = {symbol_of("A-USDT-SWAP"), symbol_of("A-USDT-261225")};
     struct venue_subscription what = {.socket = 0, .symbols = symbols, .count = 2};
-    struct venue_message message;
     assert_int_equal(okx_dialect.subscribe(&what, 0, out), sizeof want - 1);
     assert_string_equal(out, want);
-    assert_int_equal(take(out, &message), STATUS_OK);
+    assert_int_equal(take(out), STATUS_OK);
     assert_int_equal(message.kind, MESSAGE_OTHER); /* no message of the venue's */
     assert_int_equal(okx_dialect.subscribe(&what, 1, out), 0);
     what.socket = 1;
@@ -106,13 +76,11 @@ static void what_is_sent_once_a_socket_is_open(void **state) {
     assert_string_equal(out, "{\"id\":\"1\",\"op\":\"subscribe\",\"args\":[{\"channel\":"
                              "\"candle1m\",\"instId\":\"A-USDT-SWAP\"}]}");
     what.socket = 0;
-    assert_true(okx_dialect.book_again(&what, symbols[0], 0, out) > 0);
-    assert_string_equal(out, "{\"op\":\"unsubscribe\",\"args\":[{\"channel\":\"books\",\"instId\":"
-                             "\"A-USDT-SWAP\"}]}");
-    assert_true(okx_dialect.book_again(&what, symbols[0], 1, out) > 0);
-    assert_string_equal(out, "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"books\",\"instId\":"
-                             "\"A-USDT-SWAP\"}]}");
-    assert_int_equal(okx_dialect.book_again(&what, symbols[0], 2, out), 0);
+    expect_book_again(&what, symbols[0],
+                      "{\"op\":\"unsubscribe\",\"args\":[{\"channel\":\"books\",\"instId\":"
+                      "\"A-USDT-SWAP\"}]}",
+                      "{\"op\":\"subscribe\",\"args\":[{\"channel\":\"books\",\"instId\":"
+                      "\"A-USDT-SWAP\"}]}");
     assert_int_equal(okx_dialect.ping(0, 0, out), 4);
     assert_string_equal(out, "ping");
 }
@@ -142,10 +110,7 @@ static void many_symbols_are_spread_over_messages(void **state) {
 
 static void what_is_asked_for(void **state) {
     (void)state;
-    static const struct {
-        enum venue_request_kind kind;
-        const char *symbol, *cursor, *path;
-    } rows[] = {
+    static const struct request_row rows[] = {
         {VENUE_REQUEST_INSTRUMENTS, NULL, "", "/api/v5/public/instruments?instType=SWAP"},
         {VENUE_REQUEST_INSTRUMENTS, NULL, "FUTURES", "/api/v5/public/instruments?instType=FUTURES"},
         {VENUE_REQUEST_TICKER, "A-USDT-SWAP", "",
@@ -169,39 +134,19 @@ static void what_is_asked_for(void **state) {
         {VENUE_REQUEST_DEPTH, "A-USDT-SWAP", "", NULL},
         {VENUE_REQUEST_INTEREST, "A-USDT-SWAP", "", NULL},
     };
-    static struct venue_http http;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        const struct venue_request request = {
-            .kind = rows[i].kind,
-            .symbol = rows[i].symbol == NULL ? NULL : symbol_of(rows[i].symbol),
-            .from_ms = 1700000000000,
-            .to_ms = 1700003600000,
-            .cursor = rows[i].cursor};
-        assert_int_equal(okx_dialect.request(&request, &http), rows[i].path != NULL);
-        if (rows[i].path != NULL) {
-            assert_string_equal(http.path, rows[i].path);
-            assert_string_equal(http.body, "");
-        }
-    }
-    struct venue_message message;
-    assert_int_equal(answer("/api/v5/public/instruments?instType=SWAP", LIST_OF_ONE, &message),
-                     STATUS_OK);
+    expect_requests(rows, ARRAY_COUNT(rows), 1700000000000, 1700003600000);
+    assert_int_equal(answer("/api/v5/public/instruments?instType=SWAP", LIST_OF_ONE), STATUS_OK);
     assert_string_equal(message.reply, "FUTURES");
     assert_int_equal(answer("/api/v5/public/instruments?instType=FUTURES",
-                            "{\"code\":\"0\",\"msg\":\"\",\"data\":[]}", &message),
+                            "{\"code\":\"0\",\"msg\":\"\",\"data\":[]}"),
                      STATUS_OK); /* no dated futures */
-    assert_int_equal(answer("/api/v5/public/instruments?instType=FUTURES", LIST_OF_ONE, &message),
-                     STATUS_OK);
+    assert_int_equal(answer("/api/v5/public/instruments?instType=FUTURES", LIST_OF_ONE), STATUS_OK);
     assert_string_equal(message.reply, "");
 }
 
 static void the_protocol_speaks_of_itself(void **state) {
     (void)state;
-    static const struct {
-        const char *text;
-        enum venue_control control;
-        const char *reply;
-    } rows[] = {
+    static const struct control_row rows[] = {
         {"pong", CONTROL_ALIVE, ""},
         {"{\"event\":\"subscribe\",\"arg\":{\"channel\":\"trades\",\"instId\":\"A-USDT-SWAP\"},"
          "\"connId\":\"a\"}",
@@ -218,33 +163,23 @@ static void the_protocol_speaks_of_itself(void **state) {
         {"{\"event\":\"channel-conn-count-error\",\"channel\":\"books\",\"connCount\":\"30\"}",
          CONTROL_ERROR, "too many connections of a channel"},
     };
-    struct venue_message message;
-    for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
-        assert_int_equal(take(rows[i].text, &message), STATUS_OK);
-        assert_int_equal(message.kind, MESSAGE_CONTROL);
-        assert_int_equal(message.control, rows[i].control);
-        assert_string_equal(message.reply, rows[i].reply);
-        assert_int_equal(message.count, 0);
-    }
-    assert_int_equal(take("ping", &message), STATUS_IGNORED);
-    assert_int_equal(take("pongs", &message), STATUS_MALFORMED);
-    assert_int_equal(take("{\"event\":\"new-thing\"}", &message), STATUS_IGNORED);
-    assert_int_equal(
-        answer("", "{\"code\":\"50011\",\"msg\":\"Too Many \\u0052equests\"}", &message),
-        STATUS_OK);
+    expect_controls(rows, ARRAY_COUNT(rows));
+    assert_int_equal(take("ping"), STATUS_IGNORED);
+    assert_int_equal(take("pongs"), STATUS_MALFORMED);
+    assert_int_equal(take("{\"event\":\"new-thing\"}"), STATUS_IGNORED);
+    assert_int_equal(answer("", "{\"code\":\"50011\",\"msg\":\"Too Many \\u0052equests\"}"),
+                     STATUS_OK);
     assert_int_equal(message.control, CONTROL_ERROR);
     assert_string_equal(message.reply, "50011: Too Many Requests");
 }
 
 static void a_book_message_says_where_it_stands(void **state) {
     (void)state;
-    struct venue_message message;
-    assert_int_equal(answer("", LIST_OF_ONE, &message), STATUS_OK);
+    assert_int_equal(answer("", LIST_OF_ONE), STATUS_OK);
     assert_int_equal(
         take("{\"arg\":{\"channel\":\"books\",\"instId\":\"A-USDT-SWAP\"},\"data\":[{\"asks\":[["
              "\"2\",\"30\",\"0\",\"1\"]],\"bids\":[],\"ts\":\"5000000000000\",\"checksum\":-7,"
-             "\"prevSeqId\":-1,\"seqId\":9007199254740993}]}",
-             &message),
+             "\"prevSeqId\":-1,\"seqId\":9007199254740993}]}"),
         STATUS_OK); /* no action, but nothing before it */
     assert_int_equal(message.kind, MESSAGE_BOOK);
     assert_ptr_equal(message.symbol, symbol_of("A-USDT-SWAP"));
@@ -255,8 +190,7 @@ static void a_book_message_says_where_it_stands(void **state) {
     assert_int_equal(
         take("{\"arg\":{\"channel\":\"books\",\"instId\":\"A-USDT-SWAP\"},\"action\":\"update\","
              "\"data\":[{\"asks\":[],\"bids\":[],\"ts\":\"5000000000001\",\"seqId\":3,"
-             "\"prevSeqId\":9007199254740993}]}",
-             &message),
+             "\"prevSeqId\":9007199254740993}]}"),
         STATUS_OK);
     assert_false(message.step.snapshot);
     assert_true(message.step.prev_id == INT64_C(9007199254740993));
@@ -279,7 +213,7 @@ static void a_book_message_says_where_it_stands(void **state) {
                    "{\"arg\":{\"channel\":\"books\",\"instId\":\"A-USDT-SWAP\"},\"action\":"
                    "\"update\",\"data\":[%s]}",
                    broken[i]);
-        assert_int_equal(take(text, &message), STATUS_MALFORMED);
+        assert_int_equal(take(text), STATUS_MALFORMED);
         assert_int_equal(message.count, 0);
     }
 }
@@ -287,44 +221,40 @@ static void a_book_message_says_where_it_stands(void **state) {
 /* A list of the venue's is not the list of what is shown. */
 static void only_what_was_asked_for_comes(void **state) {
     (void)state;
-    struct venue_message message;
     symbol_of("A-USDT-SWAP");
     parser->symbols.closed = true;
     assert_int_equal(
-        answer("",
-               "{\"code\":\"0\",\"data\":[{\"instId\":\"B-USDT-SWAP\",\"instType\":\"SWAP\","
-               "\"tickSz\":\"0.1\"}]}",
-               &message),
+        answer("", "{\"code\":\"0\",\"data\":[{\"instId\":\"B-USDT-SWAP\",\"instType\":\"SWAP\","
+                   "\"tickSz\":\"0.1\"}]}"),
         STATUS_OK);
     assert_int_equal(message.count, 0);
     assert_int_equal(parser->counts.ignored, 1);
-    assert_int_equal(answer("", LIST_OF_ONE, &message), STATUS_OK);
+    assert_int_equal(answer("", LIST_OF_ONE), STATUS_OK);
     assert_int_equal(message.count, 1);
     assert_int_equal(
         take("{\"arg\":{\"channel\":\"index-tickers\",\"instId\":\"A-USDT\"},\"data\":[{\"instId\":"
-             "\"A-USDT\",\"idxPx\":\"2\",\"ts\":\"5\"}]}",
-             &message),
+             "\"A-USDT\",\"idxPx\":\"2\",\"ts\":\"5\"}]}"),
         STATUS_OK);
     assert_ptr_equal(message.symbol, symbol_of("A-USDT-SWAP"));
     assert_int_equal(
         take("{\"arg\":{\"channel\":\"liquidation-orders\",\"instType\":\"SWAP\"},\"data\":[{"
              "\"instId\":\"B-USDT-SWAP\",\"details\":[{\"side\":\"sell\",\"posSide\":\"long\","
-             "\"bkPx\":\"1\",\"sz\":\"1\",\"ts\":\"5\"}]}]}",
-             &message),
+             "\"bkPx\":\"1\",\"sz\":\"1\",\"ts\":\"5\"}]}]}"),
         STATUS_CANCELLED);
     assert_int_equal(parser->counts.dropped_symbol, 1);
     assert_int_equal(parser->symbols.count, 1);
 }
 
 int main(void) {
+    dialect = &okx_dialect;
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(which_names_are_futures, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_sent_once_a_socket_is_open, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(many_symbols_are_spread_over_messages, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_is_asked_for, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(the_protocol_speaks_of_itself, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(a_book_message_says_where_it_stands, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(only_what_was_asked_for_comes, set_up, tear_down),
+        CASE(which_names_are_futures),
+        CASE(what_is_sent_once_a_socket_is_open),
+        CASE(many_symbols_are_spread_over_messages),
+        CASE(what_is_asked_for),
+        CASE(the_protocol_speaks_of_itself),
+        CASE(a_book_message_says_where_it_stands),
+        CASE(only_what_was_asked_for_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

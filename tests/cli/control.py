@@ -3,15 +3,14 @@
 on a virtual screen, asked, set and watched by two clients, with bad lines between.
 usage: control.py LIQSCOPE; status 77: no Xvfb here."""
 import os
-import shutil
 import socket
 import stat
 import subprocess
 import sys
-import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from ipc_client import IpcClient, IpcError  # noqa: E402
+from screen import Screen  # noqa: E402
 
 WAIT_S = 60  # for what takes a moment, in a debug build on a busy machine
 
@@ -152,22 +151,9 @@ def try_program(program, folder, recording):
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    if shutil.which("Xvfb") is None:
-        print("skipped: no Xvfb")
-        return 77
-    folder = tempfile.mkdtemp(prefix="liqscope-control-")
-    for name in ("WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
-        os.environ.pop(name, None)
-    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"):
-        os.environ[name] = folder
-    read_end, write_end = os.pipe()
-    screen = subprocess.Popen(["Xvfb", "-screen", "0", "800x600x24", "-nolisten", "tcp",
-                               "-displayfd", str(write_end)],
-                              pass_fds=[write_end], stderr=subprocess.DEVNULL)
-    try:
-        os.close(write_end)
-        with os.fdopen(read_end) as number:
-            os.environ["DISPLAY"] = ":" + number.readline().strip()
+    if not Screen.is_possible():
+        return Screen.SKIPPED
+    with Screen("control") as folder:
         recording = os.path.join(folder, "day.jsonl.gz")
         subprocess.run([program, "simulate", "--days", "0.25", "-o", recording], check=True)
         try_program(program, folder, recording)
@@ -184,10 +170,6 @@ def main():
         check("what --print-config writes is without mistake",
               result.returncode == 0 and "1 option set" in result.stdout,
               result.stdout + result.stderr)
-    finally:
-        screen.terminate()
-        screen.wait()
-        shutil.rmtree(folder)
     return 0
 
 

@@ -1,16 +1,7 @@
 #!/bin/bash
 # The score as its user meets it: same input, same bytes; the demo's own truth equals the file's; too little is said to be.
 # usage: score.sh LIQSCOPE
-set -u
-program=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-export XDG_CONFIG_HOME=$folder HOME=$folder
-failures=0
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
+. "$(dirname "$0")/begin.sh" "$1"
 
 market=(--days 0.6 --seed 3 --regime C)
 "$program" simulate "${market[@]}" -o "$folder/day.jsonl.zst" --truth "$folder/truth.csv.zst" || fail "simulate"
@@ -68,17 +59,6 @@ printf '%s\n' '{"type":"trade","venue":"bybit","symbol":"A\"\u001b[2J\\","ts_ms"
 "$program" score "$folder/odd.jsonl" | grep -qF 'score of bybit:A"?[2J\' || fail "an odd symbol as text"
 "$program" score "$folder/odd.jsonl" --json | /usr/bin/python3 -c 'import json, sys; json.load(sys.stdin)' ||
     fail "an odd symbol in JSON"
-
-# Real days without a liquidation stream.
-real=../shared/data/events
-if [[ -d $real ]]; then
-    "$program" score "$real"/hyperliquid_BTC_2026061[56].jsonl.zst >"$folder/real.txt" 2>"$folder/err" ||
-        fail "score of real days"
-    [[ -s $folder/err ]] && fail "score of real days complains: $(cat "$folder/err")"
-    grep -q "not enough liquidations to judge: there are none" "$folder/real.txt" || fail "real days are judged"
-else
-    echo "SKIPPED: $real is not here"
-fi
 
 [[ $failures == 0 ]] && echo "score: all fine"
 exit $((failures > 0))

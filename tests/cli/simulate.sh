@@ -1,16 +1,7 @@
 #!/bin/bash
 # The simulated market as files: the same seed gives the same bytes, events and truth agree, switches are heard.
 # usage: simulate.sh LIQSCOPE
-set -u
-program=$1
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-export XDG_CONFIG_HOME=$folder HOME=$folder
-failures=0
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
+. "$(dirname "$0")/begin.sh" "$1"
 simulate() { # NAME OPTION...
     local name=$1
     shift

@@ -222,6 +222,7 @@ class Remote:
 
 class Program:
     """liqscope view, with a home of its own."""
+    started = []  # for main, which ends what a failed step has left
 
     def __init__(self, binary, folder, arguments, config=""):
         self.folder = folder
@@ -243,6 +244,7 @@ class Program:
         ipc = os.path.join(folder, "ipc")
         self.process = subprocess.Popen([binary, "view", "--ipc", ipc] + arguments, env=environment,
                                         stderr=self.errors)
+        Program.started.append(self)
         try:
             self.remote = Remote(ipc, self.process)
         except Failure as failure:
@@ -323,5 +325,23 @@ def close(window):
     x11.XCloseDisplay(display)
 
 
-def temporary_folder():
-    return tempfile.mkdtemp(prefix="liqscope-desk-")
+def main(work):
+    """A test's exit status: work(folder, screen) fails by an exception, or by True."""
+    for tool in ("xdotool", "xwd"):
+        if not shutil.which(tool):
+            print(f"skipped: no {tool}")
+            return 77
+    folder = tempfile.mkdtemp(prefix="liqscope-desk-")
+    screen = None
+    try:
+        screen = Screen(folder)
+        return 1 if work(folder, screen) else 0
+    except Failure as failure:
+        print(f"FAILED: {failure}")
+        return 1
+    finally:
+        for program in Program.started:
+            program.kill()
+        if screen:
+            screen.stop()
+        shutil.rmtree(folder, ignore_errors=True)

@@ -6,13 +6,12 @@ not installed."""
 import http.server
 import json
 import os
-import shutil
 import sys
 import threading
 import time
 
-from rig import (HEIGHT, WIDTH, Failure, Program, Screen, close, drag, focus, keys, point,
-                 temporary_folder, wait_for, windows, xdo)
+from rig import (HEIGHT, WIDTH, Failure, Program, close, drag, focus, keys, main, point, wait_for,
+                 windows, xdo)
 
 PLOT = (60, 120, 900, 330)  # well inside the plot of 1280 x 720, away from all that moves by itself
 
@@ -249,27 +248,5 @@ class Desk:
         return failed
 
 
-def main():
-    for tool in ("xdotool", "xwd"):
-        if not shutil.which(tool):
-            print(f"skipped: no {tool}")
-            return 77
-    folder = temporary_folder()
-    screen = desk = None
-    try:
-        screen = Screen(folder)
-        desk = Desk(sys.argv[1], folder, screen)
-        return 1 if desk.run() > 0 else 0
-    except Failure as failure:
-        print(f"FAILED: {failure}")
-        return 1
-    finally:
-        if desk:
-            desk.program.kill()
-        if screen:
-            screen.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(lambda folder, screen: Desk(sys.argv[1], folder, screen).run() > 0))

@@ -5,11 +5,9 @@ not full screen; the kiosk fills both displays whatever it says. Everything that
 opens or covers a desk is then tried by key, button and control socket, and only the chord ends it.
 Status 77: something that the test needs is not installed."""
 import os
-import shutil
 import sys
 
-from rig import (HEIGHT, WIDTH, Failure, Program, Screen, close, focus, keys, temporary_folder,
-                 wait_for, windows, xdo)
+from rig import HEIGHT, WIDTH, Failure, Program, close, focus, keys, main, wait_for, windows, xdo
 
 LAYOUT = """[window 1]
 screen = 1
@@ -120,28 +118,5 @@ class Kiosk:
             print(f"ok: {step.__name__.replace('_', ' ')}", flush=True)
 
 
-def main():
-    for tool in ("xdotool", "xwd"):
-        if not shutil.which(tool):
-            print(f"skipped: no {tool}")
-            return 77
-    folder = temporary_folder()
-    screen = kiosk = None
-    try:
-        screen = Screen(folder)
-        kiosk = Kiosk(sys.argv[1], folder, screen)
-        kiosk.run()
-        return 0
-    except Failure as failure:
-        print(f"FAILED: {failure}")
-        return 1
-    finally:
-        if kiosk:
-            kiosk.program.kill()
-        if screen:
-            screen.stop()
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(lambda folder, screen: Kiosk(sys.argv[1], folder, screen).run()))

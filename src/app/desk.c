@@ -66,7 +66,7 @@ static enum exit_status start_pipeline(struct desk *desk, const struct app_optio
         .demo_days = option_number(table, OPT_days),
         .speed = option_number(table, OPT_speed),
     };
-    enum exit_status status = pipeline_start(&desk->pipeline, &desc, reason);
+    enum exit_status status = pipeline_start(&desk->source, &desc, reason);
     return status == EXIT_STATUS_DONE ? status
                                       : (enum exit_status)app_fail(status, "view", "%s", reason);
 }
@@ -79,6 +79,7 @@ static enum exit_status start_panes(struct desk *desk) {
 
 enum exit_status desk_open(struct desk *desk, const struct app_options *options) {
     char reason[SOURCE_REASON_BYTES];
+    desk->pipeline = &desk->source;
     desk->options = options->table;
     desk->proxies = options->proxies;
     enum exit_status status = source_list_resolve(options, &desk->sources, reason);
@@ -124,7 +125,7 @@ void desk_close(struct desk *desk) {
         }
     }
     desk_alerts_close(desk);
-    pipeline_stop(&desk->pipeline);
+    pipeline_stop(&desk->source);
     for (int w = 0; w < desk->window_count; w++) {
         desk_panels_close(desk->windows[w]);
         while (desk->windows[w]->pane_count > 0) {
@@ -150,7 +151,7 @@ static double frame_time_ms(struct desk *desk, const struct scene *scene, bool f
     if (scene == NULL || scene->ts_ms == 0) {
         return 0; /* history alone: what time it is comes with the first live event */
     }
-    if (desk->pipeline.paced != NULL) {
+    if (desk->pipeline->paced != NULL) {
         return desk_replay_now_ms(desk, scene);
     }
     if (fresh) {
@@ -185,7 +186,7 @@ static void note_start(struct desk *desk, int64_t swapped_ns) {
     if (desk->full_told || scene == NULL) {
         return;
     }
-    bool recorded = desk->pipeline.kind == SOURCE_FILE;
+    bool recorded = desk->pipeline->kind == SOURCE_FILE;
     bool live = recorded || (scene->feed_count > 0 && scene->feeds[0].state == FEED_LIVE);
     if (live && pane_is_full(desk->windows[0]->panes[0])) {
         LOG_INFO("view: field full at %" PRId64 " ns monotonic", swapped_ns);
@@ -315,7 +316,7 @@ void desk_frame(struct desk *desk) {
     desk_layouts_advance(desk, moment->mono_ns);
     desk_seek_advance(desk);
     bool fresh = false;
-    moment->scene = pipeline_take_scene(&desk->pipeline, &fresh);
+    moment->scene = pipeline_take_scene(desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
     moment->time_bar = desk_time_bar_advance(desk);
     desk_alerts_advance(desk, fresh);

@@ -46,7 +46,8 @@ struct desk {
     struct desktop *desktop;
     int window_count, focused;
     struct desk_window *windows[DESKTOP_WINDOW_MAX]; /* owned */
-    struct pipeline pipeline;
+    struct pipeline source;                          /* of what was asked for */
+    struct pipeline *pipeline;                       /* borrowed: the one that is shown */
 
     const struct proxy_rules *proxies; /* borrowed */
     struct option_table options;       /* in force; those of pictures are their panes' own */

@@ -21,7 +21,7 @@ static bool fail(char *error, const char *what, enum status status) {
 /* -- panes -- */
 
 static enum status start_pane(struct desk *desk, struct pane *pane, const struct pane *beside) {
-    bool running = desk->pipeline.engine_thread != NULL;
+    bool running = desk->pipeline->engine_thread != NULL;
     return running ? pane_start(pane, beside) : STATUS_OK;
 }
 
@@ -42,7 +42,7 @@ static bool add_pane(struct desk *desk, struct desk_window *window,
                    (int)DESK_PANE_MAX);
         return false;
     }
-    const struct pane_desc desc = {.pipeline = &desk->pipeline,
+    const struct pane_desc desc = {.pipeline = desk->pipeline,
                                    .shader_dir = option_text(&desk->options, OPT_shader_dir),
                                    .beside = find_pane(desk),
                                    .span_ms = spec->span_ms,

@@ -302,7 +302,7 @@ void desk_panel_model_fill(struct panel_model *model, const struct desk *desk,
     model->span_ms = pane_span_ms(pane);
     fill_market(model, moment->scene, pane);
     fill_alerts(model, &desk->alerts);
-    fill_recording(&model->recording, desk->pipeline.recorder);
+    fill_recording(&model->recording, desk->source.recorder);
     fill_keys(model, &desk->keymap);
     if (panels->overlay == PANELS_CONSOLE) {
         fill_options(model, desk, window);

@@ -64,7 +64,7 @@ static bool find_path(const struct desk *desk, const char *file, char out[PATH_B
 static bool begin(struct desk *desk, const char *file, char *error) {
     const struct option_table *options = &desk->options;
     char path[PATH_BYTES], reason[RECORDER_REASON_BYTES];
-    if (desk->pipeline.recorder == NULL) {
+    if (desk->source.recorder == NULL) {
         str_copy(error, OPTION_ERROR_BYTES,
                  "record: this is a recording already; what is live can be recorded");
         return false;
@@ -74,19 +74,19 @@ static bool begin(struct desk *desk, const char *file, char *error) {
     }
     const bool named = file[0] != '\0'; /* now: that file, however long it gets */
     const struct recorder_file what = record_file_make(options, path, !named);
-    if (recorder_start(desk->pipeline.recorder, &what, reason) != STATUS_OK) {
+    if (recorder_start(desk->source.recorder, &what, reason) != STATUS_OK) {
         str_format(error, OPTION_ERROR_BYTES, "record: %s", reason);
         return false;
     }
     desk->recording = true;
-    desk_tell(desk, "recording into %s", recorder_get_stats(desk->pipeline.recorder).path);
+    desk_tell(desk, "recording into %s", recorder_get_stats(desk->source.recorder).path);
     return true;
 }
 
 static bool end(struct desk *desk, char *error) {
     char reason[RECORDER_REASON_BYTES];
-    const bool whole = recorder_stop(desk->pipeline.recorder, reason);
-    const struct recorder_stats stats = recorder_get_stats(desk->pipeline.recorder);
+    const bool whole = recorder_stop(desk->source.recorder, reason);
+    const struct recorder_stats stats = recorder_get_stats(desk->source.recorder);
     desk->recording = false;
     if (!whole) {
         str_format(error, OPTION_ERROR_BYTES, "record: %s", reason);
@@ -111,7 +111,7 @@ bool desk_record_toggle(struct desk *desk, const char *file, char error[OPTION_E
 
 void desk_record_advance(struct desk *desk) {
     char error[OPTION_ERROR_BYTES];
-    if (desk->recording && !recorder_get_stats(desk->pipeline.recorder).running &&
+    if (desk->recording && !recorder_get_stats(desk->source.recorder).running &&
         !end(desk, error)) {
         desk_notify(desk, "%s", error);
     }

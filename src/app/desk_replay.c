@@ -13,11 +13,11 @@
 static const double speeds[] = {0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 0};
 
 double desk_replay_now_ms(const struct desk *desk, const struct scene *scene) {
-    const struct pace pace = paced_source_get(desk->pipeline.paced);
+    const struct pace pace = paced_source_get(desk->pipeline->paced);
     if (!(pace.speed > 0) && !pace.paused) {
         return (double)scene->ts_ms; /* as fast as it is read: nothing to run along with */
     }
-    return fmin((double)paced_source_now_ms(desk->pipeline.paced),
+    return fmin((double)paced_source_now_ms(desk->pipeline->paced),
                 (double)scene->ts_ms + RECORDING_LEAD_MS);
 }
 
@@ -57,7 +57,7 @@ static bool skip(struct pace *pace, const char *text, int64_t now_ms, char *erro
 
 bool desk_replay_run(struct desk *desk, const struct action_call *call,
                      char error[OPTION_ERROR_BYTES]) {
-    struct paced_source *paced = desk->pipeline.paced;
+    struct paced_source *paced = desk->pipeline->paced;
     if (paced == NULL) {
         str_copy(error, OPTION_ERROR_BYTES,
                  "this is live; a recording can be paused and has a speed");

@@ -12,16 +12,16 @@
 #define STEP_SHARE 0.1 /* of the stretch that is seen */
 
 static const struct replay_track *track_of(const struct desk *desk) {
-    return replay_worker_track(desk->pipeline.seeker);
+    return replay_worker_track(desk->pipeline->seeker);
 }
 
 int64_t desk_seek_now_ms(const struct desk *desk) {
     return desk->seek.wanted_ms != 0 ? desk->seek.wanted_ms
-                                     : paced_source_now_ms(desk->pipeline.paced);
+                                     : paced_source_now_ms(desk->pipeline->paced);
 }
 
 static bool can_seek(const struct desk *desk, char *error) {
-    if (desk->pipeline.seeker == NULL) {
+    if (desk->pipeline->seeker == NULL) {
         str_copy(error, OPTION_ERROR_BYTES,
                  "event lines are only replayed forward; liqscope import FILE -o FILE.liq makes a "
                  "recording of them, which can be sought in");
@@ -45,7 +45,7 @@ bool desk_seek_go(struct desk *desk, int64_t ts_ms, char error[OPTION_ERROR_BYTE
         desk_tell(desk, "outside of the loop, which has ended");
     }
     seek->wanted_ms = ts_ms;
-    replay_worker_ask(desk->pipeline.seeker, ts_ms);
+    replay_worker_ask(desk->pipeline->seeker, ts_ms);
     return true;
 }
 
@@ -219,7 +219,7 @@ static void put_in_place(struct desk *desk, struct replay_stand *stand) {
             pane_stop(desk->windows[w]->panes[i]);
         }
     }
-    if (!pipeline_seek_go(&desk->pipeline, stand) || !desk_start_panes(desk, error)) {
+    if (!pipeline_seek_go(desk->pipeline, stand) || !desk_start_panes(desk, error)) {
         (void)app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
         desk->failed = desk->quit = true;
         return;
@@ -237,14 +237,14 @@ void desk_seek_advance(struct desk *desk) {
     struct desk_seek *seek = &desk->seek;
     struct replay_stand stand;
     char error[OPTION_ERROR_BYTES];
-    if (desk->pipeline.seeker == NULL) {
+    if (desk->pipeline->seeker == NULL) {
         return;
     }
     if (seek->loop_to_ms != 0 && seek->wanted_ms == 0 &&
         desk_seek_now_ms(desk) >= seek->loop_to_ms) {
         (void)desk_seek_go(desk, seek->loop_from_ms, error);
     }
-    if (replay_worker_take(desk->pipeline.seeker, &stand)) {
+    if (replay_worker_take(desk->pipeline->seeker, &stand)) {
         put_in_place(desk, &stand);
     }
 }

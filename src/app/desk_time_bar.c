@@ -30,7 +30,7 @@ static void fill(const struct replay_track *track, struct time_bar *bar) {
 }
 
 const struct time_bar *desk_time_bar_advance(struct desk *desk) {
-    struct replay_worker *seeker = desk->pipeline.seeker;
+    struct replay_worker *seeker = desk->pipeline->seeker;
     struct desk_time_bar *kept = &desk->time_bar;
     const struct replay_track *track = seeker != NULL ? replay_worker_track(seeker) : NULL;
     if (track == NULL || track->slot_count == 0) {

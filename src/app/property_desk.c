@@ -117,7 +117,7 @@ void property_write_socket_to_pixel(const struct property_look *look, struct wri
 
 void property_write_recording(const struct property_look *look, struct writer *out,
                               const char *key) {
-    struct recorder *recorder = look->desk->pipeline.recorder;
+    struct recorder *recorder = look->desk->source.recorder;
     const struct recorder_stats stats =
         recorder != NULL ? recorder_get_stats(recorder) : (struct recorder_stats){.slots = 0};
     writer_open_object(out, key);
@@ -192,8 +192,8 @@ void property_write_now(const struct property_look *look, struct writer *out, co
 
 void property_write_replay_time(const struct property_look *look, struct writer *out,
                                 const char *key) {
-    if (look->desk->pipeline.paced != NULL) {
-        writer_integer(out, key, paced_source_now_ms(look->desk->pipeline.paced));
+    if (look->desk->pipeline->paced != NULL) {
+        writer_integer(out, key, paced_source_now_ms(look->desk->pipeline->paced));
     } else {
         writer_null(out, key);
     }
@@ -208,7 +208,7 @@ static void write_time(struct writer *out, const char *key, int64_t ts_ms) {
 }
 
 void property_write_replay(const struct property_look *look, struct writer *out, const char *key) {
-    const struct pipeline *pipeline = &look->desk->pipeline;
+    const struct pipeline *pipeline = look->desk->pipeline;
     const struct desk_seek *seek = &look->desk->seek;
     if (pipeline->paced == NULL) {
         writer_null(out, key);

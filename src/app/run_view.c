@@ -28,7 +28,7 @@ static enum exit_status loop(struct desk *desk, const struct app_options *option
                             venue_key((enum venue_id)scene->feeds[0].venue),
                             scene->feeds[0].reason);
         }
-        const char *trouble = pipeline_take_trouble(&desk->pipeline);
+        const char *trouble = pipeline_take_trouble(desk->pipeline);
         if (trouble != NULL) {
             fprintf(stderr, "liqscope view: %s\n", trouble);
         }
@@ -50,7 +50,7 @@ static enum exit_status loop(struct desk *desk, const struct app_options *option
  * live market its stretch of time is shown, as far as it is known. */
 static void go_to(struct desk *desk, int64_t at_ms) {
     char text[CLOCK_TEXT_BYTES];
-    const bool recorded = desk->pipeline.kind == SOURCE_FILE;
+    const bool recorded = desk->pipeline->kind == SOURCE_FILE;
     action_queue_add_text(&desk->queue, recorded ? ACTION_SEEK : ACTION_GO, "%s",
                           clock_format_utc(at_ms, text));
     if (recorded) {

@@ -27,6 +27,7 @@ static int set_up(void **state) {
     (void)state;
     memset(&desk, 0, sizeof desk);
     option_table_init(&desk.options);
+    desk.pipeline = &desk.source;
     desk.window_count = 1;
     desk.windows[0] = calloc(1, sizeof *desk.windows[0]);
     assert_non_null(desk.windows[0]);

@@ -133,6 +133,19 @@ static void taps_sort(struct distance_taps *taps) {
     }
 }
 
+static void kernels_add(struct distance_ladder *ladder, int phase, int side) {
+    const struct distance_taps *taps = &ladder->taps[phase][side];
+    for (int i = 0; i < ladder->count; i++) {
+        ladder->kernels[side][i].count = 0;
+        ladder->kernels[side][i].box = !ladder->cells[i].sharp;
+    }
+    for (int i = 0; i < taps->count; i++) {
+        struct distance_kernel *kernel = &ladder->kernels[side][taps->taps[i].lane / CLASS_SOURCES];
+        kernel->weight[kernel->count] = taps->taps[i].weight;
+        kernel->dk[phase][kernel->count++] = taps->taps[i].dk;
+    }
+}
+
 static bool ladder_init(struct distance_ladder *ladder, bool inverse, double bin_width, double mmr,
                         double fee, double leverage_max) {
     if (!(bin_width >= 1e-5 && bin_width <= 1e-2) || !(mmr > 0 && mmr < 0.5) ||
@@ -160,6 +173,7 @@ static bool ladder_init(struct distance_ladder *ladder, bool inverse, double bin
                                                     : taps_add_smooth(taps, ladder, i, side, shift);
             }
             taps_sort(taps);
+            kernels_add(ladder, phase, side);
         }
     }
     return true;

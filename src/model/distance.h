@@ -45,6 +45,15 @@ struct distance_taps {
     struct distance_tap taps[DISTANCE_MAX * DISTANCE_TAP_MAX];
 };
 
+/* The same taps by cell: those of a phase follow each other in price, nearest first, and the
+ * weights are the same in all phases. */
+struct distance_kernel {
+    int count;
+    bool box; /* all weights are the first one */
+    float weight[DISTANCE_TAP_MAX];
+    int32_t dk[DISTANCE_PHASE_COUNT][DISTANCE_TAP_MAX];
+};
+
 struct distance_ladder {
     double bin_width, mmr, fee;
     bool inverse;
@@ -52,6 +61,7 @@ struct distance_ladder {
     int band_begin[DISTANCE_BAND_COUNT + 1]; /* cells of band b: [begin[b], begin[b + 1]) */
     struct distance_cell cells[DISTANCE_MAX];
     struct distance_taps taps[DISTANCE_PHASE_COUNT][MODEL_SIDE_COUNT];
+    struct distance_kernel kernels[MODEL_SIDE_COUNT][DISTANCE_MAX];
 };
 
 /* Of a linear contract. bin_width in [1e-5, 1e-2], mmr in (0, 0.5), fee in [0, 0.1), leverage_max

@@ -5,9 +5,9 @@
  * addressed by the absolute bin (bin & mask), so that re-centring moves nothing. A cell holds raw =
  * content / scale of its class: ageing is one factor a class (the survival scale), folded in when
  * it gets small.  Every step is element by element in a fixed order, so vector code of any width
- * gives equal bits.  Rows of cells that were never occupied are never touched: their pages stay
- * with the system, which is half of them or more, since longs stand below the mark and shorts
- * above. */
+ * gives equal bits.  A plane a distance: neighbouring bins of a distance are neighbours in memory,
+ * for an entry's taps, for a read-out and for a sweep alike. Bins of a plane that were never
+ * reached are never touched: their pages stay with the system. */
 #pragma once
 
 #include <assert.h>
@@ -20,10 +20,16 @@
 enum { UNIT_MAP_BINS = 8192 };
 static_assert((UNIT_MAP_BINS & (UNIT_MAP_BINS - 1)) == 0, "a ring addressed by mask");
 
+/* Bins [begin, end) of a plane outside of which it is 0; none: begin >= end. */
+struct unit_map_reach {
+    int32_t begin, end;
+};
+
 struct unit_map {
-    int32_t first_bin;                   /* absolute; the map covers UNIT_MAP_BINS from here */
-    float *raw[MODEL_SIDE_COUNT];        /* [UNIT_MAP_BINS][CLASS_LANES] in blocks; 0 if empty */
-    void *blocks[MODEL_SIDE_COUNT];      /* owned */
+    int32_t first_bin;              /* absolute; the map covers UNIT_MAP_BINS from here */
+    float *raw[MODEL_SIDE_COUNT];   /* [DISTANCE_MAX] planes in blocks (unit_map_inside.h) */
+    void *blocks[MODEL_SIDE_COUNT]; /* owned */
+    struct unit_map_reach reach[MODEL_SIDE_COUNT][DISTANCE_MAX];
     uint8_t *occupied[MODEL_SIDE_COUNT]; /* owned: 1 where a bin may hold something */
     float *unswept[MODEL_SIDE_COUNT];    /* owned: extent of the bin not swept yet, 0..1 */
     double *price_unit;                  /* owned: e^z at the bin's centre */
@@ -51,13 +57,28 @@ void unit_map_recentre(struct unit_map *map, int32_t centre_bin,
 bool unit_map_contains(const struct unit_map *map, int32_t bin);
 /* The extent of a bin inside the map that was not swept yet, 0..1. */
 float unit_map_left(const struct unit_map *map, int side, int32_t bin);
+/* Raw content of a bin inside the map by class. */
+void unit_map_cells(const struct unit_map *map, int side, int32_t bin, float raw[CLASS_LANES]);
 
-/* Lay amount[lane] (raw, a vector a class) down around bin along taps, leaving out those nearer
- * than skip_bins bins or outside the map. lost_near and lost_far get each distance's tap weight
- * left out. */
-void unit_map_deposit(struct unit_map *map, int side, const struct distance_taps *taps, int32_t bin,
-                      int32_t skip_bins, const float amount[CLASS_LANES],
-                      float lost_near[DISTANCE_MAX], float lost_far[DISTANCE_MAX]);
+enum { UNIT_MAP_ENTRIES_MAX = 32 }; /* laid down at once */
+/* An entry to be laid down on one side: base[source] x unscale of its class goes around bin. */
+struct unit_map_entry {
+    int32_t bin;
+    int32_t skip_bins; /* taps nearer than that are left out */
+    int phase;         /* of the taps: 0..DISTANCE_PHASE_COUNT - 1 */
+    float base[CLASS_SOURCES];
+};
+/* Each distance's tap weight that was left out, nearer than skip_bins or outside the map. */
+struct unit_map_lost {
+    bool any; /* else all are 0 */
+    float near[DISTANCE_MAX], far[DISTANCE_MAX];
+};
+
+/* Lay entries (UNIT_MAP_ENTRIES_MAX at most) down one after the other, as their amounts base x
+ * unscale[lane] say; lost[i] is what entry i left out. */
+void unit_map_deposit(struct unit_map *map, int side, const struct distance_ladder *ladder,
+                      const float unscale[CLASS_LANES], size_t count,
+                      const struct unit_map_entry entries[], struct unit_map_lost lost[]);
 
 /* The mark goes from z_from to z_to: take what it passes (longs when falling, shorts when rising),
  * whole bins and the traversed part of the last one, telling cleared (may be NULL). Returns the

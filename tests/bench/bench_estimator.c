@@ -90,14 +90,16 @@ static void bench_map(void) {
     struct unit_map map;
     distance_ladder_init(&ladder, ESTIMATOR_BIN_WIDTH, .004, 0, 125);
     unit_map_init(&map, ESTIMATOR_BIN_WIDTH);
-    float amount[CLASS_LANES], near[DISTANCE_MAX] = {0}, far[DISTANCE_MAX] = {0};
+    float amount[CLASS_LANES];
+    struct unit_map_lost lost;
     for (int lane = 0; lane < CLASS_LANES; lane++) {
         amount[lane] = lane % 4 == 3 ? 0 : 1;
     }
     int64_t begin_ns = clock_thread_cpu_ns();
     for (int i = 0; i < DEPOSITS; i++) {
-        unit_map_deposit(&map, i % 2, &ladder.taps[i / 2 % DISTANCE_PHASE_COUNT][i % 2],
-                         i * 37 % 600 - 300, 0, amount, near, far);
+        struct unit_map_entry entry = {
+            .bin = i * 37 % 600 - 300, .phase = i / 2 % DISTANCE_PHASE_COUNT, .base = {1, 1, 1}};
+        unit_map_deposit(&map, i % 2, &ladder, amount, 1, &entry, &lost);
     }
     double ns = (double)(clock_thread_cpu_ns() - begin_ns);
     printf("deposit of one side: %.0f ns (%d taps, three sources each)\n", ns / DEPOSITS,
@@ -117,8 +119,9 @@ static void bench_map(void) {
     double sweep_ns = 0;
     for (int i = 0; i < 20; i++) {
         for (int j = 0; j < 200; j++) {
-            unit_map_deposit(&map, MODEL_LONG, &ladder.taps[j % DISTANCE_PHASE_COUNT][MODEL_LONG],
-                             j, 0, amount, near, far);
+            struct unit_map_entry entry = {
+                .bin = j, .phase = j % DISTANCE_PHASE_COUNT, .base = {1, 1, 1}};
+            unit_map_deposit(&map, MODEL_LONG, &ladder, amount, 1, &entry, &lost);
         }
         struct unit_map_swept swept = {{0}};
         struct unit_map_leg down = {.z_from = 0, .z_to = -0.3}, up = {.z_from = -0.3, .z_to = 0};

@@ -29,15 +29,20 @@ static int teardown(void **state) {
     return 0;
 }
 
-/* One unit of class lane 0 into a bin, through a tap list of its own. */
+/* So much of class lane 0 into a bin, through a ladder of one tap. */
 static void put(int side, int32_t bin, float amount) {
-    static struct distance_taps tap = {.count = 1, .taps = {{.dk = 0, .lane = 0, .weight = 1}}};
-    float amounts[CLASS_LANES] = {amount}, near[DISTANCE_MAX] = {0}, far[DISTANCE_MAX] = {0};
-    unit_map_deposit(&map, side, &tap, bin, 0, amounts, near, far);
+    static struct distance_ladder one = {
+        .count = 1, .kernels = {{{.count = 1, .weight = {1}}}, {{.count = 1, .weight = {1}}}}};
+    const float unscale[CLASS_LANES] = {1};
+    struct unit_map_lost lost;
+    unit_map_deposit(&map, side, &one, unscale, 1,
+                     &(struct unit_map_entry){.bin = bin, .base = {amount}}, &lost);
 }
 
 static double held(int side, int32_t bin) {
-    return (double)map.raw[side][(size_t)((uint32_t)bin & (UNIT_MAP_BINS - 1)) * CLASS_LANES];
+    float raw[CLASS_LANES];
+    unit_map_cells(&map, side, bin, raw);
+    return (double)raw[0];
 }
 
 static double sum_of_map(int side) {
@@ -132,25 +137,42 @@ static void taps_outside_or_already_passed_are_left_out_and_told(void **state) {
         int32_t bin, skip;
     } rows[] = {{0, 0},     {-3500, 0}, {4095, 40}, {-4096, 0},
                 {-5000, 3}, {4300, 0},  {9000, 0},  {-100000, 65535}};
-    float amount[CLASS_LANES];
+    float unscale[CLASS_LANES];
     for (int lane = 0; lane < CLASS_LANES; lane++) {
-        amount[lane] = lane % CLASS_SOURCES == 3 || lane / CLASS_SOURCES >= ladder.count ? 0 : 1;
+        unscale[lane] = 1;
     }
     for (size_t i = 0; i < ARRAY_COUNT(rows); i++) {
         for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-            float near[DISTANCE_MAX] = {0}, far[DISTANCE_MAX] = {0};
+            struct unit_map_entry entry = {
+                .bin = rows[i].bin, .skip_bins = rows[i].skip, .phase = 3, .base = {1, 1, 1}};
+            struct unit_map_lost left_out;
             double lost = 0;
             unit_map_clear(&map, 0);
-            unit_map_deposit(&map, side, &ladder.taps[3][side], rows[i].bin, rows[i].skip, amount,
-                             near, far);
-            for (int j = 0; j < ladder.count; j++) {
-                lost += 3 * ((double)near[j] + (double)far[j]);
+            unit_map_deposit(&map, side, &ladder, unscale, 1, &entry, &left_out);
+            for (int j = 0; j < ladder.count && left_out.any; j++) {
+                lost += 3 * ((double)left_out.near[j] + (double)left_out.far[j]);
             }
             double kept = sum_of_map(side);
             if (fabs(kept + lost - 3 * ladder.count) > 1e-4) {
                 fail_msg("bin %d skip %d side %d: kept %g lost %g", rows[i].bin, rows[i].skip, side,
                          kept, lost);
             }
+        }
+    }
+}
+
+static void add_plainly(float want[][CLASS_LANES], int side, const struct unit_map_entry *entry,
+                        const float *unscale) {
+    const struct distance_taps *taps = &ladder.taps[entry->phase][side];
+    for (int t = 0; t < taps->count; t++) {
+        const struct distance_tap *tap = &taps->taps[t];
+        int32_t at = entry->bin + tap->dk;
+        if (abs(tap->dk) < entry->skip_bins || at < -4096 || at > 4095) {
+            continue;
+        }
+        for (int s = 0; s < CLASS_SOURCES; s++) {
+            volatile float amount = entry->base[s] * unscale[tap->lane + s];
+            want[at & (UNIT_MAP_BINS - 1)][tap->lane + s] += tap->weight * amount;
         }
     }
 }
@@ -164,24 +186,27 @@ static void kernels_equal_their_scalar_reference(void **state) {
     random_init(&random, 3);
     unit_map_clear(&map, 0);
     memset(want, 0, sizeof(want));
-    for (int i = 0; i < 300; i++) {
-        float amount[CLASS_LANES], near[DISTANCE_MAX] = {0}, far[DISTANCE_MAX] = {0};
-        int32_t bin = (int32_t)(random_u64(&random) % 9000) - 4500;
-        int side = i % 2, phase = i % DISTANCE_PHASE_COUNT, skip = i % 60;
-        for (int lane = 0; lane < CLASS_LANES; lane++) {
-            amount[lane] = (float)random_exponential(&random);
-        }
-        const struct distance_taps *taps = &ladder.taps[phase][side];
-        unit_map_deposit(&map, side, taps, bin, skip, amount, near, far);
-        for (int t = 0; t < taps->count; t++) {
-            int32_t at = bin + taps->taps[t].dk;
-            if (abs(taps->taps[t].dk) < skip || at < -4096 || at > 4095) {
-                continue;
-            }
+    float unscale[CLASS_LANES];
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        unscale[lane] = (float)random_exponential(&random);
+    }
+    for (int batch = 0; batch < 30; batch++) {
+        struct unit_map_entry entries[10];
+        struct unit_map_lost lost[10];
+        int side = batch % 2;
+        for (int i = 0; i < 10; i++) {
+            entries[i] =
+                (struct unit_map_entry){.bin = (int32_t)(random_u64(&random) % 9000) - 4500,
+                                        .phase = (batch * 10 + i) % DISTANCE_PHASE_COUNT,
+                                        .skip_bins = (batch * 10 + i) % 60};
+            entries[i].bin = i % 3 > 0 ? entries[i - 1].bin + 1 : entries[i].bin;
             for (int s = 0; s < CLASS_SOURCES; s++) {
-                want[side][at & (UNIT_MAP_BINS - 1)][taps->taps[t].lane + s] +=
-                    taps->taps[t].weight * amount[taps->taps[t].lane + s];
+                entries[i].base[s] = (float)random_exponential(&random);
             }
+        }
+        unit_map_deposit(&map, side, &ladder, unscale, ARRAY_COUNT(entries), entries, lost);
+        for (int i = 0; i < 10; i++) {
+            add_plainly(want[side], side, &entries[i], unscale);
         }
     }
     float weight[CLASS_LANES];
@@ -189,7 +214,11 @@ static void kernels_equal_their_scalar_reference(void **state) {
         weight[lane] = (float)random_uniform(&random);
     }
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        assert_memory_equal(map.raw[side], want[side], sizeof(want[side]));
+        for (int32_t bin = -4096; bin < 4096; bin++) {
+            float cells[CLASS_LANES];
+            unit_map_cells(&map, side, bin, cells);
+            assert_memory_equal(cells, want[side][bin & (UNIT_MAP_BINS - 1)], sizeof(cells));
+        }
         unit_map_read(&map, side, &ladder, weight, -4096, UNIT_MAP_BINS, bands);
         for (int32_t bin = -4096; bin < 4096; bin++) {
             const float *row = want[side][bin & (UNIT_MAP_BINS - 1)];

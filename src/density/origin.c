@@ -20,10 +20,10 @@
  * Terms are kept by slots of opening time and of entry price, which density/origin_slots lays
  * together into the buckets of the answer.  A row that is longer than a slot is spread evenly.
  *
- * Cost: one replay.  The newest half day at 1 s rows, two days at 10 s, before that 1 min for
- * MONTH_DAYS days and hours beyond: a month takes some hundreds of milliseconds of one core
- * (tests/bench/bench_raster why).  The engine applied every second once: rows that are sums of
- * finer ones cost a tolerance, as in a raster (tests/unit/test_origin.c).
+ * Cost: one replay of the side that is asked for.  The newest half day at 1 s rows, two days at 10
+ * s, before that 1 min for MONTH_DAYS days and hours beyond: a month takes some hundreds of
+ * milliseconds of one core (tests/bench/bench_raster why).  The engine applied every second once:
+ * rows that are sums of finer ones cost a tolerance, as in a raster (tests/unit/test_origin.c).
  *
  * Wrong where the estimate is: model/estimator.c. */
 #include "density/origin.h"
@@ -409,6 +409,7 @@ static enum status run_input(struct origin *origin, const struct raster_input *i
                              double far) {
     struct estimator_desc model = input->model;
     model.evidence = false;
+    model.blind[MODEL_LONG + MODEL_SHORT - origin->side] = true;
     struct estimator *estimator = estimator_create(&model);
     if (estimator == NULL) {
         return STATUS_MEMORY;

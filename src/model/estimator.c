@@ -433,12 +433,18 @@ static void note_laid(struct estimator *estimator, const struct entry_row *row,
 
 static void apply_batch(struct estimator *estimator, const struct entry_row *row,
                         struct batch *batch) {
+    const bool *blind = estimator->desc.blind;
     for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        unit_map_deposit(&estimator->map, side, &estimator->ladder, estimator->unscale,
-                         batch->count, batch->entries[side], batch->lost[side]);
+        if (!blind[side]) {
+            unit_map_deposit(&estimator->map, side, &estimator->ladder, estimator->unscale,
+                             batch->count, batch->entries[side], batch->lost[side]);
+        }
     }
     for (size_t i = 0; i < batch->count; i++) {
         for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
+            if (blind[side]) {
+                continue;
+            }
             note_laid(estimator, row, batch, i, side);
         }
     }

@@ -36,6 +36,7 @@ struct estimator_desc {
     bool inverse;                    /* coin-margined: distances count in 1/price */
     struct weights_prior_desc prior; /* zero: the CEX prior */
     bool evidence;                   /* calibrate: engine yes, raster no. The map is the same. */
+    bool blind[MODEL_SIDE_COUNT];    /* this side is not wanted: nothing is laid down on it */
 };
 
 /* Base coin, one side. held = deposited - swept - decayed - clipped, and what the map's cells hold,

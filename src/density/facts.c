@@ -105,10 +105,24 @@ static double day_vwap(const struct facts_day *today) {
     return today->whole && today->base > 0 ? today->usd / today->base : 0;
 }
 
+/* The row came after a gap: nothing is known of the columns between told_ms and it. */
+static void add_gap(struct facts *facts, int64_t told_ms, const struct entry_row *row,
+                    int64_t first_col) {
+    int64_t to = row->begin_ms / facts->col_ms;
+    int64_t from = told_ms == INT64_MIN ? to : (told_ms - 1) / facts->col_ms + 1;
+    from = from < first_col ? first_col : from;
+    for (int64_t col = from < to - LAYERS_COL_MAX ? to - LAYERS_COL_MAX : from; col < to; col++) {
+        column_enter(facts, col)->flags |= LAYERS_COLUMN_GAP;
+    }
+}
+
 void facts_add(struct facts *facts, const struct entry_log *log, const struct entry_row *row,
                int64_t first_col) {
     int64_t from = row->begin_ms / facts->col_ms, to = (row->end_ms - 1) / facts->col_ms;
     double share = 1 / (double)(to - from + 1);
+    if ((row->flags & ENTRY_ROW_GAP) != 0) {
+        add_gap(facts, facts->today.end_ms, row, first_col);
+    }
     facts_add_day(facts, row);
     for (int64_t col = from < first_col ? first_col : from; col <= to; col++) {
         struct facts_column *column = column_enter(facts, col);
@@ -134,12 +148,13 @@ void facts_add(struct facts *facts, const struct entry_log *log, const struct en
     }
 }
 
-/* Nothing came in this column. */
-static void write_silence(const struct facts *facts, int64_t col, const struct facts_carry *carry,
-                          struct layers_column *out) {
+/* Nothing came in this column; missed: for sure, something did happen. */
+static void write_silence(const struct facts *facts, int64_t col, bool missed,
+                          const struct facts_carry *carry, struct layers_column *out) {
     if (carry->end_ms == INT64_MIN) {
         out->flags |= LAYERS_COLUMN_EMPTY;
-    } else if ((col + 1) * facts->col_ms - carry->end_ms >= FACTS_SILENCE_MS + facts->col_ms) {
+    } else if (missed ||
+               (col + 1) * facts->col_ms - carry->end_ms >= FACTS_SILENCE_MS + facts->col_ms) {
         out->flags |= LAYERS_COLUMN_GAP;
     } else {
         out->open = out->high = out->low = out->close = carry->close;
@@ -151,8 +166,9 @@ static void write_silence(const struct facts *facts, int64_t col, const struct f
 void facts_write(const struct facts *facts, int64_t col, struct facts_carry *carry,
                  struct layers_column *out) {
     const struct facts_column *column = &facts->columns[slot_of(col)];
-    if (facts->cols[slot_of(col)] != col || !column->has_row) {
-        write_silence(facts, col, carry, out);
+    const bool touched = facts->cols[slot_of(col)] == col;
+    if (!touched || !column->has_row) {
+        write_silence(facts, col, touched && (column->flags & LAYERS_COLUMN_GAP) != 0, carry, out);
         return;
     }
     out->flags |= column->flags;

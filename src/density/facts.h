@@ -13,7 +13,7 @@
 enum { FACTS_SILENCE_MS = 300000 }; /* a market that tells nothing for so long is a gap */
 
 struct facts_column {
-    bool has_row;
+    bool has_row;        /* without: nothing but flags */
     int64_t last_end_ms; /* end of its last row */
     uint8_t flags;       /* LAYERS_COLUMN_GAP, _HISTORY */
     uint16_t print_count;
@@ -50,7 +50,7 @@ void facts_add_day(struct facts *facts, const struct entry_row *row);
 void facts_add(struct facts *facts, const struct entry_log *log, const struct entry_row *row,
                int64_t first_col);
 /* Write the facts of a column, and carry on for the next. A column without rows shows the price
- * before it, up to FACTS_SILENCE_MS; longer silence is LAYERS_COLUMN_GAP, no price at all
- * LAYERS_COLUMN_EMPTY. */
+ * before it, up to FACTS_SILENCE_MS; longer silence, and any that ends with a row behind a gap, is
+ * LAYERS_COLUMN_GAP, no price at all LAYERS_COLUMN_EMPTY. */
 void facts_write(const struct facts *facts, int64_t col, struct facts_carry *carry,
                  struct layers_column *out);

@@ -225,13 +225,20 @@ void row_builder_print(struct row_builder *b, int64_t ts_ms, double price, doubl
     }
 }
 
+/* It opens no row: bars of the time that is missing may still come. The first row behind it tells
+ * of it, or the one that is open, where it ends in there or was told late. */
 void row_builder_gap(struct row_builder *b, int64_t from_ms, int64_t to_ms) {
-    if (to_ms <= from_ms || !row_builder_enter(b, &to_ms)) {
+    if (to_ms <= from_ms) {
+        return;
+    }
+    if (to_ms < 0 || to_ms >= TIME_MAX_MS) {
+        b->stats.refused_count++;
         return;
     }
     b->gap_from_ms = from_ms;
     b->gap_to_ms = to_ms;
-    b->row.flags |= ENTRY_ROW_GAP;
+    b->gap_untold = !b->row_open || to_ms >= b->row.end_ms;
+    b->row.flags |= b->gap_untold ? 0 : ENTRY_ROW_GAP;
 }
 
 /* -- what it knows -- */

@@ -24,6 +24,7 @@ struct row_builder {
     struct entry_row row;
     int64_t closed_ms, history_until_ms;
     int64_t gap_from_ms, gap_to_ms;
+    bool gap_untold; /* no row behind it yet */
 
     bool has_mark, has_oi;
     int64_t oi_ms; /* of the newest live open interest; 0: none yet */

@@ -99,7 +99,10 @@ void row_builder_emit(struct row_builder *b, struct entry_row *row, size_t depos
 static void begin_row(struct row_builder *b, int64_t ts_ms) {
     int64_t begin_ms = floor_second(ts_ms);
     b->row_open = true;
-    b->row = (struct entry_row){.begin_ms = begin_ms, .end_ms = begin_ms + ROW_BUILDER_ROW_MS};
+    b->row = (struct entry_row){.begin_ms = begin_ms,
+                                .end_ms = begin_ms + ROW_BUILDER_ROW_MS,
+                                .flags = b->gap_untold ? ENTRY_ROW_GAP : 0};
+    b->gap_untold = b->gap_untold && b->gap_to_ms > b->row.end_ms;
     b->deposit_count = 0;
     b->print_count = 0;
     if (b->interval.begin_ms == INT64_MIN) {

@@ -139,12 +139,33 @@ static void funding_is_told_in_the_column_that_settled_it(void **state) {
     }
 }
 
+/* Rows at columns 0 and 3, of the second a gap is told or not; 1 and 2 are silent. */
+static void what_lies_before_a_row_behind_a_gap_is_unknown(void **state) {
+    (void)state;
+    int64_t first = DAY * DAY_COLUMNS;
+    for (int gap = 0; gap < 2; gap++) {
+        struct facts_carry carry = {.end_ms = INT64_MIN};
+        facts_begin(&facts, COL_MS);
+        struct entry_row row = row_of(first * COL_MS, 50, 1000);
+        facts_add(&facts, NULL, &row, first);
+        row = row_of((first + 3) * COL_MS, 55, 1000);
+        row.flags = gap ? ENTRY_ROW_GAP : 0;
+        facts_add(&facts, NULL, &row, first);
+        for (int i = 0; i < 4; i++) {
+            const struct layers_column *column = column_at(first + i, &carry);
+            assert_true(((column->flags & LAYERS_COLUMN_GAP) != 0) == (gap && i > 0));
+            assert_near(column->close, i == 0 || (!gap && i < 3) ? 50 : i == 3 ? 55 : 0, 1e-9);
+        }
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(vwap_weighs_prices_by_what_was_traded),
         cmocka_unit_test(vwap_begins_anew_at_midnight_and_is_unknown_without_the_day_s_beginning),
         cmocka_unit_test(vwap_of_a_window_counts_the_day_before_it),
         cmocka_unit_test(funding_is_told_in_the_column_that_settled_it),
+        cmocka_unit_test(what_lies_before_a_row_behind_a_gap_is_unknown),
     };
     return cmocka_run_group_tests_name("facts", tests, setup, teardown);
 }

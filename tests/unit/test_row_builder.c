@@ -362,11 +362,37 @@ static void a_gap_marks_its_rows(void **state) {
     row_builder_mark(builder, START, 100);
     row_builder_gap(builder, START + 3000, START + 8000);
     row_builder_mark(builder, START + 9000, 100);
-    row_builder_advance(builder, START + 10000);
-    assert_int_equal(seen_count, 3);
-    assert_true((seen[0].row.flags & ENTRY_ROW_GAP) == 0);
-    assert_true((seen[1].row.flags & ENTRY_ROW_GAP) != 0);
-    assert_true((seen[2].row.flags & ENTRY_ROW_GAP) == 0);
+    row_builder_mark(builder, START + 10000, 100);
+    row_builder_gap(builder, START + 9500, START + 10200); /* within the open row */
+    row_builder_mark(builder, START + 11000, 100);
+    row_builder_mark(builder, START + 12000, 100);
+    row_builder_gap(builder, START + 10000, START + 11000); /* told late */
+    row_builder_advance(builder, START + 13000);
+    const bool gaps[] = {false, true, true, false, true};
+    assert_int_equal(seen_count, 5);
+    for (int i = 0; i < seen_count; i++) {
+        assert_true(((seen[i].row.flags & ENTRY_ROW_GAP) != 0) == gaps[i]);
+    }
+}
+
+/* After a lost connection: the gap first, then what REST tells of it, then what is live again. */
+static void bars_fill_a_gap_that_was_told_before_them(void **state) {
+    (void)state;
+    row_builder_mark(builder, START, 100);
+    row_builder_gap(builder, START + 500, START + 250000);
+    for (int i = 1; i < 4; i++) {
+        struct row_builder_kline kline = bar(i, 100, 102, 99, 101, 10);
+        row_builder_history_kline(builder, &kline);
+    }
+    row_builder_mark(builder, START + 250000, 100);
+    row_builder_advance(builder, START + 251000);
+    assert_int_equal(seen_count, 5);
+    for (int i = 1; i < 4; i++) {
+        assert_true(seen[i].row.begin_ms == START + i * 60000);
+        assert_true((seen[i].row.flags & ENTRY_ROW_HISTORY) != 0);
+    }
+    assert_true((seen[0].row.flags & ENTRY_ROW_GAP) != 0); /* it began in there */
+    assert_true((seen[4].row.flags & ENTRY_ROW_GAP) != 0);
 }
 
 int main(void) {
@@ -386,6 +412,7 @@ int main(void) {
         CASE(bars_of_the_future_are_refused),
         CASE(funding_can_not_carry_the_coordinate_away),
         CASE(a_gap_marks_its_rows),
+        CASE(bars_fill_a_gap_that_was_told_before_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,7 +134,7 @@ static void apply_trade(struct engine_instrument *instrument, const struct event
 }
 
 static void apply_liquidation(struct engine_instrument *instrument, const struct event *event,
-                              struct engine_counts *counts) {
+                              struct engine_counts *counts, bool history) {
     double price = 0.0;
     double qty_base = 0.0;
     double usd = 0.0;
@@ -155,8 +155,15 @@ static void apply_liquidation(struct engine_instrument *instrument, const struct
         .complete = complete,
     };
     prints_add(&instrument->prints, &print);
-    row_builder_print(instrument->builder, event->ts_ms, price, usd, (enum position)event->side,
-                      (enum price_kind)event->detail, complete);
+    if (history) {
+        instrument->history_pending = true;
+        row_builder_history_print(instrument->builder, event->ts_ms, price, usd,
+                                  (enum position)event->side, (enum price_kind)event->detail,
+                                  complete);
+    } else {
+        row_builder_print(instrument->builder, event->ts_ms, price, usd, (enum position)event->side,
+                          (enum price_kind)event->detail, complete);
+    }
 }
 
 static void apply_price(struct engine_instrument *instrument, const struct event *event) {
@@ -291,7 +298,7 @@ static void apply_live(struct engine_instrument *instrument, const struct event 
         apply_trade(instrument, event, counts);
         break;
     case EVENT_LIQUIDATION:
-        apply_liquidation(instrument, event, counts);
+        apply_liquidation(instrument, event, counts, false);
         break;
     case EVENT_PRICE:
         apply_price(instrument, event);
@@ -359,6 +366,12 @@ void engine_instrument_destroy(struct engine_instrument *instrument) {
     free(instrument);
 }
 
+/* Of the future is nothing known. */
+static bool is_past(const struct engine_instrument *instrument, int64_t ts_ms) {
+    return ts_possible(ts_ms) &&
+           (instrument->now_ms == 0 || ts_ms <= instrument->now_ms + ENGINE_JUMP_MAX_MS);
+}
+
 /* Facts about the instrument itself, and the book, which makes no rows, leave the model open. */
 static bool is_market_fact(const struct event *event) {
     return event->kind != EVENT_INSTRUMENT && event->kind != EVENT_TIER &&
@@ -389,8 +402,13 @@ void engine_instrument_apply(struct engine_instrument *instrument, const struct 
             return;
         }
         break;
-    case EVENT_TRADE:
     case EVENT_LIQUIDATION:
+        if ((event->flags & EVENT_FLAG_HISTORY) != 0 && is_past(instrument, event->ts_ms)) {
+            apply_liquidation(instrument, event, counts, true);
+            return;
+        }
+        break;
+    case EVENT_TRADE:
     case EVENT_PRICE:
     case EVENT_FUNDING:
         break;

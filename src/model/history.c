@@ -1,4 +1,4 @@
-/* model/history.c - bars and open interest from the past. */
+/* model/history.c - bars, open interest and liquidations from the past. */
 #include "model/history.h"
 
 #include <math.h>
@@ -12,6 +12,7 @@
 void history_finish(struct history *history) {
     free(history->klines);
     free(history->points);
+    free(history->prints);
     uint64_t dropped = history->dropped_count;
     memset(history, 0, sizeof(*history));
     history->dropped_count = dropped;
@@ -21,8 +22,10 @@ bool history_init_copy(struct history *history, const struct history *source) {
     *history = *source;
     history->klines = copy_bytes(source->klines, source->kline_room * sizeof(*source->klines));
     history->points = copy_bytes(source->points, source->point_room * sizeof(*source->points));
+    history->prints = copy_bytes(source->prints, source->print_room * sizeof(*source->prints));
     return (history->klines != NULL || source->klines == NULL) &&
-           (history->points != NULL || source->points == NULL);
+           (history->points != NULL || source->points == NULL) &&
+           (history->prints != NULL || source->prints == NULL);
 }
 
 /* Room for one more; false: the limit or memory is met. */
@@ -69,6 +72,20 @@ bool history_add_point(struct history *history, int64_t ts_ms, double oi_base) {
     return true;
 }
 
+bool history_add_print(struct history *history, const struct entry_print *print) {
+    void *items = history->prints;
+    if (!grow(&items, history->print_count, &history->print_room, sizeof(*history->prints),
+              HISTORY_PRINT_MAX)) {
+        history->dropped_count++;
+        return false;
+    }
+    history->prints = items;
+    history->prints[history->print_count] =
+        (struct history_print){.print = *print, .sequence = (uint32_t)history->print_count};
+    history->print_count++;
+    return true;
+}
+
 static int compare_time(int64_t a_ms, uint32_t a_sequence, int64_t b_ms, uint32_t b_sequence) {
     if (a_ms != b_ms) {
         return a_ms < b_ms ? -1 : 1;
@@ -86,8 +103,16 @@ static int compare_points(const void *a, const void *b) {
     return compare_time(x->ts_ms, x->sequence, y->ts_ms, y->sequence);
 }
 
+static int compare_prints(const void *a, const void *b) {
+    const struct history_print *x = a, *y = b;
+    return compare_time(x->print.ts_ms, x->sequence, y->print.ts_ms, y->sequence);
+}
+
 void history_sort(struct history *history) {
     size_t kept = 0;
+    if (history->print_count > 0) {
+        qsort(history->prints, history->print_count, sizeof(*history->prints), compare_prints);
+    }
     if (history->kline_count > 0) {
         qsort(history->klines, history->kline_count, sizeof(*history->klines), compare_klines);
     }
@@ -103,6 +128,43 @@ void history_sort(struct history *history) {
     for (size_t i = 0; i < history->point_count; i++) {
         bool again = kept > 0 && history->points[kept - 1].ts_ms == history->points[i].ts_ms;
         history->points[again ? kept - 1 : kept++] = history->points[i];
+    }
+    history->point_count = kept;
+}
+
+bool history_full(const struct history *history) {
+    return history->kline_count == HISTORY_KLINE_MAX || history->point_count == HISTORY_POINT_MAX ||
+           history->print_count == HISTORY_PRINT_MAX;
+}
+
+int64_t history_middle_ms(const struct history *history) {
+    if (history->print_count == HISTORY_PRINT_MAX) {
+        return history->prints[history->print_count / 2].print.ts_ms;
+    }
+    if (history->point_count == HISTORY_POINT_MAX || history->kline_count == 0) {
+        return history->points[history->point_count / 2].ts_ms;
+    }
+    return history->klines[history->kline_count / 2].open_ms;
+}
+
+void history_drop_before(struct history *history, int64_t cut_ms) {
+    size_t klines = 0, points = 0, kept = 0;
+    while (klines < history->kline_count && history->klines[klines].open_ms < cut_ms) {
+        klines++;
+    }
+    while (points < history->point_count && history->points[points].ts_ms < cut_ms) {
+        points++;
+    }
+    points -= points > 0;
+    /* Those that are still to come are later than those that stay. */
+    for (kept = 0; klines + kept < history->kline_count; kept++) {
+        history->klines[kept] = history->klines[klines + kept];
+        history->klines[kept].sequence = (uint32_t)kept;
+    }
+    history->kline_count = kept;
+    for (kept = 0; points + kept < history->point_count; kept++) {
+        history->points[kept] = history->points[points + kept];
+        history->points[kept].sequence = (uint32_t)kept;
     }
     history->point_count = kept;
 }

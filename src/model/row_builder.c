@@ -199,30 +199,45 @@ void row_builder_funding(struct row_builder *b, int64_t ts_ms, double rate) {
     }
 }
 
-void row_builder_print(struct row_builder *b, int64_t ts_ms, double price, double usd,
-                       enum position position, enum price_kind kind, bool complete) {
+bool row_builder_make_print(const struct row_builder *b, int64_t ts_ms, double price, double usd,
+                            enum position position, enum price_kind kind, bool complete,
+                            struct entry_print *out) {
     if (!row_builder_value_valid(price) || !row_builder_value_valid(usd) ||
         (position != POS_LONG && position != POS_SHORT)) {
-        b->stats.refused_count++;
-        return;
+        return false;
     }
-    if (!row_builder_enter(b, &ts_ms)) {
-        return;
-    }
-    struct entry_print print = {
+    *out = (struct entry_print){
         .ts_ms = ts_ms,
         .price = margin_trigger_price(price, position, kind, b->desc.mmr),
         .usd = (float)usd,
         .position = (uint8_t)position,
         .complete = complete,
     };
-    if (b->has_mark && b->mark_ms >= ts_ms) {
+    return true;
+}
+
+void row_builder_take_print(struct row_builder *b, const struct entry_print *told) {
+    struct entry_print print = *told;
+    if (!row_builder_enter(b, &print.ts_ms)) {
+        return;
+    }
+    if (b->has_mark && b->mark_ms >= print.ts_ms) {
         row_builder_add_print(b, &print);
     } else if (b->waiting_count < ROW_BUILDER_PRINT_MAX) {
         b->waiting[b->waiting_count++] = print;
     } else {
         b->stats.prints_lost++;
     }
+}
+
+void row_builder_print(struct row_builder *b, int64_t ts_ms, double price, double usd,
+                       enum position position, enum price_kind kind, bool complete) {
+    struct entry_print print;
+    if (!row_builder_make_print(b, ts_ms, price, usd, position, kind, complete, &print)) {
+        b->stats.refused_count++;
+        return;
+    }
+    row_builder_take_print(b, &print);
 }
 
 /* It opens no row: bars of the time that is missing may still come. The first row behind it tells

@@ -6,9 +6,12 @@
  * Prices and quantities that are not finite and positive are counted (refused_count) and change
  * nothing. Open interest and volume become entries an interval at a time: it closes when its open
  * interest arrives, or after two cadences without.  Prints wait for the first mark at or after
- * their own time, 3 s at most. History (klines and their open interest) is gathered in any order
- * and becomes rows at the first live fact, or at row_builder_history_end: it must come before the
- * live facts of its time; older klines are refused, and so are those of the future. */
+ * their own time, 3 s at most. History (klines, their open interest and liquidations) is gathered
+ * in any order and becomes rows at the first live fact, or at row_builder_history_end: it must come
+ * before the live facts of its time; older klines are refused, and so are those of the future. Of a
+ * past longer than ROW_BUILDER_KLINE_MAX bars the older half becomes rows when that many are there.
+ * A liquidation of the past stands in the row of its bar; one without a bar is told as if it came
+ * with the first live fact. */
 #pragma once
 
 #include <stdbool.h>
@@ -78,6 +81,9 @@ struct row_builder_kline {
 };
 void row_builder_history_kline(struct row_builder *builder, const struct row_builder_kline *kline);
 void row_builder_history_open_interest(struct row_builder *builder, int64_t ts_ms, double oi_base);
+/* As row_builder_print, of the past. */
+void row_builder_history_print(struct row_builder *builder, int64_t ts_ms, double price, double usd,
+                               enum position position, enum price_kind kind, bool complete);
 void row_builder_history_end(struct row_builder *builder); /* make rows of what was gathered, now */
 
 /* Close every row that ended by ts_ms. Live facts do this by themselves; call it when time passes

@@ -76,6 +76,15 @@ void row_builder_add_print(struct row_builder *b, const struct entry_print *prin
 /* Prints of until_ms and before have what they waited for. */
 void row_builder_release_prints(struct row_builder *b, int64_t until_ms);
 
+/* -- row_builder.c -- */
+
+/* What row_builder_print was told, at the price that triggered it. False: out of its bounds. */
+bool row_builder_make_print(const struct row_builder *b, int64_t ts_ms, double price, double usd,
+                            enum position position, enum price_kind kind, bool complete,
+                            struct entry_print *out);
+/* As row_builder_print, of one that is made. */
+void row_builder_take_print(struct row_builder *b, const struct entry_print *told);
+
 /* -- row_builder_history.c -- */
 
 /* Make rows of what was gathered; bars that end after until_ms are refused: rows up to there would

@@ -182,7 +182,7 @@ bool row_builder_enter(struct row_builder *b, int64_t *ts_ms) {
         b->stats.refused_count++;
         return false;
     }
-    if (b->history.kline_count > 0) {
+    if (b->history.kline_count > 0 || b->history.print_count > 0) {
         row_builder_make_history(b, *ts_ms + AHEAD_MAX_MS);
     }
     int64_t now_ms = b->row_open ? b->row.begin_ms : b->closed_ms;

@@ -262,6 +262,47 @@ static struct row_builder_kline bar(int minute, double open, double high, double
                                       .usd = volume * open};
 }
 
+/* Liquidations of the past stand in their bars, however they come, and cost none of them. */
+static void liquidations_of_the_past_are_in_their_bars(void **state) {
+    (void)state;
+    enum { BARS = 4, MINUTE_MS = 60000 };
+    for (int order = 0; order < 2; order++) {
+        const struct row_builder_desc desc = {.log = entry_log, .on_row = on_row};
+        row_builder_destroy(builder);
+        builder = row_builder_create(&desc);
+        seen_count = 0;
+        row_builder_history_print(builder, START - 5, 100, 7, POS_LONG, PRICE_FILL, true);
+        for (int i = 0; i < BARS; i++) {
+            const struct row_builder_kline kline = bar(i, 100, 101, 99, 100, 10);
+            const int64_t ts_ms = START + i * MINUTE_MS + 30000;
+            if (order == 0) {
+                row_builder_history_kline(builder, &kline);
+            }
+            row_builder_history_print(builder, ts_ms, 99, i + 1, POS_LONG, PRICE_FILL, true);
+            if (order == 1) {
+                row_builder_history_kline(builder, &kline);
+            }
+        }
+        row_builder_history_print(builder, START + BARS * MINUTE_MS + 500, 99, 9, POS_SHORT,
+                                  PRICE_FILL, true);
+        row_builder_mark(builder, START + BARS * MINUTE_MS + 900, 100);
+        row_builder_advance(builder, START + BARS * MINUTE_MS + 9000);
+        assert_int_equal(seen_count, BARS + 1);
+        for (int i = 0; i < BARS; i++) {
+            assert_true((seen[i].row.flags & ENTRY_ROW_HISTORY) != 0);
+            assert_int_equal(seen[i].row.print_count, 1);
+            assert_near((double)seen[i].prints[0].usd, i + 1);
+            assert_true(seen[i].prints[0].ts_ms == START + i * MINUTE_MS + 30000);
+        }
+        /* what no bar took: too early for the first one, and behind the last one */
+        assert_int_equal(seen[BARS].row.print_count, 2);
+        assert_near((double)(seen[BARS].prints[0].usd + seen[BARS].prints[1].usd), 16);
+        struct row_builder_stats stats;
+        row_builder_get_stats(builder, &stats);
+        assert_int_equal(stats.klines_refused + stats.prints_lost, 0);
+    }
+}
+
 static void history_in_any_order_becomes_rows_in_order(void **state) {
     (void)state;
     struct row_builder_kline late = bar(1, 101, 103, 100, 102, 10);
@@ -408,6 +449,7 @@ int main(void) {
         CASE(late_and_absurd_facts_change_nothing_but_counts),
         CASE(a_confirmed_jump_is_believed),
         CASE(history_in_any_order_becomes_rows_in_order),
+        CASE(liquidations_of_the_past_are_in_their_bars),
         CASE(absurd_bars_are_refused),
         CASE(bars_of_the_future_are_refused),
         CASE(funding_can_not_carry_the_coordinate_away),

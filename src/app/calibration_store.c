@@ -55,6 +55,10 @@ bool calibration_store_read(const char *folder, enum venue_id venue, const char 
         ok = refuse(path, strerror(errno));
     }
     free(bytes);
+    if (ok && out->record.heard_ms > clock_wall_ms()) {
+        /* Of a clock that ran ahead: what comes now teaches. */
+        out->record.heard_ms = clock_wall_ms();
+    }
     return ok;
 }
 

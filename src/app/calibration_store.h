@@ -22,8 +22,8 @@ enum {
     CALIBRATION_STORE_EVERY_MS = 180000 /* files are not written more often than this */
 };
 
-/* Read the file of venue and symbol. False: there is none, or it cannot be used (a line is logged).
- */
+/* Read the file of venue and symbol; a record from the future counts as of now. False: there is
+ * none, or it cannot be used (a line is logged). */
 bool calibration_store_read(const char *folder, enum venue_id venue, const char *symbol,
                             struct engine_calibration *out);
 /* Write it, the folder too if it is not there. False: a line is logged. */

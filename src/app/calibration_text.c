@@ -86,8 +86,9 @@ size_t calibration_text_write(const struct engine_calibration *item, char *out, 
     }
     put(&text, "{\"liqscope_calibration\":%d,\"venue\":\"%s\",\"symbol\":\"%s\",\n",
         CALIBRATION_TEXT_VERSION, venue_key(item->venue), item->symbol);
-    put(&text, "\"stepped_ms\":%" PRId64 ",\"calibrated_ms\":%" PRId64 ",\"calibrated_to\":",
-        record->stepped_ms, record->calibrated_ms);
+    put(&text, "\"stepped_ms\":%" PRId64 ",\"calibrated_ms\":%" PRId64 ",\"heard_ms\":%" PRId64,
+        record->stepped_ms, record->calibrated_ms, record->heard_ms);
+    put(&text, ",\"calibrated_to\":");
     put_number(&text, (double)record->weights.calibrated_to, true);
     put(&text, ",\n\"residual_usd2\":");
     put_number(&text, record->evidence.residual_usd2, false);
@@ -122,6 +123,12 @@ static bool get_float(const struct tree *value, float *out) {
 
 static bool get_time(const struct tree *value, int64_t *out) {
     return tree_text(value) == NULL && tree_integer(value, out);
+}
+
+/* The evidence is of the last wear's time at least. */
+static bool get_heard(const struct tree *value, int64_t stepped_ms, int64_t *out) {
+    *out = stepped_ms;
+    return value == NULL || get_time(value, out);
 }
 
 static bool get_sources(const struct tree *array, double out[ENTRY_SOURCE_COUNT]) {
@@ -221,6 +228,8 @@ static bool get_head(const struct tree *root, struct engine_calibration *out, ch
          symbol != NULL && symbol[0] != '\0' && str_copy(out->symbol, sizeof out->symbol, symbol)},
         {"stepped_ms", get_time(tree_member(root, "stepped_ms"), &record->stepped_ms)},
         {"calibrated_ms", get_time(tree_member(root, "calibrated_ms"), &record->calibrated_ms)},
+        {"heard_ms",
+         get_heard(tree_member(root, "heard_ms"), record->stepped_ms, &record->heard_ms)},
         {"calibrated_to",
          get_float(tree_member(root, "calibrated_to"), &record->weights.calibrated_to)},
         {"residual_usd2",

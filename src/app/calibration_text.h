@@ -3,11 +3,13 @@
  * Version 1, numbers in full (they read back as the same bits), USD unless said otherwise:
  *
  *   {"liqscope_calibration":1,"venue":"binance_usdm","symbol":"BTCUSDT",
- *    "stepped_ms":1750000200000,"calibrated_ms":1750000200000,"calibrated_to":0.046,
- *    "residual_usd2":9.1e11,"predicted_usd":2.0e7,"distances":[
+ *    "stepped_ms":1750000200000,"calibrated_ms":1750000200000,"heard_ms":1750000201000,
+ *    "calibrated_to":0.046,"residual_usd2":9.1e11,"predicted_usd":2.0e7,"distances":[
  *   {"distance":0.6,"sharp":false,"sd":2,"information_usd":0,"rho":[net,churn,ambient],
  *    "attributed_usd":[3],"sampled_usd":[3],"exposed_usd":[3]},
  *   ...]}
+ *
+ * heard_ms is missing in older texts: then it counts as stepped_ms.
  *
  * Thread: any.  Owner: the caller's buffers.  The text may come from a stranger. */
 #pragma once

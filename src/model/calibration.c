@@ -228,8 +228,8 @@ void calibration_hear(struct calibration *calibration) {
 }
 
 uint64_t calibration_hash(const struct calibration *calibration, uint64_t hash) {
-    const int64_t head[] = {calibration->heard, calibration->stepped_ms,
-                            calibration->calibrated_ms};
+    const int64_t head[] = {calibration->heard, calibration->stepped_ms, calibration->calibrated_ms,
+                            calibration->known_ms};
     const double tail[] = {calibration->kappa, calibration->attributed_total_usd,
                            calibration->unexplained_usd};
     hash = hash_bytes(hash, head, sizeof(head));
@@ -269,6 +269,7 @@ bool calibration_record_valid(const struct calibration_record *record) {
     return record->distance_count > 0 && record->distance_count <= DISTANCE_MAX &&
            record->stepped_ms > 0 && record->stepped_ms < TIME_MAX_MS &&
            record->calibrated_ms > 0 && record->calibrated_ms < TIME_MAX_MS &&
+           record->heard_ms >= 0 && record->heard_ms < TIME_MAX_MS &&
            sums_valid(CLASS_LANES, evidence->attributed_usd) &&
            sums_valid(CLASS_LANES, evidence->sampled_usd) &&
            sums_valid(CLASS_LANES, evidence->exposed_usd) &&

@@ -80,6 +80,7 @@ struct calibration {
     double kappa;          /* at the last M-step: USD that a sampled dollar stands for, 1..100 */
     int64_t stepped_ms;    /* evidence was last worn; INT64_MIN: no live row yet */
     int64_t calibrated_ms; /* of the newest weights; 0: the prior */
+    int64_t known_ms;      /* rows up to here have taught already, in the run that was restored */
     uint64_t step_count;
     double attributed_total_usd, unexplained_usd; /* all prints told, for people */
 };
@@ -128,8 +129,11 @@ uint64_t calibration_hash(const struct calibration *calibration, uint64_t hash);
 
 /* -- keeping it from one run to the next (estimator.md section 4.12) -- */
 
+/* A run may begin with a past that the one before has seen: what was recorded, what was filled
+ * back. Rows up to heard_ms teach nothing once more: no evidence, no exposure, no wear, no step. */
 struct calibration_record {
     int64_t stepped_ms, calibrated_ms;
+    int64_t heard_ms; /* the evidence is of rows up to here; >= 0 */
     struct calibration_evidence evidence;
     struct weights weights;         /* in force */
     int32_t distance_count;         /* of the ladder that it was learned on */

@@ -2,7 +2,8 @@
  *
  * Each cell that the mark sweeps is exposure; each print goes to the classes that had something in
  * the cells around its trigger price, in the shares that the weights in force foretell.  What
- * counts as heard: rows of a live feed that follow each other closely and have no gap in them; why
+ * counts as heard: rows of a live feed that follow each other closely and have no gap in them (a
+ * back-filled bar does not tell when the mark was where), and that did not teach a run before; why
  * exposure waits for a print to confirm it stands in model/calibration.h.
  *
  * A print is sought in what was swept around its own time.  Where the venue tells its mark rarely,
@@ -30,7 +31,8 @@ static const int32_t reaches_ms[] = {JOURNAL_CLAMP_MS, 12000, 60000};
 
 static bool row_heard(const struct estimator *estimator, const struct entry_row *row) {
     bool live = (row->flags & (ENTRY_ROW_HISTORY | ENTRY_ROW_GAP)) == 0 &&
-                row->end_ms - row->begin_ms <= LISTEN_ROW_MS;
+                row->end_ms - row->begin_ms <= LISTEN_ROW_MS &&
+                row->end_ms > estimator->calibration.known_ms;
     return live &&
            (estimator->ts_ms == INT64_MIN || row->begin_ms - estimator->ts_ms <= LISTEN_APART_MS);
 }
@@ -147,7 +149,7 @@ void estimator_learn_print(struct estimator *estimator, const struct entry_row *
 
 void estimator_learn_step(struct estimator *estimator, const struct entry_row *row) {
     struct calibration *calibration = &estimator->calibration;
-    if ((row->flags & ENTRY_ROW_HISTORY) != 0) {
+    if ((row->flags & ENTRY_ROW_HISTORY) != 0 || row->end_ms <= calibration->known_ms) {
         return;
     }
     int64_t since_ms = calibration->stepped_ms;
@@ -215,6 +217,8 @@ bool estimator_export(const struct estimator *estimator, struct calibration_reco
     *out = (struct calibration_record){
         .stepped_ms = calibration->stepped_ms,
         .calibrated_ms = calibration->calibrated_ms,
+        .heard_ms =
+            estimator->ts_ms > calibration->known_ms ? estimator->ts_ms : calibration->known_ms,
         .evidence = calibration->evidence,
         .weights = estimator->learned,
         .distance_count = estimator->ladder.count,
@@ -236,6 +240,7 @@ bool estimator_restore(struct estimator *estimator, const struct calibration_rec
     calibration->evidence = record->evidence;
     calibration->stepped_ms = record->stepped_ms;
     calibration->calibrated_ms = record->calibrated_ms;
+    calibration->known_ms = record->heard_ms;
     calibration->heard = calibration->restored = true;
     estimator->learned = record->weights;
     estimator->has_learned = true;

@@ -509,12 +509,51 @@ static void a_record_goes_on_where_it_was(void **state) {
     estimator_destroy(rig.estimator);
 }
 
+static void tell_past(struct rig *rig, int64_t from_ms, int seconds) {
+    rig->now_ms = from_ms;
+    for (int i = 0; i < seconds; i++) {
+        rig_second(rig, i % 3 == 0 ? 700 : 0, i % 2 == 0, 0);
+    }
+}
+
+/* What a run before has learned of is told once more: a recording, say. */
+static void the_same_past_twice_teaches_once(void **state) {
+    (void)state;
+    struct calibration_record record, again, once;
+    struct rig rig, whole;
+    make_record(&record);
+    rig_open(&rig);
+    rig_open(&whole);
+    assert_true(estimator_restore(rig.estimator, &record));
+    estimator_take_weights(rig.estimator, &rig.last);
+    tell_past(&rig, START, 1300);
+    assert_int_equal(rig.steps, 0);
+    assert_true(estimator_export(rig.estimator, &again));
+    assert_memory_equal(&again, &record, sizeof(again));
+
+    /* what follows teaches: as much as it does where the past was told once */
+    tell_past(&rig, rig.now_ms, 900);
+    tell_past(&whole, START, 1300);
+    tell_past(&whole, whole.now_ms, 900);
+    assert_true(estimator_export(rig.estimator, &again) &&
+                estimator_export(whole.estimator, &once));
+    assert_true(rig.steps > 0 && again.heard_ms == once.heard_ms &&
+                again.stepped_ms == once.stepped_ms);
+    for (int lane = 0; lane < CLASS_LANES; lane++) {
+        assert_near(again.evidence.exposed_usd[lane], once.evidence.exposed_usd[lane], 0.01);
+        assert_near(again.evidence.attributed_usd[lane], once.evidence.attributed_usd[lane], 0.05);
+    }
+    estimator_destroy(rig.estimator);
+    estimator_destroy(whole.estimator);
+}
+
 static void a_record_of_a_clock_that_ran_ahead_does_not_stop_the_steps(void **state) {
     (void)state;
     struct calibration_record record;
     make_record(&record);
     struct rig rig;
     rig_open(&rig);
+    rig.now_ms = record.heard_ms;
     record.stepped_ms = START + 300 * DAY;
     assert_true(estimator_restore(rig.estimator, &record));
     estimator_take_weights(rig.estimator, &rig.last);
@@ -584,6 +623,7 @@ int main(void) {
         cmocka_unit_test(a_whale_counts_as_twenty_of_its_kind),
         cmocka_unit_test(dispersion_finds_the_size_of_prints),
         cmocka_unit_test(a_record_goes_on_where_it_was),
+        cmocka_unit_test(the_same_past_twice_teaches_once),
         cmocka_unit_test(a_record_of_a_clock_that_ran_ahead_does_not_stop_the_steps),
         cmocka_unit_test(records_with_absurd_numbers_are_refused),
     };

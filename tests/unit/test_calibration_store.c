@@ -16,6 +16,7 @@
 #include "app/calibration_store.h"
 #include "app/state_file.h"
 #include "app/calibration_text.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/math.h"
 #include "base/random.h"
@@ -67,6 +68,7 @@ static void make_item(struct engine_calibration *item, uint64_t seed) {
     item->learned = true;
     struct calibration_record *record = &item->record;
     record->stepped_ms = 1750000200123;
+    record->heard_ms = 1750000201456;
     record->calibrated_ms = 1750000200000;
     record->distance_count = ladder.count;
     record->weights.calibrated_to = 0.0461f;
@@ -145,6 +147,8 @@ static void texts_that_are_not_ours_are_refused_with_a_reason(void **state) {
     refused_with("1750000200123", "\"1750000200123\"", "stepped_ms");
     refused_with("1750000200123", "-5", "out of its range");
     refused_with("1750000200123", "1e300", "stepped_ms");
+    refused_with("1750000201456", "-5", "out of its range");
+    refused_with("1750000201456", "true", "heard_ms");
     refused_with("\"predicted_usd\":", "\"predicted_usd\":-", "out of its range");
     refused_with("\"predicted_usd\":", "\"predicted_usd\":1e31,\"x\":", "out of its range");
     refused_with("\"predicted_usd\":", "\"predicted_usd\":1e999,\"x\":", "predicted_usd");
@@ -278,6 +282,13 @@ static void the_writer_keeps_what_came_first_and_what_came_last(void **state) {
     static struct engine_calibration last;
     make_item(&last, 3);
     assert_memory_equal(&back, &last, sizeof back);
+
+    last.record.heard_ms = clock_wall_ms() + 86400000; /* its clock ran ahead */
+    assert_true(calibration_store_write(path, &last));
+    assert_true(calibration_store_read(path, VENUE_BYBIT, "BTCUSDT", &back));
+    assert_true(back.record.heard_ms <= clock_wall_ms());
+    make_item(&last, 3);
+    assert_true(calibration_store_write(path, &last));
 
     assert_true(calibration_store_init(&again, path));
     calibration_store_load(&again, VENUE_BYBIT, "BTCUSDT");

@@ -50,7 +50,6 @@ enum status pane_start(struct pane *pane, const struct pane *beside) {
         .cache = pane->cache,
         .request_id = request_id,
         .finished_id = request_id,
-        .drawn = pane->link.drawn,
     };
     return STATUS_OK;
 }
@@ -79,7 +78,6 @@ enum status pane_renew(struct pane *pane, const char *shader_dir, const struct p
     enum status status = make_picture(pane, shader_dir, beside);
     pane->link.picture = pane->picture;
     pane->link.asked.log = NULL; /* of nothing: the next look asks for a raster */
-    pane->link.drawn = (struct layers_grid){0};
     pane->link.asked_ns = 0;
     return status;
 }

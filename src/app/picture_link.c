@@ -151,46 +151,71 @@ static uint32_t next_id(const struct picture_link *link) {
     return link->request_id + 1 != 0 ? link->request_id + 1 : 1;
 }
 
-/* Show a copy of what was seen before, if that is better than to stretch what is drawn. */
-static void show_copy(struct picture_link *link, const struct raster_request *request,
-                      const struct camera *camera, int64_t now_ms) {
+/* How well the picture shows what the camera sees; 0: nothing of it. */
+static double drawn_rate(const struct picture_link *link, const struct camera *camera,
+                         int64_t now_ms) {
+    struct layers_grid drawn = picture_drawn_grid(link->picture);
+    return drawn.col_count > 0
+               ? raster_cache_rate(&drawn, drawn.first_col, drawn.first_col + drawn.col_count,
+                                   camera, now_ms)
+               : 0;
+}
+
+/* A copy of what was seen before that is better than to stretch what is drawn; where that shows
+ * nothing, any is. rate 0: there is none. */
+static struct raster_cache_copy find_copy(struct picture_link *link,
+                                          const struct raster_request *request,
+                                          const struct camera *camera, int64_t now_ms) {
+    struct raster_cache_copy copy = {.rate = 0};
     if (link->cache == NULL) {
-        return;
+        return copy;
     }
-    const struct layers_grid *drawn = &link->drawn;
-    bool other = !same_inputs(&link->asked, request);
-    double rate = drawn->col_count == 0 || other
-                      ? 0
-                      : raster_cache_rate(drawn, drawn->first_col,
-                                          drawn->first_col + drawn->col_count, camera, now_ms);
-    struct raster_cache_copy copy = raster_cache_find(link->cache, request, camera, now_ms);
+    double drawn = drawn_rate(link, camera, now_ms);
+    double own = same_inputs(&link->asked, request) ? drawn : 0; /* of what is wanted */
+    copy = raster_cache_find(link->cache, request, camera, now_ms);
+    if (drawn > 0 && (copy.rate < COPY_RATE_LEAST || copy.rate < own + COPY_GAIN)) {
+        copy.rate = 0;
+    }
+    return copy;
+}
+
+static void show_copy(struct picture_link *link, const struct raster_cache_copy *copy) {
     uint32_t id = next_id(link);
-    if (copy.rate < COPY_RATE_LEAST || copy.rate < rate + COPY_GAIN ||
-        picture_set_grid(link->picture, id, &copy.grid) != STATUS_OK) {
+    if (picture_set_grid(link->picture, id, &copy->grid) != STATUS_OK) {
         return;
     }
-    for (int i = 0; i < copy.grid.col_count; i++) {
-        struct layers_column *column = raster_cache_column(link->cache, &copy, i);
+    for (int i = 0; i < copy->grid.col_count; i++) {
+        struct layers_column *column = raster_cache_column(link->cache, copy, i);
         column->request_id = id;
         picture_add_column(link->picture, column);
     }
     link->request_id = id;
-    link->drawn = copy.grid;
     link->copy_count++;
-    LOG_DEBUG("picture: a copy of %d columns x %d rows in between", copy.grid.col_count,
-              copy.grid.row_count);
+    LOG_DEBUG("picture: a copy of %d columns x %d rows in between", copy->grid.col_count,
+              copy->grid.row_count);
 }
 
-bool picture_link_plan(struct picture_link *link, const struct picture_inputs *inputs,
-                       const struct camera *camera, int64_t now_ms,
-                       struct raster_request *request) {
+/* held: only if nothing of what the camera sees is drawn, but a copy has it. The picture then has
+ * no room for the columns that are on their way, so that their raster is asked for once more. */
+static bool plan(struct picture_link *link, const struct picture_inputs *inputs,
+                 const struct camera *camera, int64_t now_ms, bool held,
+                 struct raster_request *request) {
     struct raster_request wanted = request_of(inputs);
-    bool first = link->request_id == 0 || !same_inputs(&link->asked, &wanted);
-    if (!first && serves(link, camera, now_ms)) {
-        return false;
+    struct raster_cache_copy copy = {.rate = 0};
+    if (drawn_rate(link, camera, now_ms) <= 0) {
+        copy = find_copy(link, &wanted, camera, now_ms);
+    }
+    if (copy.rate <= 0) {
+        bool first = link->request_id == 0 || !same_inputs(&link->asked, &wanted);
+        if (held || (!first && serves(link, camera, now_ms))) {
+            return false;
+        }
+        copy = find_copy(link, &wanted, camera, now_ms);
+    }
+    if (copy.rate > 0) {
+        show_copy(link, &copy);
     }
     wanted.grid = picture_link_grid(camera, now_ms, inputs->opened_within_window);
-    show_copy(link, &wanted, camera, now_ms);
     const struct layers_grid *grid = &wanted.grid;
     wanted.request_id = next_id(link);
     enum status status = picture_set_grid(link->picture, wanted.request_id, grid);
@@ -215,26 +240,25 @@ bool picture_link_plan(struct picture_link *link, const struct picture_inputs *i
     return true;
 }
 
+bool picture_link_plan(struct picture_link *link, const struct picture_inputs *inputs,
+                       const struct camera *camera, int64_t now_ms,
+                       struct raster_request *request) {
+    return plan(link, inputs, camera, now_ms, false, request);
+}
+
 void picture_link_update(struct picture_link *link, const struct picture_inputs *inputs,
                          const struct camera *camera, int64_t now_ms, int64_t mono_ns) {
     struct raster_request request;
-    if (mono_ns - link->asked_ns >= PICTURE_LINK_ASK_MS * NS_PER_MS &&
-        picture_link_plan(link, inputs, camera, now_ms, &request)) {
+    bool held = mono_ns - link->asked_ns < PICTURE_LINK_ASK_MS * NS_PER_MS;
+    if (plan(link, inputs, camera, now_ms, held, &request)) {
         link->asked_ns = mono_ns;
         raster_worker_request(link->worker, &request);
-    }
-}
-
-static void note_drawn(struct picture_link *link) {
-    if (picture_drawn_request(link->picture) == link->request_id) {
-        link->drawn = link->grid; /* the picture has changed over */
     }
 }
 
 void picture_link_add(struct picture_link *link, const struct layers_column *column) {
     if (column->request_id == link->request_id) {
         picture_add_column(link->picture, column);
-        note_drawn(link);
         if (link->cache != NULL) {
             raster_cache_add(link->cache, link, column);
         }
@@ -248,7 +272,6 @@ void picture_link_finish(struct picture_link *link) {
     if (link->cache != NULL) {
         raster_cache_finish(link->cache, link);
     }
-    note_drawn(link);
 }
 
 int picture_link_drain(struct picture_link *link) {

@@ -2,7 +2,9 @@
  *
  * Thread: main.  Owner: run_view, run_render.  A request is made when the camera leaves the
  * raster's margin, when the zoom has doubled or halved since, or when other instruments or another
- * reading are shown; not more often than PICTURE_LINK_ASK_MS. Nothing here waits or allocates. */
+ * reading are shown; not more often than PICTURE_LINK_ASK_MS, but at once where nothing is drawn of
+ * what the camera sees and a copy of an earlier raster has it: however slow the worker is, what was
+ * seen before stays in sight. Nothing here waits or allocates. */
 #pragma once
 
 #include <stdbool.h>
@@ -33,9 +35,8 @@ struct picture_link {
     uint32_t request_id;          /* of the newest request; 0: none yet */
     uint32_t finished_id;         /* the newest one all of whose columns were added */
     struct layers_grid grid;
-    int64_t last_col;         /* newest column that came for it */
-    struct layers_grid drawn; /* of the raster that the picture draws; col_count 0: none yet */
-    double span_ms, ln_span;  /* of the camera that asked */
+    int64_t last_col;        /* newest column that came for it */
+    double span_ms, ln_span; /* of the camera that asked */
     int64_t asked_ns;
     int64_t copy_count; /* out of the cache that were shown so far */
     bool live;          /* the grid's end was the live edge */
@@ -59,7 +60,8 @@ void picture_inputs_fit(const struct picture_inputs *inputs, struct navigator *n
 
 /* If the newest raster does not serve the camera any more: tell the picture of the next grid and
  * fill *request (true); who calls then makes or sends it. Until its columns come, the picture goes
- * on with what it drew, or with a copy out of the cache where that shows much more. */
+ * on with what it drew, or with a copy out of the cache where that shows much more, or anything at
+ * all. */
 bool picture_link_plan(struct picture_link *link, const struct picture_inputs *inputs,
                        const struct camera *camera, int64_t now_ms, struct raster_request *request);
 /* A column of the newest request to the picture; others are dropped. */

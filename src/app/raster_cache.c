@@ -30,7 +30,7 @@ struct cells {
 
 struct entry {
     bool used;
-    bool finished;      /* nothing is missing at its end */
+    bool whole;         /* nothing is missing at its end */
     uint64_t used_at;   /* the larger, the later */
     uint64_t number;    /* another one for each filling */
     const void *filler; /* whose columns still come; NULL: none do */
@@ -95,12 +95,15 @@ static struct cells *cells_of(const struct entry *entry, int64_t group) {
 
 /* -- filling -- */
 
-/* A piece would leave the view bare where it ends: zooming in on that is all that would be seen. Of
- * a coarse pass the column that still grows is missing. */
+/* A piece would leave the view bare where it ends: zooming in on that is all that would be seen. */
 static bool is_whole(const struct entry *entry) {
-    const struct layers_grid *grid = &entry->request.grid;
-    return entry->count > 0 &&
-           (entry->finished || entry->newest_col >= grid->first_col + grid->col_count - 2);
+    return entry->count > 0 && entry->whole;
+}
+
+/* The last one of its pass. */
+static bool is_last(const struct layers_grid *grid, const struct layers_column *column) {
+    return column->col >= grid->first_col + grid->col_count - 1 ||
+           (column->flags & LAYERS_COLUMN_OPEN) != 0;
 }
 
 /* An unused one, else one that stopped early, else the one used longest ago. */
@@ -180,7 +183,7 @@ void raster_cache_begin(struct raster_cache *cache, const void *filler,
         facts_of(entry, col)->there = false;
     }
     entry->used = true;
-    entry->finished = false;
+    entry->whole = false;
     entry->used_at = ++cache->clock;
     entry->request = *request;
     entry->col_step = (grid->col_count - 1) / RASTER_CACHE_COLUMNS + 1;
@@ -251,6 +254,7 @@ void raster_cache_add(struct raster_cache *cache, const void *filler,
     struct facts *facts = facts_of(entry, column->col);
     entry->count += !facts->there;
     facts->there = true;
+    entry->whole = entry->whole || is_last(&entry->request.grid, column);
     memcpy(facts->bytes, column, FACTS_BYTES);
     bool last_of_group = column->col % entry->col_step == entry->col_step - 1;
     if (last_of_group || column->col == entry->newest_col) {
@@ -261,7 +265,7 @@ void raster_cache_add(struct raster_cache *cache, const void *filler,
 void raster_cache_finish(struct raster_cache *cache, const void *filler) {
     struct entry *entry = entry_of(cache, filler);
     if (entry != NULL) {
-        entry->finished = true;
+        entry->whole = true;
     }
 }
 
@@ -373,7 +377,6 @@ static void fill_facts(const struct entry *entry, int64_t group, struct layers_c
             out->covered_until_ms = part->covered_until_ms;
         }
     }
-    out->flags &= (uint8_t)~LAYERS_COLUMN_OPEN; /* nothing follows it */
 }
 
 struct layers_column *raster_cache_column(struct raster_cache *cache,

@@ -288,6 +288,8 @@ static enum entry_level_id coarse_level(int64_t span_ms) {
     return (enum entry_level_id)level;
 }
 
+/* A pass ends with the column that still grows, the coarse one as well: zoomed in at the live edge,
+ * that column is all there is to see. */
 static bool run_pass(struct raster *raster, enum entry_level_id level, uint8_t pass,
                      int64_t until_ms) {
     const struct layers_grid *grid = &raster->request.grid;
@@ -299,7 +301,11 @@ static bool run_pass(struct raster *raster, enum entry_level_id level, uint8_t p
     for (int i = 0; i < raster->lane_count; i++) {
         lane_begin_pass(raster->lanes[i], level, pass);
     }
-    return replay_columns(raster, until_ms);
+    if (!replay_columns(raster, until_ms)) {
+        return false;
+    }
+    bool open = raster->col < raster->end_col && until_ms > raster->col * grid->col_ms;
+    return !open || show_open(raster);
 }
 
 /* -- jobs -- */
@@ -412,10 +418,6 @@ enum status raster_run(struct raster *raster, const struct raster_request *reque
         return STATUS_CANCELLED;
     }
     raster->following = true;
-    if (raster->col < raster->end_col && until_ms > raster->col * grid->col_ms &&
-        !show_open(raster)) {
-        return STATUS_CANCELLED;
-    }
     return STATUS_OK;
 }
 

@@ -56,9 +56,9 @@ struct raster *raster_create(void);         /* NULL: out of memory */
 void raster_destroy(struct raster *raster); /* NULL accepted */
 
 /* Make every column of the grid, oldest first, a coarse pass (pass 1) and then a fine one (pass 2).
- * Columns of time that has not come yet are left out; the one at the end of the log is marked
- * LAYERS_COLUMN_OPEN. STATUS_RANGE: the request breaks a limit. STATUS_CANCELLED: the sink stopped
- * it. STATUS_MEMORY. */
+ * Columns of time that has not come yet are left out; the one at the end of the log, with which
+ * either pass ends, is marked LAYERS_COLUMN_OPEN. STATUS_RANGE: the request breaks a limit.
+ * STATUS_CANCELLED: the sink stopped it. STATUS_MEMORY. */
 enum status raster_run(struct raster *raster, const struct raster_request *request,
                        const struct raster_sink *sink);
 

@@ -214,6 +214,14 @@ uint32_t picture_drawn_request(const struct picture *picture) {
     return field->used && field->count > 0 ? field->request_id : 0;
 }
 
+struct layers_grid picture_drawn_grid(const struct picture *picture) {
+    const struct field *field = &picture->fields[picture->drawn];
+    struct layers_grid grid = field->grid;
+    grid.first_col = field->oldest_col;
+    grid.col_count = field->used ? field->count : 0;
+    return grid;
+}
+
 static void update_weights(struct field *field, const struct settings *settings) {
     float weights[LAYERS_CHANNEL_COUNT] = {0};
     for (int channel = 0; channel < LAYERS_CHANNEL_COUNT; channel++) {

@@ -120,6 +120,9 @@ bool picture_add_column(struct picture *picture, const struct layers_column *col
 void picture_finish_request(struct picture *picture, uint32_t request_id);
 /* Whose columns are drawn; 0: none yet. */
 uint32_t picture_drawn_request(const struct picture *picture);
+/* Which of them: the raster's grid, from the oldest to the newest column that is there (a live edge
+ * has moved it on). col_count 0: none yet. */
+struct layers_grid picture_drawn_grid(const struct picture *picture);
 
 void picture_draw(struct picture *picture, const struct picture_frame *frame);
 

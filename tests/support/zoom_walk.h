@@ -34,8 +34,8 @@ struct zoom_walk {
     int bare_count;       /* frames without any field */
 };
 
-/* False: no GL here, or no memory; zoom_walk_close all the same. */
-static inline bool zoom_walk_open(struct zoom_walk *walk, int hours, int width_px, int height_px) {
+/* All but the worker's start. False: no GL here, or no memory; zoom_walk_close all the same. */
+static inline bool zoom_walk_make(struct zoom_walk *walk, int hours, int width_px, int height_px) {
     *walk = (struct zoom_walk){.width_px = width_px, .height_px = height_px, .least_rate = 1};
     fact_walk_init(&walk->market.walk, 5);
     walk->market.walk.step_sd = 7e-5;
@@ -53,7 +53,11 @@ static inline bool zoom_walk_open(struct zoom_walk *walk, int hours, int width_p
         .picture = walk->picture, .worker = walk->worker, .cache = walk->cache};
     walk->inputs.count = 1;
     walk->inputs.items[0].log = walk->market.log;
-    return walk->worker != NULL && walk->cache != NULL && raster_worker_start(walk->worker);
+    return walk->worker != NULL && walk->cache != NULL;
+}
+
+static inline bool zoom_walk_open(struct zoom_walk *walk, int hours, int width_px, int height_px) {
+    return zoom_walk_make(walk, hours, width_px, height_px) && raster_worker_start(walk->worker);
 }
 
 static inline void zoom_walk_close(struct zoom_walk *walk) {
@@ -72,6 +76,15 @@ static inline void zoom_walk_look(struct zoom_walk *walk, double span_ms) {
     double ln_span = fmin(fmax(0.12 * sqrt(span_ms / ZOOM_DAY_MS), 0.01), 0.9);
     camera_init(&walk->camera, walk->now_ms, span_ms, exp((low + high) / 2), ln_span);
     camera_set_plot(&walk->camera, picture_plot_px(walk->width_px, walk->height_px, &settings));
+}
+
+/* How well what is drawn shows what is looked at; 0: not at all. */
+static inline double zoom_walk_rate(const struct zoom_walk *walk) {
+    struct layers_grid drawn = picture_drawn_grid(walk->picture);
+    return drawn.col_count > 0
+               ? raster_cache_rate(&drawn, drawn.first_col, drawn.first_col + drawn.col_count,
+                                   &walk->camera, walk->now_ms)
+               : 0;
 }
 
 static inline void zoom_walk_draw(struct zoom_walk *walk) {
@@ -93,11 +106,7 @@ static inline void zoom_walk_frame(struct zoom_walk *walk) {
     zoom_walk_draw(walk);
     readback_finish();
     int64_t end_ns = clock_mono_ns();
-    const struct layers_grid *drawn = &walk->link.drawn;
-    double rate = drawn->col_count > 0 ? raster_cache_rate(drawn, drawn->first_col,
-                                                           drawn->first_col + drawn->col_count,
-                                                           &walk->camera, walk->now_ms)
-                                       : 0;
+    double rate = zoom_walk_rate(walk);
     walk->bare_count += rate <= 0;
     walk->least_rate = fmin(walk->least_rate, rate);
     walk->worst_ns = end_ns - begin_ns > walk->worst_ns ? end_ns - begin_ns : walk->worst_ns;

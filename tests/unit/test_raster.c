@@ -174,8 +174,8 @@ static void every_column_comes_once_a_pass_and_in_order(void **state) {
     struct raster_request request = request_of(FACT_WALK_START_MS - 60000, 10000, 400);
     assert_int_equal(raster_run(raster, &request, &sink), STATUS_OK);
     int whole = (int)((entry_log_until_ms(market.log) / 10000) - taker->first_col);
-    assert_int_equal(taker->counts[1], whole);
-    assert_int_equal(taker->counts[2], whole + 1); /* and the open one */
+    assert_int_equal(taker->counts[1], whole + 1); /* and the open one */
+    assert_int_equal(taker->counts[2], whole + 1);
     for (int i = 0; i < whole; i++) {
         const struct layers_column *column = &taker->columns[2][i];
         assert_true(column->col == taker->first_col + i && column->request_id == 77);
@@ -187,7 +187,10 @@ static void every_column_comes_once_a_pass_and_in_order(void **state) {
             assert_true(column->open == taker->columns[2][i - 1].close);
         }
     }
-    assert_true(taker->columns[2][whole].flags & LAYERS_COLUMN_OPEN);
+    for (int pass = 1; pass <= 2; pass++) {
+        assert_true(taker->columns[pass][whole].flags & LAYERS_COLUMN_OPEN);
+        assert_true(usd_of(&taker->columns[pass][whole]) > 0);
+    }
     /* Volumes are those of the trades, silence has none. */
     assert_true(taker->columns[2][15].volume_buy_usd > 0);
     assert_true(taker->columns[2][32].volume_buy_usd == 0);

@@ -54,11 +54,14 @@ static struct camera camera_of(double span_ms) {
     return camera;
 }
 
+static uint8_t flags; /* of the next columns */
+
 /* Column n of count: close n + 1, volume 1, a texel of 1 unit in every row of channel 0. */
 static void add(const struct raster_request *request, int n) {
     memset(column, 0, sizeof *column);
     column->request_id = request->request_id;
     column->pass = 2;
+    column->flags = flags;
     column->col = request->grid.first_col + n;
     column->open = n + 0.5;
     column->high = n + 2;
@@ -166,11 +169,21 @@ static void a_piece_is_not_shown_before_it_is_told_to_be_all(void **state) {
     raster_cache_finish(cache, cache);
     assert_true(raster_cache_find(cache, &request, &camera, NOW_MS).rate > 0.8);
     request.request_id = 2;
-    fill(&request, 1899); /* a coarse pass: without the one that grows */
+    request.opened_within_window = true;
+    fill(&request, 1899); /* the one that grows is missing */
+    assert_near(raster_cache_find(cache, &request, &camera, NOW_MS).rate, 0, 0);
+    add(&request, 1899);
     assert_true(raster_cache_find(cache, &request, &camera, NOW_MS).rate > 0.9);
     request = request_of(3, log_b, 60000, 1900, 512);
     fill(&request, 1800); /* another one is not finished */
     assert_near(raster_cache_find(cache, &request, &camera, NOW_MS).rate, 0, 0);
+    flags = LAYERS_COLUMN_OPEN;
+    add(&request, 1800); /* the log ends there */
+    flags = 0;
+    struct raster_cache_copy copy = raster_cache_find(cache, &request, &camera, NOW_MS);
+    assert_true(copy.rate > 0.7);
+    const struct layers_column *last = raster_cache_column(cache, &copy, copy.grid.col_count - 1);
+    assert_int_equal(last->flags, LAYERS_COLUMN_OPEN);
 }
 
 static void the_live_edge_pushes_the_oldest_out(void **state) {

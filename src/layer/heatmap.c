@@ -299,8 +299,8 @@ static void set_window(const struct program *program, const struct heatmap_view 
         panes[i][1] = (float)pane->height;
         panes[i][2] = (float)(pane->price_at + first);
         panes[i][3] = (float)pane->price_span;
-        sharp_of[i][0] = (float)pane->px_per_row;
-        sharp_of[i][1] = (float)fmax(1, col_ms / strip->ms_per_px);
+        sharp_of[i][0] = key->crisp ? (float)pane->px_per_row : 1;
+        sharp_of[i][1] = key->crisp ? (float)fmax(1, col_ms / strip->ms_per_px) : 1;
     }
     program_set_vec4s(program, UNIFORM_PANES, key->pane_count, panes[0]);
     program_set_vec4s(program, UNIFORM_SHARP_OF, key->pane_count, sharp_of[0]);
@@ -332,7 +332,8 @@ static void set_colors(const struct program *program, const struct heatmap_key *
 void heatmap_paint(const struct heatmap *heatmap, const struct target *target,
                    const struct heatmap_view *view, const struct scroll_strip *strip) {
     struct heatmap_key key = heatmap_key_of(view);
-    const struct program *program = key.crisp ? &heatmap->sharp : &heatmap->plain;
+    bool plain = !key.crisp && key.hatch_px <= 0;
+    const struct program *program = plain ? &heatmap->plain : &heatmap->sharp;
     target_set_viewport(target, strip->viewport);
     target_set_scissor(target, strip->part);
     program_bind(program);

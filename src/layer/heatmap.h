@@ -39,7 +39,7 @@ struct heatmap_key {
 };
 
 struct heatmap {
-    struct program plain, sharp; /* texels about a pixel large; texels of several pixels */
+    struct program plain, sharp; /* texels about a pixel large; of several pixels, or striped */
     struct texture lut;
     struct colormap_look look; /* of colors and table */
     struct scale scale;        /* of table; not valid: there is none yet */

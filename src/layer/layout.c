@@ -12,8 +12,9 @@
 #define PLOT_W_WANTED 620.0
 #define TIME_AXIS_H   32.0
 #define STATUS_H      32.0
-/* Strips appear where the plot keeps this height above them. */
-#define PLOT_H_WANTED 560.0
+/* Strips appear where the plot keeps this height above them: the four that are shown by default fit
+ * into 1280 x 720. */
+#define PLOT_H_WANTED 510.0
 #define STRIP_H       62.0
 #define STRIP_HEAD_H  18.0
 #define STRIP_FOOT_H  3.0

@@ -47,6 +47,26 @@ const char *span_text(const struct layer_context *context, char out[SPAN_TEXT_BY
     return out;
 }
 
+static int64_t seen_ms(const struct layer_context *context) {
+    double ms = right_ms(context) - known_from_ms(context);
+    return (int64_t)(ms > 0 ? ms + 0.5 : 0);
+}
+
+const char *span_seen(const struct layer_context *context, char out[SPAN_TEXT_BYTES]) {
+    char seen[NUMBER_TEXT_BYTES];
+    str_copy(out, SPAN_TEXT_BYTES, number_format_span(seen_ms(context), seen));
+    return out;
+}
+
+const char *span_of_bars(const struct layer_context *context, int64_t ms, int64_t bar_ms,
+                         char out[SPAN_TEXT_BYTES]) {
+    char text[NUMBER_TEXT_BYTES];
+    const int64_t whole_ms = seen_ms(context);
+    const bool whole = ms >= whole_ms - 2 * bar_ms && ms <= whole_ms + 2 * bar_ms;
+    str_copy(out, SPAN_TEXT_BYTES, number_format_span(whole ? whole_ms : ms, text));
+    return out;
+}
+
 const char *span_reading(const struct layer_context *context, char out[SPAN_TEXT_BYTES]) {
     char span[SPAN_TEXT_BYTES];
     if (context->settings->opened_within_window) {

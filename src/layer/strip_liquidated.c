@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "base/str.h"
+#include "layer/span.h"
 #include "layer/strip.h"
 
 #define BRIGHTNESS 0.84
@@ -37,6 +38,7 @@ static void draw_head(struct strip *strip, const struct totals *totals) {
     const struct theme *theme = strip->context->theme;
     char number[NUMBER_TEXT_BYTES];
     char interval[BARS_TEXT_BYTES];
+    char span[SPAN_TEXT_BYTES];
     char text[160];
     strip_title(strip, "Liquidated");
     if (totals->seen_ms == 0 && totals->usd_max <= 0) {
@@ -53,7 +55,8 @@ static void draw_head(struct strip *strip, const struct totals *totals) {
                    number_format_usd(totals->usd[side], number));
         strip_note(strip, text, side_color(strip, side));
     }
-    str_format(text, sizeof text, "in %s", number_format_span(totals->seen_ms, number));
+    str_format(text, sizeof text, "in %s",
+               span_of_bars(strip->context, totals->seen_ms, strip->bars->interval_ms, span));
     strip_note(strip, text, theme->text_dim);
     if (totals->sampled) {
         strip_note(strip, "lower bound: the venue publishes only some", theme->warn);

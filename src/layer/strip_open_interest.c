@@ -3,6 +3,7 @@
 
 #include "base/number.h"
 #include "base/str.h"
+#include "layer/span.h"
 #include "layer/strip.h"
 
 #define FILL_ALPHA 70
@@ -12,7 +13,7 @@ static void draw_head(struct strip *strip, const double *oi, int first, int last
     const struct theme *theme = context->theme;
     char usd[NUMBER_TEXT_BYTES];
     char number[NUMBER_TEXT_BYTES];
-    char span[NUMBER_TEXT_BYTES];
+    char span[SPAN_TEXT_BYTES];
     char text[160];
     strip_title(strip, "Open interest");
     if (first > last) {
@@ -29,7 +30,7 @@ static void draw_head(struct strip *strip, const double *oi, int first, int last
     if (first < last) {
         str_format(text, sizeof text, "%s%s (%+.2f %%) in %s", change >= 0 ? "+" : "-",
                    number_format_amount(fabs(change), number), change / oi[first] * 100,
-                   number_format_span(ms, span));
+                   span_of_bars(context, ms, strip->bars->interval_ms, span));
         strip_note(strip, text, change >= 0 ? theme->up : theme->down);
     }
     strip_value(strip, number_format_usd(strip->bars->items[last].oi_usd, usd), theme->text);

@@ -25,10 +25,12 @@ static void draw_head(struct strip *strip, double buy_usd, double sell_usd) {
         return;
     }
     str_format(text, sizeof text, "%s in %s", number_format_usd(buy_usd + sell_usd, usd),
-               span_text(strip->context, span));
+               span_seen(strip->context, span));
     strip_note(strip, text, theme->text_dim);
     str_format(text, sizeof text, "takers bought %.1f %%", 100 * buy_usd / (buy_usd + sell_usd));
-    strip_note(strip, text, theme->text_dim);
+    strip_note(strip, text, theme->up);
+    str_format(text, sizeof text, "sold %.1f %%", 100 * sell_usd / (buy_usd + sell_usd));
+    strip_note(strip, text, theme->down);
     str_format(text, sizeof text, "%s bars",
                bars_interval_text(strip->bars->interval_ms, interval));
     strip_note(strip, text, theme->text_faint);

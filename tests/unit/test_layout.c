@@ -59,7 +59,7 @@ static void low_pictures_have_fewer_strips(void **state) {
     (void)state;
     static const struct {
         int width, height, all, usual;
-    } rows[] = {{640, 360, 0, 0},   {1280, 720, 3, 3},  {1920, 1080, 6, 4},
+    } rows[] = {{640, 360, 0, 0},   {1280, 720, 4, 4},  {1920, 1080, 6, 4},
                 {3840, 2160, 6, 4}, {7680, 4320, 6, 4}, {1080, 1920, 6, 4}};
     struct settings all = all_parts();
     struct settings usual = settings_default();
@@ -70,19 +70,21 @@ static void low_pictures_have_fewer_strips(void **state) {
     }
 }
 
-/* At 720 lines three of six have room: liquidations and the two that somebody switched on. */
+/* At 720 lines four of six have room: liquidations, the two that somebody switched on, volume. */
 static void what_was_switched_on_comes_first(void **state) {
     (void)state;
     struct settings settings = all_parts();
     struct layout layout = layout_make(1280, 720, &settings);
-    assert_int_equal(layout.strips[0].part, SETTINGS_PART_VOLATILITY);
-    assert_int_equal(layout.strips[1].part, SETTINGS_PART_RSI);
-    assert_int_equal(layout.strips[2].part, SETTINGS_PART_LIQUIDATED);
+    assert_int_equal(layout.strips[0].part, SETTINGS_PART_VOLUME);
+    assert_int_equal(layout.strips[1].part, SETTINGS_PART_VOLATILITY);
+    assert_int_equal(layout.strips[2].part, SETTINGS_PART_RSI);
+    assert_int_equal(layout.strips[3].part, SETTINGS_PART_LIQUIDATED);
     settings = settings_default();
     layout = layout_make(1280, 720, &settings);
     assert_int_equal(layout.strips[0].part, SETTINGS_PART_VOLUME);
     assert_int_equal(layout.strips[1].part, SETTINGS_PART_OPEN_INTEREST);
-    assert_int_equal(layout.strips[2].part, SETTINGS_PART_LIQUIDATED);
+    assert_int_equal(layout.strips[2].part, SETTINGS_PART_FUNDING);
+    assert_int_equal(layout.strips[3].part, SETTINGS_PART_LIQUIDATED);
 }
 
 static void what_is_off_gives_its_room_to_the_plot(void **state) {

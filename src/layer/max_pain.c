@@ -49,6 +49,17 @@ static void draw_texts(struct layer_context *context, double live_x, double y) {
     }
 }
 
+/* At the axis, where nothing is written yet: the price's tag may stand there. */
+static void draw_mark(struct layer_context *context, double y) {
+    double s = context->layout->scale;
+    double x = context->layout->price_axis.x + 11 * s;
+    double r = (DIAMOND_PX + 2) * s;
+    struct camera_rect box = {x - r, y - r, 2 * r, 2 * r};
+    if (labels_rect_fits(context->labels, box)) {
+        draw_diamond(context, x, y);
+    }
+}
+
 void max_pain_draw(struct layer_context *context) {
     const struct scene_map *map = layer_map_now(context);
     const struct layout *layout = context->layout;
@@ -69,6 +80,6 @@ void max_pain_draw(struct layer_context *context) {
         canvas_add_box(context->canvas, (struct camera_rect){x, round(y), dot, fmax(1, dot / 2)}, 0,
                        color);
     }
+    draw_mark(context, round(y));
     draw_texts(context, live_x, round(y));
-    draw_diamond(context, layout->price_axis.x + 11 * s, round(y));
 }

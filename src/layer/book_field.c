@@ -38,8 +38,10 @@ enum { COLUMNS_A_FRAME = 8, ANCHOR_COUNT = 5 };
 #define REST_LOG2        0.05 /* nearer than this the scale rests */
 
 /* Of the cells in which something rests, so many are left black: over the other field most of them,
- * alone next to none. */
-static const double black_fractions[2] = {0.55, 0.04};
+ * alone next to none; along the price, where each side's mean is shown, what few of those fall
+ * below. */
+static const double black_fraction_over = 0.55, black_fraction_alone = 0.04,
+                    black_fraction_band = 0.3;
 
 /* Where on the ramp, colour, opacity. */
 struct anchor {
@@ -255,6 +257,13 @@ static void move_scale(struct book_field *book, double black_fraction, bool jump
     book->scaled = true;
 }
 
+static double black_fraction(const struct book_view *view) {
+    if (view->banded) {
+        return black_fraction_band;
+    }
+    return view->alone ? black_fraction_alone : black_fraction_over;
+}
+
 static void update_scale(struct book_field *book, const struct book_view *view) {
     const struct field *field = view->field;
     const struct book_columns *columns = &field->book;
@@ -264,7 +273,9 @@ static void update_scale(struct book_field *book, const struct book_view *view) 
     double row_first = fmax((view->camera->ln_bottom - grid->ln_price_min) / grid->row_height, 0);
     double row_last =
         fmin((view->camera->ln_top - grid->ln_price_min) / grid->row_height, grid->row_count);
-    bool jump = view->settled || !book->scaled || (book->colored && book->alone != view->alone);
+    bool jump = view->settled || !book->scaled || (book->colored && book->alone != view->alone) ||
+                book->banded != view->banded;
+    book->banded = view->banded;
     if (jump) {
         book->histogram = (struct scale_histogram){0};
         book->sampled_columns = 0;
@@ -278,7 +289,7 @@ static void update_scale(struct book_field *book, const struct book_view *view) 
         book->sampled_columns++;
     }
     if (book->sampled_columns >= BOOK_FIELD_SAMPLE_COLUMNS) {
-        move_scale(book, black_fractions[view->alone ? 1 : 0], jump);
+        move_scale(book, black_fraction(view), jump);
         book->histogram = (struct scale_histogram){0};
         book->sampled_columns = 0;
     }

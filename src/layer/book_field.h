@@ -44,7 +44,7 @@ struct book_field {
     struct program program;
     struct texture lut;
     uint8_t colors[BOOK_FIELD_ENTRY_COUNT][4]; /* what lut holds */
-    bool colored, light, alone;                /* as in struct book_view */
+    bool colored, light, alone, banded;        /* as in struct book_view */
     double black_log2, white_log2;
     bool scaled;
     struct scale_histogram histogram; /* filled over some frames */
@@ -61,6 +61,7 @@ struct book_view {
     const struct camera *lower; /* NULL, or the pane below (layer/heatmap.h) */
     bool light;                 /* the theme's background is */
     bool alone;                 /* there is no other field beneath: the faint is shown, too */
+    bool banded;                /* it is shown along the price (layer/book_band.c) */
     bool settled;               /* look at everything now and jump to the scale */
 };
 /* Look at what the camera sees, move the scale towards it, and make the colours those of the view.

@@ -11,6 +11,7 @@
 const struct layer_ops layer_table[] = {
     {"grid", SETTINGS_PART_GRID, grid_draw, false},
     {"gaps", SETTINGS_PART_GAPS, gaps_draw, false},
+    {"book-band", SETTINGS_PART_BOOK, book_band_draw, false},
     {"average", SETTINGS_PART_MA, average_draw, false},
     {"vwap", SETTINGS_PART_VWAP, vwap_draw, false},
     {"note", LAYER_ALWAYS, note_draw, true},

@@ -88,6 +88,9 @@ void layer_draw_plate(struct layer_context *context, struct camera_rect rect);
 
 void grid_draw(struct layer_context *context);
 void gaps_draw(struct layer_context *context);
+void book_band_draw(struct layer_context *context);
+/* The order book is told so near to the price that its field is less than a line high. */
+bool book_band_is_wanted(const struct field *field, const struct camera *camera, double scale);
 void average_draw(struct layer_context *context);
 void vwap_draw(struct layer_context *context);
 void note_draw(struct layer_context *context);

@@ -341,6 +341,8 @@ static void draw_ground(struct picture *picture, struct layer_context *context,
                       .camera = context->camera,
                       .light = back.r + back.g + back.b > 384,
                       .alone = !heat,
+                      .banded = book_band_is_wanted(context->field, context->camera,
+                                                    context->layout->scale),
                       .settled = frame->settled},
     };
     fill_rgba(back, view.background);

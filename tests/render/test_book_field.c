@@ -228,6 +228,27 @@ static void check_picture(const char *name, uint32_t parts, enum colormap_id pal
     golden_check(&stage, name, &frame);
 }
 
+/* So far out that what is told of the book is less than a line high: a band along the price. */
+static void check_band(const char *name, enum colormap_id palette) {
+    struct settings settings = settings_default();
+    settings.parts = SETTINGS_BIT(FIELD) | SETTINGS_BIT(BOOK) | SETTINGS_BIT(PRICE);
+    settings.palette = palette;
+    golden_fill(&stage, &small);
+    struct camera camera = golden_camera(&stage, 0, &settings);
+    camera.ln_bottom -= 4;
+    camera.ln_top += 4;
+    struct picture_frame frame = golden_frame(&stage, &camera);
+    frame.settings = settings;
+    golden_check(&stage, name, &frame);
+}
+
+static void a_book_too_near_to_be_seen_is_a_band(void **state) {
+    (void)state;
+    check_band("book-band-640x360", COLORMAP_PERCEPTUAL);
+    golden_resize(&stage, 1280, 720);
+    check_band("book-band-light-1280x720", COLORMAP_PAPER);
+}
+
 static void the_picture_is_what_it_was(void **state) {
     (void)state;
     const uint32_t over = SETTINGS_BIT(FIELD) | SETTINGS_BIT(BOOK);
@@ -281,6 +302,8 @@ int main(void) {
         cmocka_unit_test(columns_without_a_book_take_no_memory),
         cmocka_unit_test(ramps_are_even_in_lightness),
         cmocka_unit_test_setup_teardown(the_picture_is_what_it_was, golden_open_test,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(a_book_too_near_to_be_seen_is_a_band, golden_open_test,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(a_scrolled_book_equals_one_drawn_at_once, golden_open_test,
                                         golden_close_test),

@@ -73,10 +73,8 @@ static void draw_name(struct layer_context *context, int i, double price, const 
                               .x = camera_px_from_time(context->camera, end_ms(context, i)) + 9 * s,
                               .middle_y = y + shifts[k] * s};
         struct camera_rect box = labels_measure(context->labels, &label);
-        if (box.x + box.w > plot->x + plot->w - 4 * s) { /* no room beyond now: before it */
-            label.align = LABELS_RIGHT;
-            label.x -= 18 * s;
-            label.middle_y -= 12 * s;
+        if (box.x + box.w > plot->x + plot->w - 4 * s) { /* no room beyond now: see the note */
+            return;
         }
         if (label.middle_y > plot->y + 10 * s && label.middle_y < plot->y + plot->h - 10 * s &&
             labels_add(context->labels, &label)) {

@@ -152,6 +152,10 @@ const char *caption_field(const struct settings *settings, int length,
     return out;
 }
 
+bool caption_tells_certainty(const struct settings *settings, int length) {
+    return length <= WITH_CERTAINTY_UNTIL || settings->certainty == COLORMAP_CERTAINTY_OFF;
+}
+
 /* -- the model -- */
 
 /* "14:05", or with its date where that is another day's time. */

@@ -20,6 +20,9 @@ enum { CAPTION_FIELD_BYTES = 256, CAPTION_FIELD_LENGTH_COUNT = 7 };
 const char *caption_field(const struct settings *settings, int length,
                           char out[CAPTION_FIELD_BYTES]);
 
+/* Whether that length says how the field shows what is not calibrated, if it shows it at all. */
+bool caption_tells_certainty(const struct settings *settings, int length);
+
 /* "calibrated to ±6.2 % · weights of 14:05": how far from the price the weights rest on
  * liquidations that were seen, and their time; or that they are the prior, or only their shape is
  * known. now_ms: event time of the picture; utc_offset_min: of its clock. model NULL: empty.

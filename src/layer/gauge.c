@@ -117,8 +117,9 @@ void gauge_draw(struct layer_context *context) {
     double left = fmax(MARGIN_PX, cover != NULL ? cover->left_px : 0) * s;
     bool foot = map->max_pain > 0 && settings_shows(context->settings, SETTINGS_PART_MAX_PAIN);
     double h = round((HEAD_H_PX + (MAP_SHARE_COUNT + foot) * ROW_H_PX + PAD_PX / 2) * s);
-    struct camera_rect plate = {plot->x + left, plot->y + plot->h - MARGIN_PX * s - h,
-                                GAUGE_W_PX * s, h};
+    double bottom = plot->y + plot->h - MARGIN_PX * s;
+    bottom = context->note_top_px > 0 ? fmin(bottom, context->note_top_px - 8 * s) : bottom;
+    struct camera_rect plate = {plot->x + left, bottom - h, GAUGE_W_PX * s, h};
     if (!labels_rect_fits(context->labels, plate)) {
         return;
     }

@@ -39,6 +39,9 @@ struct layer_context { /* borrowed by a layer for one call */
     int pane, pane_count;  /* which of them is drawn: 0 is the upper one or the only one */
     double badge_right_px; /* where DEMO ends, or the plot begins */
     double title_right_px, caption_right_px; /* where the header's two lines end so far */
+    /* What the header had room to say; the rest is said in a corner of the plot. */
+    bool certainty_told, circles_told, book_told;
+    double note_top_px;      /* where that begins; 0: there is none */
     double bubble_usd_max;   /* what the largest circle stands for; 0: none is in view */
     double bubble_usd_least; /* smaller ones are left out; 0: none is */
     int bubbles_left_out;    /* small ones of the stretch in view, for which there was no room */
@@ -102,7 +105,15 @@ void alerts_draw(struct layer_context *context);    /* after badge */
 void time_bar_write(struct layer_context *context); /* its times keep their place */
 void time_bar_draw(struct layer_context *context);  /* over what lies there */
 void legend_draw(struct layer_context *context);
-void legend_draw_circles(struct layer_context *context);
+struct legend_key {
+    double x, middle_y, right; /* pixels; x moves to its end */
+    int size_px;               /* of its text, at scale 1 */
+    bool only_measured;
+};
+/* The order book's ramp, and what the circles are (which are in view): as many words as have room.
+ * False: there is none, nothing is drawn. */
+bool legend_add_book(struct layer_context *context, struct legend_key *key);
+bool legend_add_circles(struct layer_context *context, struct legend_key *key);
 /* Where the legend of the field begins in the header. */
 double legend_left_px(const struct layer_context *context);
 void calibration_draw(struct layer_context *context);

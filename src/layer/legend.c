@@ -1,12 +1,11 @@
 /* What brightness means in USD per basis point, and which colour is which side: a ramp a side from
  * a little below the black point to a little above the white point, with a handle at each, round
- * amounts between, the threshold, and how the two points came about. Beside it the order book's own
- * ramp and what the circles are. */
+ * amounts between, the threshold, and how the two points came about. Beside it the keys of
+ * layer/legend_keys.c that have room. */
 #include <math.h>
 
 #include "base/number.h"
 #include "base/str.h"
-#include "layer/book_field.h"
 #include "layer/layer.h"
 #include "layer/legend.h"
 
@@ -18,12 +17,10 @@
 #define BAR_H_PX     9.0
 #define BAR_GAP_PX   3.0
 #define FOOT_H_PX    3.0
-#define BOOK_W_PX    120.0
-#define BOOK_SEEN_PX 8.0  /* a side, beside the price line */
 #define TEXT_ROW     0.76 /* of the header's height */
 #define HELD_LOG2    1e-6 /* of rounding */
 #define OUTSIDE_GAIN 6.0
-enum { STEP_COUNT = 64, FOOT_STEP_COUNT = 16, BOOK_STEP_COUNT = 32, ROUND_COUNT_MAX = 24 };
+enum { STEP_COUNT = 64, FOOT_STEP_COUNT = 16, ROUND_COUNT_MAX = 24 };
 
 struct legend_place legend_place_of(const struct layout *layout) {
     double s = layout->scale;
@@ -306,61 +303,12 @@ static void draw_scale(struct layer_context *context) {
     draw_words(context, &place);
 }
 
-/* What rests in the order book has a ramp of its own: facts, and another unit of colour. */
-static void draw_book(struct layer_context *context) {
-    double s = context->layout->scale;
-    double middle_y = context->layout->header.h * 0.74;
-    char low[NUMBER_TEXT_BYTES];
-    char high[NUMBER_TEXT_BYTES];
-    char text[2 * NUMBER_TEXT_BYTES + 48];
-    double reach = context->field != NULL ? book_field_reach(context->field) : 0;
-    struct label name = {.utf8 = "resting orders",
-                         .size_px = THEME_STATUS_PX,
-                         .color = context->theme->text_dim,
-                         .x = context->caption_right_px + 34 * s,
-                         .middle_y = middle_y};
-    struct camera_rect box = labels_measure(context->labels, &name);
-    struct camera_rect ramp = {round(box.x + box.w + 10 * s), round(middle_y - 5 * s),
-                               round(BOOK_W_PX * s), round(10 * s)};
-    number_format_usd(book_field_usd_at(context->book, 0), low);
-    number_format_usd(book_field_usd_at(context->book, 1), high);
-    struct label amounts = name;
-    amounts.utf8 = text;
-    amounts.x = ramp.x + ramp.w + 8 * s;
-    /* How far the venue tells its book, where there is room for it: beyond, nothing is known. So
-     * little of the height, it lies under the price line. */
-    const struct camera *camera = context->camera;
-    double high_px = reach / (camera->ln_top - camera->ln_bottom) * camera->plot_px.h;
-    bool is_hidden = high_px < BOOK_SEEN_PX * s;
-    for (int with_reach = reach > 0 ? 2 : 0; with_reach >= 0; with_reach--) {
-        str_format(text, sizeof text, "%s \xe2\x80\x93 %s/bp", low, high);
-        if (with_reach > 0) {
-            bool whole = with_reach == 2;
-            str_append(text, sizeof text, ", %s\xc2\xb1%.*f %%%s", whole ? "told to " : "",
-                       reach < 0.01 ? 2 : 1, reach * 100, whole && is_hidden ? ": zoom in" : "");
-        }
-        box = labels_measure(context->labels, &amounts);
-        if (box.x + box.w <= legend_left_px(context)) {
-            break;
-        }
-    }
-    if (box.x + box.w > legend_left_px(context) || !labels_fits(context->labels, &name)) {
-        return;
-    }
-    labels_add(context->labels, &name);
-    labels_add(context->labels, &amounts);
-    labels_reserve(context->labels, ramp);
-    for (int i = 0; i < BOOK_STEP_COUNT; i++) {
-        double share = (i + 0.5) / BOOK_STEP_COUNT;
-        double left = round(ramp.x + ramp.w * i / BOOK_STEP_COUNT);
-        double right = round(ramp.x + ramp.w * (i + 1) / BOOK_STEP_COUNT);
-        const uint8_t *rgba = book_field_color(
-            context->book, scale_log2_from_usd(book_field_usd_at(context->book, share)));
-        canvas_add_box(context->canvas, (struct camera_rect){left, ramp.y, right - left, ramp.h}, 0,
-                       (struct theme_color){rgba[0], rgba[1], rgba[2], rgba[3]});
-    }
-    canvas_add_frame(context->canvas, ramp, 0, 1, context->theme->rule);
-    context->caption_right_px = box.x + box.w;
+/* The header's second line, behind what stands there. */
+static struct legend_key header_key(const struct layer_context *context, double gap_px) {
+    return (struct legend_key){.x = context->caption_right_px + gap_px * context->layout->scale,
+                               .middle_y = context->layout->header.h * 0.74,
+                               .right = legend_left_px(context),
+                               .size_px = THEME_STATUS_PX};
 }
 
 void legend_draw(struct layer_context *context) {
@@ -368,48 +316,13 @@ void legend_draw(struct layer_context *context) {
     if (context->scale->valid && settings_shows(context->settings, SETTINGS_PART_FIELD)) {
         draw_scale(context);
     }
-    if (context->book != NULL) {
-        draw_book(context);
-    }
-}
-
-/* What the circles are, and the amount of the largest: area grows with USD. */
-void legend_draw_circles(struct layer_context *context) {
-    static const char *const names[2] = {"long liquidated", "short liquidated"};
-    const struct layout *layout = context->layout;
-    double s = layout->scale;
-    char usd[NUMBER_TEXT_BYTES];
-    char text[64];
-    if (!(context->bubble_usd_max > 0)) {
-        return;
-    }
-    str_format(text, sizeof text, "largest circle %s",
-               number_format_usd(context->bubble_usd_max, usd));
-    if (context->bubble_usd_least > 0) {
-        str_append(text, sizeof text, ", from %s",
-                   number_format_usd(context->bubble_usd_least, usd));
-    }
-    struct label label = {.size_px = THEME_STATUS_PX,
-                          .color = context->theme->text_dim,
-                          .x = context->caption_right_px + 52 * s,
-                          .middle_y = layout->header.h * 0.74};
-    canvas_set_list(context->canvas, CANVAS_OVER);
-    for (int i = 0; i < 3; i++) {
-        label.utf8 = i < 2 ? names[i] : text;
-        struct camera_rect box = labels_measure(context->labels, &label);
-        if (i == 2 && box.x + box.w > legend_left_px(context) && context->bubble_usd_least > 0) {
-            str_format(text, sizeof text, "from %s",
-                       number_format_usd(context->bubble_usd_least, usd));
-            box = labels_measure(context->labels, &label);
-        }
-        if (box.x + box.w > legend_left_px(context) || !labels_add(context->labels, &label)) {
-            return; /* no room: the rest is left out as well */
-        }
-        if (i < 2) {
-            canvas_add_disc(context->canvas, label.x - 11 * s, label.middle_y, 6 * s,
-                            i == 0 ? 0 : 2 * s,
-                            layer_side_color(context, i == 0 ? POS_LONG : POS_SHORT, 0.84, 255));
-        }
-        label.x = box.x + box.w + (i == 0 ? 44 : 24) * s;
-    }
+    /* Circles first: they are there more often, and take less. */
+    struct legend_key key = header_key(context, 34);
+    context->circles_told = !(context->bubble_usd_max > 0) || legend_add_circles(context, &key);
+    context->caption_right_px =
+        context->bubble_usd_max > 0 && context->circles_told ? key.x : context->caption_right_px;
+    key = header_key(context, 34);
+    context->book_told = context->book == NULL || legend_add_book(context, &key);
+    context->caption_right_px =
+        context->book != NULL && context->book_told ? key.x : context->caption_right_px;
 }

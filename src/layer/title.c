@@ -61,6 +61,7 @@ static void draw_caption(struct layer_context *context) {
         caption_field(&drawn, tries[i].length, text);
         struct camera_rect taken = labels_measure(context->labels, &caption);
         context->caption_right_px = taken.x + taken.w;
+        context->certainty_told = caption_tells_certainty(&drawn, tries[i].length);
         if (context->caption_right_px < room - tries[i].kept_free * s) {
             break;
         }

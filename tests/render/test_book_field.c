@@ -1,5 +1,5 @@
 /* The order book's field: its pass beside plain C, what is not known, its ramps, and golden images
- * at two sizes, on dark and on light, over the other field and alone. */
+ * at two sizes, on dark and on light, over the other field and alone; its key, with the others. */
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stddef.h>
@@ -11,10 +11,12 @@
 #include <string.h>
 
 #include "base/math.h"
+#include "base/str.h"
 #include "gfx/debug.h"
 #include "gfx/offscreen.h"
 #include "layer/book_field.h"
 #include "layer/field.h"
+#include "layer/labels.h"
 #include "support/golden.h"
 #include "support/near.h"
 
@@ -249,6 +251,42 @@ static void a_book_too_near_to_be_seen_is_a_band(void **state) {
     check_band("book-band-light-1280x720", COLORMAP_PAPER);
 }
 
+static bool is_written(const char *text) {
+    static struct picture_text_box boxes[LABELS_MAX];
+    int count = picture_get_text_boxes(stage.picture, LABELS_MAX, boxes);
+    for (int i = 0; i < count; i++) {
+        if (strstr(boxes[i].text, text) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* With everything shown, the header or the plot's corner explains it, whatever the size. */
+static void every_size_explains_its_colours(void **state) {
+    (void)state;
+    static const int sizes[][2] = {{640, 360}, {1280, 720}, {1920, 1080}};
+    static const char *const keys[] = {
+        "resting orders", "long liquidated",      "short liquidated", "not calibrated",
+        "MA: mean of",    "VWAP: of the UTC day", "takers bought",    "sum from the price outward"};
+    for (size_t i = 0; i < ARRAY_COUNT(sizes); i++) {
+        struct settings settings = settings_default();
+        settings.parts |= SETTINGS_BIT(BOOK) | SETTINGS_BIT(MA) | SETTINGS_BIT(VWAP);
+        golden_resize(&stage, sizes[i][0], sizes[i][1]);
+        golden_fill(&stage, &small);
+        struct camera camera = golden_camera(&stage, 0, &settings);
+        struct picture_frame frame = golden_frame(&stage, &camera);
+        frame.settings = settings;
+        free(golden_draw(&stage, &frame));
+        bool large = sizes[i][0] > 640; /* with strips, and the profile with its curve */
+        for (size_t k = 0; k < ARRAY_COUNT(keys) - (large ? 0 : 2); k++) {
+            if (!is_written(keys[k])) {
+                fail_msg("%d x %d: '%s' is not told", sizes[i][0], sizes[i][1], keys[k]);
+            }
+        }
+    }
+}
+
 static void the_picture_is_what_it_was(void **state) {
     (void)state;
     const uint32_t over = SETTINGS_BIT(FIELD) | SETTINGS_BIT(BOOK);
@@ -304,6 +342,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_picture_is_what_it_was, golden_open_test,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(a_book_too_near_to_be_seen_is_a_band, golden_open_test,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(every_size_explains_its_colours, golden_open_test,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(a_scrolled_book_equals_one_drawn_at_once, golden_open_test,
                                         golden_close_test),

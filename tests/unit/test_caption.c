@@ -116,6 +116,9 @@ static void field_is_explained_whatever_is_chosen(void **state) {
             char out[CAPTION_FIELD_BYTES];
             caption_field(&settings, length, out);
             assert_int_equal(strncmp(out, "Estimated liquidation density", 29), 0);
+            assert_int_equal(caption_tells_certainty(&settings, length),
+                             settings.certainty == COLORMAP_CERTAINTY_OFF ||
+                                 strstr(out, "not calibrated") != NULL);
             assert_true(strlen(out) <= before); /* nothing was cut off, and shorter is shorter */
             before = strlen(out);
             assert_int_equal(strstr(out, "longs alone") != NULL,

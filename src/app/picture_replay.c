@@ -21,6 +21,8 @@ struct picture_replay {
     /* In the order of building up. */
     struct scene *scene;          /* owned */
     struct scene_map *map;        /* owned */
+    struct scene_map *held;       /* owned: what figures are read from while they stand still */
+    int64_t hold_ms, held_ms;     /* so long, and from when on */
     struct layers_column *column; /* owned: the one being made */
     struct raster *raster;
     struct engine_replay *events;
@@ -73,11 +75,13 @@ static enum exit_status create_parts(struct picture_replay *replay,
                                      const struct picture_replay_desc *desc, char *reason) {
     replay->scene = calloc(1, sizeof *replay->scene);
     replay->map = calloc(1, sizeof *replay->map);
+    replay->held = calloc(1, sizeof *replay->held);
     replay->column = aligned_alloc(64, sizeof *replay->column);
     replay->raster = raster_create();
     replay->origin = desc->why_price > 0 ? origin_create() : NULL;
-    if (replay->scene == NULL || replay->map == NULL || replay->column == NULL ||
-        replay->raster == NULL || (desc->why_price > 0 && replay->origin == NULL)) {
+    if (replay->scene == NULL || replay->map == NULL || replay->held == NULL ||
+        replay->column == NULL || replay->raster == NULL ||
+        (desc->why_price > 0 && replay->origin == NULL)) {
         return fail_memory(reason);
     }
     const struct engine_replay_desc events = engine_desc_of(desc);
@@ -122,6 +126,7 @@ void picture_replay_destroy(struct picture_replay *replay) {
     engine_replay_destroy(replay->events);
     free(replay->column);
     free(replay->map);
+    free(replay->held);
     free(replay->scene);
     free(replay);
 }
@@ -199,6 +204,17 @@ static void explain(struct picture_replay *replay, struct picture_frame *frame) 
     frame->origin = &replay->answer;
 }
 
+/* The map as it was when figures last changed. */
+static const struct scene_map *hold_map(struct picture_replay *replay, int64_t now_ms) {
+    const bool due = replay->held->ts_ms == 0 || now_ms < replay->held_ms ||
+                     now_ms - replay->held_ms >= replay->hold_ms;
+    if (due) {
+        *replay->held = *replay->map;
+        replay->held_ms = now_ms;
+    }
+    return replay->held;
+}
+
 enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_ms,
                                      struct target target, char reason[SOURCE_REASON_BYTES]) {
     const struct scene *scene = replay->scene;
@@ -234,6 +250,7 @@ enum exit_status picture_replay_draw(struct picture_replay *replay, int64_t now_
         .target = target,
         .scene = scene,
         .map = mapped ? replay->map : NULL,
+        .read_map = mapped && replay->hold_ms > 0 ? hold_map(replay, now_ms) : NULL,
         .camera = &nav->camera,
         .now_ms = now_ms,
         .settings = nav->settings,
@@ -265,6 +282,10 @@ const char *picture_replay_take_trouble(struct picture_replay *replay) {
 
 uint64_t picture_replay_state_hash(const struct picture_replay *replay) {
     return engine_state_hash(replay->engine);
+}
+
+void picture_replay_set_hold(struct picture_replay *replay, int64_t hold_ms) {
+    replay->hold_ms = hold_ms;
 }
 
 void picture_replay_set_map_id(struct picture_replay *replay, const char *map_id) {

@@ -59,6 +59,9 @@ const struct scene_map *picture_replay_map(const struct picture_replay *replay);
 /* Of state, estimate and closed rows so far (engine_state_hash): the same for the same events,
  * whatever pace they came at and wherever they were kept. */
 uint64_t picture_replay_state_hash(const struct picture_replay *replay);
+/* From now on figures and labels stand still for so long (event time), so that they can be read
+ * however fast a film runs; 0: they do not. */
+void picture_replay_set_hold(struct picture_replay *replay, int64_t hold_ms);
 /* Trouble that files had, one line a call; NULL: no more. */
 const char *picture_replay_take_trouble(struct picture_replay *replay);
 /* The name by which the view can be opened again, in every picture from now on; borrowed; NULL:

@@ -14,6 +14,11 @@
 /* A film without --speed lasts about so long. */
 #define FILM_SECONDS_DEFAULT 20.0
 
+/* Sixty frames of a second that divides into them are sixty, whatever is lost in the division. */
+#define ROUNDING 1e-6
+/* Figures stand still for so long of watching: a quarter of a second can just be read. */
+#define HOLD_S 0.25
+
 /* What of event time a film shows, and how much of it a frame. */
 struct film {
     int64_t from_ms, to_ms;
@@ -48,7 +53,8 @@ static int plan_film(struct render *render, struct film *film) {
     speed = speed > 0 ? speed : usual;
     film->speed = speed;
     film->step_ms = speed * 1e3 / (double)option_integer(table, OPT_fps);
-    film->frame_count = (int64_t)(span_ms / film->step_ms) + 1;
+    film->frame_count = (int64_t)(span_ms / film->step_ms + ROUNDING);
+    film->frame_count = film->frame_count > 1 ? film->frame_count : 1;
     return EXIT_STATUS_DONE;
 }
 
@@ -122,6 +128,7 @@ static int draw_film(struct render *render, const struct film *film, struct film
     int status = EXIT_STATUS_DONE;
     struct render_progress progress = {0};
     int64_t begin_ns = 0;
+    picture_replay_set_hold(render->replay, (int64_t)(film->speed * 1e3 * HOLD_S));
     for (int64_t i = 0; i < film->frame_count && !render_is_interrupted(); i++) {
         if (render->realtime && i > 0) {
             i = keep_pace(render, begin_ns, i);

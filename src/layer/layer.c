@@ -62,7 +62,8 @@ struct theme_color layer_field_color(const struct layer_context *context, int po
 }
 
 const struct scene_map *layer_map_now(const struct layer_context *context) {
-    const struct scene_map *map = context->frame->map;
+    const struct picture_frame *frame = context->frame;
+    const struct scene_map *map = frame->read_map != NULL ? frame->read_map : frame->map;
     bool known = map != NULL && context->instrument != NULL && map->level_count > 0 &&
                  map->reference > 0 && !context->settings->opened_within_window;
     return known ? map : NULL;

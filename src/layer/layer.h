@@ -70,7 +70,8 @@ struct theme_color layer_side_color(const struct layer_context *context, int pos
 struct theme_color layer_field_color(const struct layer_context *context, int position,
                                      double brightness, double certainty);
 
-/* The map, where the field counts what it does, all known positions; NULL: not known. */
+/* The map that figures and labels are read from, where the field counts what it does, all known
+ * positions; NULL: not known. */
 const struct scene_map *layer_map_now(const struct layer_context *context);
 /* The sentence of a cluster of the map as the picture tells it: whole prices from 1,000 on, shown
  * bands alone, the distance from the price now. Returns out. */

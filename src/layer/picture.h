@@ -65,6 +65,9 @@ struct picture_frame {
     struct target target;
     const struct scene *scene;   /* borrowed for the call; NULL: nothing known yet */
     const struct scene_map *map; /* of the instrument; borrowed for the call; NULL: not known yet */
+    /* What figures and labels are read from, where they have to stand still for longer than the map
+     * does: an older one; borrowed for the call; NULL: map. */
+    const struct scene_map *read_map;
     const struct camera *camera; /* drawn into picture_plot_px of this target and settings */
     int instrument;              /* index into scene->instruments */
     int64_t now_ms;     /* event time that the picture stands for; ages are counted from it */

@@ -6,8 +6,9 @@
 
 #include "app/engine_replay.h"
 #include "app/picture_link.h"
-#include "app/why_report.h"
 #include "app/picture_zone.h"
+#include "app/why_report.h"
+#include "base/hash.h"
 #include "base/str.h"
 #include "density/origin.h"
 #include "density/raster.h"
@@ -15,7 +16,8 @@
 #include "scene/scene.h"
 #include "window/navigator.h"
 
-#define WHY_EVERY_MS 60000
+#define WHY_EVERY_MS    60000
+#define DENSITY_HASH_MS INT64_C(86400000)
 
 struct picture_replay {
     /* In the order of building up. */
@@ -282,6 +284,17 @@ const char *picture_replay_take_trouble(struct picture_replay *replay) {
 
 uint64_t picture_replay_state_hash(const struct picture_replay *replay) {
     return engine_state_hash(replay->engine);
+}
+
+uint64_t picture_replay_density_hash(const struct picture_replay *replay) {
+    uint64_t hash = HASH_START;
+    engine_fill_scene(replay->engine, replay->scene);
+    for (int i = 0; i < replay->scene->instrument_count; i++) {
+        const uint64_t field = engine_field_hash(
+            replay->engine, replay->scene->instruments[i].instrument, DENSITY_HASH_MS);
+        hash = hash_bytes(hash, &field, sizeof field);
+    }
+    return hash;
 }
 
 void picture_replay_set_hold(struct picture_replay *replay, int64_t hold_ms) {

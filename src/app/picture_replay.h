@@ -59,6 +59,8 @@ const struct scene_map *picture_replay_map(const struct picture_replay *replay);
 /* Of state, estimate and closed rows so far (engine_state_hash): the same for the same events,
  * whatever pace they came at and wherever they were kept. */
 uint64_t picture_replay_state_hash(const struct picture_replay *replay);
+/* Of the density of every instrument over the last day (engine_field_hash). */
+uint64_t picture_replay_density_hash(const struct picture_replay *replay);
 /* From now on figures and labels stand still for so long (event time), so that they can be read
  * however fast a film runs; 0: they do not. */
 void picture_replay_set_hold(struct picture_replay *replay, int64_t hold_ms);

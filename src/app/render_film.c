@@ -152,6 +152,10 @@ static int draw_film(struct render *render, const struct film *film, struct film
         film_writer_add(writer, i);
         render_tell_progress(&progress, i + 1, film->frame_count);
     }
+    if (!render_is_interrupted()) { /* what is left behind the last frame: hashes are of the end */
+        picture_replay_advance(render->replay, film->to_ms);
+        picture_replay_finish(render->replay);
+    }
     return status;
 }
 

@@ -291,8 +291,9 @@ int run_render(const struct app_options *options) {
     if (status == EXIT_STATUS_DONE && option_flag(&options->table, OPT_hash)) {
         /* A film may have taken standard output. */
         fprintf(strcmp(render.path, "-") == 0 ? stderr : stdout,
-                "state %016" PRIx64 "\npicture %016" PRIx64 "\n",
-                picture_replay_state_hash(render.replay), render.hash);
+                "state %016" PRIx64 "\ndensity %016" PRIx64 "\npicture %016" PRIx64 "\n",
+                picture_replay_state_hash(render.replay),
+                picture_replay_density_hash(render.replay), render.hash);
     }
     if (status == EXIT_STATUS_DONE && render.troubled) {
         status = EXIT_STATUS_FAILED; /* it has been said why */

@@ -125,3 +125,6 @@ struct engine_counts engine_counts(const struct engine *engine);
 /* Hash of state, estimate and closed rows; recv_ns and EVENT_FEED, which are not recorded, left
  * out. Costs milliseconds. */
 uint64_t engine_state_hash(const struct engine *engine);
+/* Hash of the density of an instrument over its last span_ms (> 0), by time, price, leverage and
+ * side; 0: it has none yet, or out of memory. Costs what a raster of it costs. */
+uint64_t engine_field_hash(const struct engine *engine, uint16_t instrument, int64_t span_ms);

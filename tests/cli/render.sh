@@ -80,7 +80,8 @@ done
 for source in day.jsonl.zst day.liq day.again.jsonl.zst; do
     "$program" render "$folder/$source" -o "$folder/at.png" --size 320x180 --window 30m --hash
 done | sort | uniq -c >"$folder/hashes"
-[[ $(wc -l <"$folder/hashes") == 2 ]] && grep -q '^ *3 state ' "$folder/hashes" &&
+[[ $(wc -l <"$folder/hashes") == 3 ]] && grep -q '^ *3 state ' "$folder/hashes" &&
+    grep -q '^ *3 density ' "$folder/hashes" &&
     grep -q '^ *3 picture ' "$folder/hashes" || fail "hashes: $(cat "$folder/hashes")"
 for run in first second; do
     mkdir "$folder/$run"
@@ -100,8 +101,12 @@ film() { # film OUTPUT [OPTION...]
 }
 film - >"$folder/film.y4m" 2>"$folder/film.hashes"
 grep -q '^picture ' "$folder/film.hashes" || fail "hashes beside a film on standard output"
-[[ $(wc -c <"$folder/film.y4m") == $(($(head -1 "$folder/film.y4m" | wc -c) + 16 * (6 + 320 * 180 * 3 / 2))) ]] ||
-    fail "16 frames of y4m: $(wc -c <"$folder/film.y4m") bytes"
+# At another speed, with other frames, the end is the same.
+film "$folder/slow.y4m" --speed 37 --fps 3 >"$folder/slow.hashes"
+cmp -s <(grep -v picture "$folder/film.hashes") <(grep -v picture "$folder/slow.hashes") ||
+    fail "another speed, another end: $(cat "$folder/film.hashes" "$folder/slow.hashes")"
+[[ $(wc -c <"$folder/film.y4m") == $(($(head -1 "$folder/film.y4m" | wc -c) + 15 * (6 + 320 * 180 * 3 / 2))) ]] ||
+    fail "15 frames of y4m: $(wc -c <"$folder/film.y4m") bytes"
 mkfifo "$folder/pipe"
 cat "$folder/pipe" >"$folder/piped.y4m" &
 film "$folder/pipe" >/dev/null

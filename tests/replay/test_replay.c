@@ -7,7 +7,6 @@
 #include <cmocka.h>
 
 #include "archive/event_lines.h"
-#include "support/field_hash.h"
 #include "support/two_markets.h"
 
 static void any_batch_size_gives_the_same_hash(void **state) {
@@ -131,8 +130,8 @@ struct stand {
 
 static void look_at(struct stand *stand, const struct engine *engine) {
     stand->state = engine_state_hash(engine);
-    stand->fields[0] = field_hash(engine, btc, 300000);
-    stand->fields[1] = field_hash(engine, eth, 300000);
+    stand->fields[0] = engine_field_hash(engine, btc, 300000);
+    stand->fields[1] = engine_field_hash(engine, eth, 300000);
 }
 
 static void assert_stands(const struct stand *stand, const struct engine *engine) {

@@ -15,7 +15,6 @@
 #include "archive/recording_writer.h"
 #include "base/clock.h"
 #include "engine/engine_thread.h"
-#include "support/field_hash.h"
 #include "support/two_markets.h"
 
 enum { STANDS = 6, FIELD_MS = 60000, WAIT_MS = 30000, FILE_COUNT = 2 };
@@ -32,10 +31,10 @@ static struct stand stands[STANDS];
 static uint64_t whole_state; /* at the end, before rows are closed */
 
 static struct stand look(const struct engine *engine, int64_t ts_ms) {
-    return (struct stand){
-        .ts_ms = ts_ms,
-        .state = engine_state_hash(engine),
-        .fields = {field_hash(engine, btc, FIELD_MS), field_hash(engine, eth, FIELD_MS)}};
+    return (struct stand){.ts_ms = ts_ms,
+                          .state = engine_state_hash(engine),
+                          .fields = {engine_field_hash(engine, btc, FIELD_MS),
+                                     engine_field_hash(engine, eth, FIELD_MS)}};
 }
 
 static void assert_stand(const struct stand *want, const struct engine *engine) {

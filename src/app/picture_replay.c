@@ -1,6 +1,7 @@
 #include "app/picture_replay.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 #include "app/picture_zone.h"
 #include "app/why_report.h"
 #include "base/hash.h"
+#include "base/log.h"
 #include "base/str.h"
 #include "density/origin.h"
 #include "density/raster.h"
@@ -37,6 +39,7 @@ struct picture_replay {
     struct origin *origin; /* owned; NULL: why is not asked */
     struct scene_origin answer;
     int64_t explained_ms; /* the map's time of the answer */
+    bool why_doubted;     /* it was said why there is no answer to be seen */
     struct navigator nav;
     struct picture_zone zone;
     struct picture_link link;
@@ -187,6 +190,18 @@ static void point(const struct picture_replay *replay, struct picture_frame *fra
     }
 }
 
+/* Asked where nothing is, or where nobody looks. */
+static void doubt_why(struct picture_replay *replay, const struct picture_frame *frame,
+                      bool answered) {
+    const double low = exp(frame->camera->ln_bottom), high = exp(frame->camera->ln_top);
+    const bool shown = replay->why_price >= low && replay->why_price <= high;
+    if (!replay->why_doubted && !(answered && shown)) {
+        LOG_WARN("render: --why %.10g is not drawn: %s; shown are %.6g to %.6g", replay->why_price,
+                 shown ? "nothing is estimated there" : "out of sight", low, high);
+        replay->why_doubted = true;
+    }
+}
+
 /* Why it is hot, found out anew once the event time has moved on by WHY_EVERY_MS: a film's frames
  * are much closer. */
 static void explain(struct picture_replay *replay, struct picture_frame *frame) {
@@ -197,8 +212,12 @@ static void explain(struct picture_replay *replay, struct picture_frame *frame) 
     }
     bool due =
         replay->answer.id == 0 || llabs(frame->map->ts_ms - replay->explained_ms) >= WHY_EVERY_MS;
-    if (due && why_range_of_price(frame->map, replay->why_price, &range) &&
-        why_request_of(replay->engine, frame->map, &range, &request)) {
+    const bool known = due && why_range_of_price(frame->map, replay->why_price, &range) &&
+                       why_request_of(replay->engine, frame->map, &range, &request);
+    if (due) {
+        doubt_why(replay, frame, known);
+    }
+    if (known) {
         request.finest = true; /* to the dollar what the map says */
         origin_run(replay->origin, &request, &replay->answer);
         replay->explained_ms = frame->map->ts_ms;

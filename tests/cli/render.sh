@@ -68,7 +68,9 @@ cmp -s "$folder/file_a.png" "$folder/pointed.png" && fail "--pointer changes not
 "$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 640x360 --window 3h \
     --pointer 1,1 || fail "render --pointer away"
 cmp "$folder/file_a.png" "$folder/away.png" || fail "a pointer outside the picture changes it"
-for place in noon 2026-01-05T02:00:00Z 2026-01-05T02:00:00Z,-1 2026-01-05T02:00:00Z,1x ,; do
+"$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 320x180 --window 1h --why 1 2>"$folder/err" &&
+    grep -q -- '--why 1 is not drawn: out of sight' "$folder/err" || fail "--why out of sight: $(cat "$folder/err")"
+for place in noon 2026-01-05T01:30:00Z 2026-01-05T01:30:00Z,-1 2026-01-05T01:30:00Z,1x ,; do
     "$program" render demo -o "$folder/none.png" --pointer "$place" >/dev/null 2>"$folder/err"
     [[ $? == 2 && $(wc -l <"$folder/err") == 1 ]] && grep -q 'expected TIME,PRICE' "$folder/err" ||
         fail "--pointer $place: $(cat "$folder/err")"

@@ -35,6 +35,10 @@ int64_t feed_now_ms(const struct venue_feed *feed) {
     return feed->server_ms > 0 ? feed->server_ms : clock_wall_ms();
 }
 
+int64_t feed_clock_ms(const struct venue_feed *feed) {
+    return feed->skew_known ? clock_wall_ms() - feed->skew_ms : feed->server_ms;
+}
+
 /* -- the tick -- */
 
 static bool is_interest_polled(const struct venue_feed *feed) {

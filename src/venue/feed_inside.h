@@ -17,6 +17,7 @@
  *   feed_push.c     the way into the sink: runs, gaps, what a full sink loses
  *   feed_state.c    what the lamp says: the worst of the sockets, faults, a clock that is wrong
  *   feed_socket.c   connections: connect, stall, reconnect, replace before the venue cuts
+ *   feed_overlap.c  two connections of one socket: whether the older may go, what is lost with it
  *   feed_spread.c   which symbols come over which connection
  *   feed_send.c     what is said on a connection: subscriptions at a rate, pings, books again
  *   feed_live.c     a message of a connection: duplicates, holding back, holes
@@ -67,8 +68,11 @@ struct feed_conn {
     struct ws_client *client; /* owned; NULL: not connected */
     bool open;
     bool replace;        /* the venue is about to cut it */
-    bool spoken;         /* every subscription is sent */
+    int64_t spoken_ns;   /* when every subscription was sent; 0: not yet */
     int64_t answered_ns; /* when a ping that was sent after them was answered; 0: not yet */
+    int64_t answered_ms; /* the venue's time then, at the latest */
+    int64_t asked_ns;    /* of two the older: when it was pinged because the newer was answered */
+    bool told;           /* it has answered to that: what the venue sent before has come */
     int step;            /* of the subscriptions, the next one */
     int64_t send_ns;     /* not before: the next message to the venue */
     int64_t ping_ns;     /* when the next ping is due */
@@ -147,6 +151,7 @@ struct feed_instrument {
         int64_t first_ms, last_ms, heard_ns;
     } trades_of[2];
     int64_t hole_from_ms[VENUE_SOCKET_MAX]; /* event time from which on prints may be missing */
+    int64_t hole_told_ms[VENUE_SOCKET_MAX]; /* up to which it was told; 0: not yet */
     int64_t live_from_ms;                   /* liquidations come live from then on; 0: not yet */
     bool interest_asked;
     int64_t interest_due_ns;
@@ -203,6 +208,7 @@ struct venue_feed {
     int64_t server_ms;              /* newest event time seen */
     int64_t sent_ms, sent_recv_ns;  /* of the newest message, for the clock's skew */
     int64_t skew_ms, skew_until_ns; /* least of wall - venue in this window */
+    bool skew_known;                /* skew_ms is some message's */
     bool skewed;
     enum feed_state state_told;
     char reason_told[VENUE_REASON_BYTES];
@@ -244,6 +250,9 @@ struct feed_instrument *feed_find_symbol(struct venue_feed *feed,
 struct feed_instrument *feed_find_slot(struct venue_feed *feed, const struct event *slot);
 /* The venue's time as far as it is known, else this machine's. */
 int64_t feed_now_ms(const struct venue_feed *feed);
+/* The venue's time by this machine's clock and how far apart they are: it goes on while the venue
+ * is silent. Where that is not known, of the newest message. */
+int64_t feed_clock_ms(const struct venue_feed *feed);
 
 /* Whether the venue is known to list it, or was not asked yet. */
 static inline bool feed_is_listed(const struct feed_instrument *instrument) {
@@ -290,6 +299,15 @@ void feed_sockets_tick(struct venue_feed *feed, int64_t now_ns);
 void feed_sockets_close(struct venue_feed *feed);
 /* The connection brought data, or, where none can be awaited, all was said. */
 void feed_socket_delivers(struct feed_conn *conn, int64_t now_ns);
+/* The venue has read every subscription. */
+void feed_socket_answered(struct feed_conn *conn, int64_t now_ns);
+
+/* feed_overlap.c */
+/* What was seen last on that connection is now followed by a hole. */
+void feed_overlap_lose(const struct feed_conn *conn);
+/* Whether the older of two connections may go: nothing is lost with it. */
+bool feed_overlap_has_met(const struct feed_conn *old, const struct feed_conn *fresh,
+                          int64_t now_ns);
 
 /* feed_send.c */
 void feed_send_open(struct feed_conn *conn, int64_t now_ns);

@@ -88,27 +88,37 @@ void feed_note_hole(struct feed_instrument *instrument, int kind, int64_t from_m
     if ((instrument->holes & bit) == 0 || from_ms < instrument->hole_from_ms[kind]) {
         instrument->hole_from_ms[kind] = from_ms;
     }
+    instrument->hole_told_ms[kind] = 0;
     instrument->holes |= bit;
 }
 
 /* The first message after a lost connection: from the last event before it until now nothing is
- * known of prints. */
-static void close_hole(struct venue_feed *feed, struct feed_instrument *instrument, int kind,
-                       int64_t now_ms) {
+ * known of prints; and so on until the new one tells everything. sent_ms: of the message, which may
+ * be an old value that is told once more, sent before that. */
+static void close_hole(struct feed_conn *conn, struct feed_instrument *instrument,
+                       int64_t sent_ms) {
+    struct venue_feed *feed = conn->feed;
+    const int kind = conn->socket->kind;
+    const bool ends = conn->answered_ns != 0;
+    const int64_t now_ms = ends && conn->answered_ms > sent_ms ? conn->answered_ms : sent_ms;
     const unsigned channels = feed->dialect->sockets[kind].channels;
-    const int64_t from_ms = instrument->hole_from_ms[kind];
-    if (now_ms <= from_ms) {
-        return; /* an old value that is told once more */
+    const int64_t told_ms = instrument->hole_told_ms[kind];
+    const int64_t from_ms = told_ms > 0 ? told_ms : instrument->hole_from_ms[kind];
+    if ((told_ms > 0 && !ends) || now_ms <= from_ms) {
+        return;
     }
-    instrument->holes &= ~(1U << kind);
     if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0) {
         feed_push_gap(feed, instrument, STREAM_TRADE, from_ms, now_ms, "disconnected");
     }
     if ((channels & CHANNEL_BIT(CHANNEL_LIQUIDATION)) != 0) {
         feed_push_gap(feed, instrument, STREAM_LIQUIDATION, from_ms, now_ms, "disconnected");
     }
-    if (instrument->history == HISTORY_DONE) {
-        feed_history_fill(feed, instrument, from_ms, now_ms);
+    instrument->hole_told_ms[kind] = now_ms;
+    if (ends) {
+        instrument->holes &= ~(1U << kind);
+        if (instrument->history == HISTORY_DONE) {
+            feed_history_fill(feed, instrument, instrument->hole_from_ms[kind], now_ms);
+        }
     }
 }
 
@@ -146,6 +156,18 @@ static void note_trade(const struct feed_conn *conn, struct feed_instrument *ins
     }
 }
 
+/* Prints of before its subscription, on a connection that is to replace another one: that one tells
+ * them, or a hole says that it did not. Taken from here they would be no live ones. */
+static bool is_others_to_tell(const struct feed_conn *conn,
+                              const struct feed_instrument *instrument,
+                              const struct venue_message *message, const struct event *slot) {
+    const struct feed_socket *socket = conn->socket;
+    const struct feed_conn *other = &socket->conns[conn == &socket->conns[0] ? 1 : 0];
+    const bool is_print = slot->kind == EVENT_TRADE || slot->kind == EVENT_LIQUIDATION;
+    return message->past && is_print && other->open && other->data_ns != 0 &&
+           (instrument->holes >> socket->kind & 1U) == 0;
+}
+
 /* One message of events. Its flags are ours to set. */
 static void take_event(struct feed_conn *conn, const struct venue_message *message,
                        struct event *slots, size_t count, int64_t recv_ns) {
@@ -164,7 +186,7 @@ static void take_event(struct feed_conn *conn, const struct venue_message *messa
     const bool now_told = slots[0].kind == EVENT_TRADE || slots[0].kind == EVENT_PRICE;
     if ((instrument->holes >> kind & 1U) != 0 && instrument->history == HISTORY_DONE &&
         !message->past && now_told) {
-        close_hole(feed, instrument, kind, sent_ms);
+        close_hole(conn, instrument, sent_ms);
     }
     if (sent_ms > instrument->last_ms[kind] && !message->past) {
         instrument->last_ms[kind] = sent_ms;
@@ -173,7 +195,7 @@ static void take_event(struct feed_conn *conn, const struct venue_message *messa
         note_trade(conn, instrument, slots[0].ts_ms, recv_ns);
     }
     const bool in_bars = slots[0].kind == EVENT_TRADE && slots[0].ts_ms < instrument->history_to_ms;
-    if (in_bars) {
+    if (in_bars || is_others_to_tell(conn, instrument, message, &slots[0])) {
         return;
     }
     count = feed_seen_drop(&instrument->seen, slots, count, message->sent_ms, conn->serial);

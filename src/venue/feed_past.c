@@ -83,7 +83,8 @@ static bool is_new(struct feed_instrument *instrument, const struct event *slot,
         return false;
     }
     if (id > instrument->seen.last_id) {
-        feed_seen_note_id(&instrument->seen, id); /* the connection may bring it once more */
+        feed_seen_note_id(&instrument->seen, id,
+                          slot->ts_ms); /* the connection may bring it once more */
     }
     return true;
 }

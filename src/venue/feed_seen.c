@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 
-enum { OLD_TRADE_MAX = 1000 }; /* ids below the last in a row: the venue began to count anew */
+enum { OLD_TRADE_MAX = 1000 }; /* later ones with ids below the last: the venue counts anew */
 static_assert(FEED_SEEN_IDS_MAX * 2 <= FEED_SEEN_PLACES, "a free place ends every search");
 static_assert((FEED_SEEN_PLACES & (FEED_SEEN_PLACES - 1)) == 0, "a power of two");
 
@@ -33,7 +33,8 @@ static uint64_t bit_of(int64_t id) {
     return UINT64_C(1) << ((uint64_t)id % 64);
 }
 
-void feed_seen_note_id(struct feed_seen *seen, int64_t id) {
+void feed_seen_note_id(struct feed_seen *seen, int64_t id, int64_t ts_ms) {
+    seen->last_ms = ts_ms > seen->last_ms ? ts_ms : seen->last_ms;
     if (id - seen->last_id >= FEED_SEEN_WINDOW || id <= seen->last_id - FEED_SEEN_WINDOW) {
         memset(seen->window, 0, sizeof seen->window);
         seen->last_id = id;
@@ -45,21 +46,26 @@ void feed_seen_note_id(struct feed_seen *seen, int64_t id) {
     *word_of(seen, id) |= bit_of(id);
 }
 
-static bool is_old_number(struct feed_seen *seen, int64_t id) {
+/* Numbers that begin anew come with times that go on; those that are told once more, by another
+ * connection, have the times that they had. */
+static bool is_old_number(struct feed_seen *seen, int64_t id, int64_t ts_ms) {
     if (id <= 0) {
         return false; /* no number: nothing can be said */
     }
     const bool late = id <= seen->last_id && id > seen->last_id - FEED_SEEN_WINDOW &&
                       id > seen->first_id && (*word_of(seen, id) & bit_of(id)) == 0;
-    if (id <= seen->last_id && !late && ++seen->old_count < OLD_TRADE_MAX) {
-        return true;
+    if (id <= seen->last_id && !late) {
+        seen->old_count += ts_ms > seen->last_ms;
+        if (seen->old_count < OLD_TRADE_MAX) {
+            return true;
+        }
     }
     if (id <= seen->last_id && !late) { /* it counts anew */
         memset(seen->window, 0, sizeof seen->window);
         seen->first_id = seen->last_id = id;
     }
     seen->old_count = 0;
-    feed_seen_note_id(seen, id);
+    feed_seen_note_id(seen, id, ts_ms);
     return false;
 }
 
@@ -102,7 +108,7 @@ static bool is_old_id(struct feed_seen *seen, const struct event *slot) {
 static bool is_old_trade(struct feed_seen *seen, const struct event *slot) {
     const unsigned id_kind = slot->has >> TRADE_ID_SHIFT;
     if (seen->ids_rise) {
-        return is_old_number(seen, feed_seen_trade_id(slot));
+        return is_old_number(seen, feed_seen_trade_id(slot), slot->ts_ms);
     }
     return id_kind != ID_NONE && is_old_id(seen, slot);
 }

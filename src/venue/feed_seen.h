@@ -25,6 +25,7 @@ enum {
 struct feed_seen {
     bool ids_rise; /* set by the owner */
     int64_t first_id, last_id;
+    int64_t last_ms; /* of the newest trade with a number */
     int old_count;
     uint64_t window[FEED_SEEN_WINDOW / 64]; /* bit id % FEED_SEEN_WINDOW: it came */
     uint64_t *ids; /* owned, two generations of FEED_SEEN_PLACES; NULL: none came yet */
@@ -50,8 +51,8 @@ size_t feed_seen_drop(struct feed_seen *seen, struct event *slots, size_t count,
 /* Whether a trade or a liquidation was seen; if not, it is from now on. */
 bool feed_seen_before(struct feed_seen *seen, const struct event *print, uint64_t serial);
 
-/* An id that rises came by another way. */
-void feed_seen_note_id(struct feed_seen *seen, int64_t id);
+/* An id that rises came by another way, of a trade of that time. */
+void feed_seen_note_id(struct feed_seen *seen, int64_t id, int64_t ts_ms);
 
 /* The number of a trade's id; 0: it is none. */
 int64_t feed_seen_trade_id(const struct event *slot);

@@ -31,7 +31,10 @@ static struct venue_subscription all_of(const struct feed_conn *conn) {
 
 /* Everything is said. */
 static void end_speech(struct feed_conn *conn, int64_t now_ns) {
-    conn->spoken = true;
+    conn->spoken_ns = now_ns;
+    if (conn->step == 0) { /* the address has said it */
+        feed_socket_answered(conn, now_ns);
+    }
     ws_client_ping(conn->client);
     if (feed_socket_kind(conn->feed, conn->socket)->pulse == 0) {
         feed_socket_delivers(conn, now_ns);
@@ -112,11 +115,11 @@ void feed_send_open(struct feed_conn *conn, int64_t now_ns) {
 void feed_send_tick(struct feed_conn *conn, int64_t now_ns) {
     ping(conn, now_ns);
     /* Several may be due within a tick. */
-    for (int i = 0; i < 8 && !conn->spoken && now_ns >= conn->send_ns; i++) {
+    for (int i = 0; i < 8 && conn->spoken_ns == 0 && now_ns >= conn->send_ns; i++) {
         const int64_t due_ns = conn->send_ns;
         speak(conn, due_ns);
     }
-    if (conn->spoken && now_ns >= conn->send_ns) {
+    if (conn->spoken_ns != 0 && now_ns >= conn->send_ns) {
         ask_books(conn, now_ns);
     }
 }

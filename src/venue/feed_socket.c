@@ -9,10 +9,10 @@
 #include "venue/feed_inside.h"
 
 enum {
-    STABLE_MS = 60000,       /* of data, after which back-off begins anew */
-    OVERLAP_MS = 2000,       /* both connections of a socket live this long */
-    CHANNEL_APART_MS = 1000, /* so much may one channel's times be ahead of another's */
-    OVERLAP_MAX_MS = 10000,  /* and so long where the old one is behind */
+    STABLE_MS = 60000,      /* of data, after which back-off begins anew */
+    OVERLAP_MS = 2000,      /* both connections of a socket live this long */
+    OVERLAP_MAX_MS = 60000, /* and so long where the old one is behind */
+    ANSWER_MAX_MS = 15000,  /* a venue that answers no ping has read what was sent by then */
     RENEW_RETRY_MS = 60000,
     FAULT_RETRY_MS = 300000, /* refused for good: ask seldom */
     LIMITED_RETRY_MS = 60000 /* too many, without a Retry-After */
@@ -73,6 +73,8 @@ void feed_socket_delivers(struct feed_conn *conn, int64_t now_ns) {
     if (conn->data_ns == 0) {
         feed_state_set(socket, FEED_LIVE, "");
         if (conn != &socket->conns[socket->active]) { /* the replacement delivers */
+            socket->conns[socket->active].asked_ns = 0;
+            socket->conns[socket->active].told = false;
             socket->active = 1 - socket->active;
             socket->retire_ns = now_ns + OVERLAP_MS * NS_PER_MS;
         }
@@ -80,12 +82,18 @@ void feed_socket_delivers(struct feed_conn *conn, int64_t now_ns) {
     conn->data_ns = now_ns;
 }
 
+void feed_socket_answered(struct feed_conn *conn, int64_t now_ns) {
+    conn->answered_ns = now_ns;
+    conn->answered_ms = feed_clock_ms(conn->feed);
+}
+
 /* A venue reads in order: with the ping it has read what was sent before. */
 static void on_pong(void *user) {
     struct feed_conn *conn = user;
-    if (conn->spoken && conn->answered_ns == 0) {
-        conn->answered_ns = clock_mono_ns();
+    if (conn->spoken_ns != 0 && conn->answered_ns == 0) {
+        feed_socket_answered(conn, clock_mono_ns());
     }
+    conn->told = conn->asked_ns != 0;
 }
 
 static void on_message(void *user, const char *bytes, size_t len, bool binary, int64_t recv_ns) {
@@ -111,61 +119,6 @@ static void on_message(void *user, const char *bytes, size_t len, bool binary, i
     feed_live_take(conn, text.bytes, text.len, recv_ns);
 }
 
-/* What was seen last on that connection is now followed by a hole. */
-static void note_hole(const struct feed_conn *conn) {
-    struct venue_feed *feed = conn->feed;
-    const struct feed_socket *socket = conn->socket;
-    const unsigned channels = feed_socket_kind(feed, socket)->channels;
-    for (size_t i = 0; i < socket->symbol_count; i++) {
-        struct feed_instrument *instrument = feed_find_symbol(feed, socket->symbols[i]);
-        if ((channels & (CHANNEL_BIT(CHANNEL_TRADE) | CHANNEL_BIT(CHANNEL_LIQUIDATION))) != 0 &&
-            instrument->last_ms[socket->kind] > 0) {
-            int64_t from_ms = instrument->last_ms[socket->kind];
-            from_ms = conn->last_ms > 0 && conn->last_ms < from_ms ? conn->last_ms : from_ms;
-            /* Another channel's newest time may be ahead of that of trades still on their way. */
-            const int64_t trade_ms = instrument->last_trade_ms;
-            if (trade_ms < from_ms && from_ms - trade_ms <= CHANNEL_APART_MS) {
-                from_ms = trade_ms;
-            }
-            feed_note_hole(instrument, socket->kind, from_ms);
-        }
-        if ((channels & CHANNEL_BIT(CHANNEL_BOOK)) != 0) {
-            feed_book_lose(feed, instrument, conn->serial);
-        }
-    }
-}
-
-/* The same of one instrument's trades, which may lag behind everything else. Of one time there may
- * be several: what came a while later says that they all have. */
-static bool have_trades_met(const struct feed_trades *before, const struct feed_trades *now,
-                            const struct feed_conn *old, const struct feed_conn *fresh) {
-    if (now->first_ms == 0) {
-        return before->heard_ns < fresh->answered_ns; /* quiet, or the new one is still to tell */
-    }
-    return before->last_ms > now->first_ms ||
-           (before->last_ms == now->first_ms && old->last_ms >= now->first_ms + CHANNEL_APART_MS);
-}
-
-/* Whether the old connection has told what the new one began with: else what lies between them has
- * not been heard (a slow reader's old connection can be seconds behind, and a new one has to ask
- * for one symbol after the other). */
-static bool has_met(const struct feed_conn *old, const struct feed_conn *fresh) {
-    if (fresh->first_ms == 0) { /* nothing since: only where calm is no fault */
-        return fresh->answered_ns != 0 && feed_socket_kind(fresh->feed, fresh->socket)->pulse == 0;
-    }
-    const struct feed_socket *socket = fresh->socket;
-    const bool has_trades =
-        (feed_socket_kind(fresh->feed, socket)->channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0;
-    bool met = old->last_ms >= fresh->first_ms + CHANNEL_APART_MS;
-    for (size_t i = 0; i < socket->symbol_count && has_trades && met; i++) {
-        const struct feed_trades *trades =
-            feed_find_symbol(fresh->feed, socket->symbols[i])->trades_of;
-        met = have_trades_met(&trades[old - socket->conns], &trades[fresh - socket->conns], old,
-                              fresh);
-    }
-    return met;
-}
-
 static void lose(struct feed_conn *conn, enum feed_state state, const char *reason,
                  int64_t delay_ms) {
     struct feed_socket *socket = conn->socket;
@@ -173,11 +126,13 @@ static void lose(struct feed_conn *conn, enum feed_state state, const char *reas
     conn->client = NULL;
     conn->open = false;
     if (conn != &socket->conns[socket->active]) { /* a replacement, or the old one of two */
-        if (socket->retire_ns != 0 && !has_met(conn, &socket->conns[socket->active])) {
-            note_hole(conn);
+        const int64_t now_ns = clock_mono_ns();
+        if (socket->retire_ns != 0 &&
+            !feed_overlap_has_met(conn, &socket->conns[socket->active], now_ns)) {
+            feed_overlap_lose(conn);
         }
         socket->retire_ns = 0;
-        socket->renew_ns = clock_mono_ns() + RENEW_RETRY_MS * NS_PER_MS;
+        socket->renew_ns = now_ns + RENEW_RETRY_MS * NS_PER_MS;
         return;
     }
     struct feed_conn *other = &socket->conns[1 - socket->active];
@@ -186,7 +141,7 @@ static void lose(struct feed_conn *conn, enum feed_state state, const char *reas
         socket->retire_ns = 0;
     }
     if (conn->data_ns > 0) {
-        note_hole(conn);
+        feed_overlap_lose(conn);
     }
     feed_state_set(socket, state, reason);
     if (other->client != NULL) {
@@ -256,8 +211,8 @@ static void open_conn(struct feed_conn *conn) {
     char url[FEED_URL_BYTES];
     struct venue_feed *feed = conn->feed;
     enum status why = STATUS_RANGE;
-    conn->open = conn->replace = conn->spoken = false;
-    conn->answered_ns = 0;
+    conn->open = conn->replace = conn->told = false;
+    conn->spoken_ns = conn->answered_ns = conn->answered_ms = conn->asked_ns = 0;
     conn->step = 0;
     conn->opened_ns = clock_mono_ns();
     conn->heard_ns = conn->data_ns = 0;
@@ -362,6 +317,30 @@ static void check_pulses(struct venue_feed *feed, struct feed_socket *socket, in
     }
 }
 
+/* Two are open: the older goes once it may. */
+static void check_overlap(struct feed_socket *socket, int64_t now_ns) {
+    struct feed_conn *conn = &socket->conns[socket->active];
+    struct feed_conn *old = &socket->conns[1 - socket->active];
+    if (conn->spoken_ns == 0) {
+        socket->retire_ns = now_ns + OVERLAP_MS * NS_PER_MS; /* from its last request on */
+    }
+    if (conn->answered_ns != 0 && old->asked_ns == 0) {
+        old->asked_ns = now_ns;
+        ws_client_ping(old->client);
+    }
+    if (now_ns < socket->retire_ns) {
+        return;
+    }
+    const bool met = feed_overlap_has_met(old, conn, now_ns);
+    if (met || now_ns - socket->retire_ns > OVERLAP_MAX_MS * NS_PER_MS) {
+        if (!met) {
+            feed_overlap_lose(old);
+        }
+        socket->retire_ns = 0;
+        retire(old);
+    }
+}
+
 static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int64_t now_ns) {
     struct feed_conn *conn = &socket->conns[socket->active];
     struct feed_conn *other = &socket->conns[1 - socket->active];
@@ -372,18 +351,8 @@ static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int
         }
         return;
     }
-    if (socket->retire_ns != 0 && !conn->spoken) {
-        socket->retire_ns = now_ns + OVERLAP_MS * NS_PER_MS; /* from its last request on */
-    }
-    if (socket->retire_ns != 0 && now_ns >= socket->retire_ns) {
-        const bool met = has_met(other, conn);
-        if (met || now_ns - socket->retire_ns > OVERLAP_MAX_MS * NS_PER_MS) {
-            if (!met) {
-                note_hole(other);
-            }
-            socket->retire_ns = 0;
-            retire(other);
-        }
+    if (socket->retire_ns != 0) {
+        check_overlap(socket, now_ns);
     }
     const bool is_due =
         conn->replace || now_ns - conn->opened_ns > feed->desc.session_ms * NS_PER_MS;
@@ -391,8 +360,13 @@ static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int
         open_conn(other);
     }
     for (int c = 0; c < 2; c++) {
-        if (socket->conns[c].open) {
-            feed_send_tick(&socket->conns[c], now_ns);
+        struct feed_conn *each = &socket->conns[c];
+        if (each->open) {
+            feed_send_tick(each, now_ns);
+        }
+        if (each->open && each->spoken_ns != 0 && each->answered_ns == 0 &&
+            now_ns - each->spoken_ns > ANSWER_MAX_MS * NS_PER_MS) {
+            feed_socket_answered(each, now_ns);
         }
     }
     check_silence(feed, conn, now_ns);

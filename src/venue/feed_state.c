@@ -36,7 +36,7 @@ void feed_state_set(struct feed_socket *socket, enum feed_state state, const cha
 /* How far this machine's clock is from the venue's: the least of wall minus sent time, which has
  * the shortest way in it. */
 void feed_state_clock(struct venue_feed *feed, int64_t now_ns) {
-    if (feed->sent_ms == 0 || feed->desc.demo) {
+    if (feed->sent_ms == 0) {
         return;
     }
     const int64_t skew_ms =
@@ -44,13 +44,14 @@ void feed_state_clock(struct venue_feed *feed, int64_t now_ns) {
     feed->sent_ms = 0;
     if (feed->skew_until_ns == 0 || skew_ms < feed->skew_ms) {
         feed->skew_ms = skew_ms;
+        feed->skew_known = true;
     }
     if (feed->skew_until_ns == 0) {
         feed->skew_until_ns = now_ns + SKEW_WINDOW_MS * NS_PER_MS;
     } else if (now_ns >= feed->skew_until_ns) {
         /* relaxed: a figure for a lamp */
         atomic_store_explicit(&feed->stats.skew_ms, feed->skew_ms, memory_order_relaxed);
-        feed->skewed = feed->skew_ms > SKEW_MS || feed->skew_ms < -SKEW_MS;
+        feed->skewed = !feed->desc.demo && (feed->skew_ms > SKEW_MS || feed->skew_ms < -SKEW_MS);
         feed->skew_until_ns = 0;
     }
 }

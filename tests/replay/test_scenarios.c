@@ -442,7 +442,7 @@ static bool has_renewed(const struct fleet_venue *venue) {
     return counts.conns_opened >= 4 * counts.conns_open && counts.conns_open > 0 && is_full(venue);
 }
 
-/* What an older connection still has to bring has come. */
+/* What an older connection still has to bring has come, once nothing new does. */
 static bool has_no_hole(const struct fleet_venue *venue) {
     for (int i = 0; i < venue->symbol_count; i++) {
         if (venue->probes[i].hole_count > 0) {
@@ -458,6 +458,7 @@ static void sessions_are_replaced_in_time(void **state) {
     open_small((struct exchange_server_desc){.session_ms_max = 60000},
                (struct venue_feed_desc){.session_ms = 700});
     assert_true(fleet_wait(fleet, "renewed", has_renewed));
+    fleet_set_load(fleet, 0, 0);
     assert_true(fleet_wait(fleet, "without a hole", has_no_hole));
     check_counts();
 }
@@ -492,6 +493,7 @@ static void a_replacement_asks_for_everything_first(void **state) {
     exchange_server_get_counts(fleet->venues[0].server, &counts);
     first_conns = counts.conns_open;
     assert_true(fleet_wait(fleet, "replaced", has_replaced_all));
+    fleet_set_load(fleet, 0, 0);
     assert_true(fleet_wait(fleet, "without a hole", has_no_hole));
     check_counts();
 }

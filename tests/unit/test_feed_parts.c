@@ -23,9 +23,13 @@ static struct event make_trade(int64_t id, int64_t ts_ms) {
     return slot;
 }
 
-static bool saw_trade(struct feed_seen *seen, int64_t id) {
-    const struct event slot = make_trade(id, 1000);
+static bool saw_trade_at(struct feed_seen *seen, int64_t id, int64_t ts_ms) {
+    const struct event slot = make_trade(id, ts_ms);
     return feed_seen_before(seen, &slot, 1);
+}
+
+static bool saw_trade(struct feed_seen *seen, int64_t id) {
+    return saw_trade_at(seen, id, 1000);
 }
 
 static void an_id_that_rises_is_new_once(void **state) {
@@ -50,10 +54,13 @@ static void a_venue_may_count_anew(void **state) {
     int taken = 0;
     assert_false(saw_trade(&seen, 1000000));
     for (int64_t id = 1; id <= 1100; id++) {
-        taken += !saw_trade(&seen, id);
+        taken += !saw_trade_at(&seen, id, 1000 + id);
     }
     assert_true(taken > 50); /* after a thousand it is believed */
     assert_true(saw_trade(&seen, 1100));
+    for (int64_t id = 1; id <= 3000; id++) { /* a connection that is that far behind: not */
+        assert_true(saw_trade_at(&seen, 1100 - id % 90, 2100 - id % 90));
+    }
     feed_seen_finish(&seen);
 }
 
@@ -252,6 +259,61 @@ static void end_feed(struct venue_feed *feed) {
     instrument_table_destroy(instruments);
 }
 
+/* -- two connections -- */
+
+static struct event heard[16];
+static int heard_count;
+
+static bool hear(void *self, const struct event *slots, size_t count) {
+    (void)self;
+    for (size_t i = 0; i < count && heard_count < (int)ARRAY_COUNT(heard); i++) {
+        heard[heard_count++] = slots[i];
+    }
+    return true;
+}
+
+static void take_text(struct feed_conn *conn, const char *text) {
+    feed_live_take(conn, text, strlen(text), 1);
+}
+
+/* What a new connection tells of before it is the older one's to tell while that is there: of two
+ * the newer may be far ahead, and its word would make live trades to past ones. */
+static void prints_of_before_are_the_older_connections_to_tell(void **state) {
+    (void)state;
+    static const char first_push[] =
+        "{\"feed\":\"trade_snapshot\",\"product_id\":\"PF_XBTUSD\",\"trades\":["
+        "{\"feed\":\"trade\",\"product_id\":\"PF_XBTUSD\",\"uid\":\"b\",\"side\":\"buy\",\"type\":"
+        "\"fill\",\"seq\":2,\"time\":1700000000200,\"qty\":1,\"price\":100},"
+        "{\"feed\":\"trade\",\"product_id\":\"PF_XBTUSD\",\"uid\":\"a\",\"side\":\"buy\",\"type\":"
+        "\"fill\",\"seq\":1,\"time\":1700000000100,\"qty\":1,\"price\":100}]}";
+    static const char trade_a[] =
+        "{\"feed\":\"trade\",\"product_id\":\"PF_XBTUSD\",\"uid\":\"a\",\"side\":\"buy\",\"type\":"
+        "\"fill\",\"seq\":1,\"time\":1700000000100,\"qty\":1,\"price\":100}";
+    struct venue_feed *feed = make_feed(VENUE_KRAKEN_FUTURES, "PF_XBTUSD");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    struct feed_conn *conns = feed->sockets[0].conns;
+    feed->sink = (struct event_sink){NULL, hear};
+    instrument->history = HISTORY_DONE;
+    instrument->symbol->listed = true;
+    instrument->symbol->unit = UNIT_BASE;
+    instrument->symbol->contract = CONTRACT_LINEAR;
+    conns[0].open = conns[1].open = true;
+    conns[0].data_ns = 1;
+    heard_count = 0;
+    take_text(&conns[1], first_push);
+    assert_int_equal(heard_count, 0);
+    take_text(&conns[0], trade_a);
+    assert_int_equal(heard_count, 1);
+    assert_int_equal(heard[0].flags & EVENT_FLAG_HISTORY, 0);
+    conns[0].open = false; /* the rest is known by the first push alone */
+    take_text(&conns[1], first_push);
+    assert_int_equal(heard_count, 2);
+    assert_int_equal(heard[1].ts_ms, 1700000000200);
+    assert_int_not_equal(heard[1].flags & EVENT_FLAG_HISTORY, 0);
+    feed->sink.push = NULL;
+    end_feed(feed);
+}
+
 static void the_venues_words_are_quoted_and_counted(void **state) {
     (void)state;
     struct venue_feed *feed = make_feed(VENUE_HTX, "BTC-USDT");
@@ -440,6 +502,7 @@ int main(void) {
         cmocka_unit_test(a_recorded_answer_says_what_it_is_about),
         cmocka_unit_test(a_path_too_long_is_no_path),
         cmocka_unit_test(intervals_are_read_as_venues_write_them),
+        cmocka_unit_test(prints_of_before_are_the_older_connections_to_tell),
         cmocka_unit_test(the_venues_words_are_quoted_and_counted),
         cmocka_unit_test(past_liquidations_come_page_by_page),
         cmocka_unit_test(what_cannot_be_had_is_a_gap),

@@ -164,8 +164,10 @@ static void take_body(struct venue_feed *feed, const struct feed_request *reques
     }
     /* Of the lists after the first (dated contracts, coin-margined ones) one may well be empty. */
     const bool is_extra = request->kind == VENUE_REQUEST_INSTRUMENTS && request->cursor[0] != '\0';
-    if (status == STATUS_OK ||
-        (status == STATUS_IGNORED && (!is_needed(request->kind) || is_extra))) {
+    /* Nothing in it, or nothing of use (a new instrument's open interest): no better if asked
+     * again. */
+    const bool is_empty = status == STATUS_IGNORED || status == STATUS_CANCELLED;
+    if (status == STATUS_OK || (is_empty && (!is_needed(request->kind) || is_extra))) {
         feed->counts_told = feed->parser->counts; /* what it passed over is no message */
         take_answer(feed, request, &message);
         return;

@@ -112,11 +112,12 @@ void badge_draw(struct layer_context *context) {
     if (frame->scene == NULL || !(frame->scene->demo || frame->replayed)) {
         return;
     }
-    if (frame->scene->demo) {
-        str_copy(text, sizeof text, "DEMO \xc2\xb7 simulated");
-    } else {
+    if (frame->replayed) {
         clock_format_utc(frame->now_ms / 1000 * 1000, utc);
-        str_format(text, sizeof text, "REPLAY \xc2\xb7 %.10s %.8s UTC", utc, utc + 11);
+        str_format(text, sizeof text, "%sREPLAY \xc2\xb7 %.10s %.8s UTC",
+                   frame->scene->demo ? "DEMO \xc2\xb7 " : "", utc, utc + 11);
+    } else {
+        str_copy(text, sizeof text, "DEMO \xc2\xb7 simulated");
     }
     const struct layout *layout = context->layout;
     double s = layout->scale;

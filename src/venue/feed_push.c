@@ -52,8 +52,24 @@ static enum stream stream_of(const struct event *slot) {
     }
 }
 
+/* What is told of an instrument says that its market is simulated: so recordings say it, too. It is
+ * told now and then only. */
+static bool push_simulated(struct venue_feed *feed, const struct event *slots, size_t count) {
+    struct event *marked = malloc(count * sizeof *marked);
+    if (marked == NULL) {
+        return false;
+    }
+    memcpy(marked, slots, count * sizeof *marked);
+    marked[0].flags |= EVENT_FLAG_DEMO;
+    const bool taken = event_sink_push(&feed->sink, marked, count);
+    free(marked);
+    return taken;
+}
+
 bool feed_push_plain(struct venue_feed *feed, const struct event *slots, size_t count) {
-    if (!event_sink_push(&feed->sink, slots, count)) {
+    const bool simulated = feed->desc.demo && slots[0].kind == EVENT_INSTRUMENT;
+    if (!(simulated ? push_simulated(feed, slots, count)
+                    : event_sink_push(&feed->sink, slots, count))) {
         return false;
     }
     feed_count(&feed->stats.events_pushed, (int64_t)count);

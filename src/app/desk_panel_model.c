@@ -9,6 +9,7 @@
 #include "base/process.h"
 #include "base/stat.h"
 #include "scene/sentence.h"
+#include "venue/dialect.h"
 
 #define RATES_NS INT64_C(1000000000)
 /* Figures that changed with every frame could not be read, and would be drawn anew with each. */
@@ -186,6 +187,10 @@ static const char *unpublished_by(const struct scene *scene, uint8_t venue) {
                    "estimated.";
         }
     }
+    const struct venue_dialect *dialect = venue_find((enum venue_id)venue);
+    if (dialect != NULL && (dialect->promises & CHANNEL_BIT(CHANNEL_LIQUIDATION)) == 0) {
+        return "Publishes neither liquidations nor positions: those are estimated.";
+    }
     return "Publishes no positions: where they stand is estimated.";
 }
 
@@ -202,6 +207,7 @@ static void fill_feeds(struct panel_model *model, const struct scene *scene) {
             .age_ms = from->ts_ms > 0 && model->now_ms > 0 ? (age_ms > 0 ? age_ms : 0) : -1,
             .lost_count = from->lost_count,
             .unpublished = unpublished_by(scene, from->venue),
+            .hearing = scene_hear(scene, from->venue),
         };
     }
 }

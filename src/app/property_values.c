@@ -158,6 +158,14 @@ static void write_feeds(const struct property_look *look, struct writer *out, co
         } else {
             writer_null(out, "age_ms");
         }
+        const struct scene_hearing hearing = scene_hear(scene, feed->venue);
+        writer_number(out, "messages_per_s", hearing.per_s);
+        writer_integer(out, "gaps", hearing.gap_count);
+        if (hearing.window_ms > 0) {
+            writer_number(out, "heard", hearing.share);
+        } else {
+            writer_null(out, "heard");
+        }
         writer_integer(out, "lost", feed->lost_count);
         writer_flag(out, "demo", feed->demo);
         writer_text(out, "reason", feed->reason);

@@ -366,6 +366,25 @@ void engine_instrument_destroy(struct engine_instrument *instrument) {
     free(instrument);
 }
 
+static void hear(struct hearing *hearing, const struct event *event) {
+    enum { COUNTED_MS = 5000 };
+    if ((event->flags & (EVENT_FLAG_BEGIN | EVENT_FLAG_HISTORY)) != EVENT_FLAG_BEGIN ||
+        event->ts_ms <= 0 || event->ts_ms > ENGINE_TS_MAX_MS || event->kind == EVENT_INSTRUMENT ||
+        event->kind == EVENT_TIER || event->kind == EVENT_KLINE) {
+        return; /* facts have no time of their own, bars that of their beginning */
+    }
+    if (hearing->from_ms == 0) {
+        hearing->from_ms = hearing->counted_ms = event->ts_ms;
+    }
+    hearing->count++;
+    const int64_t past_ms = event->ts_ms - hearing->counted_ms;
+    if (past_ms >= COUNTED_MS) {
+        hearing->per_s = (double)hearing->count * 1000 / (double)past_ms;
+        hearing->counted_ms = event->ts_ms;
+        hearing->count = 0;
+    }
+}
+
 /* Of the future is nothing known. */
 static bool is_past(const struct engine_instrument *instrument, int64_t ts_ms) {
     return ts_possible(ts_ms) &&
@@ -383,6 +402,7 @@ void engine_instrument_apply(struct engine_instrument *instrument, const struct 
     if (is_market_fact(event)) {
         engine_facts_end(instrument, counts);
     }
+    hear(&instrument->hearing, event);
     switch ((enum event_kind)event->kind) {
     case EVENT_BOOK:
         /* Its levels stand for themselves: no time is too late or too early for them. */

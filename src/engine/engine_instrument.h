@@ -40,7 +40,13 @@ struct engine_instrument {
     struct decimal tick;              /* mantissa 0: unknown */
     double mmr;                       /* first-tier maintenance rate, of prints */
 
-    int64_t now_ms;  /* newest admitted event time; 0: none yet */
+    int64_t now_ms;         /* newest admitted event time; 0: none yet */
+    struct hearing {        /* for lamps: what is no back-fill */
+        int64_t from_ms;    /* of the first message; 0: none yet */
+        int64_t counted_ms; /* since when count counts */
+        int64_t count;
+        double per_s; /* of the stretch before */
+    } hearing;
     int64_t jump_ms; /* newest time that was too far ahead */
     int jump_run_count;
     int64_t advanced_ms;  /* row_builder_advance was called for */

@@ -24,6 +24,8 @@ static void fill_lists(const struct engine_instrument *instrument, struct scene_
                                               .position = print->position,
                                               .complete = print->complete};
     }
+    out->heard_from_ms = instrument->hearing.from_ms;
+    out->heard_per_s = instrument->hearing.per_s;
     out->receipt_count = receipts_read(&instrument->receipts, out->receipts);
     out->gap_count = instrument->gaps.count;
     for (int i = 0; i < out->gap_count; i++) {

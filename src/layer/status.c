@@ -72,7 +72,7 @@ static void put_feed(struct line *line, const struct scene_feed *feed) {
         str_append(text, sizeof text, " %s",
                    number_format_age(context->frame->now_ms - feed->ts_ms, age));
     }
-    if (feed->reason[0] != '\0' && state != FEED_LIVE) {
+    if (feed->reason[0] != '\0') {
         str_append(text, sizeof text, " (%.30s)", feed->reason);
     }
     double x = line->left;

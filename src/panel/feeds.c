@@ -24,6 +24,35 @@ static struct gui_color state_color(const struct panel_colors *colors, enum feed
     }
 }
 
+/* How much comes, what of it is missing. */
+static void draw_hearing(struct widget_context *ui, const struct panel_feed *feed) {
+    const struct scene_hearing *hearing = &feed->hearing;
+    char text[PANEL_TEXT_BYTES], number[NUMBER_TEXT_BYTES], more[NUMBER_TEXT_BYTES];
+    const int64_t minutes = (hearing->window_ms + 59999) / 60000;
+    if (hearing->window_ms == 0) {
+        return;
+    }
+    str_format(text, sizeof text, "%s messages/s, %s",
+               number_format_count((int64_t)(hearing->per_s + .5), number),
+               hearing->gap_count == 0   ? "no gap"
+               : hearing->gap_count == 1 ? "one gap"
+                                         : "");
+    if (hearing->gap_count > 1) {
+        (void)str_append(text, sizeof text, "%s gaps",
+                         number_format_count(hearing->gap_count, more));
+    }
+    struct gui_rect line = gui_place(ui->gui, 0, 18 * ui->s);
+    widget_text(ui, line, WIDGET_LEFT, 18 * ui->s, GUI_SMALL, ui->model->colors.text_dim, text);
+    /* A gap is never rounded away. */
+    const double percent = hearing->share * 100;
+    const double shown = hearing->gap_count > 0 && percent > 99.9 ? 99.9 : percent;
+    str_format(text, sizeof text, "about %.*f %% of the last %s min heard", shown >= 100 ? 0 : 1,
+               shown, number_format_count(minutes, number));
+    line = gui_place(ui->gui, 0, 18 * ui->s);
+    widget_text(ui, line, WIDGET_LEFT, 18 * ui->s, GUI_SMALL,
+                hearing->gap_count > 0 ? ui->model->colors.warn : ui->model->colors.text_dim, text);
+}
+
 static void draw_feed(struct widget_context *ui, const struct panel_feed *feed) {
     const struct panel_colors *colors = &ui->model->colors;
     char text[PANEL_TEXT_BYTES];
@@ -46,10 +75,12 @@ static void draw_feed(struct widget_context *ui, const struct panel_feed *feed) 
         struct gui_rect line = gui_place(ui->gui, 0, 18 * s);
         widget_text(ui, line, WIDGET_LEFT, 18 * s, GUI_SMALL, colors->warn, text);
     }
-    if (feed->reason[0] != '\0' && feed->state != FEED_LIVE) {
+    if (feed->reason[0] != '\0') {
         struct gui_rect line = gui_place(ui->gui, 0, 18 * s);
-        widget_text(ui, line, WIDGET_LEFT, 18 * s, GUI_SMALL, colors->down, feed->reason);
+        widget_text(ui, line, WIDGET_LEFT, 18 * s, GUI_SMALL,
+                    feed->state == FEED_LIVE ? colors->warn : colors->down, feed->reason);
     }
+    draw_hearing(ui, feed);
     if (feed->unpublished[0] != '\0') {
         widget_note(ui, feed->unpublished);
     }

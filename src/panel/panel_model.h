@@ -65,6 +65,7 @@ struct panel_feed {
     int64_t age_ms;     /* of its newest event; -1: none yet */
     int64_t lost_count;
     const char *unpublished; /* what the venue does not publish; "": it publishes all */
+    struct scene_hearing hearing;
 };
 
 enum panel_alert_state {

@@ -87,6 +87,8 @@ struct scene_instrument {
     int64_t ts_ms;                    /* newest event time */
     int64_t row_closed_ms;            /* the entry log holds everything before */
     int64_t history_until_ms;         /* back-filled up to here; 0: nothing was */
+    int64_t heard_from_ms;            /* of the first event that was no back-fill; 0: none yet */
+    double heard_per_s; /* messages a second of event time, lately; 0: not known yet */
     double mark, index, last, bid, ask;
     double funding_rate; /* of one interval; NaN: unknown */
     int32_t funding_interval_h;
@@ -126,6 +128,15 @@ struct scene {
  * that has a price, and whose venue is not hidden (bit n of venue_hidden: enum venue_id n). Both
  * are places in scene->instruments. */
 bool scene_is_added(const struct scene *scene, int shown, int other, uint32_t venue_hidden);
+
+/* How well a venue is heard: over its instruments, and at most the last hour of each. */
+struct scene_hearing {
+    double per_s;      /* messages a second, lately */
+    int gap_count;     /* stretches in which trades or liquidations are missing */
+    int64_t window_ms; /* the longest that is looked at; 0: nothing was heard yet */
+    double share;      /* estimate of what was heard: the part of the time outside those */
+};
+struct scene_hearing scene_hear(const struct scene *scene, uint8_t venue);
 
 /* Every feed was refused for good before there was anything to show. NULL: false. */
 bool scene_is_refused(const struct scene *scene);

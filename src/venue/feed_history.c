@@ -153,6 +153,40 @@ static void begin_state(struct venue_feed *feed, struct feed_instrument *instrum
     }
 }
 
+/* Bars come page by page and take longest, all that follows them little; the parts are a guess. */
+static int percent_of(const struct venue_feed *feed, const struct feed_instrument *instrument) {
+    enum { BARS_PERCENT = 80, REST_PERCENT = 90 };
+    const int64_t from_ms = instrument->history_from_ms;
+    const int64_t span_ms = feed_now_ms(feed) - from_ms;
+    const int64_t done_ms = last_kline_ms(&instrument->klines) - from_ms;
+    switch (instrument->history) {
+    case HISTORY_WAITING:
+    case HISTORY_TIERS:
+        return 0;
+    case HISTORY_KLINES:
+        return done_ms <= 0 || span_ms <= 0 ? 0
+               : done_ms >= span_ms         ? BARS_PERCENT
+                                            : (int)(BARS_PERCENT * done_ms / span_ms);
+    case HISTORY_DONE:
+    case HISTORY_UNKNOWN:
+        return 100;
+    default:
+        return REST_PERCENT;
+    }
+}
+
+int feed_history_percent(const struct venue_feed *feed) {
+    int sum = 0, count = 0;
+    for (int i = 0; i < feed->instrument_count && feed->desc.history_ms > 0; i++) {
+        const struct feed_instrument *instrument = &feed->instruments[i];
+        if (!instrument->history_gap && instrument->history != HISTORY_UNKNOWN) {
+            sum += percent_of(feed, instrument);
+            count++;
+        }
+    }
+    return count > 0 ? sum / count : 100;
+}
+
 void feed_history_begin(struct venue_feed *feed, struct feed_instrument *instrument) {
     const int64_t from_ms = feed_now_ms(feed) - feed->desc.history_ms;
     if (feed->desc.history_ms < 0) {

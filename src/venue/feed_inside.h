@@ -344,6 +344,8 @@ void feed_request_tick(struct venue_feed *feed, int64_t now_ns);
 void feed_request_cancel(struct venue_feed *feed);
 
 /* feed_history.c */
+/* How far the back-fill of the start is, 0 to 99 percent; 100: there is none, or it is done. */
+int feed_history_percent(const struct venue_feed *feed);
 void feed_history_begin(struct venue_feed *feed, struct feed_instrument *instrument);
 /* What there is for a hole in the trades: bars, if a whole minute fits into it, liquidations. */
 void feed_history_fill(struct venue_feed *feed, struct feed_instrument *instrument, int64_t from_ms,

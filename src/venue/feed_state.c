@@ -56,12 +56,16 @@ void feed_state_clock(struct venue_feed *feed, int64_t now_ns) {
     }
 }
 
-/* What is said while the feed is live; "": nothing. */
-static void fill_notice(const struct venue_feed *feed, char out[VENUE_REASON_BYTES]) {
+/* What is said while the feed is live; "": nothing. False: it is no trouble. */
+static bool fill_notice(const struct venue_feed *feed, char out[VENUE_REASON_BYTES]) {
+    const int percent = feed_history_percent(feed) / 10 * 10; /* told in tens */
     /* relaxed: a figure for a lamp */
     const int64_t skew_ms = atomic_load_explicit(&feed->stats.skew_ms, memory_order_relaxed);
     if (feed->rest_reason[0] != '\0') {
         str_copy(out, VENUE_REASON_BYTES, feed->rest_reason);
+    } else if (percent < 100) {
+        str_format(out, VENUE_REASON_BYTES, "back-fill %d %%", percent);
+        return false;
     } else if (feed->skewed) {
         str_format(out, VENUE_REASON_BYTES, "clock %" PRId64 " s %s",
                    (skew_ms < 0 ? -skew_ms : skew_ms) / 1000, skew_ms < 0 ? "behind" : "ahead");
@@ -72,6 +76,7 @@ static void fill_notice(const struct venue_feed *feed, char out[VENUE_REASON_BYT
                  : recent                  ? feed->notice
                                            : "");
     }
+    return true;
 }
 
 /* The worst of the sockets, told when it changes. */
@@ -85,8 +90,9 @@ void feed_state_tell(struct venue_feed *feed) {
     }
     const enum feed_state state = feed->fault ? FEED_FAULT : worst->state;
     const char *reason = feed->fault ? feed->fault_reason : worst->reason;
+    bool is_trouble = true;
     if (state == FEED_LIVE && reason[0] == '\0') {
-        fill_notice(feed, notice);
+        is_trouble = fill_notice(feed, notice);
         reason = notice;
     }
     if (state == feed->state_told && strcmp(reason, feed->reason_told) == 0) {
@@ -109,7 +115,7 @@ void feed_state_tell(struct venue_feed *feed) {
      * here. */
     if (badness(state) > badness(FEED_CONNECTING) && state != FEED_FAULT) {
         LOG_WARN("%s: feed is not live: %s", feed->name, reason);
-    } else if (state == FEED_LIVE && reason[0] != '\0') {
+    } else if (state == FEED_LIVE && reason[0] != '\0' && is_trouble) {
         LOG_WARN("%s: %s", feed->name, reason);
     }
     feed->state_told = state;

@@ -72,10 +72,10 @@ static inline void panel_stage_fill(struct panel_stage *stage, bool light) {
         model->tape[model->tape_count++] = (struct panel_liquidation){
             model->now_ms - 3000 * i, 64000 + 10 * i, 900.0 * (i + 1), i % 2, 1, "Bybit", i > 3};
     }
-    model->feeds[model->feed_count++] =
-        (struct panel_feed){"Binance USDT-M", FEED_LIVE, "", 120, 0, "Publishes no positions."};
-    model->feeds[model->feed_count++] =
-        (struct panel_feed){"Bybit", FEED_LOST, "connection reset", 91000, 1234, ""};
+    model->feeds[model->feed_count++] = (struct panel_feed){
+        "Binance USDT-M", FEED_LIVE, "", 120, 0, "Publishes no positions.", {412, 0, 3600000, 1}};
+    model->feeds[model->feed_count++] = (struct panel_feed){
+        "Bybit", FEED_LOST, "connection reset", 91000, 1234, "", {1630, 2, 1500000, .9432}};
     model->alerts[model->alert_count++] =
         (struct panel_alert){.name = "big", .rule = "cluster > 50M", .state = PANEL_ALERT_FIRING};
     for (int i = ACTION_NONE + 1; i < ACTION_COUNT && model->key_count < PANEL_KEY_MAX; i++) {

@@ -342,6 +342,33 @@ static void the_venues_words_are_quoted_and_counted(void **state) {
     end_feed(feed);
 }
 
+/* -- how far the back-fill is -- */
+
+static void the_back_fill_says_how_far_it_is(void **state) {
+    (void)state;
+    enum { HOUR_MS = 3600000, SPAN_HOURS = 100 };
+    struct venue_feed *feed = make_feed(VENUE_HTX, "BTC-USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    feed->server_ms = INT64_C(1700000000000);
+    assert_int_equal(feed_history_percent(feed), 0);
+    instrument->history = HISTORY_KLINES;
+    instrument->history_from_ms = feed->server_ms - (int64_t)SPAN_HOURS * HOUR_MS;
+    assert_int_equal(feed_history_percent(feed), 0);
+    const struct event bar[2] = {
+        {.kind = EVENT_KLINE, .ts_ms = instrument->history_from_ms + INT64_C(50) * HOUR_MS},
+        {.kind = EVENT_KLINE_VOLUME}};
+    assert_true(feed_run_add(&instrument->klines, bar, 2, FEED_HISTORY_SLOTS_MAX));
+    assert_int_equal(feed_history_percent(feed), 40); /* bars are four fifths of it */
+    instrument->history = HISTORY_LIQUIDATIONS;
+    assert_in_range(feed_history_percent(feed), 80, 99);
+    instrument->history_gap = true; /* what fills a gap later is none of the start */
+    assert_int_equal(feed_history_percent(feed), 100);
+    instrument->history_gap = false;
+    instrument->history = HISTORY_DONE;
+    assert_int_equal(feed_history_percent(feed), 100);
+    end_feed(feed);
+}
+
 /* -- pages of liquidations, of a venue that is played here -- */
 
 enum { PAST_MAX = 6000, NOW_MS = 100000000 };
@@ -504,6 +531,7 @@ int main(void) {
         cmocka_unit_test(intervals_are_read_as_venues_write_them),
         cmocka_unit_test(prints_of_before_are_the_older_connections_to_tell),
         cmocka_unit_test(the_venues_words_are_quoted_and_counted),
+        cmocka_unit_test(the_back_fill_says_how_far_it_is),
         cmocka_unit_test(past_liquidations_come_page_by_page),
         cmocka_unit_test(what_cannot_be_had_is_a_gap),
     };

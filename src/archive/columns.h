@@ -19,7 +19,7 @@
 enum {
     COLUMNS_SLOTS_MAX = 65536,
     COLUMNS_BYTES_MAX = 8 * 1024 * 1024, /* of a pack */
-    COLUMNS_VERSION = 2                  /* 1: without EVENT_CONTRACTS, read all the same */
+    COLUMNS_VERSION = 2                  /* 1 was never released */
 };
 
 struct columns;

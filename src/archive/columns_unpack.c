@@ -90,10 +90,10 @@ static bool read_heads(struct unpacking *u, size_t contexts, size_t count) {
     return !u->lists.bad;
 }
 
-static bool read_streams(struct unpacking *u, uint64_t version) {
-    const size_t told = version == 1 ? COLUMN_STREAM_COUNT_1 : COLUMN_STREAM_COUNT;
+static bool read_streams(struct unpacking *u) {
+    static_assert((int)EVENT_KIND_COUNT == 14, "a further kind is another COLUMNS_VERSION");
     size_t lens[COLUMN_STREAM_COUNT] = {0};
-    for (size_t i = 0; i < told; i++) {
+    for (size_t i = 0; i < COLUMN_STREAM_COUNT; i++) {
         lens[i] = (size_t)take(&u->lists);
     }
     const unsigned char *at = u->lists.at;
@@ -110,14 +110,14 @@ static bool read_streams(struct unpacking *u, uint64_t version) {
 static enum status read_lists(struct unpacking *u) {
     const uint64_t version = take(&u->lists);
     columns_forget(u->columns);
-    if (version > COLUMNS_VERSION) {
+    if (version != COLUMNS_VERSION) {
         return STATUS_UNSUPPORTED;
     }
     const uint64_t count = take(&u->lists), contexts = take(&u->lists), heads = take(&u->lists);
-    const bool good = version > 0 && count > 0 && count <= COLUMNS_SLOTS_MAX && contexts > 0 &&
+    const bool good = count > 0 && count <= COLUMNS_SLOTS_MAX && contexts > 0 &&
                       contexts <= count && heads > 0 && heads <= count &&
                       read_contexts(u, (size_t)contexts) &&
-                      read_heads(u, (size_t)contexts, (size_t)heads) && read_streams(u, version);
+                      read_heads(u, (size_t)contexts, (size_t)heads) && read_streams(u);
     u->count = (size_t)count;
     u->columns->head_count = (size_t)heads;
     return good ? STATUS_OK : STATUS_MALFORMED;

@@ -1,5 +1,7 @@
 #include "archive/recording.h"
 
+#include <assert.h>
+
 #include "base/str.h"
 
 struct recording_sums recording_sum(const struct event *slots, size_t count) {
@@ -39,6 +41,9 @@ static int64_t read_pragma(sqlite3 *db, const char *sql) {
     return value;
 }
 
+static_assert((int)RECORDING_VERSION == 1 && (int)COLUMNS_VERSION == 2,
+              "another version of packs is another one of recordings, which is told at opening");
+
 enum status recording_check(sqlite3 *db, const char *path, char reason[RECORDING_REASON_BYTES]) {
     const int64_t id = read_pragma(db, "PRAGMA application_id");
     const int64_t version = read_pragma(db, "PRAGMA user_version");
@@ -63,7 +68,7 @@ enum status recording_check(sqlite3 *db, const char *path, char reason[RECORDING
         str_format(reason, RECORDING_REASON_BYTES,
                    "%s: expected a recording of version %d, got version %lld; a %s program made it",
                    path, RECORDING_VERSION, (long long)version,
-                   version > RECORDING_VERSION ? "newer" : "much older");
+                   version > RECORDING_VERSION ? "newer" : "older");
         return STATUS_UNSUPPORTED;
     }
     return STATUS_OK;

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zstd.h>
 
 #include "archive/columns.h"
 #include "base/hash.h"
@@ -221,11 +222,38 @@ static void damage_is_seen(void **state) {
     columns_destroy(columns);
 }
 
+/* Whole, but of an older or newer program: not guessed at. */
+static void another_version_is_refused(void **state) {
+    static char plain[65536], again[65536];
+    struct event slots[200];
+    struct columns *columns = columns_create();
+    struct random random;
+    struct span packed;
+    const struct event *got = NULL;
+    size_t count = 0;
+    (void)state;
+    random_init(&random, 5);
+    make_run(&random, slots, 200);
+    assert_true(columns_pack(columns, slots, 200, &packed));
+    const size_t len = ZSTD_decompress(plain, sizeof plain, packed.bytes, packed.len);
+    assert_false(ZSTD_isError(len));
+    assert_int_equal(plain[0], COLUMNS_VERSION);
+    for (int version = 0; version <= COLUMNS_VERSION + 1; version++) {
+        plain[0] = (char)version; /* the first of the pack */
+        const size_t again_len = ZSTD_compress(again, sizeof again, plain, len, 3);
+        assert_false(ZSTD_isError(again_len));
+        assert_int_equal(columns_unpack(columns, again, again_len, &got, &count),
+                         version == COLUMNS_VERSION ? STATUS_OK : STATUS_UNSUPPORTED);
+    }
+    columns_destroy(columns);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(any_run_comes_back),
         cmocka_unit_test(a_market_is_small),
         cmocka_unit_test(damage_is_seen),
+        cmocka_unit_test(another_version_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -376,6 +376,8 @@ static void other_files_are_refused(void **state) {
     expect_refusal(path, STATUS_UNSUPPORTED, "newer");
     assert_null(recording_writer_open(&desc, &why, reason));
     assert_int_equal(why, STATUS_UNSUPPORTED);
+    set_version(path, 0);
+    expect_refusal(path, STATUS_UNSUPPORTED, "older");
     set_version(path, 1);
     assert_int_equal(read_all(path, 0).trades, 10);
     const struct recording_writer_desc greedy = {

@@ -32,7 +32,8 @@ struct event_csv;
 struct event_csv *event_csv_create(struct instrument_table *instruments); /* NULL: out of memory */
 void event_csv_destroy(struct event_csv *csv);                            /* NULL accepted */
 
-/* Whether a file's first line is a header of this kind rather than a line of JSON. */
+/* Whether a file's first line is a header, of this kind or of another table's, rather than a line
+ * of JSON. */
 bool event_csv_is_header(const char *line, size_t len);
 /* Read it. STATUS_MALFORMED: a column missing, twice, or too many; event_csv_why says which. */
 enum status event_csv_read_header(struct event_csv *csv, const char *line, size_t len);

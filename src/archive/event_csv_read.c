@@ -198,19 +198,30 @@ static int find_column(struct span cell) {
     return CSV_FIELD_COUNT;
 }
 
-bool event_csv_is_header(const char *line, size_t len) {
-    const struct span text = without_mark(line, len);
-    const char *at = text.bytes;
-    struct span cell = {0};
-    if (memchr(text.bytes, ',', text.len) == NULL || text.bytes[0] == '{') {
-        return false;
-    }
-    while (next_cell(&at, text.bytes + text.len, &cell)) {
-        if (find_column(cell) != CSV_FIELD_COUNT) {
+static bool has_any(struct span text, const char *bytes) {
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.bytes[i] != '\0' && strchr(bytes, text.bytes[i]) != NULL) {
             return true;
         }
     }
     return false;
+}
+
+/* Somebody else's table is one, too, so that it is refused as one; a line of JSON, whole or
+ * damaged, has its brackets. */
+bool event_csv_is_header(const char *line, size_t len) {
+    const struct span text = without_mark(line, len);
+    const char *at = text.bytes;
+    struct span cell = {0};
+    if (text.len == 0 || text.bytes[0] == '{') {
+        return false;
+    }
+    while (has_any(text, ",") && next_cell(&at, text.bytes + text.len, &cell)) {
+        if (find_column(cell) != CSV_FIELD_COUNT) {
+            return true;
+        }
+    }
+    return has_any(text, ",;\t") && !has_any(text, "{}[]");
 }
 
 enum status event_csv_read_header(struct event_csv *csv, const char *line, size_t len) {
@@ -233,7 +244,8 @@ enum status event_csv_read_header(struct event_csv *csv, const char *line, size_
     }
     for (size_t i = 0; i < ARRAY_COUNT(needed); i++) {
         if (!found[needed[i]]) {
-            return refuse(csv, STATUS_MALFORMED, "expected the columns type, venue, symbol, ts_ms");
+            return refuse(csv, STATUS_MALFORMED,
+                          "expected a CSV header with the columns type, venue, symbol and ts_ms");
         }
     }
     return STATUS_OK;

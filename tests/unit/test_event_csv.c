@@ -124,7 +124,10 @@ static void a_bad_header_is_refused(void **state) {
     static const struct {
         const char *text, *why;
     } cases[] = {
-        {"type,venue,symbol\n", ":1: expected the columns type, venue, symbol, ts_ms"},
+        {"type,venue,symbol\n",
+         ":1: expected a CSV header with the columns type, venue, symbol and ts_ms, got: type,"},
+        {"time;open;close\n1760000000;5;6\n", ":1: expected a CSV header with the columns type,"},
+        {"1760000000000,61800.1,0.5\n", ":1: expected a CSV header with the columns type,"},
         {"type,venue,symbol,ts_ms,price,price (quote)\n", ":1: expected each column once"},
     };
     char many[2048] = "type,venue,symbol,ts_ms";
@@ -140,6 +143,8 @@ static void a_bad_header_is_refused(void **state) {
     assert_non_null(strstr(read_text(many).reason, ":1: expected at most 64 columns"));
     assert_false(event_csv_is_header("{\"type\":1,\"venue\":2}", 20));
     assert_false(event_csv_is_header("", 0));
+    assert_false(event_csv_is_header("61800,1],[61801,2]]}", 20)); /* a damaged line of JSON */
+    assert_false(event_csv_is_header("\0\0\0,\0", 5) && event_csv_is_header("words", 5));
 }
 
 int main(void) {

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "app/app.h"
+#include "app/line_output.h"
 #include "app/live_set.h"
 #include "app/record_file.h"
 #include "archive/event_lines.h"
@@ -79,18 +80,17 @@ static void print_feeds(const struct live_set *set) {
 
 static int collect_into_lines(struct collect *job, const struct live_set_desc *desc,
                               const sigset_t *signals) {
-    const char *path = option_text(&desc->options->table, OPT_output);
     char reason[LINE_WRITER_REASON_BYTES];
-    enum status why = STATUS_OK;
-    const int status = live_set_open(&job->set, desc);
+    int status = line_output_open(desc->options, "collect", false, &job->writer);
+    if (status == EXIT_STATUS_DONE) {
+        status = live_set_open(&job->set, desc);
+    }
     if (status != EXIT_STATUS_DONE) {
         return status;
     }
     job->slots = malloc(TAKE_SLOTS * sizeof *job->slots);
-    job->writer = line_writer_open(path[0] != '\0' ? path : "-", &why, reason);
-    if (job->writer == NULL || job->slots == NULL) {
-        return app_fail(EXIT_STATUS_FAILED, "collect", "%s",
-                        job->writer == NULL ? reason : "out of memory");
+    if (job->slots == NULL) {
+        return app_fail(EXIT_STATUS_FAILED, "collect", "out of memory");
     }
     const bool written =
         collect_lines(job, signals, option_number(&desc->options->table, OPT_seconds));
@@ -112,6 +112,23 @@ static bool is_rotated(const struct option_table *options) {
     return option_given(options, OPT_record_rotate) ||
            option_given(options, OPT_record_rotate_mb) ||
            option_given(options, OPT_record_keep_days) || option_given(options, OPT_record_keep_mb);
+}
+
+/* Lines are one file and stop for nothing: what asks for more on the command line is told. */
+static bool check_lines(const struct app_options *options) {
+    static const enum option_id recorded[] = {OPT_record_rotate, OPT_record_rotate_mb,
+                                              OPT_record_keep_days, OPT_record_keep_mb,
+                                              OPT_record_free_mb};
+    for (size_t i = 0; i < ARRAY_COUNT(recorded); i++) {
+        char name[OPTION_NAME_BYTES];
+        if (options->on_command_line[recorded[i]]) {
+            app_fail(EXIT_STATUS_USAGE, "collect",
+                     "--%s: is for a recording; expected -o FILE.liq with it",
+                     option_name(recorded[i], name));
+            return false;
+        }
+    }
+    return true;
 }
 
 /* Until a signal, the time that was given, or a recorder that ended by itself. */
@@ -157,6 +174,10 @@ int run_collect(const struct app_options *options) {
                             status != EXIT_STATUS_DONE ? reason : options->args[i]);
         }
     }
+    const bool recorded = str_ends_with(option_text(&options->table, OPT_output), ".liq");
+    if (!recorded && !check_lines(options)) {
+        return EXIT_STATUS_USAGE;
+    }
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
@@ -166,9 +187,8 @@ int run_collect(const struct app_options *options) {
                                  .sources = sources,
                                  .source_count = options->arg_count,
                                  .history_ms = -1};
-    const int status = str_ends_with(option_text(&options->table, OPT_output), ".liq")
-                           ? collect_into_recording(&job, &desc, &signals)
-                           : collect_into_lines(&job, &desc, &signals);
+    const int status = recorded ? collect_into_recording(&job, &desc, &signals)
+                                : collect_into_lines(&job, &desc, &signals);
     live_set_close(&job.set);
     line_writer_close(job.writer, reason);
     event_text_finish(&job.text);

@@ -7,9 +7,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/app.h"
 #include "app/file_source.h"
+#include "app/line_output.h"
 #include "archive/event_csv.h"
 #include "archive/event_lines.h"
 #include "archive/line_writer.h"
@@ -28,6 +30,13 @@ struct transfer {
     bool trouble; /* something could not be read */
 };
 
+/* What is written must not be read at once: it would never end, or be gone before it is read. */
+static bool is_same_file(const char *path, const char *other) {
+    struct stat a, b;
+    return stat(path, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino && S_ISREG(a.st_mode);
+}
+
 static int open_transfer(struct transfer *transfer, const struct app_options *options,
                          const char *command) {
     struct source_list list;
@@ -39,6 +48,10 @@ static int open_transfer(struct transfer *transfer, const struct app_options *op
             return app_fail(status != EXIT_STATUS_DONE ? status : EXIT_STATUS_USAGE, command,
                             status != EXIT_STATUS_DONE ? "%s" : "%s: expected a file",
                             status != EXIT_STATUS_DONE ? reason : options->args[i]);
+        }
+        if (is_same_file(options->args[i], option_text(&options->table, OPT_output))) {
+            return app_fail(EXIT_STATUS_USAGE, command, "%s: expected another file for -o",
+                            options->args[i]);
         }
     }
     list.count = options->arg_count;
@@ -107,7 +120,9 @@ int run_import(const struct app_options *options) {
     struct transfer transfer = {.command = "import"};
     if (!str_ends_with(path, ".liq")) {
         return app_fail(EXIT_STATUS_USAGE, "import",
-                        "-o %s: expected the name of a recording (.liq)", path);
+                        path[0] != '\0' ? "-o %s: expected the name of a recording (.liq)"
+                                        : "%sexpected -o RECORDING.liq: what it is to be put into",
+                        path);
     }
     int status = open_transfer(&transfer, options, "import");
     if (status == EXIT_STATUS_DONE) {
@@ -119,20 +134,15 @@ int run_import(const struct app_options *options) {
 
 /* -- export -- */
 
-static bool is_csv(const char *path) {
-    return str_ends_with(path, ".csv") || str_ends_with(path, ".csv.gz") ||
-           str_ends_with(path, ".csv.zst");
-}
-
-static int export_into(struct transfer *transfer, const char *path) {
+static int export_into(struct transfer *transfer, const struct app_options *options) {
     char reason[LINE_WRITER_REASON_BYTES];
-    enum status why = STATUS_OK;
     struct event_text text = {.bytes = NULL};
-    struct line_writer *writer = line_writer_open(path, &why, reason);
+    struct line_writer *writer = NULL;
     size_t count = 0;
-    const bool csv = is_csv(path);
-    if (writer == NULL) {
-        return app_fail(EXIT_STATUS_FAILED, "export", "%s", reason);
+    const bool csv = line_output_is_csv(option_text(&options->table, OPT_output));
+    const int opened = line_output_open(options, "export", true, &writer);
+    if (opened != EXIT_STATUS_DONE) {
+        return opened;
     }
     bool good = !csv || event_csv_format_header(&text);
     while (good && (count = read_transfer(transfer)) > 0) {
@@ -160,11 +170,10 @@ static int export_into(struct transfer *transfer, const char *path) {
 }
 
 int run_export(const struct app_options *options) {
-    const char *path = option_text(&options->table, OPT_output);
     struct transfer transfer = {.command = "export"};
     int status = open_transfer(&transfer, options, "export");
     if (status == EXIT_STATUS_DONE) {
-        status = export_into(&transfer, path[0] != '\0' ? path : "-");
+        status = export_into(&transfer, options);
     }
     close_transfer(&transfer);
     return status;

@@ -11,6 +11,7 @@
 
 #include "app/app.h"
 #include "app/demo.h"
+#include "app/line_output.h"
 #include "app/truth_file.h"
 #include "archive/event_lines.h"
 #include "archive/line_writer.h"
@@ -57,11 +58,14 @@ static bool write_events(struct simulate *job) {
 
 static int simulate_lines(struct simulate *job, const struct app_options *options) {
     const struct option_table *table = &options->table;
-    const char *output = option_text(table, OPT_output);
     const char *truth_path = option_text(table, OPT_truth);
     char reason[LINE_WRITER_REASON_BYTES] = "";
     if (truth_path[0] != '\0' && !truth_file_open(&job->truth, truth_path, reason)) {
         return app_fail(EXIT_STATUS_FAILED, "simulate", "--truth: %s", reason);
+    }
+    const int opened = line_output_open(options, "simulate", false, &job->writer);
+    if (opened != EXIT_STATUS_DONE) {
+        return opened;
     }
     struct source_sim_desc desc = demo_desc(table);
     desc.instruments = job->instruments;
@@ -69,11 +73,8 @@ static int simulate_lines(struct simulate *job, const struct app_options *option
     desc.truth = truth_file_sink(&job->truth);
     enum status why = source_sim_create(&desc, &job->source);
     if (why != STATUS_OK) {
+        (void)line_writer_close(job->writer, reason);
         return app_fail(EXIT_STATUS_FAILED, "simulate", "the market: %s", status_text(why));
-    }
-    job->writer = line_writer_open(output[0] != '\0' ? output : "-", &why, reason);
-    if (job->writer == NULL) {
-        return app_fail(EXIT_STATUS_FAILED, "simulate", "%s", reason);
     }
     bool written = write_events(job);
     bool closed = line_writer_close(job->writer, reason);

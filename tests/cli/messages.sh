@@ -94,7 +94,16 @@ expect 2 "margin-tables: $folder/margin.csv:2: no date is given" \
 expect 2 'margin-tables: nosuch.csv:0: cannot be read' \
     "$program" score demo --margin-tables nosuch.csv
 
-expect 2 'expected the name of a recording' "$program" import "$folder/nosuch.jsonl"
+expect 2 'expected -o RECORDING.liq' "$program" import "$folder/nosuch.jsonl"
+expect 2 'expected the name of a recording' "$program" import "$folder/nosuch.jsonl" -o "$folder/a.jsonl"
+printf 'time,price,qty\n1,2,3\n' >"$folder/foreign.csv"
+expect 1 'foreign.csv:1: expected a CSV header with the columns type, venue, symbol and ts_ms, got: time,price,qty' \
+    "$program" export "$folder/foreign.csv"
+expect 2 'foreign.csv: expected another file for -o' "$program" export "$folder/foreign.csv" -o "$folder/foreign.csv"
+expect 2 'lines are no recording; expected .jsonl' "$program" export "$folder/foreign.csv" -o "$folder/a.liq"
+expect 2 'lines are no recording; expected .jsonl' "$program" simulate -o "$folder/a.liq"
+expect 2 'liqscope export makes CSV of them' "$program" simulate -o "$folder/a.csv"
+expect 2 'record-keep-days: is for a recording; expected -o FILE.liq' "$program" collect binance:BTCUSDT --record-keep-days 3
 expect 1 'nosuch.jsonl: cannot be read' "$program" import "$folder/nosuch.jsonl" -o "$folder/a.liq"
 printf 'no recording at all, but sixteen bytes and more\n' >"$folder/fake.liq"
 expect 1 'expected a recording' "$program" export "$folder/fake.liq"

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "app/file_source.h"
@@ -91,13 +92,35 @@ static void close_transfer(struct transfer *transfer) {
 
 /* -- import -- */
 
+/* One that could not be begun. */
+static void remove_empty(const char *path, bool made) {
+    struct stat info;
+    if (made && stat(path, &info) == 0 && info.st_size == 0) {
+        (void)unlink(path);
+    }
+}
+
+/* A recording that was made and got nothing is none. */
+static int import_nothing(const struct transfer *transfer, const char *path, bool made) {
+    if (made) {
+        (void)unlink(path);
+    }
+    if (transfer->trouble) {
+        return EXIT_STATUS_FAILED; /* why was told */
+    }
+    return app_fail(EXIT_STATUS_FAILED, "import", "%s: %s: there are no events to add", path,
+                    made ? "not made" : "as it was");
+}
+
 static int import_into(struct transfer *transfer, const char *path) {
+    const bool made = access(path, F_OK) != 0;
     char reason[RECORDING_WRITER_REASON_BYTES];
     enum status why = STATUS_OK;
     const struct recording_writer_desc desc = {.path = path, .instruments = transfer->instruments};
     struct recording_writer *writer = recording_writer_open(&desc, &why, reason);
     size_t count = 0;
     if (writer == NULL) {
+        remove_empty(path, made);
         return app_fail(EXIT_STATUS_FAILED, "import", "%s", reason);
     }
     while ((count = read_transfer(transfer)) > 0 &&
@@ -105,7 +128,13 @@ static int import_into(struct transfer *transfer, const char *path) {
     }
     const struct recording_writer_stats stats = recording_writer_get_stats(writer);
     if (!recording_writer_close(writer, reason)) {
+        if (made && stats.slots == 0) {
+            (void)unlink(path);
+        }
         return app_fail(EXIT_STATUS_FAILED, "import", "%s", reason);
+    }
+    if (stats.slots == 0) {
+        return import_nothing(transfer, path, made);
     }
     fprintf(stderr, "%s: %" PRId64 " event slots added", path, stats.slots);
     if (stats.refused > 0) {

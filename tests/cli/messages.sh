@@ -105,6 +105,28 @@ expect 2 'lines are no recording; expected .jsonl' "$program" simulate -o "$fold
 expect 2 'liqscope export makes CSV of them' "$program" simulate -o "$folder/a.csv"
 expect 2 'record-keep-days: is for a recording; expected -o FILE.liq' "$program" collect binance:BTCUSDT --record-keep-days 3
 expect 1 'nosuch.jsonl: cannot be read' "$program" import "$folder/nosuch.jsonl" -o "$folder/a.liq"
+
+# Nothing is made of nothing, and what is there stays as it is.
+printf 'no event\n' >"$folder/none.jsonl"
+: >"$folder/empty.jsonl"
+expect 1 'none.jsonl' "$program" import "$folder/none.jsonl" -o "$folder/a.liq"
+expect 1 'a.liq: not made: there are no events to add' "$program" import "$folder/empty.jsonl" -o "$folder/a.liq"
+expect 1 'nosuch/a.liq' "$program" import "$folder/empty.jsonl" -o "$folder/nosuch/a.liq"
+if [[ -n $(find "$folder" -name 'a.liq*') ]]; then
+    echo "FAILED: an import that failed left a file behind"
+    failures=$((failures + 1))
+fi
+printf '%s\n' '{"type":"trade","venue":"bybit","symbol":"BTCUSDT","ts_ms":1760000000000,"side":"buy","price":1,"qty":1}' \
+    >"$folder/one.jsonl"
+"$program" import "$folder/one.jsonl" -o "$folder/a.liq" 2>/dev/null || { echo "FAILED: import of one trade"; failures=$((failures + 1)); }
+"$program" export "$folder/a.liq" >"$folder/before.jsonl" 2>/dev/null
+expect 1 'none.jsonl' "$program" import "$folder/none.jsonl" -o "$folder/a.liq"
+expect 1 'a.liq: as it was: there are no events to add' "$program" import "$folder/empty.jsonl" -o "$folder/a.liq"
+"$program" export "$folder/a.liq" >"$folder/after.jsonl" 2>/dev/null
+if [[ ! -s $folder/before.jsonl ]] || ! cmp -s "$folder/before.jsonl" "$folder/after.jsonl"; then
+    echo "FAILED: an import that failed changed a recording"
+    failures=$((failures + 1))
+fi
 printf 'no recording at all, but sixteen bytes and more\n' >"$folder/fake.liq"
 expect 1 'expected a recording' "$program" export "$folder/fake.liq"
 

@@ -243,6 +243,12 @@ static void parse_assignment(struct parser *parser, struct span line) {
         parser->entries ? find_entry_equals(line) : memchr(line.bytes, '=', line.len);
     if (equals == NULL) {
         char shown[NAME_SHOWN_BYTES];
+        /* its first word: what follows may be a password */
+        for (size_t i = 1; i < line.len && line.bytes[0] != '='; i++) {
+            if (line.bytes[i] == ' ' || line.bytes[i] == '\t' || line.bytes[i] == ':') {
+                line.len = i;
+            }
+        }
         shown_name(line, shown);
         report_line(parser, shown, "expected name = value");
         return;

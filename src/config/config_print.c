@@ -54,6 +54,22 @@ static void print_text(const char *text, FILE *out) {
     fprintf(out, "%s%s%s", quote, text, quote);
 }
 
+/* The password of a URL: "PASSWORD" in "http://USER:PASSWORD@HOST"; empty: it has none. */
+static struct span find_password(const char *url) {
+    const char *scheme = strstr(url, "://");
+    const char *begin = scheme != NULL ? scheme + 3 : url;
+    const char *end = strrchr(begin, '@'); /* a password may have one, or a slash, in it */
+    const char *colon = end != NULL ? memchr(begin, ':', (size_t)(end - begin)) : NULL;
+    return colon != NULL ? (struct span){colon + 1, (size_t)(end - colon - 1)} : (struct span){0};
+}
+
+/* Without its password a line is of no use: it says so, as a comment. */
+static void print_secret(const char *name, const char *text, struct span password, FILE *out) {
+    fputs("# the password is not shown: put it in before this file is read again\n", out);
+    fprintf(out, "#%s = %.*s***%s\n", name, (int)(password.bytes - text), text,
+            password.bytes + password.len);
+}
+
 static void print_option(const struct option_table *table, enum option_id id, FILE *out) {
     const struct option_row *row = option_row(id);
     const char *text = option_text(table, id);
@@ -64,6 +80,11 @@ static void print_option(const struct option_table *table, enum option_id id, FI
     print_range(row, out);
     if (strchr(text, '\n') != NULL) {
         fprintf(out, "# %s: its text has a line break, which no line can hold\n", name);
+        return;
+    }
+    const struct span password = row->has_password ? find_password(text) : (struct span){0};
+    if (password.len > 0) {
+        print_secret(name, text, password, out);
         return;
     }
     fprintf(out, "%s%s =%s", strcmp(text, row->def) == 0 ? "#" : "", name,

@@ -9,7 +9,8 @@
 #include "config/config_file.h"
 
 /* The options, by section. Those of the command line alone are left out; a text that no line can
- * hold (with a line break in it) is commented out. */
+ * hold (with a line break in it) is commented out, and so is one with a password, which is left
+ * out. */
 void config_print_options(const struct option_table *table, FILE *out);
 
 struct config_print_entries {

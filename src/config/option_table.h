@@ -60,6 +60,7 @@ struct option_row {
     char letter;       /* short form, 0: none */
     unsigned commands; /* COMMAND_BIT(...) */
     bool live, command_line_only, file_only;
+    bool has_password; /* a URL with one in it, which is never printed */
 };
 
 struct option_value {

@@ -86,6 +86,9 @@ static void every_mistake_names_file_line_subject_and_expectation(void **state) 
          "heat.conf:2: quit: expected name = value\nheat.conf:3: = x: expected name = value\n", 2},
         {"[picture\npalette = x\n", "heat.conf:1: [picture: not a section; expected [name]\n", 1},
         {"[picture]\nnonsense\n", "heat.conf:2: nonsense: expected name = value\n", 1},
+        {"[source]\nproxy http://a:secret@h\nproxy: b:secret@h\n",
+         "heat.conf:2: proxy: expected name = value\nheat.conf:3: proxy: expected name = value\n",
+         2},
         {"[picture]\npalete = viridis\n",
          "heat.conf:2: [picture].palete: unknown option; did you mean [picture].palette?\n", 1},
         {"[source]\npalette = viridis\n",
@@ -221,6 +224,29 @@ static void what_is_printed_reads_as_the_same_again(void **state) {
     assert_non_null(strstr(entries_text, " alerts/ near=price < 5\n"));
 }
 
+static void a_password_is_not_printed(void **state) {
+    static const struct {
+        const char *proxy, *line;
+    } cases[] = {
+        {"http://ann:se@c/ret@proxy:3128", "\n#proxy = http://ann:***@proxy:3128\n"},
+        {"socks5://ann:secret@[::1]:1080", "\n#proxy = socks5://ann:***@[::1]:1080\n"},
+        {"ann:secret@proxy", "\n#proxy = ann:***@proxy\n"}, /* no URL, which is told later */
+        {"http://ann@proxy:3128", "\nproxy = http://ann@proxy:3128\n"},
+        {"http://[::1]:3128", "\nproxy = http://[::1]:3128\n"},
+    };
+    static char printed[65536];
+    char error[OPTION_ERROR_BYTES];
+    (void)state;
+    for (size_t i = 0; i < ARRAY_COUNT(cases); i++) {
+        option_table_init(&table);
+        assert_true(option_set(&table, OPT_proxy, cases[i].proxy, strlen(cases[i].proxy), error));
+        (void)print_all("", printed, sizeof printed);
+        if (strstr(printed, cases[i].line) == NULL || strstr(printed, "ret@") != NULL) {
+            fail_msg("case %zu: %s", i, printed);
+        }
+    }
+}
+
 static void hostile_bytes_are_reported_and_reading_goes_on(void **state) {
     (void)state;
     static char text[CONFIG_LINE_BYTES_MAX + 200];
@@ -289,6 +315,7 @@ int main(void) {
         cmocka_unit_test(entries_of_their_own_sections_are_handed_over_line_by_line),
         cmocka_unit_test(what_a_taker_refuses_is_reported_with_its_place),
         cmocka_unit_test(what_is_printed_reads_as_the_same_again),
+        cmocka_unit_test(a_password_is_not_printed),
         cmocka_unit_test(hostile_bytes_are_reported_and_reading_goes_on),
         cmocka_unit_test(files_that_cannot_be_read_are_told_apart),
         cmocka_unit_test(default_path_follows_the_environment),

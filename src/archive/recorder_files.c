@@ -47,7 +47,7 @@ void recorder_name_make(const struct recorder_name *name, int64_t wall_ms,
     make_stamp(wall_ms, stamp);
     str_format(out, RECORDER_PATH_BYTES, "%.*s-%s%s", (int)stem.len, stem.bytes, stamp, suffix);
     for (int i = 2; access(out, F_OK) == 0 && i < FILE_COUNT_MAX; i++) {
-        str_format(out, RECORDER_PATH_BYTES, "%.*s-%s-%d%s", (int)stem.len, stem.bytes, stamp, i,
+        str_format(out, RECORDER_PATH_BYTES, "%.*s-%s_%d%s", (int)stem.len, stem.bytes, stamp, i,
                    suffix);
     }
 }
@@ -68,7 +68,7 @@ static bool is_dated(const char *text) {
             return false;
         }
     }
-    if (*text == '-') {
+    if (*text == '_') {
         text += 1 + strspn(text + 1, "0123456789");
     }
     return strcmp(text, suffix) == 0;

@@ -16,8 +16,8 @@ struct recorder_name {
 
 /* False: too long. */
 bool recorder_name_init(struct recorder_name *name, const char *path, bool dated);
-/* "day.liq", or "day-20261122T000000Z.liq"; one that exists is gone on with, or, dated, gets "-2"
- * and so on behind its time. */
+/* "day.liq", or "day-20261122T000000Z.liq"; one that exists is gone on with, or, dated, gets "_2"
+ * and so on behind its time, so that names sort as their files began. */
 void recorder_name_make(const struct recorder_name *name, int64_t wall_ms,
                         char out[RECORDER_PATH_BYTES]);
 

@@ -268,7 +268,7 @@ static void old_files_go_and_no_others(void **state) {
     assert_non_null(strstr(made, "/wall-20261122T000000Z.liq"));
     make_file(folder, "wall-20261122T000000Z.liq", 100);
     recorder_name_make(&name, now_ms, made); /* the same second once more */
-    assert_non_null(strstr(made, "/wall-20261122T000000Z-2.liq"));
+    assert_non_null(strstr(made, "/wall-20261122T000000Z_2.liq"));
     make_file(folder, "wall-20261101T000000Z.liq", 100);
     make_file(folder, "wall-20261101T000000Z.liq-wal", 100);
     make_file(folder, "wall-20261120T120000Z.liq", 100);

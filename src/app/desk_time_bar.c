@@ -5,19 +5,16 @@
 #include "app/desk.h"
 #include "app/replay_worker.h"
 
-static_assert((int)TRACK_BIN_COUNT % (int)TIME_BAR_BIN_COUNT == 0, "bins are joined");
-enum { JOINED = TRACK_BIN_COUNT / TIME_BAR_BIN_COUNT };
-
 /* Heights go with the root: a quiet night is seen beside a burst. */
 static void fill(const struct replay_track *track, struct time_bar *bar) {
-    uint64_t most = 1, sums[TIME_BAR_BIN_COUNT] = {0};
-    for (int i = 0; i < TRACK_BIN_COUNT; i++) {
-        uint64_t *sum = &sums[i / JOINED];
-        *sum += track->bins[i];
-        most = *sum > most ? *sum : most;
+    double most = 1, counts[TIME_BAR_BIN_COUNT];
+    for (int i = 0; i < TIME_BAR_BIN_COUNT; i++) {
+        counts[i] = replay_track_count(track, (double)i / TIME_BAR_BIN_COUNT,
+                                       (double)(i + 1) / TIME_BAR_BIN_COUNT);
+        most = fmax(most, counts[i]);
     }
     for (int i = 0; i < TIME_BAR_BIN_COUNT; i++) {
-        bar->density[i] = (float)sqrt((double)sums[i] / (double)most);
+        bar->density[i] = (float)sqrt(counts[i] / most);
     }
     bar->gap_count = track->gap_count < TIME_BAR_GAP_MAX ? track->gap_count : TIME_BAR_GAP_MAX;
     for (int i = 0; i < bar->gap_count; i++) {

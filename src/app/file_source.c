@@ -23,6 +23,7 @@ struct file {
 
 struct file_source {
     int count;
+    bool ended; /* -- reading thread only -- the end of all was told */
     struct file files[SOURCE_COUNT_MAX];
 };
 
@@ -68,11 +69,26 @@ static struct file *oldest(struct file_source *files) {
     return found;
 }
 
+/* Recordings may have grown since their end was told. */
+static void look_again(struct file_source *files) {
+    files->ended = false;
+    for (int i = 0; i < files->count; i++) {
+        if (files->files[i].recording != NULL) {
+            /* relaxed: only this thread writes it */
+            atomic_store_explicit(&files->files[i].done, false, memory_order_relaxed);
+        }
+    }
+}
+
 static enum status files_read(void *self, struct event *out, size_t count_max, size_t *count) {
     struct file_source *files = self;
     *count = 0;
+    if (files->ended) {
+        look_again(files);
+    }
     if (files->count == 1) {
         read_file(&files->files[0], out, count_max, count);
+        files->ended = *count == 0;
         return *count > 0 ? STATUS_OK : STATUS_END;
     }
     struct file *file = NULL;
@@ -85,6 +101,7 @@ static enum status files_read(void *self, struct event *out, size_t count_max, s
         file->next += len;
         *count += len;
     }
+    files->ended = *count == 0;
     return *count > 0 ? STATUS_OK : STATUS_END;
 }
 
@@ -146,6 +163,7 @@ bool file_source_tell(const struct file_source *files, struct file_source_place 
 }
 
 void file_source_restore(struct file_source *files, const struct file_source_place *place) {
+    files->ended = false;
     for (int i = 0; i < files->count; i++) {
         struct file *file = &files->files[i];
         assert(file->recording != NULL);

@@ -3,7 +3,7 @@
  *
  * A file's own order is kept; between files the message with the oldest time comes first, of equal
  * ones that of the file named first. So days may be named in any order, and venues recorded side by
- * side stay in step.
+ * side stay in step. After the end, reading on gives what recordings have got since.
  * Thread: open and destroy on the owner's; read on one thread; trouble on any after the end was
  * read. Owner: whoever opened it, through event_source_destroy.  Limit: SOURCE_COUNT_MAX files. */
 #pragma once

@@ -15,6 +15,7 @@ struct paced_source {
     struct thread thread;
     struct waker waker; /* ends a sleep when the pace changes or the source is stopped */
     atomic_bool stopping;
+    atomic_bool ended; /* all that there is so far was pushed */
 
     /* -- protected by lock -- */
     pthread_mutex_t lock;
@@ -69,20 +70,44 @@ static bool wait_until(struct paced_source *paced, int64_t ts_ms) {
     }
 }
 
+/* False: it is being stopped. */
+static bool push_due(struct paced_source *paced, size_t count) {
+    for (size_t begin = 0, end = 0; begin < count; begin = end) {
+        end += event_message_slots(&paced->slots[begin], count - begin);
+        /* A waiting sink refuses only while it is being stopped. */
+        if (!wait_until(paced, paced->slots[begin].ts_ms) ||
+            !event_sink_push(&paced->sink, paced->slots + begin, end - begin)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* At the end: rest, before it is looked whether there is more. False: it is being stopped. */
+static bool rest(struct paced_source *paced) {
+    enum { REST_MS = 500 };
+    waker_arm(&paced->waker);
+    /* acquire: as in wait_until */
+    if (atomic_load_explicit(&paced->stopping, memory_order_acquire)) {
+        return false;
+    }
+    waker_wait(&paced->waker, REST_MS);
+    return true;
+}
+
 static void run(void *user) {
     struct paced_source *paced = user;
     size_t count = 0;
-    while (paced->inner.ops->read(paced->inner.self, paced->slots, EVENT_MESSAGE_SLOTS_MAX,
-                                  &count) == STATUS_OK) {
-        for (size_t begin = 0, end = 0; begin < count; begin = end) {
-            end += event_message_slots(&paced->slots[begin], count - begin);
-            if (!wait_until(paced, paced->slots[begin].ts_ms)) {
-                return;
-            }
-            /* A waiting sink refuses only while it is being stopped. */
-            if (!event_sink_push(&paced->sink, paced->slots + begin, end - begin)) {
-                return;
-            }
+    for (;;) {
+        const enum status status = paced->inner.ops->read(paced->inner.self, paced->slots,
+                                                          EVENT_MESSAGE_SLOTS_MAX, &count);
+        const bool ended = status != STATUS_OK;
+        atomic_store_explicit(&paced->ended, ended, memory_order_relaxed); /* for main to look at */
+        if (status != STATUS_OK && status != STATUS_END) {
+            return;
+        }
+        if (ended ? !rest(paced) : !push_due(paced, count)) {
+            return;
         }
     }
 }
@@ -122,6 +147,10 @@ int64_t paced_source_now_ms(struct paced_source *paced) {
     const int64_t now_ms = time_at(paced, clock_mono_ns());
     pthread_mutex_unlock(&paced->lock);
     return now_ms;
+}
+
+bool paced_source_is_at_end(const struct paced_source *paced) {
+    return atomic_load_explicit(&paced->ended, memory_order_relaxed); /* relaxed: see run */
 }
 
 static enum status paced_start(void *self, const struct event_sink *sink) {

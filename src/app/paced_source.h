@@ -1,9 +1,10 @@
 /* app/paced_source.h - a recording pushed at a pace: its own event times, divided by speed.
  *
  * The pace may change at any moment: faster, slower, stopped, a step on, or as fast as it goes up
- * to a moment. Events only go forward. Thread: owner's; start makes one (THREAD_READER) that sleeps
- * until a message is due and drops nothing; paced_source_set is for one thread at a time. Owner:
- * whoever opened it, through event_source_destroy, which destroys the inner source, too. */
+ * to a moment. Events only go forward. At the end it looks now and then whether there is more.
+ * Thread: owner's; start makes one (THREAD_READER) that sleeps until a message is due and drops
+ * nothing; paced_source_set is for one thread at a time. Owner: whoever opened it, through
+ * event_source_destroy, which destroys the inner source, too. */
 #pragma once
 
 #include <stdbool.h>
@@ -32,3 +33,5 @@ void paced_source_set(struct paced_source *paced, const struct pace *pace);
 struct pace paced_source_get(struct paced_source *paced);
 /* What event time it has come to, running on between events; 0: it has not begun. */
 int64_t paced_source_now_ms(struct paced_source *paced);
+/* All that there is was pushed; of a recording that is being written more may follow. */
+bool paced_source_is_at_end(const struct paced_source *paced);

@@ -1,5 +1,6 @@
 #include "app/replay_track.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,20 @@ void replay_track_init(struct replay_track *track, int64_t first_ms, int64_t las
     memset(track, 0, sizeof *track);
     track->first_ms = first_ms;
     track->last_ms = last_ms;
+    track->bin_ms = (last_ms - first_ms) / TRACK_BIN_COUNT + 1;
+}
+
+/* Bins become twice as long. */
+static void fold(struct replay_track *track) {
+    track->bin_max = 0;
+    for (int i = 0; i < TRACK_BIN_COUNT; i++) {
+        const int from = 2 * i;
+        const uint64_t sum =
+            from < TRACK_BIN_COUNT ? (uint64_t)track->bins[from] + track->bins[from + 1] : 0;
+        track->bins[i] = sum < UINT32_MAX ? (uint32_t)sum : UINT32_MAX;
+        track->bin_max = track->bins[i] > track->bin_max ? track->bins[i] : track->bin_max;
+    }
+    track->bin_ms *= 2;
 }
 
 static int by_size(const void *a, const void *b) {
@@ -79,12 +94,14 @@ static void add_gap(struct replay_track *track, const struct event *slot) {
 }
 
 static void count_slot(struct replay_track *track, int64_t ts_ms) {
-    const int64_t span_ms = track->last_ms - track->first_ms + 1;
-    if (ts_ms < track->first_ms || ts_ms > track->last_ms) {
+    if (ts_ms < track->first_ms) {
         return;
     }
-    const double share = (double)(ts_ms - track->first_ms) / (double)span_ms;
-    uint32_t *bin = &track->bins[(int)(share * TRACK_BIN_COUNT)];
+    track->last_ms = ts_ms > track->last_ms ? ts_ms : track->last_ms;
+    while ((ts_ms - track->first_ms) / track->bin_ms >= TRACK_BIN_COUNT) {
+        fold(track);
+    }
+    uint32_t *bin = &track->bins[(ts_ms - track->first_ms) / track->bin_ms];
     *bin += *bin < UINT32_MAX;
     track->bin_max = *bin > track->bin_max ? *bin : track->bin_max;
 }
@@ -124,6 +141,16 @@ void replay_track_add_receipts(struct replay_track *track, int count,
                                                  .kind = TRACK_SWEEP});
         }
     }
+}
+
+double replay_track_count(const struct replay_track *track, double low, double high) {
+    const double bins = (double)(track->last_ms - track->first_ms + 1) / (double)track->bin_ms;
+    double count = 0;
+    for (int i = (int)(low * bins); i < TRACK_BIN_COUNT && i < high * bins; i++) {
+        const double part = fmin(i + 1, high * bins) - fmax(i, low * bins);
+        count += part / fmin(bins - i, 1) * track->bins[i]; /* the last one is not full yet */
+    }
+    return count;
 }
 
 static bool answers(const struct track_question *question, int64_t ts_ms) {

@@ -33,7 +33,8 @@ struct replay_track {
     int64_t until_ms;          /* looked through up to here */
     bool whole;                /* all of it was */
     int64_t slot_count;
-    uint32_t bins[TRACK_BIN_COUNT]; /* slots, over [first_ms, last_ms] */
+    int64_t bin_ms;                 /* bin i: from first_ms + i * bin_ms on */
+    uint32_t bins[TRACK_BIN_COUNT]; /* slots */
     uint32_t bin_max;
     int gap_count, mark_count;
     int64_t gaps_lost, marks_lost;
@@ -43,7 +44,10 @@ struct replay_track {
 };
 
 void replay_track_init(struct replay_track *track, int64_t first_ms, int64_t last_ms);
+/* What lies after last_ms makes the recording longer. */
 void replay_track_add(struct replay_track *track, const struct event *slots, size_t count);
+/* Slots of a share of it, 0..1 from first_ms to last_ms; low <= high. */
+double replay_track_count(const struct replay_track *track, double low, double high);
 /* Receipts of an instrument; those that the track knows (by when they began) are brought up to
  * date. */
 void replay_track_add_receipts(struct replay_track *track, int count,

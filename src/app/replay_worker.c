@@ -13,7 +13,8 @@
 enum {
     BATCH_SLOTS = EVENT_MESSAGE_SLOTS_MAX, /* between two looks for a question */
     RECEIPTS_EVERY_MS = 60000,             /* of event time: they are kept for longer */
-    TELL_EVERY_SLOTS = 1 << 17             /* from one track to the next */
+    TELL_EVERY_SLOTS = 1 << 17,            /* from one track to the next */
+    LOOK_AGAIN_MS = 1000                   /* at the end: whether more was written */
 };
 
 struct checkpoint {
@@ -118,15 +119,19 @@ static int64_t newest_of(const struct event *slots, size_t count, int64_t newest
     return newest_ms;
 }
 
+/* At the end once more: the recording may have grown. */
 static void look_through(struct replay_worker *worker) {
     size_t count = 0;
     if (worker->source.ops->read(worker->source.self, worker->slots, BATCH_SLOTS, &count) !=
         STATUS_OK) {
-        note_receipts(worker);
-        worker->track.whole = true;
-        tell_track(worker);
+        if (!worker->track.whole) {
+            note_receipts(worker);
+            worker->track.whole = true;
+            tell_track(worker);
+        }
         return;
     }
+    worker->track.whole = false;
     engine_apply(worker->engine, worker->slots, count);
     replay_track_add(&worker->track, worker->slots, count);
     worker->newest_ms = newest_of(worker->slots, count, worker->newest_ms);
@@ -235,6 +240,9 @@ static bool make_stand(struct replay_worker *worker, int64_t ts_ms, int64_t aske
 
 /* Look on until the moment has been passed, so that the next question finds copies there. */
 static bool look_until(struct replay_worker *worker, int64_t ts_ms, int64_t asked_ns) {
+    if (worker->track.whole && worker->newest_ms <= ts_ms) {
+        look_through(worker);
+    }
     while (!worker->track.whole && worker->newest_ms <= ts_ms) {
         if (is_dropped(worker, asked_ns)) {
             return false;
@@ -303,7 +311,8 @@ static void run(void *user) {
         } else if (!worker->track.whole) {
             look_through(worker);
         } else {
-            waker_wait(&worker->waker, -1);
+            waker_wait(&worker->waker, LOOK_AGAIN_MS);
+            look_through(worker);
         }
     }
 }

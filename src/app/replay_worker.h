@@ -10,7 +10,8 @@
  * Thread: created, asked and destroyed by main; it runs one of its own (THREAD_READER).  Channels:
  * one question (newest wins), one answer, old engines to be taken apart (REPLAY_RETIRED_MAX), and a
  * mailbox of struct replay_track.  Limits: REPLAY_CHECKPOINT_MAX copies; when they are full, every
- * second one goes and they are made half as often.  Only recordings (.liq), which can be read from
+ * second one goes and they are made half as often. A recording that is still written is looked
+ * through as it grows.  Only recordings (.liq), which can be read from
  * any place. */
 #pragma once
 

@@ -40,18 +40,23 @@ static enum status open_database(struct recording_reader *self, char *reason) {
             return STATUS_MALFORMED;
         }
     }
+    (void)sqlite3_prepare_v3(self->db, "PRAGMA data_version", -1, SQLITE_PREPARE_PERSISTENT,
+                             &self->version, NULL); /* without it, it does not grow */
     return STATUS_OK;
 }
 
-static enum status read_instruments(struct recording_reader *self, struct instrument_table *table,
-                                    char *reason) {
+enum status recording_reader_learn(struct recording_reader *self,
+                                   char reason[RECORDING_REASON_BYTES]) {
     sqlite3_stmt *rows = NULL;
     enum status status = STATUS_OK;
-    if (sqlite3_prepare_v2(self->db, "SELECT id, venue, symbol FROM instruments ORDER BY id", -1,
-                           &rows, NULL) != SQLITE_OK) {
+    if (sqlite3_prepare_v2(self->db,
+                           "SELECT id, venue, symbol FROM instruments WHERE id >= ?1 "
+                           "ORDER BY id",
+                           -1, &rows, NULL) != SQLITE_OK) {
         recording_tell(self->path, "expected the tables of a recording", self->db, reason);
         return STATUS_MALFORMED;
     }
+    sqlite3_bind_int(rows, 1, self->instrument_count);
     while (status == STATUS_OK && sqlite3_step(rows) == SQLITE_ROW) {
         const char *venue = (const char *)sqlite3_column_text(rows, 1);
         const char *symbol = (const char *)sqlite3_column_text(rows, 2);
@@ -65,7 +70,7 @@ static enum status read_instruments(struct recording_reader *self, struct instru
             status = STATUS_MALFORMED;
             break;
         }
-        const uint16_t added = instrument_add(table, id, symbol, strlen(symbol));
+        const uint16_t added = instrument_add(self->table, id, symbol, strlen(symbol));
         if (added == INSTRUMENT_NONE) {
             str_format(reason, RECORDING_REASON_BYTES, "%s: too many instruments; at most %d",
                        self->path, (int)INSTRUMENT_COUNT_MAX);
@@ -90,6 +95,7 @@ enum status recording_reader_open(const char *path, struct instrument_table *ins
     if (self == NULL) {
         return status;
     }
+    self->table = instruments;
     self->last_ms = self->run.last_ms = INT64_MIN;
     self->columns = columns_create();
     self->instruments = malloc(INSTRUMENT_COUNT_MAX * sizeof *self->instruments);
@@ -99,7 +105,7 @@ enum status recording_reader_open(const char *path, struct instrument_table *ins
         status = open_database(self, reason);
     }
     if (status == STATUS_OK) {
-        status = read_instruments(self, instruments, reason);
+        status = recording_reader_learn(self, reason);
     }
     if (status != STATUS_OK) {
         recording_reader_ops.destroy(self);
@@ -196,6 +202,24 @@ void recording_reader_restore(struct recording_reader *self, const struct record
         self->at = left < self->count ? left : self->count;
         left -= self->at;
     }
+}
+
+int64_t recording_reader_version(struct recording_reader *self) {
+    int64_t version = 0;
+    if (self->version != NULL && sqlite3_step(self->version) == SQLITE_ROW) {
+        version = sqlite3_column_int64(self->version, 0);
+    }
+    sqlite3_reset(self->version);
+    return version;
+}
+
+bool recording_reader_go_on(struct recording_reader *self) {
+    if (recording_reader_version(self) == self->version_seen) {
+        return false;
+    }
+    const struct recording_place place = recording_reader_tell(self);
+    recording_reader_restore(self, &place);
+    return true;
 }
 
 void recording_reader_seek(struct recording_reader *self, int64_t ts_ms) {

@@ -68,6 +68,10 @@ static bool take_row(struct recording_reader *self, sqlite3_stmt *row) {
         return false;
     }
     for (size_t i = 0; i < count; i++) {
+        char reason[RECORDING_REASON_BYTES];
+        if (slots[i].instrument >= self->instrument_count) {
+            (void)recording_reader_learn(self, reason); /* added while it is written */
+        }
         if (slots[i].instrument >= self->instrument_count) {
             note_damage(self, "an instrument that is not in its list");
             return false;
@@ -104,6 +108,7 @@ static void end_part(struct recording_reader *self) {
     self->part++;
     self->id = self->blind = 0;
     if (self->part == PART_END) {
+        self->version_seen = recording_reader_version(self);
         (void)sqlite3_exec(self->db, "COMMIT", NULL, NULL, NULL);
         self->snapshot = false;
     }
@@ -153,6 +158,9 @@ enum status recording_reader_next(struct recording_reader *self) {
 static enum status reader_read(void *user, struct event *out, size_t count_max, size_t *count) {
     struct recording_reader *self = user;
     *count = 0;
+    if (self->part == PART_END && !recording_reader_go_on(self)) {
+        return STATUS_END;
+    }
     for (;;) {
         if (self->at == self->count) {
             const enum status status = *count > 0 ? STATUS_OK : recording_reader_next(self);
@@ -212,6 +220,7 @@ static void reader_destroy(void *user) {
     reader_stop(self);
     sqlite3_finalize(self->next[PART_CHUNKS]);
     sqlite3_finalize(self->next[PART_TAIL]);
+    sqlite3_finalize(self->version);
     sqlite3_close(self->db);
     columns_destroy(self->columns);
     free(self->instruments);

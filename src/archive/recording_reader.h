@@ -1,6 +1,7 @@
 /* archive/recording_reader.h - a .liq recording as an event source, also while it is written.
  *
- * Events come in the order in which they were recorded. A chunk that is damaged costs that chunk:
+ * Events come in the order in which they were recorded. After the end more may be read: what was
+ * written since. A chunk that is damaged costs that chunk:
  * it is counted, and every instrument gets a gap from the last event before it to the first one
  * after it. Thread: the caller's with read, its own (THREAD_READER) after start; a full sink makes
  * it wait, it never drops.  Owner: whoever opened it, through event_source_destroy. */

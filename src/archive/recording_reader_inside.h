@@ -16,10 +16,12 @@ enum recording_part { PART_CHUNKS, PART_TAIL, PART_END };
 
 struct recording_reader {
     char path[RECORDING_READER_PATH_BYTES];
-    sqlite3 *db;             /* owned */
-    sqlite3_stmt *next[2];   /* owned: of chunks, of the tail; after an id */
-    struct columns *columns; /* owned */
-    uint16_t *instruments;   /* owned, INSTRUMENT_COUNT_MAX: the file's number -> the table's */
+    sqlite3 *db;                    /* owned */
+    sqlite3_stmt *next[2];          /* owned: of chunks, of the tail; after an id */
+    sqlite3_stmt *version;          /* owned: a number that is another one after a commit */
+    struct instrument_table *table; /* borrowed */
+    struct columns *columns;        /* owned */
+    uint16_t *instruments; /* owned, INSTRUMENT_COUNT_MAX: the file's number -> the table's */
     int instrument_count;
 
     enum recording_part part;
@@ -29,6 +31,7 @@ struct recording_reader {
     size_t at, count;
     struct recording_place run; /* where that begins */
     bool snapshot;              /* a transaction of reading is open */
+    int64_t version_seen;       /* of what was read to its end */
     int64_t last_ms;            /* greatest time given so far; INT64_MIN: none */
     bool hole;                  /* something was lost since */
 
@@ -44,5 +47,13 @@ struct recording_reader {
 
 /* The next row that can be read, the tail after the chunks, becomes the run at hand; STATUS_END. */
 enum status recording_reader_next(struct recording_reader *self);
+
+/* Instruments that were added since. False: it has others, or none (reason). */
+enum status recording_reader_learn(struct recording_reader *self,
+                                   char reason[RECORDING_REASON_BYTES]);
+/* The number of the newest commit that is seen. */
+int64_t recording_reader_version(struct recording_reader *self);
+/* At the end: go on where more was written since. False: nothing was. */
+bool recording_reader_go_on(struct recording_reader *self);
 
 extern const struct event_source_ops recording_reader_ops;

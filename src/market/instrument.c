@@ -65,31 +65,42 @@ uint16_t instrument_find(const struct instrument_table *table, enum venue_id ven
     return INSTRUMENT_NONE;
 }
 
+/* The lock is held. */
+static uint16_t add_new(struct instrument_table *table, enum venue_id venue, struct span symbol) {
+    /* relaxed: only this thread claims one now */
+    const unsigned index = atomic_load_explicit(&table->count, memory_order_relaxed);
+    if (index >= INSTRUMENT_COUNT_MAX) {
+        return INSTRUMENT_NONE;
+    }
+    struct instrument *entry = &table->entries[index];
+    entry->venue = venue;
+    str_copy_span(entry->symbol, sizeof entry->symbol, symbol);
+    /* release: venue and symbol are complete before anybody sees the entry */
+    atomic_store_explicit(&entry->ready, true, memory_order_release);
+    atomic_store_explicit(&table->count, index + 1, memory_order_relaxed); /* bounds scans only */
+    return (uint16_t)index;
+}
+
 uint16_t instrument_add(struct instrument_table *table, enum venue_id venue, const char *symbol,
                         size_t symbol_len) {
     if (venue == VENUE_NONE || (unsigned)venue >= VENUE_COUNT || symbol_len == 0 ||
         symbol_len >= INSTRUMENT_SYMBOL_BYTES || memchr(symbol, '\0', symbol_len) != NULL) {
         return INSTRUMENT_NONE;
     }
-    const uint16_t found = instrument_find(table, venue, symbol, symbol_len);
-    if (found != INSTRUMENT_NONE) {
-        return found;
+    uint16_t index = instrument_find(table, venue, symbol, symbol_len);
+    if (index != INSTRUMENT_NONE) {
+        return index;
     }
-    /* relaxed: claims an index that no other thread gets; the entry is published by its ready flag
-     */
-    unsigned index = atomic_load_explicit(&table->count, memory_order_relaxed);
-    do {
-        if (index >= INSTRUMENT_COUNT_MAX) {
-            return INSTRUMENT_NONE;
-        }
-    } while (!atomic_compare_exchange_weak_explicit(&table->count, &index, index + 1,
-                                                    memory_order_relaxed, memory_order_relaxed));
-    struct instrument *entry = &table->entries[index];
-    entry->venue = venue;
-    str_copy_span(entry->symbol, sizeof entry->symbol, (struct span){symbol, symbol_len});
-    /* release: venue and symbol are complete before anybody sees the entry */
-    atomic_store_explicit(&entry->ready, true, memory_order_release);
-    return (uint16_t)index;
+    /* acquire: pairs with the release below; what another one has added is found. It is held for a
+     * look at a list, and seldom. */
+    while (atomic_exchange_explicit(&table->adding, true, memory_order_acquire)) {
+    }
+    index = instrument_find(table, venue, symbol, symbol_len);
+    if (index == INSTRUMENT_NONE) {
+        index = add_new(table, venue, (struct span){symbol, symbol_len});
+    }
+    atomic_store_explicit(&table->adding, false, memory_order_release); /* as above */
+    return index;
 }
 
 const struct instrument *instrument_get(const struct instrument_table *table, uint16_t index) {

@@ -46,15 +46,15 @@ struct instrument {
 
 struct instrument_table {
     struct instrument entries[INSTRUMENT_COUNT_MAX];
-    atomic_uint count; /* claimed entries; those with ready set may be read */
+    atomic_uint count;  /* claimed entries; those with ready set may be read */
+    atomic_bool adding; /* somebody looks whether one is new */
 };
 
 struct instrument_table *instrument_table_create(void); /* NULL: out of memory */
 void instrument_table_destroy(struct instrument_table *table);
 
 /* The index of venue + symbol, added if new. INSTRUMENT_NONE: the table is full, the symbol is
- * empty or too long, or venue is NONE. One instrument comes through one source, so no two threads
- * add the same. */
+ * empty or too long, or venue is NONE. Any thread: two that add the same get the same. */
 uint16_t instrument_add(struct instrument_table *table, enum venue_id venue, const char *symbol,
                         size_t symbol_len);
 uint16_t instrument_find(const struct instrument_table *table, enum venue_id venue,

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <math.h>
 
 #include "app/replay_track.h"
 #include "support/event_make.h"
@@ -54,6 +55,20 @@ static void slots_are_counted_by_time(void **state) {
     assert_int_equal(track.bins[TRACK_BIN_COUNT - 1], 1);
     assert_int_equal(track.bin_max, 2);
     assert_int_equal(track.slot_count, 5);
+}
+
+/* Of a recording that is being written. */
+static void a_longer_recording_has_longer_bins(void **state) {
+    (void)state;
+    add(make_trade(0, t0_ms + 500, SIDE_BUY, "1000", "1"));
+    add(make_trade(0, t0_ms + 1500, SIDE_BUY, "1000", "1"));
+    add(make_trade(0, t0_ms + 3 * (int64_t)SPAN_MS, SIDE_BUY, "1000", "1"));
+    assert_int_equal(track.last_ms, t0_ms + 3 * (int64_t)SPAN_MS);
+    assert_int_equal(track.bin_ms, 4000);
+    assert_int_equal(track.bins[0], 2);
+    assert_int_equal(track.bins[3 * SPAN_MS / 4000], 1);
+    assert_true(replay_track_count(&track, 0, 0.5) == 2);
+    assert_true(fabs(replay_track_count(&track, 0, 1) - 3) < 1e-3);
 }
 
 static void large_ones_are_found_on_both_sides(void **state) {
@@ -114,6 +129,7 @@ static void when_full_the_smaller_ones_go(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(slots_are_counted_by_time, set_up),
+        cmocka_unit_test_setup(a_longer_recording_has_longer_bins, set_up),
         cmocka_unit_test_setup(large_ones_are_found_on_both_sides, set_up),
         cmocka_unit_test_setup(gaps_that_touch_are_one, set_up),
         cmocka_unit_test_setup(sweeps_are_brought_up_to_date, set_up),

@@ -34,10 +34,15 @@ static enum status open_feed(struct live_set *set, const struct live_set_desc *w
     if (desc.symbol_count == 0) {
         return STATUS_OK;
     }
-    if (set->recorder != NULL) {
-        sink = recorder_tee(set->recorder, set->count, &(struct event_sink){.push = NULL}, NULL);
-    }
     struct live_feed *feed = &set->feeds[set->count];
+    if (set->recorder != NULL) {
+        struct recorder_head head;
+        feed->head = recorder_head_create(&head);
+        if (feed->head == NULL) {
+            return STATUS_MEMORY;
+        }
+        sink = recorder_tee(set->recorder, set->count, &(struct event_sink){.push = NULL}, &head);
+    }
     enum status status = venue_open_source(venue, &desc, &feed->source, &feed->feed);
     if (status == STATUS_OK) {
         feed->venue = venue;
@@ -101,6 +106,9 @@ void live_set_close(struct live_set *set) {
     }
     net_service_destroy(set->service);
     recorder_destroy(set->recorder);
+    for (int i = 0; i < VENUE_COUNT; i++) { /* one that failed to open has one, too */
+        recorder_head_destroy(set->feeds[i].head);
+    }
     ring_finish(&set->ring);
     instrument_table_destroy(set->instruments);
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "app/app.h"
+#include "app/recorder_head.h"
 #include "app/source.h"
 #include "archive/recorder.h"
 #include "base/ring.h"
@@ -18,8 +19,9 @@ enum { LIVE_SET_SYMBOLS_MAX = CLI_ARG_MAX, LIVE_SET_RING_SLOTS = 1 << 18 };
 
 struct live_feed {
     enum venue_id venue;
-    struct event_source source; /* owned */
-    struct venue_feed *feed;    /* borrowed from it, for its stats */
+    struct event_source source;       /* owned */
+    struct venue_feed *feed;          /* borrowed from it, for its stats */
+    struct recorder_head_state *head; /* owned: with what a file begins; NULL without a recorder */
 };
 
 struct live_set {

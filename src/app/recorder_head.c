@@ -3,7 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/instrument_facts.h"
+#include "app/instrument_facts.h"
+#include "app/recorder_past.h"
 #include "state/book.h"
 
 /* One slot whose values came at different times. */
@@ -19,6 +20,7 @@ struct market {
 
 struct recorder_head_state {
     struct market *markets[INSTRUMENT_COUNT_MAX]; /* owned; NULL: nothing came of it */
+    struct recorder_past past;
     struct event message[EVENT_MESSAGE_SLOTS_MAX];
 };
 static_assert((int)2 * BOOK_LEVEL_MAX <= (int)EVENT_MESSAGE_SLOTS_MAX, "a book is one message");
@@ -88,8 +90,12 @@ static void take_slot(struct market *market, const struct event *slot) {
 static void take(void *self, const struct event *slots, size_t count) {
     struct recorder_head_state *head = self;
     struct market **place = &head->markets[slots[0].instrument];
-    if (slots[0].kind == EVENT_TRADE || slots[0].kind == EVENT_LIQUIDATION) {
+    if (slots[0].kind == EVENT_TRADE) {
         return; /* the most, and nothing to keep of them */
+    }
+    recorder_past_take(&head->past, slots, count);
+    if (slots[0].kind == EVENT_LIQUIDATION || slots[0].kind == EVENT_KLINE) {
+        return;
     }
     if (*place == NULL) {
         *place = calloc(1, sizeof **place);
@@ -108,21 +114,44 @@ static void take(void *self, const struct event *slots, size_t count) {
 
 /* -- giving -- */
 
+static size_t count_facts(const struct recorder_head_state *head) {
+    size_t count = 0;
+    for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
+        count += head->markets[i] != NULL ? head->markets[i]->facts.count : 0;
+    }
+    return count;
+}
+
+static size_t copy_facts(const struct recorder_head_state *head, int64_t ts_ms, struct event *out) {
+    size_t count = 0;
+    for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
+        const struct market *market = head->markets[i];
+        for (size_t k = 0; market != NULL && k < market->facts.count; k++) {
+            out[count] = market->facts.slots[k];
+            out[count++].ts_ms = ts_ms;
+        }
+    }
+    return count;
+}
+
+/* What instruments are comes first: a model is made of it. */
+static size_t begin(void *self, int64_t ts_ms, bool past, struct event **out) {
+    const struct recorder_head_state *head = self;
+    const size_t room = count_facts(head) + (past ? recorder_past_room(&head->past) : 0);
+    *out = room > 0 ? malloc(room * sizeof **out) : NULL;
+    if (*out == NULL) {
+        return 0; /* a recording begins without it */
+    }
+    size_t count = copy_facts(head, ts_ms, *out);
+    count += past ? recorder_past_copy(&head->past, ts_ms, *out + count) : 0;
+    return count;
+}
+
 static bool give_newest(const struct newest *newest, int64_t ts_ms, const struct event_sink *sink) {
     struct event slot = newest->slot;
     slot.ts_ms = ts_ms;
     slot.flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END;
     return slot.has == 0 || event_sink_push(sink, &slot, 1);
-}
-
-static bool give_facts(const struct market *market, int64_t ts_ms, struct event *room,
-                       const struct event_sink *sink) {
-    const size_t count = market->facts.count;
-    for (size_t i = 0; i < count; i++) {
-        room[i] = market->facts.slots[i];
-        room[i].ts_ms = ts_ms;
-    }
-    return count == 0 || event_sink_push(sink, room, count);
 }
 
 static size_t put_side(const struct book *book, enum side side, struct event *out) {
@@ -163,8 +192,7 @@ static bool give_book(const struct book *book, uint16_t instrument, int64_t ts_m
 static bool give(void *self, uint16_t instrument, int64_t ts_ms, const struct event_sink *sink) {
     struct recorder_head_state *head = self;
     const struct market *market = head->markets[instrument];
-    return market == NULL || (give_facts(market, ts_ms, head->message, sink) &&
-                              give_newest(&market->price, ts_ms, sink) &&
+    return market == NULL || (give_newest(&market->price, ts_ms, sink) &&
                               give_newest(&market->funding, ts_ms, sink) &&
                               give_newest(&market->interest, ts_ms, sink) &&
                               give_book(&market->book, instrument, ts_ms, head->message, sink));
@@ -172,7 +200,7 @@ static bool give(void *self, uint16_t instrument, int64_t ts_ms, const struct ev
 
 struct recorder_head_state *recorder_head_create(struct recorder_head *out) {
     struct recorder_head_state *head = calloc(1, sizeof *head);
-    *out = (struct recorder_head){.self = head, .take = take, .give = give};
+    *out = (struct recorder_head){.self = head, .take = take, .begin = begin, .give = give};
     return head;
 }
 
@@ -187,5 +215,10 @@ void recorder_head_destroy(struct recorder_head_state *head) {
             free(head->markets[i]);
         }
     }
+    recorder_past_finish(&head->past);
     free(head);
+}
+
+size_t recorder_head_past_bytes(const struct recorder_head_state *head) {
+    return head->past.room * sizeof *head->past.slots;
 }

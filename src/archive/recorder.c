@@ -1,12 +1,12 @@
 #include "archive/recorder.h"
 
 #include <assert.h>
+#include <limits.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "archive/instrument_facts.h"
 #include "archive/recorder_files.h"
 #include "archive/recorder_tee.h"
 #include "archive/recording_writer.h"
@@ -31,11 +31,11 @@ struct recorder {
     char path[RECORDER_PATH_BYTES]; /* of the file being written */
     int64_t opened_ms;              /* wall clock */
     int commits;
-    struct event *batch; /* owned, DRAIN_SLOTS and the longest message */
-    unsigned file_number;
-    int64_t paused_ms; /* end of what the file had before; INT64_MIN: nothing */
+    struct event *batch;  /* owned, DRAIN_SLOTS and the longest message */
+    unsigned file_number; /* that tees copy for */
+    unsigned written;     /* number of the file being written */
+    int64_t paused_ms;    /* end of what the file had before; INT64_MIN: nothing */
     bool resumed[INSTRUMENT_COUNT_MAX];
-    struct instrument_facts facts[INSTRUMENT_COUNT_MAX];
 
     struct thread thread;
     atomic_bool stopping; /* asks the thread to end */
@@ -47,12 +47,6 @@ struct recorder {
 };
 
 /* -- files -- */
-
-static void forget_facts(struct recorder *self) {
-    for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
-        instrument_facts_finish(&self->facts[i]);
-    }
-}
 
 static void prune(const struct recorder *self, int64_t now_ms) {
     recorder_files_prune(&self->name, self->path, self->file.keep_bytes, self->file.keep_days,
@@ -73,11 +67,6 @@ static enum status open_file(struct recorder *self, char *reason) {
     }
     self->paused_ms = recording_writer_last_ms(self->writer);
     memset(self->resumed, 0, sizeof self->resumed);
-    for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
-        if (self->facts[i].count > 0) {
-            recording_writer_add(self->writer, self->facts[i].slots, self->facts[i].count);
-        }
-    }
     pthread_mutex_lock(&self->lock);
     str_copy(self->stats.path, sizeof self->stats.path, self->path);
     self->stats.files++;
@@ -113,46 +102,84 @@ static bool write_slots(struct recorder *self, size_t count) {
     return true;
 }
 
-/* A file that is gone on with: what lies between its end and an instrument's first event now was
+/* A file that is gone on with: what lies between its end and what comes now of an instrument was
  * not recorded. */
-static bool tell_pause(struct recorder *self, const struct event *first) {
-    const bool timeless = first->kind == EVENT_INSTRUMENT || first->kind == EVENT_TIER ||
-                          (first->flags & EVENT_FLAG_HISTORY) != 0;
-    if (self->resumed[first->instrument] || timeless || first->ts_ms <= self->paused_ms) {
+static bool tell_pause(struct recorder *self, uint16_t instrument, int64_t ts_ms) {
+    if (self->paused_ms == INT64_MIN || self->resumed[instrument] || ts_ms <= self->paused_ms) {
         return true;
     }
     struct event gap = {.kind = EVENT_GAP,
                         .detail = STREAM_ALL,
                         .flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END,
-                        .instrument = first->instrument,
-                        .ts_ms = first->ts_ms};
+                        .instrument = instrument,
+                        .ts_ms = ts_ms};
     gap.u.gap.from_ms = self->paused_ms;
-    gap.u.gap.to_ms = first->ts_ms;
+    gap.u.gap.to_ms = ts_ms;
     str_copy(gap.u.gap.reason, sizeof gap.u.gap.reason, "not recorded");
-    self->resumed[first->instrument] = true;
+    self->resumed[instrument] = true;
     return recording_writer_add(self->writer, &gap, 1);
+}
+
+/* Facts have no time of their own, what was before has an older one. */
+static bool is_timeless(const struct event *first) {
+    return first->kind == EVENT_INSTRUMENT || first->kind == EVENT_TIER ||
+           (first->flags & EVENT_FLAG_HISTORY) != 0;
+}
+
+/* Of what was before, what the file has not: bars that begin behind its end, and what came since,
+ * behind the pause, whose gap they fill. */
+static bool write_before(struct recorder *self, int64_t ts_ms, const struct event *slots,
+                         size_t count) {
+    const bool bar = slots[0].kind == EVENT_KLINE;
+    struct event gap = slots[0];
+    if (slots[0].kind == EVENT_INSTRUMENT || slots[0].kind == EVENT_TIER ||
+        self->paused_ms == INT64_MIN) {
+        return recording_writer_add(self->writer, slots, count);
+    }
+    if (slots[0].ts_ms < self->paused_ms || (slots[0].ts_ms == self->paused_ms && !bar)) {
+        return true;
+    }
+    if (!tell_pause(self, slots[0].instrument, ts_ms)) {
+        return false;
+    }
+    if (gap.kind == EVENT_GAP && gap.u.gap.from_ms < self->paused_ms) {
+        gap.u.gap.from_ms = self->paused_ms;
+        return recording_writer_add(self->writer, &gap, 1);
+    }
+    return recording_writer_add(self->writer, slots, count);
+}
+
+static bool write_opening(struct recorder *self, struct recorder_tee *tee) {
+    const struct recorder_opening *opening = recorder_tee_opening(tee, self->written);
+    bool good = true;
+    if (opening == NULL) {
+        return true;
+    }
+    for (size_t at = 0; at < opening->count && good;) {
+        const struct event *slots = opening->slots + at;
+        const size_t len = event_message_slots(slots, opening->count - at);
+        good = write_before(self, opening->ts_ms, slots, len);
+        at += len;
+    }
+    recorder_tee_drop_opening(tee);
+    return good;
 }
 
 /* Whole messages out of a ring into the file; what is left of a batch is the begin of one more. */
 static bool drain(struct recorder *self, struct recorder_tee *tee) {
     size_t count = 0;
-    while ((count = ring_pop(&tee->ring, self->batch, DRAIN_SLOTS)) > 0) {
+    while ((count = recorder_tee_pop(tee, self->written, self->batch, DRAIN_SLOTS)) > 0) {
         /* a message that was cut by the end of the batch: the rest of it is there */
         while ((self->batch[count - 1].flags & EVENT_FLAG_END) == 0) {
-            count += ring_pop(&tee->ring, self->batch + count, 1);
+            count += recorder_tee_pop(tee, self->written, self->batch + count, 1);
         }
-        for (size_t at = 0; at < count;) {
-            const size_t len = event_message_slots(self->batch + at, count - at);
+        bool good = write_opening(self, tee);
+        for (size_t at = 0; at < count && good;) {
             const struct event *slots = self->batch + at;
-            if (self->paused_ms != INT64_MIN && !tell_pause(self, slots)) {
-                return false;
-            }
-            if (slots->kind == EVENT_INSTRUMENT || slots->kind == EVENT_TIER) {
-                instrument_facts_take(&self->facts[slots->instrument], slots, len);
-            }
-            at += len;
+            good = is_timeless(slots) || tell_pause(self, slots->instrument, slots->ts_ms);
+            at += event_message_slots(slots, count - at);
         }
-        if (!write_slots(self, count)) {
+        if (!good || !write_slots(self, count)) {
             return false;
         }
     }
@@ -177,14 +204,22 @@ static bool end_holes(struct recorder *self) {
     return good;
 }
 
-/* From now on tees copy, into the file that was opened last. */
+/* From now on tees copy, for the next file. */
 static void let_tees_copy(struct recorder *self) {
-    /* release: rings and file are ready before a tee sees it */
+    /* release: the rings are ready before a tee sees it */
     atomic_store_explicit(&self->shared.file, ++self->file_number, memory_order_release);
 }
 
+/* The next file is named before this one is closed: what a tee copies for it, its head first,
+ * stays in the ring meanwhile, and what it copied before goes into this one. Of a tee that pushes
+ * while it is named the wait lets the end arrive. */
 static bool rotate(struct recorder *self) {
     char reason[RECORDER_REASON_BYTES];
+    let_tees_copy(self);
+    clock_sleep_until_ns(clock_mono_ns() + POLL_MS * NS_PER_MS);
+    if (!drain_all(self)) {
+        return false;
+    }
     const bool closed = recording_writer_close(self->writer, reason);
     self->writer = NULL;
     const enum status status = closed ? open_file(self, reason) : STATUS_IO;
@@ -192,7 +227,7 @@ static bool rotate(struct recorder *self) {
         note_end(self, status, reason);
         return false;
     }
-    let_tees_copy(self);
+    self->written = self->file_number;
     return true;
 }
 
@@ -262,9 +297,10 @@ void recorder_destroy(struct recorder *self) {
     }
     (void)recorder_stop(self, reason);
     for (int i = 0; i < self->source_count; i++) {
+        recorder_tee_drop_openings(&self->tees[i]);
+        ring_finish(&self->tees[i].openings);
         ring_finish(&self->tees[i].ring);
     }
-    forget_facts(self);
     free(self->batch);
     pthread_mutex_destroy(&self->lock);
     free(self);
@@ -277,7 +313,9 @@ static bool make_rings(struct recorder *self) {
     self->batch = malloc((DRAIN_SLOTS + EVENT_MESSAGE_SLOTS_MAX) * sizeof *self->batch);
     bool good = self->batch != NULL;
     for (int i = 0; i < self->source_count && good; i++) {
-        good = ring_init(&self->tees[i].ring, sizeof(struct event), RECORDER_RING_SLOTS);
+        struct recorder_tee *tee = &self->tees[i];
+        good = ring_init(&tee->ring, sizeof(struct event), RECORDER_RING_SLOTS) &&
+               ring_init(&tee->openings, sizeof(struct recorder_opening), RECORDER_OPENINGS);
     }
     self->rings = good;
     return good;
@@ -298,8 +336,9 @@ enum status recorder_start(struct recorder *self, const struct recorder_file *fi
         return STATUS_MEMORY;
     }
     for (int i = 0; i < self->source_count; i++) { /* of the end of the recording before */
-        while (ring_pop(&self->tees[i].ring, self->batch, DRAIN_SLOTS) > 0) {
+        while (recorder_tee_pop(&self->tees[i], UINT_MAX, self->batch, DRAIN_SLOTS) > 0) {
         }
+        recorder_tee_drop_openings(&self->tees[i]);
         recorder_tee_forget_holes(&self->tees[i]);
     }
     self->stats = (struct recorder_stats){.status = STATUS_OK};
@@ -307,15 +346,18 @@ enum status recorder_start(struct recorder *self, const struct recorder_file *fi
     enum status status = open_file(self, reason);
     if (status == STATUS_OK) {
         atomic_store_explicit(&self->stopping, false, memory_order_relaxed); /* before the thread */
+        /* relaxed: before the release of the number */
+        atomic_store_explicit(&self->shared.begins, self->file_number + 1, memory_order_relaxed);
+        let_tees_copy(self);
+        self->written = self->file_number;
         if (!thread_start(&self->thread, THREAD_WRITER, recorder_run, self)) {
-            str_copy(reason, RECORDER_REASON_BYTES, "the recorder's thread cannot be started");
-            status = STATUS_MEMORY;
+            /* relaxed: what was copied is dropped by the next start */
+            atomic_store_explicit(&self->shared.file, 0, memory_order_relaxed);
             (void)recording_writer_close(self->writer, reason);
             self->writer = NULL;
+            str_copy(reason, RECORDER_REASON_BYTES, "the recorder's thread cannot be started");
+            status = STATUS_MEMORY;
         }
-    }
-    if (status == STATUS_OK) {
-        let_tees_copy(self);
     }
     return status;
 }

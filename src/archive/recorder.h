@@ -4,10 +4,11 @@
  * A tee stands between each source and its sink: what passes is copied into a ring, which the
  * writer's thread (THREAD_WRITER) empties; a commit a second makes it safe. A full ring costs the
  * recording those events, never the sink: they are counted, and a gap stands in the recording, at
- * its end at the latest, and from the end of a file that is gone on with to what comes now. What a
- * venue said of its instruments is repeated at the head of every further file; before the first
- * event of an instrument in a file stands what was so at that moment (struct recorder_head): its
- * book and prices, so that a replay begins with a picture.
+ * its end at the latest, and from the end of a file that is gone on with to what comes now. Before
+ * the first event of a source in a file stands what its instruments are and, in the first file of a
+ * recording, what was before; before the first event of an instrument what was so at that moment,
+ * its book and prices (struct recorder_head): so a replay begins with a picture. A file that is
+ * gone on with gets of what was before what came behind its end.
  *
  * Rotation: with rotate_bytes or rotate_daily files are named after the moment they begin
  * (day.liq: day-20261122T000000Z.liq); keep_bytes and keep_days then delete the oldest of that
@@ -37,11 +38,15 @@ struct recorder_file {
     int64_t free_bytes_min; /* 0: as recording_writer */
 };
 
-/* What is so now in one source's markets; app/recorder_head is one. Called on its thread alone. */
+/* What was and is so in one source's markets; app/recorder_head is one. Called on its thread alone.
+ */
 struct recorder_head {
     void *self; /* borrowed, outlives the recorder */
     /* A whole message passed. */
     void (*take)(void *self, const struct event *slots, size_t count);
+    /* Optional. What a file begins with: what instruments are, stamped ts_ms; past: and what was
+     * before. Whole messages, allocated: the recorder's from then on; how many slots. */
+    size_t (*begin)(void *self, int64_t ts_ms, bool past, struct event **out);
     /* Push what is so now of an instrument into sink, stamped ts_ms. False: the sink had no room
      * for all of it. */
     bool (*give)(void *self, uint16_t instrument, int64_t ts_ms, const struct event_sink *sink);

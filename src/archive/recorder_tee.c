@@ -1,5 +1,7 @@
 #include "archive/recorder_tee.h"
 
+#include <stdlib.h>
+
 #include "base/str.h"
 
 static struct event make_gap(int instrument, int64_t from_ms, int64_t to_ms) {
@@ -32,13 +34,20 @@ static void set_ms(_Atomic int64_t *ms, int64_t value) {
     atomic_store_explicit(ms, value, memory_order_relaxed); /* relaxed: see above */
 }
 
+static bool push_copy(void *self, const struct event *slots, size_t count) {
+    struct recorder_tee *tee = self;
+    const bool taken = ring_push(&tee->ring, slots, count);
+    tee->pushed += taken ? count : 0;
+    return taken;
+}
+
 /* Gaps for what was lost, once there is room. */
 static void tell_holes(struct recorder_tee *tee, int64_t to_ms) {
     const int64_t from_ms = get_ms(&tee->hole_from_ms);
     for (int i = 0; i < INSTRUMENT_COUNT_MAX; i++) {
         if (get_flag(&tee->holes[i])) {
             const struct event gap = make_gap(i, from_ms, to_ms);
-            if (!ring_push(&tee->ring, &gap, 1)) {
+            if (!push_copy(tee, &gap, 1)) {
                 return;
             }
             set_flag(&tee->holes[i], false);
@@ -63,11 +72,6 @@ static void note_loss(struct recorder_tee *tee, const struct event *slots, size_
     atomic_store_explicit(&tee->has_holes, true, memory_order_release);
 }
 
-static bool push_copy(void *self, const struct event *slots, size_t count) {
-    struct recorder_tee *tee = self;
-    return ring_push(&tee->ring, slots, count);
-}
-
 /* What is so before the first event of an instrument in this file. */
 static bool begin_instrument(struct recorder_tee *tee, unsigned file, const struct event *first) {
     const struct event_sink sink = {.self = tee, .push = push_copy};
@@ -79,12 +83,37 @@ static bool begin_instrument(struct recorder_tee *tee, unsigned file, const stru
     return true;
 }
 
+/* Without room a file begins with less. */
+static void open_file(struct recorder_tee *tee, unsigned file, int64_t ts_ms) {
+    struct recorder_opening opening = {.file = file, .ts_ms = ts_ms};
+    /* relaxed: written before the file's number, which was acquired */
+    const bool past = atomic_load_explicit(&tee->shared->begins, memory_order_relaxed) == file;
+    if (tee->head.begin != NULL) {
+        opening.count = tee->head.begin(tee->head.self, ts_ms, past, &opening.slots);
+    }
+    if (opening.count == 0 || !ring_push(&tee->openings, &opening, 1)) {
+        free(opening.slots);
+    }
+}
+
+/* Where in the ring the file begins: what is before belongs to the one before. */
+static void begin_file(struct recorder_tee *tee, unsigned file, int64_t ts_ms) {
+    /* relaxed: this thread wrote it */
+    if (atomic_load_explicit(&tee->file, memory_order_relaxed) != file) {
+        open_file(tee, file, ts_ms);
+        atomic_store_explicit(&tee->file_from, tee->pushed, memory_order_relaxed); /* see below */
+        /* release: the place is there before a number that says so (recorder_tee_pop) */
+        atomic_store_explicit(&tee->file, file, memory_order_release);
+    }
+}
+
 static void copy(struct recorder_tee *tee, unsigned file, const struct event *slots, size_t count) {
+    begin_file(tee, file, slots[0].ts_ms);
     if (get_flag(&tee->has_holes)) {
         tell_holes(tee, slots[0].ts_ms);
     }
     if (get_flag(&tee->has_holes) || !begin_instrument(tee, file, &slots[0]) ||
-        !ring_push(&tee->ring, slots, count)) {
+        !push_copy(tee, slots, count)) {
         note_loss(tee, slots, count);
     }
 }
@@ -105,6 +134,42 @@ bool recorder_tee_push(void *self, const struct event *slots, size_t count) {
         tee->head.take(tee->head.self, slots, count);
     }
     return true;
+}
+
+size_t recorder_tee_pop(struct recorder_tee *tee, unsigned file, struct event *out,
+                        size_t count_max) {
+    size_t room = count_max;
+    /* acquire: pairs with begin_file */
+    if (atomic_load_explicit(&tee->file, memory_order_acquire) > file) {
+        /* relaxed: behind the acquire */
+        const uint64_t end = atomic_load_explicit(&tee->file_from, memory_order_relaxed);
+        const uint64_t left = end > tee->popped ? end - tee->popped : 0;
+        room = left < count_max ? (size_t)left : count_max;
+    }
+    const size_t count = room > 0 ? ring_pop(&tee->ring, out, room) : 0;
+    tee->popped += count;
+    return count;
+}
+
+const struct recorder_opening *recorder_tee_opening(struct recorder_tee *tee, unsigned file) {
+    const struct recorder_opening *opening = NULL;
+    while ((opening = ring_pop_begin(&tee->openings)) != NULL && opening->file < file) {
+        recorder_tee_drop_opening(tee);
+    }
+    return opening != NULL && opening->file == file ? opening : NULL;
+}
+
+void recorder_tee_drop_opening(struct recorder_tee *tee) {
+    const struct recorder_opening *opening = ring_pop_begin(&tee->openings);
+    free(opening->slots);
+    ring_pop_end(&tee->openings);
+}
+
+void recorder_tee_drop_openings(struct recorder_tee *tee) {
+    /* no recording was ever begun: there is no ring */
+    while (tee->openings.slots != NULL && ring_pop_begin(&tee->openings) != NULL) {
+        recorder_tee_drop_opening(tee);
+    }
 }
 
 void recorder_tee_forget_holes(struct recorder_tee *tee) {

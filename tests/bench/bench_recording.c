@@ -1,7 +1,7 @@
 /* Recordings, of each file of events named: slots a second written and read on one core, bytes a
  * slot of the finished file, and what recording costs beside a feed of so many events a second
- * (default 20,000), in per cent of a core: CPU time of the process with the recorder, less that
- * of the same feed without it. */
+ * (default 20,000), in per cent of a core: CPU time of the process with the recorder, its tee
+ * and the head that the tee keeps, less that of the same feed without them. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "app/recorder_head.h"
 #include "archive/reader.h"
 #include "archive/recorder.h"
 #include "archive/recording_reader.h"
@@ -123,20 +124,32 @@ static double feed(const struct slots *all, const struct event_sink *sink, doubl
     return (double)(cpu_ns() - begin_cpu) / (double)(clock_mono_ns() - begin_ns);
 }
 
+static bool take_nothing(void *self, const struct event *slots, size_t count) {
+    (void)self;
+    (void)slots;
+    (void)count;
+    return true;
+}
+
 static double measure_cost(const struct slots *all, const struct instrument_table *instruments,
                            const char *path, double rate, double seconds) {
     char reason[RECORDER_REASON_BYTES];
     struct recorder *recorder = recorder_create(instruments, 1);
     const struct event_sink nobody = {.push = NULL};
-    const struct event_sink tee = recorder_tee(recorder, 0, &nobody, NULL);
+    struct recorder_head head;
+    struct recorder_head_state *market = recorder_head_create(&head);
+    must(recorder != NULL && market != NULL, "out of memory");
+    const struct event_sink tee = recorder_tee(recorder, 0, &nobody, &head);
+    const struct event_sink alone = {.self = recorder, .push = take_nothing};
     const struct recorder_file file = {.path = path};
     (void)unlink(path);
-    const double without = feed(all, &tee, rate, seconds);
+    const double without = feed(all, &alone, rate, seconds);
     must(recorder_start(recorder, &file, reason) == STATUS_OK, reason);
     const double with = feed(all, &tee, rate, seconds);
     must(recorder_stop(recorder, reason), reason);
     must(recorder_get_stats(recorder).lost == 0, "the recorder was too slow");
     recorder_destroy(recorder);
+    recorder_head_destroy(market);
     return 100 * (with - without);
 }
 

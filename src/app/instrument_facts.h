@@ -1,4 +1,4 @@
-/* archive/instrument_facts.h - what a venue has said of one instrument, in however many messages,
+/* app/instrument_facts.h - what a venue has said of one instrument, in however many messages,
  * as one message.
  *
  * A venue tells tick and lot in one answer and margin tiers in another: what came later is put over

@@ -1,4 +1,4 @@
-#include "archive/instrument_facts.h"
+#include "app/instrument_facts.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -102,6 +102,11 @@ static const char *text_or_null(const char *text) {
     return text[0] != '\0' ? text : NULL;
 }
 
+struct event_sink pipeline_sink(struct pipeline *pipeline, int feed) {
+    const struct event_sink engine = engine_thread_sink(pipeline->engine_thread, feed);
+    return pipeline->recent != NULL ? recent_tee(pipeline->recent, feed, &engine) : engine;
+}
+
 static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venue,
                                    const struct venue_feed_desc *desc, char *reason) {
     struct pipeline_feed *feed = &pipeline->feeds[pipeline->feed_count];
@@ -116,7 +121,7 @@ static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venu
     if (feed->head == NULL) {
         return fail(reason, venue_key(venue), STATUS_MEMORY);
     }
-    const struct event_sink engine = engine_thread_sink(pipeline->engine_thread, index);
+    const struct event_sink engine = pipeline_sink(pipeline, index);
     const struct event_sink sink = recorder_tee(pipeline->recorder, index, &engine, &head);
     status = feed->source.ops->start(feed->source.self, &sink);
     return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, venue_key(venue), status);
@@ -225,8 +230,12 @@ static enum exit_status start_sources(struct pipeline *pipeline, const struct pi
     case SOURCE_DEMO:
     case SOURCE_LIVE:
         pipeline->recorder = recorder_create(pipeline->instruments, SOURCE_COUNT_MAX);
-        status = pipeline->recorder != NULL ? start_net(pipeline, desc, reason)
-                                            : fail(reason, "recorder", STATUS_MEMORY);
+        if (desc->keep_s > 0) {
+            pipeline->recent = recent_create(pipeline->instruments, desc->keep_s);
+        }
+        status = pipeline->recorder != NULL && (desc->keep_s == 0 || pipeline->recent != NULL)
+                     ? start_net(pipeline, desc, reason)
+                     : fail(reason, "recorder", STATUS_MEMORY);
         if (status == EXIT_STATUS_DONE) {
             status = pipeline->kind == SOURCE_DEMO ? start_demo(pipeline, desc, reason)
                                                    : start_live(pipeline, desc, reason);
@@ -282,6 +291,7 @@ void pipeline_stop(struct pipeline *pipeline) {
     net_service_destroy(pipeline->service);
     exchange_server_destroy(pipeline->exchange);
     recorder_destroy(pipeline->recorder);
+    recent_destroy(pipeline->recent);
     for (int i = 0; i < pipeline->feed_count; i++) {
         recorder_head_destroy(pipeline->feeds[i].head);
     }

@@ -8,6 +8,7 @@
 
 #include "app/calibration_store.h"
 #include "app/paced_source.h"
+#include "app/recent.h"
 #include "app/source.h"
 #include "archive/recorder.h"
 #include "base/mailbox.h"
@@ -33,6 +34,7 @@ struct pipeline_desc {
     uint64_t demo_seed;
     double demo_days; /* traded before the demo is served */
     double speed;     /* of files; 0: as fast as they can be read */
+    double keep_s;    /* of what is live, so much is kept in memory; 0: nothing */
 };
 
 struct pipeline_feed {
@@ -54,6 +56,7 @@ struct pipeline {
     struct net_service *service;      /* live and demo */
     struct exchange_server *exchange; /* demo */
     struct recorder *recorder; /* owned; live and demo: between feeds and engine, off or on */
+    struct recent *recent;     /* owned; NULL: nothing is kept */
     int feed_count;
     struct pipeline_feed feeds[SOURCE_COUNT_MAX];
 
@@ -68,6 +71,8 @@ struct pipeline {
 enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline_desc *desc,
                                 char reason[SOURCE_REASON_BYTES]);
 void pipeline_stop(struct pipeline *pipeline); /* zeroed accepted */
+/* To the engine, and to what keeps the last stretch: behind a live feed's recorder. */
+struct event_sink pipeline_sink(struct pipeline *pipeline, int feed);
 /* Stop the sources and let the engine apply what lies in their rings: the engine is then the
  * caller's, until pipeline_stop. */
 void pipeline_halt(struct pipeline *pipeline);

@@ -147,6 +147,20 @@ void property_write_history(const struct property_look *look, struct writer *out
     writer_integer(out, key, look->scene != NULL ? look->scene->history_bytes : 0);
 }
 
+void property_write_recent(const struct property_look *look, struct writer *out, const char *key) {
+    struct recent *recent = look->desk->source.recent;
+    struct recent_stats stats = {0};
+    if (recent != NULL) {
+        recent_get_stats(recent, &stats);
+    }
+    writer_open_object(out, key);
+    writer_number(out, "s", stats.keep_s);
+    writer_integer(out, "slots", stats.slots);
+    writer_integer(out, "bytes", stats.bytes);
+    writer_integer(out, "older-bytes", stats.older_bytes);
+    writer_close_object(out);
+}
+
 void property_write_counters(const struct property_look *look, struct writer *out,
                              const char *key) {
     (void)look;

@@ -230,6 +230,8 @@ const struct property_row property_rows[] = {
      property_write_heap},
     {"history-bytes", "integer", "bytes", "memory of what pictures are made from",
      property_write_history},
+    {"recent", "object", "bytes", "what is kept of the last stretch, for an instant replay",
+     property_write_recent},
     {"counters", "object", "", "every counter of the program", property_write_counters},
     {"source-list", "list", "", "what is shown", property_write_sources},
     {"demo", "flag", "", "the market is simulated", property_write_demo},

@@ -29,6 +29,6 @@ property_write_fn property_write_windows, property_write_panes, property_write_p
     property_write_following, property_write_field_full, property_write_scale,
     property_write_frame_rate, property_write_frame_ms, property_write_socket_to_pixel,
     property_write_recording, property_write_replay_time, property_write_replay,
-    property_write_memory, property_write_heap, property_write_history, property_write_counters,
-    property_write_sources, property_write_version, property_write_demo, property_write_now,
-    property_write_notice, property_write_alerts;
+    property_write_memory, property_write_heap, property_write_history, property_write_recent,
+    property_write_counters, property_write_sources, property_write_version, property_write_demo,
+    property_write_now, property_write_notice, property_write_alerts;

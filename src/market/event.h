@@ -180,5 +180,11 @@ size_t event_message_slots(const struct event *slots, size_t count);
  */
 bool event_is_valid(const struct event *event);
 
+/* A trade or a price that happened when it was told, none that was filled back. */
+static inline bool event_is_live(const struct event *event) {
+    return (event->kind == EVENT_TRADE || event->kind == EVENT_PRICE) &&
+           (event->flags & EVENT_FLAG_HISTORY) == 0;
+}
+
 /* Hash of what happened (all but recv_ns), for replay tests. */
 uint64_t event_hash(uint64_t hash, const struct event *event);

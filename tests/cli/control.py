@@ -57,6 +57,8 @@ def try_properties(client):
     heap = client.get("heap")
     is_sanitized = heap == {"used": 0, "free": 0}  # its allocator is not the C library's
     check("of it allocated, and held free", is_sanitized or 1e6 < heap["used"] < 1e9, heap)
+    kept = client.get("recent")
+    check("of a recording nothing is kept for a replay", kept["slots"] == kept["bytes"] == 0, kept)
     check("of it history", 1e5 < client.get("history-bytes") < 100e6, client.get("history-bytes"))
 
 

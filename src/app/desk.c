@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/desk_instant.h"
 #include "app/desk_layouts.h"
 #include "app/desk_open.h"
 #include "app/desk_panels.h"
@@ -65,6 +66,7 @@ static enum exit_status start_pipeline(struct desk *desk, const struct app_optio
         .demo_seed = (uint64_t)option_integer(table, OPT_seed),
         .demo_days = option_number(table, OPT_days),
         .speed = option_number(table, OPT_speed),
+        .keep_s = desk_instant_keep_s(desk),
     };
     enum exit_status status = pipeline_start(&desk->source, &desc, reason);
     return status == EXIT_STATUS_DONE ? status
@@ -118,6 +120,7 @@ enum exit_status desk_open(struct desk *desk, const struct app_options *options)
 void desk_close(struct desk *desk) {
     desk_ipc_close(desk);
     desk_film_close(desk);
+    desk_instant_close(desk);
     desk_layouts_end(desk);
     for (int w = 0; w < desk->window_count; w++) {
         for (int i = 0; i < desk->windows[w]->pane_count; i++) {
@@ -307,6 +310,7 @@ void desk_frame(struct desk *desk) {
     desk_screenshot_tell(desk);
     desk_record_advance(desk);
     desk_film_advance(desk);
+    desk_instant_advance(desk);
     desk_show_guides(desk); /* a window may be new */
     struct pane_moment *moment = &desk->moment;
     moment->mono_ns = clock_mono_ns();
@@ -399,6 +403,8 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
         return desk_screenshot_ask(desk, window, call->text, error);
     case ACTION_FILM:
         return desk_film_toggle(desk, window, call->text, error);
+    case ACTION_INSTANT_REPLAY:
+        return desk_instant_save(desk, window, call->text, error);
     case ACTION_RECORD:
         return desk_record_toggle(desk, call->text, error);
     case ACTION_PANELS:

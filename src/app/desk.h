@@ -19,6 +19,7 @@
 #include "app/desk_lines.h"
 #include "app/desk_alerts.h"
 #include "app/desk_film.h"
+#include "app/desk_instant.h"
 #include "app/desk_seek.h"
 #include "app/desk_time_bar.h"
 #include "app/desk_wall.h"
@@ -60,6 +61,7 @@ struct desk {
     struct desk_seek seek;
     struct desk_time_bar time_bar;
     struct desk_film film;
+    struct desk_instant instant;
     bool recording; /* it was begun and has not ended, as far as the user was told */
     struct desk_reload reload;
     struct ipc *ipc; /* owned; NULL: no control socket */

@@ -215,8 +215,8 @@ static void add_texts(const struct desk *desk, const struct desk_window *window,
 
 /* -- where it goes -- */
 
-static bool make_pattern(const struct desk *desk, const struct desk_window *window,
-                         char out[SCREENSHOT_PATH_BYTES]) {
+bool desk_screenshot_pattern(const struct desk *desk, const struct desk_window *window,
+                             char out[SCREENSHOT_PATH_BYTES]) {
     const struct pane *pane = window->panes[window->focused];
     const struct scene_instrument *instrument = instrument_of(desk, pane);
     time_t now = (time_t)(clock_wall_ms() / 1000);
@@ -263,7 +263,7 @@ void desk_screenshot_send(struct desk *desk, struct desk_window *window) {
         desk_screenshot_forget_name(window);
     }
     window->shot = NULL;
-    if (job->pattern[0] == '\0' && !make_pattern(desk, window, job->pattern)) {
+    if (job->pattern[0] == '\0' && !desk_screenshot_pattern(desk, window, job->pattern)) {
         desk_notify(desk, "screenshot: no name can be made of screenshot-template \"%.200s\"",
                     option_text(&desk->options, OPT_screenshot_template));
         screenshot_job_destroy(job);

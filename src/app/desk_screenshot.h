@@ -26,6 +26,9 @@ enum exit_status desk_screenshot_open(struct desk *desk);
 void desk_screenshot_close(
     struct desk *desk); /* what was taken is still written; zeroed accepted */
 
+/* The name that a screenshot of the window would have now, as screenshot_pattern_make. */
+bool desk_screenshot_pattern(const struct desk *desk, const struct desk_window *window,
+                             char out[SCREENSHOT_PATH_BYTES]);
 /* Take the window's next frame, which window->shot is filled from when its panes are drawn. file:
  * where to ("": by --screenshot-template). False: error says why not. */
 bool desk_screenshot_ask(struct desk *desk, struct desk_window *window, const char *file,

@@ -49,6 +49,7 @@ static void act(struct desk *desk, struct desk_window *window, enum option_id id
     case OPT_alert_sound:
     case OPT_alert_volume:
     case OPT_screenshot_template:
+    case OPT_instant_replay_film:
         break; /* read when the next one is told or taken */
     default:
         assert(false); /* a row of options.def says .live, and nothing here acts upon it */

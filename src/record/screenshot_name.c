@@ -9,8 +9,9 @@
 
 #include "base/str.h"
 
-#define KNOWN_FIELDS "IVwdtn%"
-#define ENDING       ".png"
+#define KNOWN_FIELDS     "IVwdtn%"
+#define ENDING           ".png"
+#define RECORDING_ENDING ".liq" /* of what is kept beside screenshots, and named as they are */
 
 bool screenshot_template_check(const char *name, const char **wrong) {
     *wrong = name;
@@ -121,14 +122,15 @@ bool screenshot_pattern_path(const char *pattern, int number, char out[SCREENSHO
             fits = str_append(out, SCREENSHOT_PATH_BYTES, "%c", *c);
         }
     }
+    const char *ending = str_ends_with(out, RECORDING_ENDING) ? RECORDING_ENDING : ENDING;
     size_t len = strlen(out);
-    if (str_ends_with(out, ENDING)) {
-        out[len - strlen(ENDING)] = '\0';
+    if (str_ends_with(out, ending)) {
+        out[len - strlen(ending)] = '\0';
     }
     if (!numbered && number > 1) {
         fits = fits && str_append(out, SCREENSHOT_PATH_BYTES, "-%d", number);
     }
-    return fits && str_append(out, SCREENSHOT_PATH_BYTES, ENDING);
+    return fits && str_append(out, SCREENSHOT_PATH_BYTES, "%s", ending);
 }
 
 /* -- files -- */

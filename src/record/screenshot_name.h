@@ -2,8 +2,8 @@
  *
  * "liqscope-%I-%d-%n" names the instrument, the day and the first number that is free; a file that
  * is there is never written over.  %I instrument, %V venue, %w stretch of time, %d date, %t time,
- * %n number, %% a percent sign; folders between slashes; ".png" is added where it is missing.
- * Without %n, the second file of a name gets "-2" at its end, the third "-3".
+ * %n number, %% a percent sign; folders between slashes; ".png" is added where neither that nor
+ * ".liq" is there. Without %n, the second file of a name gets "-2" at its end, the third "-3".
  *
  * Thread: any.  Plain data.  Limits: SCREENSHOT_PATH_BYTES - 1 bytes, SCREENSHOT_NUMBER_MAX files
  * of one name. */

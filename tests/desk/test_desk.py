@@ -6,6 +6,7 @@ not installed."""
 import http.server
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -182,6 +183,17 @@ class Desk:
         wait_for("the film to be whole", 30,
                  lambda: time.sleep(1) or size() % frame_bytes == 0)
         os.remove(path)
+
+    def step_what_just_happened_is_saved(self):
+        path = os.path.join(self.folder, "instant.liq")
+        self.remote.do("set", "instant-replay-film no")
+        self.remote.do("instant-replay", path)
+        wait_for("the recording", 20, lambda: os.path.exists(path) and
+                 "are saved to" in self.get("notice")["text"])
+        done = subprocess.run([sys.argv[1], "levels", path, "--json"], stdout=subprocess.PIPE,
+                              check=True)
+        if not json.loads(done.stdout).get("demo"):
+            raise Failure("what was saved does not say that the market is simulated")
 
     def step_what_arrives_is_recorded(self):
         path = os.path.join(self.folder, "desk.liq")

@@ -18,6 +18,7 @@
 #include "app/desk_ipc.h"
 #include "app/desk_renew.h"
 #include "app/desk_set.h"
+#include "app/pipeline_echo.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/stat.h"
@@ -43,6 +44,7 @@ static enum exit_status open_windows(struct desk *desk, const struct app_options
                         "%s; liqscope render SOURCE -o FILE draws without one", reason);
     }
     desk_icon_set(desk->desktop);
+    desk_clean_open(desk);
     if (!desk_open_spec(desk, &spec, error)) {
         return app_fail(EXIT_STATUS_FAILED, "view",
                         "%s; liqscope render SOURCE -o FILE draws without one", error);
@@ -69,6 +71,10 @@ static enum exit_status start_pipeline(struct desk *desk, const struct app_optio
         .keep_s = desk_instant_keep_s(desk),
     };
     enum exit_status status = pipeline_start(&desk->source, &desc, reason);
+    if (status == EXIT_STATUS_DONE && desk->clean.delay_s > 0) {
+        status = pipeline_echo_start(&desk->clean.delayed, &desk->source, desk->clean.delay_s,
+                                     options->margins, reason);
+    }
     return status == EXIT_STATUS_DONE ? status
                                       : (enum exit_status)app_fail(status, "view", "%s", reason);
 }
@@ -128,6 +134,7 @@ void desk_close(struct desk *desk) {
         }
     }
     desk_alerts_close(desk);
+    pipeline_stop(&desk->clean.delayed);
     pipeline_stop(&desk->source);
     for (int w = 0; w < desk->window_count; w++) {
         desk_panels_close(desk->windows[w]);
@@ -136,6 +143,7 @@ void desk_close(struct desk *desk) {
         }
     }
     desk_wall_drop(desk);
+    desk_clean_drop(desk);
     desktop_destroy(desk->desktop);
     desk_lines_close(&desk->lines);
     desk_screenshot_close(desk);
@@ -232,15 +240,15 @@ static void frame_window(struct desk *desk, struct desk_window *window) {
     if (window->shot != NULL) {
         desk_screenshot_name(desk, window);
     }
-    struct desk_window_frame frame =
-        desk_window_run(window, &desk->moment, window == desk->windows[desk->focused]);
+    struct desk_window_frame frame = desk_window_run(window, desk_clean_moment(desk, window),
+                                                     window == desk->windows[desk->focused]);
     if (pointed) {
         desktop_set_cursor(desk->desktop, window->panes[window->focused]->hands.cursor);
     }
     desk_screenshot_send(desk, window);
     if (frame.drawn) {
         stat_add(STAT_frames_drawn, 1);
-        note_latency(desk, frame.fresh, clock_mono_ns());
+        note_latency(desk, frame.fresh && !display_is_clean(window->display), clock_mono_ns());
         desk_panels_note_frame(window, clock_mono_ns() - begin_ns);
         frame_meter_add(&desk->frames, begin_ns, clock_mono_ns());
     }
@@ -279,7 +287,8 @@ static void follow_desktop(struct desk *desk) {
         }
     }
     for (int w = 0; w < desk->window_count; w++) {
-        if (desk->windows[w]->display == focused && desk->focused != w) {
+        if (desk->windows[w]->display == focused && desk->focused != w &&
+            !display_is_clean(focused)) {
             desk->windows[desk->focused]->changed = true; /* its rim goes out */
             desk->windows[w]->changed = true;
             desk->focused = w;
@@ -289,7 +298,8 @@ static void follow_desktop(struct desk *desk) {
 
 void desk_show_guides(struct desk *desk) {
     for (int w = 0; w < desk->window_count; w++) {
-        const bool wanted = option_flag(&desk->options, OPT_guides);
+        const bool wanted =
+            option_flag(&desk->options, OPT_guides) && !display_is_clean(desk->windows[w]->display);
         desk->windows[w]->changed = desk->windows[w]->changed || desk->windows[w]->guides != wanted;
         desk->windows[w]->guides = wanted;
     }
@@ -325,6 +335,7 @@ void desk_frame(struct desk *desk) {
     moment->time_bar = desk_time_bar_advance(desk);
     desk_alerts_advance(desk, fresh);
     desk_wall_advance(desk);
+    desk_clean_advance(desk);
     int64_t due_ns = INT64_MAX;
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];

@@ -18,6 +18,7 @@
 #include "app/desk_layouts.h"
 #include "app/desk_lines.h"
 #include "app/desk_alerts.h"
+#include "app/desk_clean.h"
 #include "app/desk_film.h"
 #include "app/desk_instant.h"
 #include "app/desk_seek.h"
@@ -68,6 +69,7 @@ struct desk {
     struct frame_meter frames;
     struct live_clock clock;
     struct desk_wall wall;
+    struct desk_clean clean;
     struct pane_moment moment; /* of this frame */
     int64_t latency_worst_ns, latency_since_ns;
     int64_t frame_count; /* swaps */

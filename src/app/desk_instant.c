@@ -16,7 +16,9 @@
 
 double desk_instant_keep_s(const struct desk *desk) {
     const double replay_s = option_number(&desk->options, OPT_instant_replay);
-    return replay_s > 0 ? replay_s + LEAD_S : 0;
+    const double kept_s = replay_s > 0 ? replay_s + LEAD_S : 0;
+    const double delay_s = option_number(&desk->options, OPT_clean_delay);
+    return kept_s > delay_s ? kept_s : delay_s;
 }
 
 /* -- begin -- */

@@ -42,7 +42,7 @@ static bool add_pane(struct desk *desk, struct desk_window *window,
                    (int)DESK_PANE_MAX);
         return false;
     }
-    const struct pane_desc desc = {.pipeline = desk->pipeline,
+    const struct pane_desc desc = {.pipeline = desk_clean_pipeline(desk, window->display),
                                    .shader_dir = option_text(&desk->options, OPT_shader_dir),
                                    .beside = find_pane(desk),
                                    .span_ms = spec->span_ms,
@@ -95,7 +95,7 @@ static bool is_kiosk(const struct desk *desk) {
 /* In a kiosk every window fills its screen, whatever a layout says. */
 static struct display_place place_of(const struct desk *desk, const struct desk_spec_window *spec) {
     struct display_place place = spec->place;
-    place.fullscreen = place.fullscreen || is_kiosk(desk);
+    place.fullscreen = place.fullscreen || (is_kiosk(desk) && !place.clean);
     return place;
 }
 
@@ -108,19 +108,20 @@ static void set_panels(const struct desk *desk, struct desk_window *window,
 }
 
 static bool open_window(struct desk *desk, const struct desk_spec_window *spec, char *error) {
-    const struct display_desc desc = {.title = "liqscope", .place = place_of(desk, spec)};
+    const struct display_place place = place_of(desk, spec);
     char reason[DISPLAY_REASON_BYTES];
     struct desk_window *window = calloc(1, sizeof *window);
     if (window == NULL) {
         return fail(error, "window", STATUS_MEMORY);
     }
-    if (desktop_open(desk->desktop, &desc, &window->display, reason) != STATUS_OK) {
+    if (desktop_open(desk->desktop, &place, &window->display, reason) != STATUS_OK) {
         str_copy(error, OPTION_ERROR_BYTES, reason);
         free(window);
         return false;
     }
     desk->windows[desk->window_count++] = window;
     window->arrange = spec->arrange;
+    window->background = spec->background;
     for (int i = 0; i < spec->pane_count; i++) {
         if (!add_pane(desk, window, &spec->panes[i], error)) {
             desk_close_window(desk, window);
@@ -142,6 +143,7 @@ void desk_close_window(struct desk *desk, struct desk_window *window) {
     int kept = 0;
     display_begin(window->display);
     desk_panels_close(window);
+    backdrop_copy_finish(&window->unkeyed);
     while (window->pane_count > 0) {
         desk_window_remove(window, window->pane_count - 1);
     }
@@ -166,10 +168,13 @@ static bool set_window(struct desk *desk, struct desk_window *window,
     const struct display_place place = place_of(desk, spec);
     display_set_place(window->display, &place);
     window->arrange = spec->arrange;
+    window->background = spec->background;
     window->solo = false; /* panes as they were kept: all of them */
     window->changed = true;
     set_panels(desk, window, spec);
-    while (window->pane_count > spec->pane_count) {
+    const bool other = window->pane_count > 0 &&
+                       window->panes[0]->pipeline != desk_clean_pipeline(desk, window->display);
+    while (window->pane_count > (other ? 0 : spec->pane_count)) {
         desk_window_remove(window, window->pane_count - 1);
     }
     for (int i = 0; i < window->pane_count; i++) {
@@ -204,6 +209,7 @@ static void take_window(const struct desk *desk, const struct desk_window *windo
                         struct desk_spec_window *out) {
     out->place = display_get_place(window->display);
     out->arrange = window->arrange;
+    out->background = window->background;
     (void)desk_panels_format(window, out->panels);
     out->pane_count = window->pane_count;
     for (int i = 0; i < window->pane_count; i++) {
@@ -241,6 +247,33 @@ static bool new_window(struct desk *desk, struct desk_window *window, struct pan
     return open_window(desk, &spec, error);
 }
 
+enum { CLEAN_WIDTH = 1920, CLEAN_HEIGHT = 1080 }; /* what streams have */
+
+/* One of what the pane shows, or none. */
+static bool toggle_clean(struct desk *desk, struct pane *pane, char *error) {
+    static struct desk_spec_window spec; /* some kilobytes: not on the stack */
+    bool any = false;
+    for (int w = desk->window_count - 1; w >= 0; w--) {
+        if (display_is_clean(desk->windows[w]->display)) {
+            desk_window_closed(desk, desk->windows[w]);
+            any = true;
+        }
+    }
+    if (any) {
+        return true;
+    }
+    if (desk->window_count == DESKTOP_WINDOW_MAX) {
+        str_format(error, OPTION_ERROR_BYTES, "%d windows are the most", (int)DESKTOP_WINDOW_MAX);
+        return false;
+    }
+    spec = (struct desk_spec_window){
+        .place = {.clean = true, .rect = {.w = CLEAN_WIDTH, .h = CLEAN_HEIGHT}},
+        .background = (enum backdrop_kind)option_integer(&desk->options, OPT_clean_background),
+        .pane_count = 1};
+    take_pane(desk, pane, &spec.panes[0]);
+    return open_window(desk, &spec, error);
+}
+
 static bool split_pane(struct desk *desk, struct desk_window *window, struct pane *pane,
                        char *error) {
     struct desk_spec_pane spec;
@@ -248,8 +281,18 @@ static bool split_pane(struct desk *desk, struct desk_window *window, struct pan
     return add_pane(desk, window, &spec, error);
 }
 
+/* There is one to sit at beside this one. */
+static bool has_other(const struct desk *desk, const struct desk_window *window) {
+    bool any = false;
+    for (int w = 0; w < desk->window_count; w++) {
+        any = any || (desk->windows[w] != window && !display_is_clean(desk->windows[w]->display));
+    }
+    return any;
+}
+
 void desk_window_closed(struct desk *desk, struct desk_window *window) {
-    if (desk->window_count == 1) {
+    if (desk->window_count == 1 ||
+        (!display_is_clean(window->display) && !has_other(desk, window))) {
         desk->quit = true; /* what is remembered still has it */
     } else {
         desk_close_window(desk, window);
@@ -273,6 +316,8 @@ bool desk_open_run(struct desk *desk, struct desk_window *window, struct pane *p
     case ACTION_WINDOW_CLOSE:
         desk_window_closed(desk, window);
         return true;
+    case ACTION_CLEAN_FEED:
+        return toggle_clean(desk, pane, error);
     case ACTION_PANE_SPLIT:
         return split_pane(desk, window, pane, error);
     case ACTION_PANE_CLOSE:

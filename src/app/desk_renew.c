@@ -17,12 +17,13 @@ static void drop_all(struct desk *desk) {
         }
     }
     desk_wall_drop(desk);
+    desk_clean_drop(desk);
 }
 
 static bool make_all(struct desk *desk) {
     const char *dir = option_text(&desk->options, OPT_shader_dir);
     const struct pane *first = NULL;
-    bool good = desk_wall_make(desk);
+    bool good = desk_wall_make(desk) && desk_clean_make(desk);
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];
         for (int i = 0; i < window->pane_count && good; i++) {

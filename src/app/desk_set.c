@@ -25,6 +25,10 @@ static void act(struct desk *desk, struct desk_window *window, enum option_id id
     case OPT_on_top:
         display_set_on_top(window->display, option_flag(table, id));
         break;
+    case OPT_clean_background:
+        window->background = (enum backdrop_kind)option_integer(table, id);
+        window->changed = true;
+        break;
     case OPT_arrange: {
         const char *key = option_text(table, id);
         (void)arrange_from_key(key, strlen(key), &window->arrange); /* known: a choice */
@@ -99,7 +103,8 @@ void desk_option_text(const struct desk *desk, const struct desk_window *window,
         text = option_text(&table, id);
     } else if (desk_layout_kind(id) == LAYOUT_OF_WINDOW) {
         desk_spec_put_window(&(struct desk_spec_window){.place = display_get_place(window->display),
-                                                        .arrange = window->arrange},
+                                                        .arrange = window->arrange,
+                                                        .background = window->background},
                              &table);
         text = option_text(&table, id);
     } else if (id == OPT_instrument) {

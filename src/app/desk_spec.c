@@ -68,7 +68,9 @@ static bool read_window(const struct option_table *table, struct desk_spec_windo
         .rect = {.w = table->values[OPT_size].width, .h = table->values[OPT_size].height},
         .fullscreen = option_flag(table, OPT_fullscreen),
         .borderless = option_flag(table, OPT_borderless),
-        .on_top = option_flag(table, OPT_on_top)};
+        .on_top = option_flag(table, OPT_on_top),
+        .clean = option_flag(table, OPT_clean)};
+    out->background = (enum backdrop_kind)option_integer(table, OPT_clean_background);
     screen->number = (int)option_integer(table, OPT_screen);
     if (!str_copy(screen->name, sizeof screen->name, option_text(table, OPT_fs_screen_name))) {
         str_format(error, OPTION_ERROR_BYTES, "fs-screen-name: longer than %d bytes",
@@ -209,6 +211,8 @@ void desk_spec_put_window(const struct desk_spec_window *window, struct option_t
     put(table, OPT_fullscreen, yes_or_no(place->fullscreen));
     put(table, OPT_borderless, yes_or_no(place->borderless));
     put(table, OPT_on_top, yes_or_no(place->on_top));
+    put(table, OPT_clean, yes_or_no(place->clean));
+    put(table, OPT_clean_background, desk_background_key(window->background));
     put(table, OPT_arrange, arrange_key(window->arrange));
     put(table, OPT_panels, window->panels);
 }
@@ -224,6 +228,14 @@ static void keep(const struct option_table *table, enum desk_layout_kind kind,
             (void)desk_layout_set(items, kind, id, span_from_text(option_text(table, id)), error);
         }
     }
+}
+
+const char *desk_background_key(enum backdrop_kind kind) {
+    static const char *const keys[BACKDROP_KIND_COUNT] = {[BACKDROP_PICTURE] = "picture",
+                                                          [BACKDROP_GREEN] = "green",
+                                                          [BACKDROP_BLUE] = "blue",
+                                                          [BACKDROP_MAGENTA] = "magenta"};
+    return keys[kind];
 }
 
 static void write_window(const struct desk_spec_window *window, struct option_table *table,

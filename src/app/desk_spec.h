@@ -6,6 +6,7 @@
 
 #include "app/pane.h"
 #include "config/desk_layout.h"
+#include "layer/backdrop.h"
 #include "panel/panels.h"
 #include "view/arrange.h"
 #include "window/display.h"
@@ -19,6 +20,7 @@ struct desk_spec_pane {
 struct desk_spec_window {
     struct display_place place;
     enum arrange arrange;
+    enum backdrop_kind background;   /* of a clean feed */
     char panels[PANELS_STATE_BYTES]; /* as panels_format writes them; "": as they are */
     int pane_count;                  /* >= 1 */
     struct desk_spec_pane panes[LAYOUT_PANE_MAX];
@@ -38,5 +40,7 @@ bool desk_spec_add(struct desk_spec *spec, const struct desk_layout *layout,
                    const struct option_table *table, char error[OPTION_ERROR_BYTES]);
 /* The layout that desk_spec_add would make this of, whatever the options are. */
 void desk_spec_write(const struct desk_spec *spec, struct desk_layout *out);
-/* A window's place and arrangement as options. */
+/* As --clean-background has it. */
+const char *desk_background_key(enum backdrop_kind kind);
+/* A window's place, arrangement and background as options. */
 void desk_spec_put_window(const struct desk_spec_window *window, struct option_table *table);

@@ -56,7 +56,7 @@ bool desk_wall_open(struct desk *desk, char error[OPTION_ERROR_BYTES]) {
     if (!desk_wall_accepts(OPT_quiet_hours, span_from_text(quiet), error)) {
         return false;
     }
-    if (!desk_wall_make(desk)) {
+    if (!desk_wall_make(desk) || !desk_clean_make(desk)) {
         str_copy(error, OPTION_ERROR_BYTES, "cannot prepare the picture: a shader was refused");
         return false;
     }
@@ -77,6 +77,7 @@ bool desk_wall_forbids(const struct desk *desk, enum action action) {
     case ACTION_LEAVE_FULLSCREEN:
     case ACTION_WINDOW_NEW:
     case ACTION_WINDOW_CLOSE:
+    case ACTION_CLEAN_FEED:
     case ACTION_PANE_CLOSE:
     case ACTION_PANELS:
     case ACTION_PANEL:
@@ -109,6 +110,9 @@ static void look_at_clock(struct desk *desk, int64_t seconds) {
     for (int w = 0; w < desk->window_count; w++) {
         struct desk_window *window = desk->windows[w];
         const struct wall_shift *had = &window->shift;
+        if (display_is_clean(window->display)) {
+            continue; /* a stream is neither darker at night nor moved */
+        }
         window->changed = window->changed || window->light != wall->light ||
                           had->x_px != wall->shift.x_px || had->y_px != wall->shift.y_px ||
                           window->shift_by_px != wall->shift_by_px;
@@ -116,7 +120,6 @@ static void look_at_clock(struct desk *desk, int64_t seconds) {
         window->dim = &wall->dim;
         window->shift = wall->shift;
         window->shift_by_px = wall->shift_by_px;
-        window->deaf = wall->kiosk;
     }
 }
 

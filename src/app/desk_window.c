@@ -106,6 +106,22 @@ static struct input input_of_pane(const struct input *input, struct arrange_rect
     return out;
 }
 
+/* A clean feed's own background in place of each pane's. */
+static void change_background(struct desk_window *window, const struct target *whole) {
+    if (window->background == BACKDROP_PICTURE || window->backdrop == NULL ||
+        !display_is_clean(window->display) || !backdrop_take(&window->unkeyed, whole)) {
+        return;
+    }
+    for (int i = 0; i < window->pane_count; i++) {
+        if (is_shown(window, i)) {
+            const struct arrange_rect rect = cell(window, whole, i);
+            backdrop_draw(window->backdrop, &window->unkeyed, whole,
+                          (struct target_rect){rect.x, rect.y, rect.w, rect.h},
+                          window->panes[i]->nav.settings.palette, window->background);
+        }
+    }
+}
+
 /* Rims in the theme's colours, the focused pane's in its accent. */
 static void draw_rims(const struct desk_window *window, const struct target *whole, bool active) {
     for (int i = 0; i < window->pane_count; i++) {
@@ -134,6 +150,7 @@ static void draw(struct desk_window *window, const struct target *whole,
             pane_draw(window->panes[i], moment);
         }
     }
+    change_background(window, whole);
     if (window->shot != NULL) {
         (void)screenshot_job_read(window->shot, whole); /* no memory: the next frame tries again */
     }
@@ -180,7 +197,8 @@ struct desk_window_frame desk_window_run(struct desk_window *window, struct pane
     bool shot = drawn && window->shot != NULL;
     if (drawn) {
         moment->cover = desk_panels_cover(window);
-        moment->lines_hidden = desk_lines_hides(moment->lines, shot || window->film != NULL);
+        const bool kept = shot || window->film != NULL || display_is_clean(window->display);
+        moment->lines_hidden = desk_lines_hides(moment->lines, kept);
         draw(window, &whole, moment, active);
         moment->lines_hidden = desk_lines_hides(moment->lines, false);
     }

@@ -11,6 +11,7 @@
 #include "app/desk_film.h"
 #include "app/map_id.h"
 #include "app/pane.h"
+#include "layer/backdrop.h"
 #include "layer/dim.h"
 #include "record/screenshot_writer.h"
 #include "view/arrange.h"
@@ -28,13 +29,16 @@ struct desk_window {
     struct pacer pacer;
     int64_t begin_ns; /* when its next frame begins */
     enum arrange arrange;
+    enum backdrop_kind background;   /* of a clean feed */
+    struct backdrop_copy unkeyed;    /* its picture before another background came into it */
+    const struct backdrop *backdrop; /* borrowed; NULL: there is none */
     int pane_count, focused;
     struct pane *panes[DESK_PANE_MAX]; /* owned */
     int pressed;                       /* in which the button went down */
     double pointer_x_px, pointer_y_px; /* where the pointer was in the frame before */
     uint64_t scene_sequence;           /* of its last frame */
     bool solo;                         /* the focused pane alone is shown */
-    bool deaf;                         /* the pointer does nothing: a kiosk */
+    bool deaf;                         /* the pointer does nothing: a kiosk, a clean feed */
     double light;                      /* 1: all of it; see layer/dim.h */
     const struct dim *dim;             /* borrowed; NULL: not dimmed */
     struct wall_shift shift;           /* where the picture lies within its margin */

@@ -240,6 +240,7 @@ void pane_draw(struct pane *pane, const struct pane_moment *moment) {
         .alerts = moment->alerts,
         .cover = cover_of(pane, moment),
         .replayed = pane->pipeline->kind == SOURCE_FILE,
+        .delay_s = moment->delay_s,
         .map_id = pane->map_id,
         .settings = pane->nav.settings,
         .zone = picture_zone_get(&pane->zone, &pane->nav.camera, pane->nav.settings.local_time),

@@ -33,6 +33,7 @@ struct pane_moment {
     bool fresh;                /* it was not there in the frame before */
     double now_ms;             /* event time that the frame stands for; 0: not known */
     int64_t mono_ns;
+    double delay_s;                    /* what is live is so much older; 0: it is not */
     int64_t latency_ns;                /* socket to pixel of recent frames, their worst */
     const struct time_bar *time_bar;   /* of a recording; borrowed; NULL: it is live */
     struct action_queue *queue;        /* borrowed: for commands that hands give */

@@ -5,9 +5,9 @@
 enum { SHOWN_BYTES = 40 };
 
 static const enum option_id window_options[] = {
-    OPT_screen, OPT_fs_screen_name, OPT_screen_size, OPT_screen_position,
-    OPT_size,   OPT_position,       OPT_fullscreen,  OPT_borderless,
-    OPT_on_top, OPT_arrange,        OPT_panels};
+    OPT_screen,   OPT_fs_screen_name, OPT_screen_size,     OPT_screen_position, OPT_size,
+    OPT_position, OPT_fullscreen,     OPT_borderless,      OPT_on_top,          OPT_arrange,
+    OPT_panels,   OPT_clean,          OPT_clean_background};
 
 enum desk_layout_kind desk_layout_kind(enum option_id id) {
     for (size_t i = 0; i < ARRAY_COUNT(window_options); i++) {

@@ -93,8 +93,9 @@ struct picture_frame {
     const struct picture_cover *cover;   /* borrowed for the call; NULL: nothing covers it */
     const struct time_bar *time_bar; /* of a recording; borrowed for the call; NULL: not shown */
     bool time_bar_pointed;           /* pointer_x_px is on it */
-    bool settled;       /* no animation: scale and badges at their final state (stills, tests) */
-    bool replayed;      /* a recording: the picture says so, and of what time it is */
+    bool settled;   /* no animation: scale and badges at their final state (stills, tests) */
+    bool replayed;  /* a recording: the picture says so, and of what time it is */
+    double delay_s; /* what is live is shown so much later, which the title says; 0: it is not */
     const char *map_id; /* in a corner; borrowed for the call; NULL: none */
 };
 

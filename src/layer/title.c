@@ -12,7 +12,16 @@
 #define DIMMED_W    200.0
 #define DOT         "  \xc2\xb7  "
 
-enum { MARKET_BYTES = 256 };
+enum { MARKET_BYTES = 256, DELAY_BYTES = 48 };
+
+/* "30 s delayed · ", where it is. */
+static const char *delay_title(const struct layer_context *context, char out[DELAY_BYTES]) {
+    out[0] = '\0';
+    if (context->frame->delay_s > 0) {
+        str_format(out, DELAY_BYTES, "%.4g s delayed" DOT, context->frame->delay_s);
+    }
+    return out;
+}
 
 /* The venue, and the instruments that are added to it. */
 static const char *market_title(const struct layer_context *context, char out[MARKET_BYTES]) {
@@ -72,9 +81,10 @@ static void draw_caption(struct layer_context *context) {
 void title_draw(struct layer_context *context) {
     const struct layout *layout = context->layout;
     double s = layout->scale;
-    char text[MARKET_BYTES + SPAN_TEXT_BYTES];
+    char text[DELAY_BYTES + MARKET_BYTES + SPAN_TEXT_BYTES];
     char market_text[MARKET_BYTES];
     char span[SPAN_TEXT_BYTES];
+    char delay[DELAY_BYTES];
     struct label title = {.utf8 = context->instrument != NULL ? context->instrument->symbol
                                                               : "waiting for data",
                           .face = TEXT_SANS_STRONG,
@@ -90,8 +100,8 @@ void title_draw(struct layer_context *context) {
                            .x = taken.x + taken.w + 16 * s,
                            .middle_y = title.middle_y};
     for (int length = 0; length < SPAN_LENGTH_COUNT; length++) {
-        str_format(text, sizeof text, "%s" DOT "%s", market_title(context, market_text),
-                   span_title(context, length, span));
+        str_format(text, sizeof text, "%s%s" DOT "%s", delay_title(context, delay),
+                   market_title(context, market_text), span_title(context, length, span));
         taken = labels_measure(context->labels, &market);
         if (taken.x + taken.w < layout->width_px * TITLE_SHARE) {
             break;

@@ -178,10 +178,10 @@ static void drop_context(struct display *display) {
     }
 }
 
-static enum status open_window(struct desktop *desktop, const struct display_desc *desc,
+static enum status open_window(struct desktop *desktop, const struct display_place *place,
                                struct display *display, char *reason) {
     display->monitors = &desktop->monitors;
-    if (display_open_window(display, desc) != STATUS_OK) {
+    if (display_open_window(display, place) != STATUS_OK) {
         return fail(STATUS_UNSUPPORTED, reason, "cannot open a window");
     }
     enum status status = make_context(desktop, display, reason);
@@ -189,7 +189,7 @@ static enum status open_window(struct desktop *desktop, const struct display_des
     return status;
 }
 
-enum status desktop_open(struct desktop *desktop, const struct display_desc *desc,
+enum status desktop_open(struct desktop *desktop, const struct display_place *place,
                          struct display **out, char reason[DISPLAY_REASON_BYTES]) {
     *out = NULL;
     if (desktop->display_count == DESKTOP_WINDOW_MAX) {
@@ -202,7 +202,7 @@ enum status desktop_open(struct desktop *desktop, const struct display_desc *des
         return STATUS_MEMORY;
     }
     desktop->displays[desktop->display_count++] = display;
-    enum status status = open_window(desktop, desc, display, reason);
+    enum status status = open_window(desktop, place, display, reason);
     if (status != STATUS_OK) {
         desktop_close(desktop, display);
         return status;

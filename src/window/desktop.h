@@ -30,7 +30,7 @@ void desktop_destroy(struct desktop *desktop); /* NULL accepted; after everythin
 void desktop_set_icon(struct desktop *desktop, int width_px, int height_px, const uint8_t *rgba);
 
 /* A window. STATUS_UNSUPPORTED: no GL 3.3 core; STATUS_FULL; STATUS_MEMORY. */
-enum status desktop_open(struct desktop *desktop, const struct display_desc *desc,
+enum status desktop_open(struct desktop *desktop, const struct display_place *place,
                          struct display **out, char reason[DISPLAY_REASON_BYTES]);
 void desktop_close(struct desktop *desktop, struct display *display);
 

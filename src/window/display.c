@@ -105,6 +105,9 @@ static void take_window_event(struct display *display, Uint8 event) {
 void display_take_event(struct display *display, const SDL_Event *event,
                         const struct keymap *keymap, struct action_queue *queue) {
     struct input *input = &display->input;
+    if (display->place.clean && event->type != SDL_WINDOWEVENT) {
+        return; /* what goes out on a stream is changed by nobody's hand on it */
+    }
     input->any = true;
     if (display->gui != NULL && gui_take_event(display->gui, event, display->scale_factor)) {
         return;
@@ -143,7 +146,8 @@ void display_end_input(struct display *display) {
     input->shift = (SDL_GetModState() & KMOD_SHIFT) != 0;
     input->ctrl = (SDL_GetModState() & KMOD_CTRL) != 0;
     bool panels = display->gui != NULL && gui_wants_pointer(display->gui);
-    input->pointer_inside = SDL_GetMouseFocus() == display->window && !panels;
+    input->pointer_inside =
+        SDL_GetMouseFocus() == display->window && !panels && !display->place.clean;
     input->pointer_x_px = x * display->scale_factor;
     input->pointer_y_px = y * display->scale_factor;
 }

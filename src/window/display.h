@@ -22,11 +22,7 @@ struct display_place {
                                    window system's units */
     bool placed;                /* rect's corner counts; else the window system chooses */
     bool fullscreen, borderless, on_top;
-};
-
-struct display_desc {
-    const char *title;
-    struct display_place place;
+    bool clean; /* a clean feed: what broadcasters capture; no hand but its close button acts */
 };
 
 /* Its GL context is current and its window drawn into from here on. */
@@ -42,6 +38,7 @@ void display_set_gui(struct display *display, struct gui *gui);
 /* Nobody can see it: it is minimised. */
 bool display_is_hidden(const struct display *display);
 bool display_is_fullscreen(const struct display *display);
+bool display_is_clean(const struct display *display);
 /* The same window in every state: nothing of these makes it anew. */
 void display_set_fullscreen(struct display *display, bool fullscreen);
 void display_set_borderless(struct display *display, bool borderless);

@@ -36,7 +36,7 @@ void display_end_input(struct display *display);
 /* -- display_place.c -- */
 
 /* The window, hidden nowhere: on its screen, at its place. */
-enum status display_open_window(struct display *display, const struct display_desc *desc);
+enum status display_open_window(struct display *display, const struct display_place *place);
 /* Size, scale and rate again, after the window or its screen changed. */
 void display_update(struct display *display);
 /* The list of screens changed: leave one that is gone, go back to one's own. */

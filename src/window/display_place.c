@@ -19,6 +19,11 @@ enum {
     MONITORS_REST_TICKS = 4000 /* window managers have arranged themselves after a change */
 };
 
+/* Whoever captures windows finds them again by these: they never change. */
+static const char *title_of(const struct display_place *place) {
+    return place->clean ? "liqscope clean feed" : "liqscope";
+}
+
 void display_update(struct display *display) {
     int window_width = 0;
     int window_height = 0;
@@ -88,26 +93,26 @@ static void go(struct display *display) {
     display_update(display);
 }
 
-enum status display_open_window(struct display *display, const struct display_desc *desc) {
+enum status display_open_window(struct display *display, const struct display_place *place) {
     Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_RESIZABLE | SDL_WINDOW_ALLOW_HIGHDPI |
-                   (desc->place.borderless ? SDL_WINDOW_BORDERLESS : 0U) |
-                   (desc->place.on_top ? SDL_WINDOW_ALWAYS_ON_TOP : 0U);
+                   (place->borderless ? SDL_WINDOW_BORDERLESS : 0U) |
+                   (place->on_top ? SDL_WINDOW_ALWAYS_ON_TOP : 0U);
     enum monitor_match match = MONITOR_ANY;
-    int screen = monitor_find(display->monitors, &desc->place.screen, &match);
+    int screen = monitor_find(display->monitors, &place->screen, &match);
     struct monitor_rect bounds = display->monitors->items[screen].bounds;
-    struct monitor_rect rect = desc->place.rect;
+    struct monitor_rect rect = place->rect;
     int x = (int)SDL_WINDOWPOS_CENTERED_DISPLAY((unsigned)screen);
     int y = x;
-    display->place = desc->place;
+    display->place = *place;
     display->place.fullscreen = false;
     display->away = match == MONITOR_INSTEAD;
-    if (desc->place.placed && bounds.w > 0) {
+    if (place->placed && bounds.w > 0) {
         rect = monitor_place(bounds, rect);
         x = rect.x;
         y = rect.y;
     }
     display->placed_ticks = SDL_GetTicks64();
-    display->window = SDL_CreateWindow(desc->title, x, y, rect.w, rect.h, flags);
+    display->window = SDL_CreateWindow(title_of(place), x, y, rect.w, rect.h, flags);
     if (display->window == NULL) {
         return STATUS_UNSUPPORTED;
     }
@@ -116,7 +121,7 @@ enum status display_open_window(struct display *display, const struct display_de
         adopt_screen(display);
         adopt_rect(display);
     }
-    display_set_fullscreen(display, desc->place.fullscreen);
+    display_set_fullscreen(display, place->fullscreen);
     return STATUS_OK;
 }
 
@@ -177,6 +182,10 @@ bool display_is_fullscreen(const struct display *display) {
     return display->place.fullscreen;
 }
 
+bool display_is_clean(const struct display *display) {
+    return display->place.clean;
+}
+
 void display_set_fullscreen(struct display *display, bool fullscreen) {
     if (fullscreen == display->place.fullscreen) {
         return;
@@ -219,6 +228,7 @@ void display_set_place(struct display *display, const struct display_place *plac
         display->place.rect.x = rect.x - display->place.screen.bounds.x;
         display->place.rect.y = rect.y - display->place.screen.bounds.y;
     }
+    SDL_SetWindowTitle(display->window, title_of(place));
     display_set_borderless(display, place->borderless);
     display_set_on_top(display, place->on_top);
     display->place.fullscreen = fullscreen;

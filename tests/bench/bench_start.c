@@ -40,10 +40,8 @@ static int empty_program(const char *size) {
     int height = 0;
     if (sscanf(size, "%dx%d", &width, &height) != 2 ||
         desktop_create(&desktop, reason) != STATUS_OK ||
-        desktop_open(
-            desktop,
-            &(struct display_desc){.title = "empty", .place.rect = {.w = width, .h = height}},
-            &display, reason) != STATUS_OK) {
+        desktop_open(desktop, &(struct display_place){.rect = {.w = width, .h = height}}, &display,
+                     reason) != STATUS_OK) {
         fprintf(stderr, "empty: no display\n");
         return 1;
     }

@@ -54,7 +54,8 @@ class Desk:
                   "[keys]\nCtrl+y = set palette viridis\n")
         second = f"screen={screen.displays}"
         arguments = ["demo", "--days", "0.5", "--window", "4h", "--size", f"{WIDTH}x{HEIGHT}",
-                     "--screen", "1", "--open", f"{second} window=1h palette=deep-red"]
+                     "--screen", "1", "--clean-delay", "2", "--open",
+                     f"{second} window=1h palette=deep-red"]
         self.program = Program(binary, folder, arguments, config)
         self.remote = self.program.remote
 
@@ -194,6 +195,26 @@ class Desk:
                               check=True)
         if not json.loads(done.stdout).get("demo"):
             raise Failure("what was saved does not say that the market is simulated")
+
+    def step_a_clean_feed_shows_pictures_alone(self):
+        def green():
+            data = memoryview(self.look().data).cast("I")
+            return sum(pixel & 0xffffff == 0x00ff00 for pixel in data) / len(data)
+        before = self.get("windows")
+        self.remote.do("set", "clean-background green")
+        self.remote.do("clean-feed")
+        wait_for("a window of that name", 10, lambda: windows("^liqscope clean feed$"))
+        wait_for("its background", 30, lambda: green() > 0.2)
+        focus(WIDTH // 2, HEIGHT // 2)
+        shown = self.get("show")
+        keys("h", "space")  # nobody's hand changes it, nor what is behind it
+        time.sleep(0.5)
+        if self.get("show") != shown or self.get("windows")[-1]["focused"]:
+            raise Failure("a key acted in the clean feed")
+        self.remote.do("clean-feed")
+        wait_for("its end", 10, lambda: len(self.get("windows")) == len(before))
+        self.remote.do("set", "clean-background picture")
+        focus(WIDTH // 2, HEIGHT // 2)
 
     def step_what_arrives_is_recorded(self):
         path = os.path.join(self.folder, "desk.liq")

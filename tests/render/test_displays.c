@@ -104,12 +104,11 @@ static int set_up(void **state) {
     rig = (struct rig){0};
     setenv("SDL_VIDEODRIVER", "offscreen", 1);
     set_screens(2, &left, &right);
-    const struct display_desc desc = {
-        .title = "screens",
-        .place = {.screen = {.name = "DP-2"}, .rect = {100, 200, 640, 360}, .placed = true}};
+    const struct display_place place = {
+        .screen = {.name = "DP-2"}, .rect = {100, 200, 640, 360}, .placed = true};
     *state = &rig;
     return desktop_create(&rig.desktop, reason) == STATUS_OK &&
-                   desktop_open(rig.desktop, &desc, &rig.display, reason) == STATUS_OK
+                   desktop_open(rig.desktop, &place, &rig.display, reason) == STATUS_OK
                ? 0
                : -1;
 }
@@ -243,11 +242,11 @@ static void what_one_window_made_is_drawn_in_another_and_outlives_it(void **stat
     struct display *second = NULL;
     struct shared shared = {0};
     char reason[DISPLAY_REASON_BYTES];
-    const struct display_desc desc = {.title = "second", .place.rect = {.w = 640, .h = 360}};
+    const struct display_place place = {.rect = {.w = 640, .h = 360}};
     display_begin(rig->display);
     shared_open(&shared);
     expect_drawn(rig->display, &shared);
-    assert_int_equal(desktop_open(rig->desktop, &desc, &second, reason), STATUS_OK);
+    assert_int_equal(desktop_open(rig->desktop, &place, &second, reason), STATUS_OK);
     expect_drawn(second, &shared);
     expect_drawn(rig->display, &shared);
     desktop_close(rig->desktop, rig->display);

@@ -77,6 +77,7 @@ static void what_is_written_is_read_back_under_any_options(void **state) {
         "palette=viridis show=\"none +field +price\" instrument=demo:ETHUSDT",
         "fs-screen-name=\"DP 1\" fullscreen window=3d side=net bands=\"5-10 100+\" curve=linear | "
         "opened-within-window | window=1mo local-time | least=2500",
+        "clean clean-background=magenta size=1920x1080 palette=viridis ; size=640x360",
         "screen=2 borderless on-top ; window=1h ; window=5m | window=1y certainty=hatch",
     };
     static struct desk_spec first, again;
@@ -94,8 +95,9 @@ static void a_file_says_what_was_asked(void **state) {
     (void)state;
     static struct desk_spec spec, again;
     static char file[LAYOUT_FILE_BYTES];
-    read_text("size=900x500 position=10,-20 arrange=rows | window=90s split ; on-top", &defaults,
-              &spec);
+    read_text("size=900x500 position=10,-20 arrange=rows | window=90s split ; on-top clean "
+              "clean-background=green",
+              &defaults, &spec);
     write_file(&spec, file, sizeof file);
     read_file(file, &others, &again);
     assert_int_equal(again.window_count, 2);
@@ -114,6 +116,9 @@ static void a_file_says_what_was_asked(void **state) {
     assert_int_equal(window->panes[0].settings.parts, settings_default().parts);
     assert_string_equal(window->panes[0].instrument, "");
     assert_true(again.windows[1].place.on_top);
+    assert_true(again.windows[1].place.clean);
+    assert_int_equal(again.windows[1].background, BACKDROP_GREEN);
+    assert_false(window->place.clean);
     assert_false(again.windows[1].place.placed);
 }
 

@@ -49,6 +49,16 @@ bool desk_seek_go(struct desk *desk, int64_t ts_ms, char error[OPTION_ERROR_BYTE
     return true;
 }
 
+/* A loop ends where it says, however fast it is replayed. */
+static void hold_loop(struct desk *desk) {
+    struct paced_source *paced = desk->pipeline->paced;
+    if (paced != NULL) {
+        struct pace pace = paced_source_get(paced);
+        pace.until_ms = desk->seek.loop_to_ms;
+        paced_source_set(paced, &pace);
+    }
+}
+
 /* -- what is asked for -- */
 
 /* "2026-06-17T08:30", "+1h", "-10m". */
@@ -157,6 +167,7 @@ static bool loop(struct desk *desk, const char *text, char *error) {
     int64_t from_ms = 0, to_ms = 0;
     if (count == 1 && strcmp(words[0], "off") == 0) {
         seek->loop_from_ms = seek->loop_to_ms = 0;
+        hold_loop(desk);
         desk_tell(desk, "replay goes on to the end");
         return true;
     }
@@ -219,6 +230,7 @@ static void put_in_place(struct desk *desk, struct replay_stand *stand) {
             pane_stop(desk->windows[w]->panes[i]);
         }
     }
+    hold_loop(desk); /* what comes into its place keeps its pace */
     if (!pipeline_seek_go(desk->pipeline, stand) || !desk_start_panes(desk, error)) {
         (void)app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
         desk->failed = desk->quit = true;
@@ -233,6 +245,14 @@ static void put_in_place(struct desk *desk, struct replay_stand *stand) {
               (double)taken_ns * 1e-6);
 }
 
+/* As fast as it is read, the clock does not go on beyond what there is. */
+static bool is_loop_over(struct desk *desk) {
+    const struct paced_source *paced = desk->pipeline->paced;
+    const struct pace pace = paced_source_get(desk->pipeline->paced);
+    return desk_seek_now_ms(desk) >= desk->seek.loop_to_ms ||
+           (!pace.paused && !(pace.speed > 0) && paced_source_is_at_end(paced));
+}
+
 void desk_seek_advance(struct desk *desk) {
     struct desk_seek *seek = &desk->seek;
     struct replay_stand stand;
@@ -240,8 +260,7 @@ void desk_seek_advance(struct desk *desk) {
     if (desk->pipeline->seeker == NULL) {
         return;
     }
-    if (seek->loop_to_ms != 0 && seek->wanted_ms == 0 &&
-        desk_seek_now_ms(desk) >= seek->loop_to_ms) {
+    if (seek->loop_to_ms != 0 && seek->wanted_ms == 0 && is_loop_over(desk)) {
         (void)desk_seek_go(desk, seek->loop_from_ms, error);
     }
     if (replay_worker_take(desk->pipeline->seeker, &stand)) {

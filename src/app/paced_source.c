@@ -28,9 +28,10 @@ static int64_t time_at(const struct paced_source *paced, int64_t mono_ns) {
     if (paced->anchor_ns == 0) {
         return 0;
     }
-    const double past_ns = (double)(mono_ns - paced->anchor_ns);
-    return paced->pace.paused ? paced->anchor_ms
-                              : paced->anchor_ms + (int64_t)(past_ns * 1e-6 * paced->pace.speed);
+    const struct pace *pace = &paced->pace;
+    const double past_ms = (double)(mono_ns - paced->anchor_ns) * 1e-6;
+    const int64_t now_ms = paced->anchor_ms + (pace->paused ? 0 : (int64_t)(past_ms * pace->speed));
+    return pace->until_ms != 0 && now_ms > pace->until_ms ? pace->until_ms : now_ms;
 }
 
 /* How long until an event of ts_ms is due; 0: now, -1: nobody knows (paused). The clock begins with
@@ -41,7 +42,12 @@ static int64_t wait_ns(struct paced_source *paced, int64_t ts_ms) {
     const int64_t now_ns = clock_mono_ns();
     const struct pace *pace = &paced->pace;
     const bool skipped = pace->skip_to_ms > 0 && ts_ms <= pace->skip_to_ms;
-    if (paced->anchor_ns == 0 || skipped || (!pace->paused && pace->speed <= 0)) {
+    if (pace->until_ms != 0 && ts_ms > pace->until_ms) {
+        if (!pace->paused && pace->speed <= 0) {
+            paced->anchor_ms = pace->until_ms; /* all before it has come */
+        }
+        left_ns = -1;
+    } else if (paced->anchor_ns == 0 || skipped || (!pace->paused && pace->speed <= 0)) {
         paced->anchor_ms = ts_ms > paced->anchor_ms ? ts_ms : paced->anchor_ms;
         paced->anchor_ns = now_ns;
     } else if (ts_ms > time_at(paced, now_ns)) {

@@ -25,6 +25,7 @@ struct pace {
     double speed; /* as above */
     bool paused;
     int64_t skip_to_ms; /* events up to there come at once, whatever the pace; 0: none */
+    int64_t until_ms;   /* the clock stops there, and nothing later comes; 0: at the end */
 };
 /* Before start: the clock stands at at_ms, up to where everything was told already. */
 void paced_source_begin(struct paced_source *paced, const struct pace *pace, int64_t at_ms);

@@ -149,11 +149,40 @@ static void the_pace_can_be_changed(void **state) {
     assert_int_equal(destroyed_count, 1);
 }
 
+/* A thousand times as fast or as fast as it goes: nothing comes of what lies behind the end, and
+ * the clock stands there until another end is set. */
+static void it_ends_where_it_is_to(void **state) {
+    static const double speeds[] = {1000, 0};
+    (void)state;
+    for (size_t i = 0; i < sizeof speeds / sizeof speeds[0]; i++) {
+        int destroyed_count = 0;
+        struct seen seen = {0};
+        struct event_sink sink = {.self = &seen, .push = keep};
+        struct event_source paced = open_paced(speeds[i], &destroyed_count);
+        struct pace pace = {.speed = speeds[i], .until_ms = 1000 + 4 * STEP_MS + 1};
+        paced_source_set(control, &pace);
+        assert_int_equal(paced.ops->start(paced.self, &sink), STATUS_OK);
+        while (paced_source_now_ms(control) < pace.until_ms) {
+            clock_sleep_until_ns(clock_mono_ns() + 1000000);
+        }
+        wait_for_count(&seen, 5);
+        clock_sleep_until_ns(clock_mono_ns() + 30 * INT64_C(1000000));
+        assert_int_equal(count_of(&seen), 5);
+        assert_int_equal(paced_source_now_ms(control), pace.until_ms);
+        pace.until_ms = 0;
+        paced_source_set(control, &pace);
+        wait_for_count(&seen, COUNT);
+        event_source_destroy(&paced);
+        assert_int_equal(destroyed_count, 1);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(messages_come_when_they_are_due),
         cmocka_unit_test(speed_zero_does_not_wait),
         cmocka_unit_test(the_pace_can_be_changed),
+        cmocka_unit_test(it_ends_where_it_is_to),
         cmocka_unit_test(a_long_sleep_ends_at_once_when_stopped),
     };
     return cmocka_run_group_tests_name("paced_source", tests, NULL, NULL);

@@ -19,7 +19,9 @@ enum { SLOT_NONE = 0, SLOT_REFUSED = UINT8_MAX };
 struct engine {
     struct engine_desc desc;
     struct engine_counts counts;
-    int64_t feed_slots; /* of counts.applied: how connections are, which no recording has */
+    /* Of counts.applied: how connections are, and what was told ahead; no recording has either. */
+    int64_t passing_slots;
+    int64_t ahead_ms; /* what time it is where something that was told ahead is shown; 0: unknown */
     bool demo;
     int64_t ts_ms, recv_ns; /* newest over all */
     int feed_count;
@@ -28,14 +30,23 @@ struct engine {
     struct survey survey; /* scratch of engine_fill_map and of the receipts */
     int instrument_count;
     uint8_t slot_of[INSTRUMENT_COUNT_MAX]; /* table index -> slot + 1, SLOT_NONE, SLOT_REFUSED */
-    /* -- atomic: the engine publishes once, all read -- */
-    _Atomic(struct engine_instrument *) instruments[SCENE_INSTRUMENT_MAX];
+    struct engine_instrument *instruments[SCENE_INSTRUMENT_MAX]; /* owned */
+    /* Owned; NULL: none. What was told ahead, beside the instrument; once that has come as far, its
+     * logs, for whoever still reads them. */
+    struct engine_instrument *aheads[SCENE_INSTRUMENT_MAX];
+    /* -- atomic: the engine publishes, all read; one or the other -- */
+    _Atomic(struct engine_instrument *) shown[SCENE_INSTRUMENT_MAX];
 };
 
 /* The engine's own view. */
-static struct engine_instrument *instrument_at(const struct engine *engine, int slot) {
+static struct engine_instrument *shown_at(const struct engine *engine, int slot) {
     /* relaxed: the engine stores, and this is the engine */
-    return atomic_load_explicit(&engine->instruments[slot], memory_order_relaxed);
+    return atomic_load_explicit(&engine->shown[slot], memory_order_relaxed);
+}
+
+static void show(struct engine *engine, int slot, struct engine_instrument *instrument) {
+    /* release: whoever finds the pointer sees the log and the model that it leads to */
+    atomic_store_explicit(&engine->shown[slot], instrument, memory_order_release);
 }
 
 static bool instrument_wanted(const struct engine *engine, const struct event *event) {
@@ -56,7 +67,7 @@ static struct engine_instrument *instrument_of(struct engine *engine, const stru
     }
     uint8_t *slot = &engine->slot_of[event->instrument];
     if (*slot != SLOT_NONE && *slot != SLOT_REFUSED) {
-        return instrument_at(engine, *slot - 1);
+        return engine->instruments[*slot - 1];
     }
     if (*slot == SLOT_REFUSED || engine->instrument_count == SCENE_INSTRUMENT_MAX ||
         !instrument_wanted(engine, event)) {
@@ -76,9 +87,8 @@ static struct engine_instrument *instrument_of(struct engine *engine, const stru
         engine->counts.no_memory++;
         return NULL;
     }
-    /* release: whoever finds the pointer sees the log and the model that it leads to */
-    atomic_store_explicit(&engine->instruments[engine->instrument_count], made,
-                          memory_order_release);
+    engine->instruments[engine->instrument_count] = made;
+    show(engine, engine->instrument_count, made);
     engine->instrument_count++;
     *slot = (uint8_t)engine->instrument_count;
     return made;
@@ -116,7 +126,7 @@ static void apply_gap(struct engine *engine, const struct event *event) {
         return;
     }
     for (int i = 0; i < engine->instrument_count; i++) {
-        engine_instrument_gap(instrument_at(engine, i), event, &engine->counts);
+        engine_instrument_gap(engine->instruments[i], event, &engine->counts);
     }
 }
 
@@ -132,25 +142,73 @@ static void share_scale(struct engine *engine, struct engine_instrument *learned
     learned->shared_step_count = step_count;
     struct calibration_scale scale = {0};
     for (int i = 0; i < engine->instrument_count; i++) {
-        const struct engine_instrument *other = instrument_at(engine, i);
+        const struct engine_instrument *other = engine->instruments[i];
         if (str_equal_nocase(other->base, learned->base)) {
             estimator_add_scale(other->estimator, &scale);
         }
     }
     double factor = scale.expected_usd > 0 ? scale.told_usd / scale.expected_usd : 0;
     for (int i = 0; i < engine->instrument_count; i++) {
-        struct engine_instrument *other = instrument_at(engine, i);
+        struct engine_instrument *other = engine->instruments[i];
         if (str_equal_nocase(other->base, learned->base)) {
             estimator_set_outside_scale(other->estimator, factor);
         }
     }
 }
 
+/* -- told ahead of its place -- */
+
+static bool is_ahead(const struct engine *engine, int slot) {
+    return engine->aheads[slot] != NULL && shown_at(engine, slot) == engine->aheads[slot];
+}
+
+/* The instrument has come as far as what was told ahead of it, which nobody sees any more. */
+static void leave_ahead(struct engine *engine, int slot) {
+    struct engine_instrument *instrument = engine->instruments[slot];
+    if (is_ahead(engine, slot) && instrument->now_ms != 0 &&
+        instrument->now_ms >= engine->aheads[slot]->now_ms) {
+        show(engine, slot, instrument);
+        engine_instrument_strip(engine->aheads[slot]);
+    }
+}
+
+/* An instance of its own takes it, so that the instrument is what it would be without. */
+static void apply_ahead(struct engine *engine, const struct event *event) {
+    const struct engine_counts kept = engine->counts;
+    struct engine_counts counts = {0}; /* of what is told once more */
+    const struct engine_instrument *instrument = instrument_of(engine, event);
+    engine->counts = kept;
+    engine->passing_slots++;
+    if (instrument == NULL) {
+        return;
+    }
+    const int slot = engine->slot_of[event->instrument] - 1;
+    struct engine_instrument **ahead = &engine->aheads[slot];
+    if (*ahead == NULL && instrument->now_ms == 0) {
+        const struct instrument *known = &engine->desc.instruments->entries[event->instrument];
+        *ahead = engine_instrument_create(event->instrument, known, &engine->desc, &engine->survey);
+        show(engine, slot, *ahead != NULL ? *ahead : engine->instruments[slot]);
+    }
+    if (!is_ahead(engine, slot)) {
+        return;
+    }
+    if (event->kind == EVENT_GAP) {
+        engine->ahead_ms = event->ts_ms;
+        engine_instrument_gap(*ahead, event, &counts);
+    } else {
+        engine_instrument_apply(*ahead, event, &counts);
+    }
+}
+
 static void apply_one(struct engine *engine, const struct event *event) {
     engine->demo = engine->demo || (event->flags & EVENT_FLAG_DEMO) != 0;
+    if ((event->flags & EVENT_FLAG_AHEAD) != 0) {
+        apply_ahead(engine, event);
+        return;
+    }
     switch ((enum event_kind)event->kind) {
     case EVENT_FEED:
-        engine->feed_slots++;
+        engine->passing_slots++;
         apply_feed(engine, event);
         return;
     case EVENT_GAP:
@@ -169,6 +227,7 @@ static void apply_one(struct engine *engine, const struct event *event) {
     engine_instrument_apply(instrument, event, &engine->counts);
     share_scale(engine, instrument);
     engine->ts_ms = instrument->now_ms > engine->ts_ms ? instrument->now_ms : engine->ts_ms;
+    leave_ahead(engine, engine->slot_of[event->instrument] - 1);
 }
 
 struct engine *engine_create(const struct engine_desc *desc) {
@@ -191,15 +250,17 @@ struct engine *engine_clone(const struct engine *source) {
     }
     engine->instrument_count = 0;
     memset(engine->instruments, 0, sizeof(engine->instruments));
+    memset(engine->aheads, 0, sizeof(engine->aheads)); /* recordings have none */
+    memset(engine->shown, 0, sizeof(engine->shown));
     for (int i = 0; i < source->instrument_count; i++) {
         struct engine_instrument *made =
-            engine_instrument_clone(instrument_at(source, i), &engine->desc, &engine->survey);
+            engine_instrument_clone(source->instruments[i], &engine->desc, &engine->survey);
         if (made == NULL) {
             engine_destroy(engine);
             return NULL;
         }
-        /* relaxed: nobody else has it yet */
-        atomic_store_explicit(&engine->instruments[i], made, memory_order_relaxed);
+        engine->instruments[i] = made;
+        show(engine, i, made);
         engine->instrument_count++;
     }
     return engine;
@@ -210,7 +271,8 @@ void engine_destroy(struct engine *engine) {
         return;
     }
     for (int i = engine->instrument_count - 1; i >= 0; i--) {
-        engine_instrument_destroy(instrument_at(engine, i));
+        engine_instrument_destroy(engine->aheads[i]);
+        engine_instrument_destroy(engine->instruments[i]);
     }
     free(engine);
 }
@@ -227,7 +289,7 @@ void engine_apply(struct engine *engine, const struct event *events, size_t coun
 
 void engine_finish(struct engine *engine) {
     for (int i = 0; i < engine->instrument_count; i++) {
-        engine_instrument_finish(instrument_at(engine, i));
+        engine_instrument_finish(engine->instruments[i]);
     }
 }
 
@@ -236,21 +298,14 @@ void engine_finish(struct engine *engine) {
 static int64_t history_bytes(const struct engine *engine) {
     int64_t sum = 0;
     for (int i = 0; i < engine->instrument_count; i++) {
-        struct entry_log_stats entries = {0};
-        struct book_log_stats books = {0};
-        const struct engine_instrument *instrument = instrument_at(engine, i);
-        const struct book_log *book_log = engine_book_log(engine, instrument->index);
-        entry_log_get_stats(instrument->log, &entries);
-        if (book_log != NULL) {
-            book_log_get_stats(book_log, &books);
-        }
-        sum += (int64_t)(entries.bytes + books.bytes);
+        sum += engine_instrument_log_bytes(engine->instruments[i]);
+        sum += engine->aheads[i] != NULL ? engine_instrument_log_bytes(engine->aheads[i]) : 0;
     }
     return sum;
 }
 
 void engine_fill_scene(struct engine *engine, struct scene *scene) {
-    scene->ts_ms = engine->ts_ms;
+    scene->ts_ms = engine_ts_ms(engine);
     scene->recv_ns = engine->recv_ns;
     scene->demo = engine->demo;
     scene->events_applied = engine->counts.applied;
@@ -260,14 +315,18 @@ void engine_fill_scene(struct engine *engine, struct scene *scene) {
     scene->instrument_count = engine->instrument_count;
     scene->feed_count = engine->feed_count;
     for (int i = 0; i < engine->instrument_count; i++) {
-        engine_instrument_fill(instrument_at(engine, i), &scene->instruments[i]);
+        struct scene_instrument *shown = &scene->instruments[i];
+        engine_instrument_fill(shown_at(engine, i), shown);
+        shown->ahead = is_ahead(engine, i);
+        scene->ts_ms =
+            shown->ahead && engine->ahead_ms > scene->ts_ms ? engine->ahead_ms : scene->ts_ms;
     }
     for (int i = 0; i < engine->feed_count; i++) {
         struct scene_feed *feed = &scene->feeds[i];
         *feed = engine->feeds[i];
         scene->events_lost += feed->lost_count;
         for (int k = 0; k < engine->instrument_count; k++) {
-            const struct engine_instrument *instrument = instrument_at(engine, k);
+            const struct engine_instrument *instrument = shown_at(engine, k);
             if (instrument->venue == (enum venue_id)feed->venue &&
                 instrument->now_ms > feed->ts_ms) {
                 feed->ts_ms = instrument->now_ms;
@@ -288,14 +347,14 @@ bool engine_fill_map(struct engine *engine, const struct engine_map_desc *desc,
     const struct engine_instrument *instruments[SCENE_INSTRUMENT_MAX];
     int count = 0;
     for (int i = 0; i < engine->instrument_count && count == 0; i++) {
-        instruments[0] = instrument_at(engine, i);
+        instruments[0] = shown_at(engine, i);
         count = desc->instrument == INSTRUMENT_NONE || instruments[0]->index == desc->instrument;
     }
     if (count == 0) {
         return false;
     }
     for (int i = 0; i < engine->instrument_count; i++) {
-        const struct engine_instrument *other = instrument_at(engine, i);
+        const struct engine_instrument *other = shown_at(engine, i);
         if (is_added(instruments[0], other, desc->venue_hidden)) {
             instruments[count++] = other;
         }
@@ -304,16 +363,21 @@ bool engine_fill_map(struct engine *engine, const struct engine_map_desc *desc,
 }
 
 int64_t engine_ts_ms(const struct engine *engine) {
-    return engine->ts_ms;
+    int64_t ts_ms = engine->ts_ms;
+    for (int i = 0; i < engine->instrument_count; i++) {
+        const struct engine_instrument *shown = shown_at(engine, i);
+        ts_ms = shown->now_ms > ts_ms ? shown->now_ms : ts_ms;
+    }
+    return ts_ms;
 }
 
 /* Any thread: slot_of is the engine's own, so the few published ones are looked through. */
 static const struct engine_instrument *find_published(const struct engine *engine,
                                                       uint16_t instrument) {
     for (int i = 0; i < SCENE_INSTRUMENT_MAX; i++) {
-        /* acquire: pairs with the release in instrument_of; index, log and model are complete */
+        /* acquire: pairs with the release in show; index, log and model are complete */
         const struct engine_instrument *found =
-            atomic_load_explicit(&engine->instruments[i], memory_order_acquire);
+            atomic_load_explicit(&engine->shown[i], memory_order_acquire);
         if (found != NULL && found->index == instrument) {
             return found;
         }
@@ -355,7 +419,7 @@ struct score *engine_score(const struct engine *engine, uint16_t instrument) {
 int engine_read_receipts(const struct engine *engine, int index,
                          struct scene_receipt out[SCENE_RECEIPT_MAX]) {
     return index < engine->instrument_count
-               ? receipts_read(&instrument_at(engine, index)->receipts, out)
+               ? receipts_read(&engine->instruments[index]->receipts, out)
                : -1;
 }
 
@@ -363,14 +427,14 @@ void engine_export_calibrations(const struct engine *engine, struct engine_calib
     memset(out, 0, sizeof(*out));
     out->count = engine->instrument_count;
     for (int i = 0; i < engine->instrument_count; i++) {
-        engine_instrument_export(instrument_at(engine, i), &out->items[i]);
+        engine_instrument_export(engine->instruments[i], &out->items[i]);
     }
 }
 
 uint64_t engine_calibration_steps(const struct engine *engine) {
     uint64_t steps = 0;
     for (int i = 0; i < engine->instrument_count; i++) {
-        steps += estimator_calibration(instrument_at(engine, i)->estimator)->step_count;
+        steps += estimator_calibration(engine->instruments[i]->estimator)->step_count;
     }
     return steps;
 }
@@ -383,10 +447,10 @@ uint64_t engine_state_hash(const struct engine *engine) {
     int64_t head[2] = {engine->ts_ms, engine->instrument_count};
     uint64_t hash = hash_bytes(HASH_START, head, sizeof(head));
     struct engine_counts counts = engine->counts;
-    counts.applied -= engine->feed_slots;
+    counts.applied -= engine->passing_slots;
     hash = hash_bytes(hash, &counts, sizeof(counts));
     for (int i = 0; i < engine->instrument_count; i++) {
-        hash = engine_instrument_hash(hash, instrument_at(engine, i));
+        hash = engine_instrument_hash(hash, engine->instruments[i]);
     }
     return hash;
 }

@@ -3,6 +3,8 @@
  *
  * Thread: engine (or the one thread of a command or test).  Owner: whoever called engine_create.
  * It reads no clock and draws no chance: the same events give the same bits, whatever the batches.
+ * What is told ahead of its place (EVENT_FLAG_AHEAD) is applied beside the instrument and shown
+ * instead of it until that has come as far; it leaves no trace in what the engine is.
  * Limits: SCENE_INSTRUMENT_MAX instruments; events of others are counted and left.  Memory for an
  * instrument (some 10 MB) is taken when its first event comes, that of its book log (up to
  * BOOK_LOG_BYTES_MAX) with its first book event; after that nothing is allocated but log chunks. */
@@ -78,7 +80,7 @@ struct engine_map_desc {
  * Costs half a millisecond an instrument and allocates nothing. */
 bool engine_fill_map(struct engine *engine, const struct engine_map_desc *desc,
                      struct scene_map *map);
-/* Newest event time over all; 0: none yet. The engine's thread. */
+/* Newest event time over all that is shown; 0: none yet. The engine's thread. */
 int64_t engine_ts_ms(const struct engine *engine);
 
 /* The log of an instrument, or NULL before its first event. Any thread; valid until engine_destroy.
@@ -122,8 +124,8 @@ struct engine_counts {
 };
 struct engine_counts engine_counts(const struct engine *engine);
 
-/* Hash of state, estimate and closed rows; recv_ns and EVENT_FEED, which are not recorded, left
- * out. Costs milliseconds. */
+/* Hash of state, estimate and closed rows; recv_ns, EVENT_FEED and what was told ahead, which are
+ * not recorded, left out. Costs milliseconds. */
 uint64_t engine_state_hash(const struct engine *engine);
 /* Hash of the density of an instrument over its last span_ms (> 0), by time, price, leverage and
  * side; 0: it has none yet, or out of memory. Costs what a raster of it costs. */

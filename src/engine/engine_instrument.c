@@ -366,6 +366,28 @@ void engine_instrument_destroy(struct engine_instrument *instrument) {
     free(instrument);
 }
 
+void engine_instrument_strip(struct engine_instrument *instrument) {
+    candles_finish(&instrument->candles);
+    row_builder_destroy(instrument->builder);
+    estimator_destroy(instrument->estimator);
+    score_destroy(instrument->score);
+    instrument->builder = NULL;
+    instrument->estimator = NULL;
+    instrument->score = NULL;
+}
+
+int64_t engine_instrument_log_bytes(const struct engine_instrument *instrument) {
+    struct entry_log_stats entries = {0};
+    struct book_log_stats books = {0};
+    /* relaxed: the engine stores it, and this is the engine */
+    const struct book_log *book = atomic_load_explicit(&instrument->book.log, memory_order_relaxed);
+    entry_log_get_stats(instrument->log, &entries);
+    if (book != NULL) {
+        book_log_get_stats(book, &books);
+    }
+    return (int64_t)(entries.bytes + books.bytes);
+}
+
 static void hear(struct hearing *hearing, const struct event *event) {
     enum { COUNTED_MS = 5000 };
     if ((event->flags & (EVENT_FLAG_BEGIN | EVENT_FLAG_HISTORY)) != EVENT_FLAG_BEGIN ||

@@ -90,6 +90,9 @@ struct engine_instrument *engine_instrument_clone(const struct engine_instrument
 /* Its estimator tells it what the mark clears. */
 void engine_instrument_watch(struct engine_instrument *instrument);
 void engine_instrument_destroy(struct engine_instrument *instrument); /* NULL accepted */
+/* It is not shown any more: all but its logs, which others may still read, is freed. */
+void engine_instrument_strip(struct engine_instrument *instrument);
+int64_t engine_instrument_log_bytes(const struct engine_instrument *instrument);
 
 /* Apply one slot of this instrument; what is wrong with it goes into counts. */
 void engine_instrument_apply(struct engine_instrument *instrument, const struct event *event,

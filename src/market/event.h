@@ -58,7 +58,9 @@ enum {
     EVENT_FLAG_HISTORY = 1 << 3,  /* back-filled from REST, not seen live */
     EVENT_FLAG_CLOSED = 1 << 4,   /* kline: final */
     EVENT_FLAG_COMPLETE = 1 << 5, /* liquidation: the venue publishes all of them */
-    EVENT_FLAG_DEMO = 1 << 6      /* feed, instrument: a simulated market */
+    EVENT_FLAG_DEMO = 1 << 6,     /* feed, instrument: a simulated market */
+    EVENT_FLAG_AHEAD = 1 << 7     /* told again later, in its place: to be shown until then; a gap's
+                                     time says what time it is; never recorded */
 };
 
 /* Bits of `has`, by kind. */

@@ -86,6 +86,7 @@ struct scene_instrument {
     struct decimal tick;              /* mantissa 0: unknown */
     int64_t ts_ms;                    /* newest event time */
     int64_t row_closed_ms;            /* the entry log holds everything before */
+    bool ahead;                       /* as a recording has it: history is on its way */
     int64_t history_until_ms;         /* back-filled up to here; 0: nothing was */
     int64_t heard_from_ms;            /* of the first event that was no back-fill; 0: none yet */
     double heard_per_s; /* messages a second of event time, lately; 0: not known yet */

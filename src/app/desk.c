@@ -55,10 +55,26 @@ static enum exit_status open_windows(struct desk *desk, const struct app_options
     return EXIT_STATUS_DONE;
 }
 
+/* A server that an option names may be a simulation. */
+static bool has_own_url(const struct option_table *table) {
+    return option_text(table, OPT_binance_ws_url)[0] != '\0' ||
+           option_text(table, OPT_binance_rest_url)[0] != '\0';
+}
+
+int64_t desk_longest_span_ms(const struct desk *desk) {
+    double span_ms = 3600e3;
+    for (int w = 0; w < desk->window_count; w++) {
+        for (int i = 0; i < desk->windows[w]->pane_count; i++) {
+            span_ms = fmax(span_ms, pane_span_ms(desk->windows[w]->panes[i]));
+        }
+    }
+    return (int64_t)fmin(span_ms, 86400e3);
+}
+
 static enum exit_status start_pipeline(struct desk *desk, const struct app_options *options) {
-    char reason[SOURCE_REASON_BYTES];
+    char reason[SOURCE_REASON_BYTES], recorded[DESK_RECORD_PATH_BYTES];
     const struct option_table *table = &options->table;
-    const struct pipeline_desc desc = {
+    struct pipeline_desc desc = {
         .sources = &desk->sources,
         .ws_url = option_text(table, OPT_binance_ws_url),
         .rest_url = option_text(table, OPT_binance_rest_url),
@@ -70,6 +86,11 @@ static enum exit_status start_pipeline(struct desk *desk, const struct app_optio
         .speed = option_number(table, OPT_speed),
         .keep_s = desk_instant_keep_s(desk),
     };
+    if (desk_record_resumes(desk) && desk_record_find(desk, recorded)) {
+        desc.known = (struct pipeline_known){.path = recorded,
+                                             .span_ms = desk_longest_span_ms(desk),
+                                             .simulated = has_own_url(table)};
+    }
     enum exit_status status = pipeline_start(&desk->source, &desc, reason);
     if (status == EXIT_STATUS_DONE && desk->clean.delay_s > 0) {
         status = pipeline_echo_start(&desk->clean.delayed, &desk->source, desk->clean.delay_s,
@@ -187,8 +208,18 @@ static void note_latency(struct desk *desk, bool fresh, int64_t swapped_ns) {
     }
 }
 
-/* Two moments of the start, for the log and the bench that reads it: the first frame, and the first
- * with the whole field in it. */
+/* All that is known of a recording is in the scene: its end was told first, as a gap's begin. */
+static bool is_recorded_whole(const struct scene *scene) {
+    const struct scene_instrument *instrument = &scene->instruments[0];
+    bool whole = scene->instrument_count > 0 && instrument->ahead && instrument->gap_count > 0;
+    for (int i = 0; whole && i < instrument->gap_count; i++) {
+        whole = instrument->gaps[i].from_ms <= instrument->ts_ms;
+    }
+    return whole;
+}
+
+/* Moments of the start, for the log and the bench that reads it: the first frame, the first with
+ * all in it that was recorded before, and the first with the whole field in it. */
 static void note_start(struct desk *desk, int64_t swapped_ns) {
     const struct scene *scene = desk->moment.scene;
     if (desk->frame_count == 0) {
@@ -197,8 +228,14 @@ static void note_start(struct desk *desk, int64_t swapped_ns) {
     if (desk->full_told || scene == NULL) {
         return;
     }
+    if (!desk->recorded_told && is_recorded_whole(scene) &&
+        pane_is_full(desk->windows[0]->panes[0])) {
+        LOG_INFO("view: recorded field at %" PRId64 " ns monotonic", swapped_ns);
+        desk->recorded_told = true;
+    }
     bool recorded = desk->pipeline->kind == SOURCE_FILE;
-    bool live = recorded || (scene->feed_count > 0 && scene->feeds[0].state == FEED_LIVE);
+    bool live = recorded || (scene->feed_count > 0 && scene->feeds[0].state == FEED_LIVE &&
+                             scene->instrument_count > 0 && !scene->instruments[0].ahead);
     if (live && pane_is_full(desk->windows[0]->panes[0])) {
         LOG_INFO("view: field full at %" PRId64 " ns monotonic", swapped_ns);
         desk->full_told = true;

@@ -74,6 +74,7 @@ struct desk {
     int64_t latency_worst_ns, latency_since_ns;
     int64_t frame_count; /* swaps */
     bool full_told;      /* the log has said when the field was first full */
+    bool recorded_told;  /* the recorded part of it was told */
     bool quit;
     bool failed; /* it quits because it could not go on; what was wrong is said */
 };
@@ -92,6 +93,8 @@ void desk_show_guides(struct desk *desk);
 /* The pane that a call names, and its window; NULL: there is none (any more). Panes are numbered
  * through the windows, DESK_PANE_MAX a window. */
 struct pane *desk_pane(struct desk *desk, int pane, struct desk_window **window);
+/* What the pane sees that sees the longest time, an hour at least and a day at most. */
+int64_t desk_longest_span_ms(const struct desk *desk);
 /* Tell the user what went wrong, or what was done; panels show it, and the log has it, too. */
 STR_PRINTF(2, 3) void desk_notify(struct desk *desk, const char *format, ...);
 STR_PRINTF(2, 3) void desk_tell(struct desk *desk, const char *format, ...);

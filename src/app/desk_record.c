@@ -9,18 +9,18 @@
 #include "app/desk.h"
 #include "app/record_file.h"
 
-enum { PATH_BYTES = 1024 };
+enum { PATH_BYTES = DESK_RECORD_PATH_BYTES };
 
-static bool make_folder(const char *path, char *error) {
-    if (mkdir(path, 0755) == 0 || errno == EEXIST) {
+static bool make_folder(bool make, const char *path, char *error) {
+    if (!make || mkdir(path, 0755) == 0 || errno == EEXIST) {
         return true;
     }
     str_format(error, OPTION_ERROR_BYTES, "record: %.200s: %s", path, strerror(errno));
     return false;
 }
 
-/* $XDG_DATA_HOME/liqscope/liqscope.liq, its folders made. */
-static bool make_own_path(char out[PATH_BYTES], char *error) {
+/* $XDG_DATA_HOME/liqscope/liqscope.liq, its folders made or not. */
+static bool make_own_path(bool make, char out[PATH_BYTES], char *error) {
     const char *data = getenv("XDG_DATA_HOME");
     const char *home = getenv("HOME");
     char folder[PATH_BYTES] = "";
@@ -28,24 +28,25 @@ static bool make_own_path(char out[PATH_BYTES], char *error) {
     if (data != NULL && data[0] == '/') {
         fits = str_copy(folder, sizeof folder, data);
     } else if (home != NULL && home[0] == '/') {
-        fits = str_format(folder, sizeof folder, "%s/.local", home) && make_folder(folder, error) &&
-               str_append(folder, sizeof folder, "/share");
+        fits = str_format(folder, sizeof folder, "%s/.local", home) &&
+               make_folder(make, folder, error) && str_append(folder, sizeof folder, "/share");
     } else {
         str_copy(error, OPTION_ERROR_BYTES,
                  "record: neither XDG_DATA_HOME nor HOME is set; say where with --record-file");
         return false;
     }
-    return fits && make_folder(folder, error) && str_append(folder, sizeof folder, "/liqscope") &&
-           make_folder(folder, error) && str_format(out, PATH_BYTES, "%s/liqscope.liq", folder);
+    return fits && make_folder(make, folder, error) &&
+           str_append(folder, sizeof folder, "/liqscope") && make_folder(make, folder, error) &&
+           str_format(out, PATH_BYTES, "%s/liqscope.liq", folder);
 }
 
 /* Where to, with "~/" as the home folder. */
-static bool find_path(const struct desk *desk, const char *file, char out[PATH_BYTES],
+static bool find_path(const struct desk *desk, const char *file, bool make, char out[PATH_BYTES],
                       char *error) {
     const char *named = file[0] != '\0' ? file : option_text(&desk->options, OPT_record_file);
     const char *home = getenv("HOME");
     if (named[0] == '\0') {
-        return make_own_path(out, error);
+        return make_own_path(make, out, error);
     }
     if (!str_ends_with(named, ".liq")) {
         str_format(error, OPTION_ERROR_BYTES,
@@ -61,6 +62,21 @@ static bool find_path(const struct desk *desk, const char *file, char out[PATH_B
     return fits;
 }
 
+bool desk_record_find(const struct desk *desk, char out[DESK_RECORD_PATH_BYTES]) {
+    char error[OPTION_ERROR_BYTES];
+    return find_path(desk, "", false, out, error);
+}
+
+/* What is recorded of the venues themselves is not put before what another server tells, but where
+ * the recording is named. */
+bool desk_record_resumes(const struct desk *desk) {
+    const struct option_table *options = &desk->options;
+    const bool own_url = option_text(options, OPT_binance_ws_url)[0] != '\0' ||
+                         option_text(options, OPT_binance_rest_url)[0] != '\0';
+    return desk->sources.specs[0].kind == SOURCE_LIVE && option_flag(options, OPT_record_resume) &&
+           (!own_url || option_text(options, OPT_record_file)[0] != '\0');
+}
+
 static bool begin(struct desk *desk, const char *file, char *error) {
     const struct option_table *options = &desk->options;
     char path[PATH_BYTES], reason[RECORDER_REASON_BYTES];
@@ -69,7 +85,7 @@ static bool begin(struct desk *desk, const char *file, char *error) {
                  "record: this is a recording already; what is live can be recorded");
         return false;
     }
-    if (!find_path(desk, file, path, error)) {
+    if (!find_path(desk, file, true, path, error)) {
         return false;
     }
     const bool named = file[0] != '\0'; /* now: that file, however long it gets */

@@ -10,6 +10,13 @@
 
 struct desk;
 
+enum { DESK_RECORD_PATH_BYTES = 1024 };
+/* Where recordings without a name of their own go, as the recorder is told; nothing is made. False:
+ * nowhere. */
+bool desk_record_find(const struct desk *desk, char out[DESK_RECORD_PATH_BYTES]);
+/* What was recorded there is of these markets: a window may begin with it, and it can be looked
+ * back into (--record-resume). */
+bool desk_record_resumes(const struct desk *desk);
 /* --record: begin with the first event. EXIT_STATUS_FAILED: it cannot; a line was printed. */
 enum exit_status desk_record_open(struct desk *desk);
 /* Begin, or end what runs. file: that one, without rotation; "": as --record-file and

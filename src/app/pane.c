@@ -98,6 +98,15 @@ static double known_price(const struct scene_instrument *instrument) {
     return instrument->mark > 0 ? instrument->mark : instrument->last;
 }
 
+/* Another log of it has taken its place (more of its past is known): the prices may be others. */
+static void refit_other_log(struct pane *pane, const struct picture_inputs *inputs) {
+    const struct picture_link *link = &pane->link;
+    if (link->request_id != 0 && link->asked.log != inputs->items[0].log &&
+        pane->nav.camera.following && !pane->nav.price_free) {
+        pane->nav.wants_range = true;
+    }
+}
+
 static void steer(struct pane *pane, const struct pane_moment *moment) {
     const struct scene *scene = moment->scene;
     double now_ms = moment->now_ms;
@@ -114,6 +123,7 @@ static void steer(struct pane *pane, const struct pane_moment *moment) {
     if (inputs.count == 0) {
         return;
     }
+    refit_other_log(pane, &inputs);
     if (pane->nav.wants_range && price > 0 && moment->mono_ns - pane->range_ns > RANGE_EVERY_NS) {
         picture_inputs_fit(&inputs, &pane->nav, (int64_t)now_ms, price);
         pane->range_ns = moment->mono_ns;

@@ -67,12 +67,14 @@ static enum exit_status start_engine(struct pipeline *pipeline, const struct pip
     if (pipeline->engine == NULL) {
         return fail(reason, "engine", STATUS_MEMORY);
     }
+    const bool begins = pipeline->kind == SOURCE_LIVE && desc->known.path != NULL;
+    pipeline->ahead_ring = begins ? desc->sources->count : 0;
     pipeline->engine_thread = engine_thread_create(&(struct engine_thread_desc){
         .engine = pipeline->engine,
         .scenes = &pipeline->scenes,
         .maps = pipeline->maps,
         .calibrations = pipeline->store != NULL ? &pipeline->store->learned : NULL,
-        .source_count = desc->sources->count,
+        .source_count = desc->sources->count + (begins ? 1 : 0),
         .wait_when_full = pipeline->kind == SOURCE_FILE,
     });
     if (pipeline->engine_thread == NULL || !engine_thread_start(pipeline->engine_thread)) {
@@ -98,6 +100,10 @@ static enum exit_status start_net(struct pipeline *pipeline, const struct pipeli
     return EXIT_STATUS_DONE;
 }
 
+struct event_sink pipeline_sink_ahead(struct pipeline *pipeline) {
+    return engine_thread_sink(pipeline->engine_thread, pipeline->ahead_ring);
+}
+
 static const char *text_or_null(const char *text) {
     return text[0] != '\0' ? text : NULL;
 }
@@ -107,8 +113,8 @@ struct event_sink pipeline_sink(struct pipeline *pipeline, int feed) {
     return pipeline->recent != NULL ? recent_tee(pipeline->recent, feed, &engine) : engine;
 }
 
-static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venue,
-                                   const struct venue_feed_desc *desc, char *reason) {
+static enum exit_status open_feed(struct pipeline *pipeline, enum venue_id venue,
+                                  const struct venue_feed_desc *desc, char *reason) {
     struct pipeline_feed *feed = &pipeline->feeds[pipeline->feed_count];
     enum status status = venue_open_source(venue, desc, &feed->source, &feed->feed);
     if (status != STATUS_OK) {
@@ -122,9 +128,19 @@ static enum exit_status start_feed(struct pipeline *pipeline, enum venue_id venu
         return fail(reason, venue_key(venue), STATUS_MEMORY);
     }
     const struct event_sink engine = pipeline_sink(pipeline, index);
-    const struct event_sink sink = recorder_tee(pipeline->recorder, index, &engine, &head);
-    status = feed->source.ops->start(feed->source.self, &sink);
-    return status == STATUS_OK ? EXIT_STATUS_DONE : fail(reason, venue_key(venue), status);
+    feed->sink = recorder_tee(pipeline->recorder, index, &engine, &head);
+    return EXIT_STATUS_DONE;
+}
+
+static enum exit_status start_feeds(struct pipeline *pipeline, char *reason) {
+    for (int i = 0; i < pipeline->feed_count; i++) {
+        struct pipeline_feed *feed = &pipeline->feeds[i];
+        const enum status status = feed->source.ops->start(feed->source.self, &feed->sink);
+        if (status != STATUS_OK) {
+            return fail(reason, venue_key(feed->venue), status);
+        }
+    }
+    return EXIT_STATUS_DONE;
 }
 
 /* A base URL of the options is answered before anything is started. */
@@ -170,8 +186,12 @@ static enum exit_status start_live(struct pipeline *pipeline, const struct pipel
             }
         }
         if (feed_desc.symbol_count > 0 && status == EXIT_STATUS_DONE) {
-            status = start_feed(pipeline, (enum venue_id)venue, &feed_desc, reason);
+            status = open_feed(pipeline, (enum venue_id)venue, &feed_desc, reason);
         }
+    }
+    if (status == EXIT_STATUS_DONE) {
+        (void)pipeline_know(pipeline, &desc->known);
+        status = start_feeds(pipeline, reason);
     }
     return status;
 }
@@ -202,7 +222,8 @@ static enum exit_status start_demo(struct pipeline *pipeline, const struct pipel
         .history_ms = (int64_t)(desc->demo_days * DAY_MS),
         .demo = true,
     };
-    return start_feed(pipeline, VENUE_BINANCE_USDM, &feed_desc, reason);
+    const enum exit_status status = open_feed(pipeline, VENUE_BINANCE_USDM, &feed_desc, reason);
+    return status == EXIT_STATUS_DONE ? start_feeds(pipeline, reason) : status;
 }
 
 static enum exit_status start_files(struct pipeline *pipeline, const struct pipeline_desc *desc,

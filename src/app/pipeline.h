@@ -8,6 +8,7 @@
 
 #include "app/calibration_store.h"
 #include "app/paced_source.h"
+#include "app/pipeline_known.h"
 #include "app/recent.h"
 #include "app/source.h"
 #include "archive/recorder.h"
@@ -32,13 +33,15 @@ struct pipeline_desc {
     const char *ca_file;               /* "": the system's authorities only */
     const struct proxy_rules *proxies; /* copied; NULL: everything directly */
     uint64_t demo_seed;
-    double demo_days; /* traded before the demo is served */
-    double speed;     /* of files; 0: as fast as they can be read */
-    double keep_s;    /* of what is live, so much is kept in memory; 0: nothing */
+    double demo_days;            /* traded before the demo is served */
+    double speed;                /* of files; 0: as fast as they can be read */
+    struct pipeline_known known; /* of live venues: what they begin with; its path is borrowed */
+    double keep_s;               /* of what is live, so much is kept in memory; 0: nothing */
 };
 
 struct pipeline_feed {
     struct event_source source;       /* owned */
+    struct event_sink sink;           /* of a live feed: through the recorder's tee */
     enum venue_id venue;              /* of a live feed */
     struct venue_feed *feed;          /* borrowed: lives as long as source; NULL for files */
     struct recorder_head_state *head; /* owned: with what a recording begins; NULL for files */
@@ -53,6 +56,7 @@ struct pipeline {
     struct calibration_store *store;      /* owned; NULL: nothing is kept (all but live venues) */
     struct engine *engine;
     struct engine_thread *engine_thread;
+    int ahead_ring;                   /* of it: of what is told ahead; 0: none */
     struct net_service *service;      /* live and demo */
     struct exchange_server *exchange; /* demo */
     struct recorder *recorder; /* owned; live and demo: between feeds and engine, off or on */
@@ -73,6 +77,9 @@ enum exit_status pipeline_start(struct pipeline *pipeline, const struct pipeline
 void pipeline_stop(struct pipeline *pipeline); /* zeroed accepted */
 /* To the engine, and to what keeps the last stretch: behind a live feed's recorder. */
 struct event_sink pipeline_sink(struct pipeline *pipeline, int feed);
+/* To the engine alone, a ring for all feeds: what is told ahead of its place. Of a pipeline that
+ * begins with what is known. */
+struct event_sink pipeline_sink_ahead(struct pipeline *pipeline);
 /* Stop the sources and let the engine apply what lies in their rings: the engine is then the
  * caller's, until pipeline_stop. */
 void pipeline_halt(struct pipeline *pipeline);

@@ -69,7 +69,7 @@ static void feed_tick(void *user) {
     const int64_t now_ns = clock_mono_ns();
     const bool polls = is_interest_polled(feed);
     thread_assert(THREAD_NET);
-    net_timer_schedule(feed->desc.service, &feed->tick, FEED_TICK_MS, feed_tick, feed);
+    feed->hurries = false;
     feed_list_tick(feed, now_ns);
     feed_sockets_tick(feed, now_ns);
     for (int i = 0; i < feed->instrument_count; i++) {
@@ -81,6 +81,8 @@ static void feed_tick(void *user) {
     feed_request_tick(feed, now_ns);
     feed_state_clock(feed, now_ns);
     feed_state_tell(feed);
+    net_timer_schedule(feed->desc.service, &feed->tick,
+                       feed->hurries ? FEED_TICK_AHEAD_MS : FEED_TICK_MS, feed_tick, feed);
 }
 
 /* -- life -- */

@@ -13,6 +13,9 @@
 struct venue_feed *feed_create(const struct venue_dialect *dialect,
                                const struct venue_feed_desc *desc, enum status *why);
 void feed_destroy(struct venue_feed *feed); /* stops first; not on the net thread; NULL accepted */
+/* Before feed_start: whole messages that are known already, in their order (venue_feed_know). */
+bool feed_know(struct venue_feed *feed, const struct venue_known_sinks *sinks,
+               const struct event *slots, size_t count);
 enum status feed_start(struct venue_feed *feed, const struct event_sink *sink);
 void feed_stop(struct venue_feed *feed);
 /* How many of the newest errors that the venue told, no two alike; *out, the oldest first, is the

@@ -124,7 +124,7 @@ static void take_interest(struct venue_feed *feed, struct feed_instrument *instr
 /* -- the order of it -- */
 
 static void begin_trades(struct venue_feed *feed, struct feed_instrument *instrument) {
-    feed_past_merge(feed, instrument);
+    feed_past_merge(instrument);
     if (!ask(feed, instrument, VENUE_REQUEST_TRADES, instrument->history_to_ms, 0)) {
         feed_past_add_trades(feed, instrument, NULL);
         instrument->history = HISTORY_PUSHING;
@@ -257,5 +257,7 @@ void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrume
     }
     if (instrument->history == HISTORY_PUSHING) {
         feed_past_push(feed, instrument);
+    } else if (instrument->known.run.count > 0) {
+        feed->hurries = !feed_ahead_push(feed, instrument) || feed->hurries;
     }
 }

@@ -26,19 +26,26 @@
  *   feed_history.c  back-fill: what is asked for, page by page
  *   feed_forced.c   back-fill: liquidations, in windows and pages
  *   feed_past.c     back-fill: its order, and the way out
+ *   feed_known.c    back-fill: what is known already, from a recording
+ *   feed_ahead.c    the same, ahead of the back-fill
  *
  * How nothing is counted twice at the seam: the newest bar of the klines answer is taken as still
  * running, however it stands, and is not sent; B is its opening. History is the closed bars before
  * B, and open interest up to now. From B on there are trades: the newest that REST has (flagged
  * HISTORY), then those held back since the socket opened. Ids drop what both have; trades before B
- * are dropped as part of the bars. Liquidations of REST end where those of the socket begin. */
+ * are dropped as part of the bars. Liquidations of REST end where those of the socket begin. What
+ * is known already, from a recording, stands for its whole time (feed_known.c). */
 
 enum {
     FEED_BASE_BYTES = 256,
     FEED_URL_BYTES = FEED_BASE_BYTES + VENUE_PATH_BYTES,
     FEED_TICK_MS = 50,
+    FEED_TICK_AHEAD_MS = 2, /* while what goes ahead waits for room */
     FEED_HELD_SLOTS_MAX = 262144,
     FEED_HISTORY_SLOTS_MAX = 524288,
+    FEED_KNOWN_SLOTS_MAX = 1048576,
+    FEED_KNOWN_FACTS_MAX = 65536,
+    FEED_AHEAD_PASS_SLOTS = 16,
     FEED_FRAME_BYTES_MAX = 16 * 1024 * 1024, /* of a gzip frame, inflated */
     FEED_SOCKET_COUNT_MAX = 64,
     FEED_REQUESTS_A_SYMBOL = 8, /* waiting at once */
@@ -114,6 +121,26 @@ struct feed_flight {
     struct venue_http http;
 };
 
+/* -- what is known already -- */
+
+struct feed_ahead {
+    struct feed_run facts;              /* what the instrument was then */
+    size_t facts_at, known_at, held_at; /* of facts, of what is known, of what is held: pushed */
+    size_t join_at;                     /* of what is held: looked through for a live one */
+    bool begun;                         /* what time it is was told */
+    bool joined;                        /* live events follow */
+};
+
+struct feed_known {
+    struct feed_run run;            /* empty: nothing is */
+    struct venue_known_sinks sinks; /* where it goes */
+    struct feed_ahead ahead;
+    int64_t from_ms, to_ms; /* of all of it */
+    int64_t trade_ms;       /* of its last trade; 0: none */
+    size_t at;              /* of run: what was pushed */
+    size_t past_at;         /* in past: where it goes in between */
+};
+
 /* -- instruments -- */
 
 enum feed_history_state {
@@ -167,6 +194,7 @@ struct feed_instrument {
     size_t forced_at;     /* in liquidations: where its rows begin */
     struct feed_run klines, interest, liquidations, past; /* past: merged, then pushed */
     struct feed_run held;                                 /* live meanwhile */
+    struct feed_known known;
     size_t past_at, held_at;
 
     uint8_t lost_streams; /* bit a stream: the sink was full, a gap is due */
@@ -220,6 +248,7 @@ struct venue_feed {
     int64_t notice_ns;               /* when the notice was told */
     char notice[VENUE_REASON_BYTES]; /* said while all is well: an error that the venue told */
     struct net_timer tick;
+    bool hurries; /* the next tick is due soon: something waits for room */
     bool running;
 
     /* -- between the owner and the net thread -- */
@@ -355,6 +384,20 @@ void feed_history_take(struct venue_feed *feed, const struct feed_request *reque
                        const struct venue_message *message);
 void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrument, int64_t now_ns);
 
+/* feed_known.c */
+void feed_known_finish(struct feed_known *known);
+/* Takes out of a run of history what is known already. */
+void feed_known_cut(const struct feed_known *known, struct feed_run *run);
+/* Whether it is one of the last that are known. */
+bool feed_known_is_trade(const struct feed_known *known, const struct event *trade);
+
+/* feed_ahead.c */
+/* Push what there is, before history is there. False: the sink is full, the rest later. */
+bool feed_ahead_push(struct venue_feed *feed, struct feed_instrument *instrument);
+/* A live message that could not be held, if it is no longer than FEED_AHEAD_PASS_SLOTS. */
+void feed_ahead_pass(struct feed_instrument *instrument, const struct event *slots, size_t count);
+void feed_ahead_finish(struct feed_ahead *ahead);
+
 /* feed_forced.c */
 /* False: the venue has none. */
 bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrument);
@@ -364,7 +407,7 @@ bool feed_forced_take(struct venue_feed *feed, struct feed_instrument *instrumen
 
 /* feed_past.c */
 /* Bars, open interest and liquidations in one order, then trades up to the first that was held. */
-void feed_past_merge(struct venue_feed *feed, struct feed_instrument *instrument);
+void feed_past_merge(struct feed_instrument *instrument);
 void feed_past_add_trades(struct venue_feed *feed, struct feed_instrument *instrument,
                           const struct venue_message *message);
 /* Push what there is. True: all is out, live events pass. */

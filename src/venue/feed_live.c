@@ -131,6 +131,7 @@ void feed_live_pass(struct venue_feed *feed, struct feed_instrument *instrument,
     } else if (!feed_run_add(&instrument->held, slots, count, FEED_HELD_SLOTS_MAX)) {
         feed_count(&feed->stats.events_lost, (int64_t)count);
         stat_add(STAT_events_lost, (int64_t)count);
+        feed_ahead_pass(instrument, slots, count);
         if (slots[0].kind == EVENT_BOOK) {
             book_chain_reset(&instrument->book); /* begun anew when live events pass */
         } else {                                 /* told when live events pass again */

@@ -12,6 +12,7 @@ void feed_past_finish(struct feed_instrument *instrument) {
     feed_run_finish(&instrument->liquidations);
     feed_run_finish(&instrument->past);
     feed_run_finish(&instrument->held);
+    feed_known_finish(&instrument->known);
     instrument->past_at = instrument->held_at = 0;
 }
 
@@ -34,18 +35,79 @@ static int64_t time_of(const struct feed_run *run, size_t at) {
     return slot->ts_ms + (slot->kind == EVENT_KLINE ? MINUTE_MS : 0);
 }
 
-void feed_past_merge(struct venue_feed *feed, struct feed_instrument *instrument) {
+/* What REST does not tell of the time behind what is known, up to the next bar: its row has to end
+ * before that of the bar begins. */
+static void add_known_gap(struct feed_instrument *instrument, int64_t bar_ms) {
+    const int64_t from_ms = instrument->known.trade_ms, to_ms = bar_ms - 1;
+    if (to_ms > from_ms) {
+        const struct event gap =
+            feed_make_gap(instrument, STREAM_TRADE, from_ms, to_ms, "not recorded");
+        add_past(instrument, &gap, 1);
+    }
+}
+
+/* Where a venue tells none of the past: behind all that has a time of its own. */
+static void add_known_liquidations(struct venue_feed *feed, struct feed_instrument *instrument) {
+    const int64_t from_ms = instrument->known.to_ms;
+    const int64_t to_ms =
+        instrument->live_from_ms > 0 ? instrument->live_from_ms : feed_now_ms(feed);
+    if (instrument->known.run.count > 0 && feed->dialect->limits.liquidation_rows == 0 &&
+        to_ms > from_ms) {
+        const struct event gap =
+            feed_make_gap(instrument, STREAM_LIQUIDATION, from_ms, to_ms, "not recorded");
+        add_past(instrument, &gap, 1);
+    }
+}
+
+/* The place of what is known: what is merged from now on has come since. */
+static void place_known(struct feed_instrument *instrument, int64_t bar_ms) {
+    struct feed_known *known = &instrument->known;
+    if (instrument->past.count > 0) { /* the bar that is known in part */
+        const int64_t end_ms = known->from_ms - known->from_ms % MINUTE_MS;
+        const struct event gap =
+            feed_make_gap(instrument, STREAM_TRADE, end_ms, known->from_ms, "before the recording");
+        add_past(instrument, &gap, end_ms < known->from_ms ? 1 : 0);
+    }
+    known->past_at = instrument->past.count;
+    add_known_gap(instrument, bar_ms);
+}
+
+/* The first bar behind what is known; 0: none. */
+static int64_t next_bar_ms(const struct feed_instrument *instrument) {
+    const struct feed_run *klines = &instrument->klines;
+    for (size_t i = 0; i < klines->count; i++) {
+        if (klines->slots[i].kind == EVENT_KLINE &&
+            klines->slots[i].ts_ms >= instrument->known.trade_ms) {
+            return klines->slots[i].ts_ms;
+        }
+    }
+    return 0;
+}
+
+void feed_past_merge(struct feed_instrument *instrument) {
     enum { RUN_COUNT = 3 };
     struct feed_run *runs[RUN_COUNT] = {&instrument->klines, &instrument->interest,
                                         &instrument->liquidations};
     size_t at[RUN_COUNT] = {0};
-    (void)feed;
+    bool placed = instrument->known.run.count == 0;
+    for (int i = 0; i < RUN_COUNT; i++) {
+        feed_known_cut(&instrument->known, runs[i]);
+    }
+    const int64_t bar_ms = next_bar_ms(instrument);
+    if (!placed && instrument->history_to_ms < instrument->known.trade_ms) {
+        instrument->history_to_ms = instrument->known.trade_ms;
+    }
     for (;;) {
         int next = 0;
         for (int i = 1; i < RUN_COUNT; i++) { /* of one time, the bar comes first */
             next = time_of(runs[i], at[i]) < time_of(runs[next], at[next]) ? i : next;
         }
-        if (time_of(runs[next], at[next]) == INT64_MAX) {
+        const int64_t next_ms = time_of(runs[next], at[next]);
+        if (!placed && next_ms > instrument->known.to_ms) {
+            placed = true;
+            place_known(instrument, bar_ms);
+        }
+        if (next_ms == INT64_MAX) {
             break;
         }
         const struct event *slots = runs[next]->slots + at[next];
@@ -121,13 +183,28 @@ void feed_past_add_trades(struct venue_feed *feed, struct feed_instrument *instr
     note_hole(feed, instrument, message, first);
     for (size_t i = 0; i < count && from_ms > 0; i++) {
         if (slots[i].kind == EVENT_TRADE && slots[i].ts_ms >= from_ms &&
+            !feed_known_is_trade(&instrument->known, &slots[i]) &&
             is_new(instrument, &slots[i], held)) {
             add_past(instrument, &slots[i], 1);
         }
     }
+    add_known_liquidations(feed, instrument);
 }
 
 /* -- out -- */
+
+/* What is known already: not through the feed's own sink, which records. */
+static bool push_known(struct feed_known *known) {
+    while (known->at < known->run.count) {
+        const struct event *slots = known->run.slots + known->at;
+        const size_t count = event_message_slots(slots, known->run.count - known->at);
+        if (!event_sink_push(&known->sinks.place, slots, count)) {
+            return false;
+        }
+        known->at += count;
+    }
+    return true;
+}
 
 /* Whole messages of a run, from *at on. False: the sink is full, the rest later. */
 static bool push_run(struct venue_feed *feed, struct feed_instrument *instrument,
@@ -161,6 +238,12 @@ static void go_live(struct venue_feed *feed, struct feed_instrument *instrument)
 }
 
 bool feed_past_push(struct venue_feed *feed, struct feed_instrument *instrument) {
+    struct feed_known *known = &instrument->known;
+    const struct feed_run older = {instrument->past.slots, known->past_at, known->past_at};
+    if (known->run.count > 0 &&
+        (!push_run(feed, instrument, &older, &instrument->past_at, true) || !push_known(known))) {
+        return false;
+    }
     if (!push_run(feed, instrument, &instrument->past, &instrument->past_at, true) ||
         !push_run(feed, instrument, &instrument->held, &instrument->held_at, false)) {
         return false;

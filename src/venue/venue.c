@@ -101,6 +101,11 @@ static void source_stop(void *self) {
 static const struct event_source_ops source_ops = {
     .name = "venue", .destroy = source_destroy, .start = source_start, .stop = source_stop};
 
+bool venue_feed_know(struct venue_feed *feed, const struct venue_known_sinks *sinks,
+                     const struct event *slots, size_t count) {
+    return feed_know(feed, sinks, slots, count);
+}
+
 enum status venue_open_source(enum venue_id id, const struct venue_feed_desc *desc,
                               struct event_source *source, struct venue_feed **feed) {
     enum status why = STATUS_UNSUPPORTED;

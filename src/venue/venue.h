@@ -14,6 +14,7 @@
 #include "base/status.h"
 #include "market/decimal.h"
 #include "market/event.h"
+#include "market/event_sink.h"
 #include "market/event_source.h"
 #include "market/instrument.h"
 
@@ -118,6 +119,21 @@ const char *venue_channel_name(enum venue_channel channel); /* "trade", "liquida
  * only those that connect, not those that only normalize. */
 enum { VENUE_LIST_BYTES = 256 };
 size_t venue_list(bool live, char *out, size_t out_bytes);
+
+/* Where what is known already goes; both copied. */
+struct venue_known_sinks {
+    struct event_sink place; /* behind older history and before what has come since; of its time
+                                nothing else is pushed */
+    /* At once, and after it what comes live, until history is there: flagged EVENT_FLAG_AHEAD.
+     * Where it is full, the rest waits. */
+    struct event_sink ahead;
+};
+/* Before start: a whole message that is known already, of one of the feed's instruments, in the
+ * order of the recording that it is from; copied. It is pushed on the feed's thread. What the
+ * instrument is (EVENT_INSTRUMENT, EVENT_TIER) goes ahead alone: the venue is asked for it. False:
+ * not one of its instruments, or no room for more. */
+bool venue_feed_know(struct venue_feed *feed, const struct venue_known_sinks *sinks,
+                     const struct event *slots, size_t count);
 
 /* A live feed as an event source. STATUS_UNSUPPORTED: the venue has no live connector. *feed is
  * borrowed and lives as long as the source. The service must run until the source is stopped and

@@ -156,6 +156,7 @@ void desk_close(struct desk *desk) {
     }
     desk_alerts_close(desk);
     pipeline_stop(&desk->clean.delayed);
+    desk_past_close(desk);
     pipeline_stop(&desk->source);
     for (int w = 0; w < desk->window_count; w++) {
         desk_panels_close(desk->windows[w]);
@@ -366,6 +367,8 @@ void desk_frame(struct desk *desk) {
     moment->lines_hidden = desk_lines_hides(&desk->lines, false);
     desk_layouts_advance(desk, moment->mono_ns);
     desk_seek_advance(desk);
+    desk_past_advance(desk);
+    desk_past_offer(desk);
     bool fresh = false;
     moment->scene = pipeline_take_scene(desk->pipeline, &fresh);
     moment->now_ms = frame_time_ms(desk, moment->scene, fresh, moment->mono_ns);
@@ -480,6 +483,9 @@ bool desk_run(struct desk *desk, const struct action_call *call, char error[OPTI
     default:
         if (call->action >= ACTION_REPLAY_FIRST && call->action <= ACTION_REPLAY_LAST) {
             return desk_replay_run(desk, call, error);
+        }
+        if (call->action == ACTION_FOLLOW || call->action == ACTION_LIVE) {
+            desk_past_leave(desk);
         }
         if (desk_open_has(call->action)) {
             return desk_open_run(desk, window, pane, call->action, error);

@@ -21,6 +21,7 @@
 #include "app/desk_clean.h"
 #include "app/desk_film.h"
 #include "app/desk_instant.h"
+#include "app/desk_past.h"
 #include "app/desk_seek.h"
 #include "app/desk_time_bar.h"
 #include "app/desk_wall.h"
@@ -49,7 +50,8 @@ struct desk {
     int window_count, focused;
     struct desk_window *windows[DESKTOP_WINDOW_MAX]; /* owned */
     struct pipeline source;                          /* of what was asked for */
-    struct pipeline *pipeline;                       /* borrowed: the one that is shown */
+    struct desk_past past;                           /* a replay of it, while one looks back */
+    struct pipeline *pipeline; /* borrowed: of the two the one that is shown */
 
     const struct proxy_rules *proxies; /* borrowed */
     struct option_table options;       /* in force; those of pictures are their panes' own */

@@ -172,14 +172,22 @@ static void show(struct desk_alerts *alerts) {
 void desk_alerts_advance(struct desk *desk, bool fresh) {
     struct desk_alerts *alerts = &desk->alerts;
     const struct pane_moment *moment = &desk->moment;
+    const struct scene *scene = moment->scene;
+    double now_ms = moment->now_ms;
     struct alert_event event;
+    if (desk_past_is_shown(desk)) { /* what is live goes on; only maps are not made of it */
+        scene = pipeline_take_scene(&desk->source, &fresh);
+        now_ms = scene != NULL ? (double)scene->ts_ms : 0;
+    }
     bool due = fresh || moment->mono_ns - alerts->looked_ns >= LOOK_NS;
     if (alert_watch_rules(alerts->watch)->count + alerts->count == 0 || !due) {
         return;
     }
     alerts->looked_ns = moment->mono_ns;
-    take_maps(desk);
-    alert_watch_advance(alerts->watch, moment->scene, (int64_t)moment->now_ms);
+    if (!desk_past_is_shown(desk)) {
+        take_maps(desk);
+    }
+    alert_watch_advance(alerts->watch, scene, (int64_t)now_ms);
     while (alert_watch_take_event(alerts->watch, &event)) {
         tell(desk, &event);
     }

@@ -59,9 +59,7 @@ bool desk_replay_run(struct desk *desk, const struct action_call *call,
                      char error[OPTION_ERROR_BYTES]) {
     struct paced_source *paced = desk->pipeline->paced;
     if (paced == NULL) {
-        str_copy(error, OPTION_ERROR_BYTES,
-                 "this is live; a recording can be paused and has a speed");
-        return false;
+        return desk_seek_enter(desk, call, error);
     }
     struct pace pace = paced_source_get(paced);
     const int64_t now_ms = paced_source_now_ms(paced);
@@ -86,6 +84,7 @@ bool desk_replay_run(struct desk *desk, const struct action_call *call,
     case ACTION_SEEK_ON:
     case ACTION_JUMP:
     case ACTION_LOOP:
+    case ACTION_REPLAY:
         return desk_seek_run(desk, call, error);
     default:
         if (!skip(&pace, call->text, now_ms, error)) {

@@ -11,17 +11,20 @@
 
 #define STEP_SHARE 0.1 /* of the stretch that is seen */
 
-static const struct replay_track *track_of(const struct desk *desk) {
-    return replay_worker_track(desk->pipeline->seeker);
+static const struct replay_track *track_of(struct desk *desk) {
+    return replay_worker_track(desk_past_sought(desk)->seeker);
 }
 
 int64_t desk_seek_now_ms(const struct desk *desk) {
-    return desk->seek.wanted_ms != 0 ? desk->seek.wanted_ms
-                                     : paced_source_now_ms(desk->pipeline->paced);
+    if (desk->seek.wanted_ms != 0) {
+        return desk->seek.wanted_ms;
+    }
+    return desk->pipeline->paced != NULL ? paced_source_now_ms(desk->pipeline->paced)
+                                         : (int64_t)desk->moment.now_ms;
 }
 
-static bool can_seek(const struct desk *desk, char *error) {
-    if (desk->pipeline->seeker == NULL) {
+static bool can_seek(struct desk *desk, char *error) {
+    if (desk_past_sought(desk)->seeker == NULL) {
         str_copy(error, OPTION_ERROR_BYTES,
                  "event lines are only replayed forward; liqscope import FILE -o FILE.liq makes a "
                  "recording of them, which can be sought in");
@@ -35,9 +38,16 @@ bool desk_seek_go(struct desk *desk, int64_t ts_ms, char error[OPTION_ERROR_BYTE
     if (!can_seek(desk, error)) {
         return false;
     }
+    if (desk_past_is_wanted(desk) && !desk_past_holds(desk, ts_ms)) {
+        const bool paused = desk_past_is_shown(desk)
+                                ? paced_source_get(desk->pipeline->paced).paused
+                                : desk->past.paused;
+        return desk_past_enter(desk, ts_ms, paused, error);
+    }
     const struct replay_track *track = track_of(desk);
     if (track != NULL) {
-        ts_ms = ts_ms < track->first_ms ? track->first_ms : ts_ms;
+        const int64_t begin_ms = track->lived_ms != 0 ? track->lived_ms : track->first_ms;
+        ts_ms = ts_ms < begin_ms ? begin_ms : ts_ms;
         ts_ms = ts_ms > track->last_ms ? track->last_ms : ts_ms;
     }
     if (seek->loop_to_ms != 0 && (ts_ms < seek->loop_from_ms || ts_ms > seek->loop_to_ms)) {
@@ -45,7 +55,7 @@ bool desk_seek_go(struct desk *desk, int64_t ts_ms, char error[OPTION_ERROR_BYTE
         desk_tell(desk, "outside of the loop, which has ended");
     }
     seek->wanted_ms = ts_ms;
-    replay_worker_ask(desk->pipeline->seeker, ts_ms);
+    replay_worker_ask(desk_past_sought(desk)->seeker, ts_ms);
     return true;
 }
 
@@ -72,6 +82,26 @@ static bool read_time(const char *text, int64_t now_ms, int64_t *out) {
     return clock_parse_utc(text, out);
 }
 
+/* Where a step from what is seen leads. */
+static int64_t step_from(struct desk *desk, int64_t now_ms, double direction) {
+    struct desk_window *window = NULL;
+    const struct pane *pane = desk_pane(desk, ACTION_PANE_FOCUSED, &window);
+    const double step_ms = pane != NULL ? pane_span_ms(pane) * STEP_SHARE : 0;
+    return now_ms + (int64_t)(direction * step_ms);
+}
+
+/* The moment that the focused pane was scrolled to; following, a step before now. */
+static int64_t seen_ms(struct desk *desk, int64_t now_ms) {
+    struct desk_window *window = NULL;
+    const struct pane *pane = desk_pane(desk, ACTION_PANE_FOCUSED, &window);
+    if (pane == NULL || pane->nav.camera.following) {
+        return step_from(desk, now_ms, -1);
+    }
+    const double edge_ms =
+        pane->nav.camera.time_left_ms + CAMERA_LIVE_FRACTION * pane_span_ms(pane);
+    return edge_ms < (double)now_ms ? (int64_t)edge_ms : now_ms;
+}
+
 static bool refuse_time(const char *action, const char *text, char *error) {
     str_format(error, OPTION_ERROR_BYTES,
                "%s: \"%.60s\": no time; expected 2026-06-17T08:30 (UTC), or +1h, -10m", action,
@@ -88,10 +118,7 @@ static bool seek_to(struct desk *desk, const char *text, char *error) {
 }
 
 static bool seek_step(struct desk *desk, double direction, char *error) {
-    struct desk_window *window = NULL;
-    const struct pane *pane = desk_pane(desk, ACTION_PANE_FOCUSED, &window);
-    const double step_ms = pane != NULL ? pane_span_ms(pane) * STEP_SHARE : 0;
-    return desk_seek_go(desk, desk_seek_now_ms(desk) + (int64_t)(direction * step_ms), error);
+    return desk_seek_go(desk, step_from(desk, desk_seek_now_ms(desk), direction), error);
 }
 
 /* The words of a text, at most count_max; more are counted. */
@@ -199,9 +226,43 @@ bool desk_seek_run(struct desk *desk, const struct action_call *call,
         return jump(desk, call->text, error);
     case ACTION_LOOP:
         return loop(desk, call->text, error);
+    case ACTION_REPLAY:
+        return call->text[0] != '\0'
+                   ? seek_to(desk, call->text, error)
+                   : desk_seek_go(desk, seen_ms(desk, desk_seek_now_ms(desk)), error);
     default:
         return seek_to(desk, call->text, error);
     }
+}
+
+/* -- from what is live -- */
+
+bool desk_seek_enter(struct desk *desk, const struct action_call *call,
+                     char error[OPTION_ERROR_BYTES]) {
+    const int64_t now_ms = desk_seek_now_ms(desk);
+    int64_t ts_ms = now_ms;
+    switch (call->action) {
+    case ACTION_PAUSE:
+    case ACTION_FRAME_STEP:
+        break;
+    case ACTION_SEEK_BACK:
+        ts_ms = step_from(desk, now_ms, -1);
+        break;
+    case ACTION_SEEK:
+    case ACTION_REPLAY:
+        if (call->text[0] == '\0' && call->action == ACTION_REPLAY) {
+            ts_ms = seen_ms(desk, now_ms);
+        } else if (!read_time(call->text, now_ms, &ts_ms)) {
+            return refuse_time(action_row(call->action)->name, call->text, error);
+        }
+        break;
+    default:
+        str_format(error, OPTION_ERROR_BYTES,
+                   "%s: this is live; replay, seek and pause look back into what is recorded of it",
+                   action_row(call->action)->name);
+        return false;
+    }
+    return desk_past_enter(desk, ts_ms, call->action == ACTION_PAUSE, error);
 }
 
 /* -- a frame -- */
@@ -231,12 +292,16 @@ static void put_in_place(struct desk *desk, struct replay_stand *stand) {
         }
     }
     hold_loop(desk); /* what comes into its place keeps its pace */
-    if (!pipeline_seek_go(desk->pipeline, stand) || !desk_start_panes(desk, error)) {
+    const bool shown = desk->past.entering ? desk_past_show(desk, stand)
+                                           : pipeline_seek_go(desk->pipeline, stand, NULL);
+    if (!shown || !desk_start_panes(desk, error)) {
         (void)app_fail(EXIT_STATUS_FAILED, "view", "%s", status_text(STATUS_MEMORY));
         desk->failed = desk->quit = true;
         return;
     }
-    alert_watch_restart(desk->alerts.watch);
+    if (!desk_past_is_shown(desk)) { /* else alerts look at what is live */
+        alert_watch_restart(desk->alerts.watch);
+    }
     show_moment(desk, (double)ts_ms);
     seek->took_ms = (double)(taken_ns + clock_mono_ns() - begin_ns) * 1e-6;
     seek->wanted_ms = 0;
@@ -257,13 +322,20 @@ void desk_seek_advance(struct desk *desk) {
     struct desk_seek *seek = &desk->seek;
     struct replay_stand stand;
     char error[OPTION_ERROR_BYTES];
-    if (desk->pipeline->seeker == NULL) {
+    struct replay_worker *seeker = desk_past_sought(desk)->seeker;
+    if (seeker == NULL) {
         return;
     }
     if (seek->loop_to_ms != 0 && seek->wanted_ms == 0 && is_loop_over(desk)) {
         (void)desk_seek_go(desk, seek->loop_from_ms, error);
     }
-    if (replay_worker_take(desk->pipeline->seeker, &stand)) {
-        put_in_place(desk, &stand);
+    if (!replay_worker_take(seeker, &stand)) {
+        return;
     }
+    if (stand.ts_ms < stand.lived_ms) { /* which was not known when it was asked for */
+        replay_worker_retire(seeker, stand.engine, stand.source);
+        (void)desk_seek_go(desk, stand.lived_ms, error);
+        return;
+    }
+    put_in_place(desk, &stand);
 }

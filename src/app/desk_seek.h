@@ -23,9 +23,13 @@ struct desk_seek {
 int64_t desk_seek_now_ms(const struct desk *desk);
 /* Go to a moment of the recording, from its first to its last. False: error says why not. */
 bool desk_seek_go(struct desk *desk, int64_t ts_ms, char error[OPTION_ERROR_BYTES]);
-/* SEEK SEEK_BACK SEEK_ON JUMP LOOP, of a recording. */
+/* SEEK SEEK_BACK SEEK_ON JUMP LOOP REPLAY, of a recording. */
 bool desk_seek_run(struct desk *desk, const struct action_call *call,
                    char error[OPTION_ERROR_BYTES]);
+/* A command of replays where something live is shown: its recording is shown, from that moment on
+ * (app/desk_past.h). False: error says why not. */
+bool desk_seek_enter(struct desk *desk, const struct action_call *call,
+                     char error[OPTION_ERROR_BYTES]);
 /* Once a frame, before its scene is taken: an engine that has come to its moment takes the place of
  * the one that is shown. */
 void desk_seek_advance(struct desk *desk);

@@ -59,6 +59,7 @@ void pane_stop(struct pane *pane) {
         pipeline_close_view(pane->pipeline, pane->view);
         pane->view = -1;
     }
+    pane->map = NULL;
     pane->why = (struct picture_why){0}; /* its answer is the worker's */
     raster_worker_destroy(pane->worker);
     if (pane->cache != NULL) {

@@ -232,6 +232,7 @@ void property_write_replay(const struct property_look *look, struct writer *out,
     const struct replay_track *track =
         pipeline->seeker != NULL ? replay_worker_track(pipeline->seeker) : NULL;
     writer_open_object(out, key);
+    writer_flag(out, "of_live", desk_past_is_shown(look->desk));
     writer_number(out, "speed", pace.speed);
     writer_flag(out, "paused", pace.paused);
     write_time(out, "begin_ms", track != NULL ? track->first_ms : 0);

@@ -118,6 +118,9 @@ void replay_track_add(struct replay_track *track, const struct event *slots, siz
                                                  .usd = (float)usd,
                                                  .kind = TRACK_LIQUIDATION});
         }
+        if (track->lived_ms == 0 && event_is_live(slot)) {
+            track->lived_ms = slot->ts_ms;
+        }
         count_slot(track, slot->ts_ms);
     }
     track->slot_count += (int64_t)count;

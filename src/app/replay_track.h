@@ -30,6 +30,8 @@ struct track_gap {
 
 struct replay_track {
     int64_t first_ms, last_ms; /* of the recording; 0: nothing in it */
+    int64_t lived_ms;          /* the first live trade or price: before it nothing is known of the
+                                  market but bars; 0: none so far */
     int64_t until_ms;          /* looked through up to here */
     bool whole;                /* all of it was */
     int64_t slot_count;

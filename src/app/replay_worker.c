@@ -33,7 +33,7 @@ struct replay_worker {
     struct thread thread;
     struct waker waker;
     struct mailbox tracks; /* of struct replay_track: the worker writes, main takes */
-    atomic_bool stopping;
+    atomic_bool stopping, over;
 
     /* -- protected by lock -- */
     pthread_mutex_t lock;
@@ -222,7 +222,7 @@ static bool make_stand(struct replay_worker *worker, int64_t ts_ms, int64_t aske
                        struct replay_stand *out) {
     char reason[SOURCE_REASON_BYTES];
     const struct checkpoint *from = checkpoint_before(worker, ts_ms);
-    *out = (struct replay_stand){.ts_ms = ts_ms};
+    *out = (struct replay_stand){.ts_ms = ts_ms, .lived_ms = worker->track.lived_ms};
     if (!file_source_open(&worker->desc.sources, worker->desc.instruments, &out->source,
                           &out->files, reason)) {
         return false; /* it was there a moment ago; the picture stays where it is */
@@ -238,12 +238,13 @@ static bool make_stand(struct replay_worker *worker, int64_t ts_ms, int64_t aske
     return true;
 }
 
-/* Look on until the moment has been passed, so that the next question finds copies there. */
+/* Look on until the moment has been passed, so that the next question finds copies there, and
+ * something was live. */
 static bool look_until(struct replay_worker *worker, int64_t ts_ms, int64_t asked_ns) {
     if (worker->track.whole && worker->newest_ms <= ts_ms) {
         look_through(worker);
     }
-    while (!worker->track.whole && worker->newest_ms <= ts_ms) {
+    while (!worker->track.whole && (worker->newest_ms <= ts_ms || worker->track.lived_ms == 0)) {
         if (is_dropped(worker, asked_ns)) {
             return false;
         }
@@ -293,6 +294,23 @@ static bool take_question(struct replay_worker *worker, int64_t *ts_ms, int64_t 
     return any;
 }
 
+/* What it holds most of: copies, and what was handed back. */
+static void take_apart(struct replay_worker *worker) {
+    struct retired retired;
+    while (take_retired(worker, &retired)) {
+        engine_destroy(retired.engine);
+        event_source_destroy(&retired.source);
+    }
+    for (int i = 0; i < worker->checkpoint_count; i++) {
+        engine_destroy(worker->checkpoints[i].engine);
+    }
+    worker->checkpoint_count = 0;
+    engine_destroy(worker->engine);
+    worker->engine = NULL;
+    /* relaxed: joining orders the rest */
+    atomic_store_explicit(&worker->over, true, memory_order_relaxed);
+}
+
 static void run(void *user) {
     struct replay_worker *worker = user;
     for (;;) {
@@ -301,6 +319,7 @@ static void run(void *user) {
         waker_arm(&worker->waker);
         /* relaxed: only asks to end; joining orders the rest */
         if (atomic_load_explicit(&worker->stopping, memory_order_relaxed)) {
+            take_apart(worker);
             return;
         }
         if (take_question(worker, &ts_ms, &asked_ns)) {
@@ -355,28 +374,29 @@ void replay_worker_destroy(struct replay_worker *worker) {
     if (worker == NULL) {
         return;
     }
-    /* relaxed: joining orders the rest */
-    atomic_store_explicit(&worker->stopping, true, memory_order_relaxed);
     if (worker->thread.started) {
-        waker_wake(&worker->waker);
+        replay_worker_end(worker);
         thread_join(&worker->thread);
     }
-    for (int i = 0; i < worker->retired_count; i++) {
-        engine_destroy(worker->retired[i].engine);
-        event_source_destroy(&worker->retired[i].source);
-    }
+    take_apart(worker); /* what came after its end, or before it had begun */
     if (worker->answered) {
         stand_finish(&worker->answer);
     }
-    for (int i = 0; i < worker->checkpoint_count; i++) {
-        engine_destroy(worker->checkpoints[i].engine);
-    }
-    engine_destroy(worker->engine);
     event_source_destroy(&worker->source);
     mailbox_finish(&worker->tracks);
     waker_finish(&worker->waker);
     pthread_mutex_destroy(&worker->lock);
     free(worker);
+}
+
+void replay_worker_end(struct replay_worker *worker) {
+    /* relaxed: joining orders the rest */
+    atomic_store_explicit(&worker->stopping, true, memory_order_relaxed);
+    waker_wake(&worker->waker);
+}
+
+bool replay_worker_is_over(const struct replay_worker *worker) {
+    return atomic_load_explicit(&worker->over, memory_order_relaxed); /* relaxed: see take_apart */
 }
 
 void replay_worker_ask(struct replay_worker *worker, int64_t ts_ms) {

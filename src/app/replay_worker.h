@@ -40,6 +40,10 @@ struct replay_worker_desc {
 /* NULL: out of memory, or a file cannot be read. */
 struct replay_worker *replay_worker_create(const struct replay_worker_desc *desc);
 void replay_worker_destroy(struct replay_worker *worker); /* stops and joins; NULL accepted */
+/* Ask it to take everything apart on its own time; then is_over says when destroying it costs
+ * nothing any more. Nothing may be asked of it. */
+void replay_worker_end(struct replay_worker *worker);
+bool replay_worker_is_over(const struct replay_worker *worker);
 
 /* Go to a moment; what was asked before and is not answered yet is dropped. */
 void replay_worker_ask(struct replay_worker *worker, int64_t ts_ms);
@@ -51,6 +55,7 @@ struct replay_stand {
     struct event_source source; /* the same */
     struct file_source *files;  /* borrowed: of source */
     int64_t taken_ns;           /* from the question to here */
+    int64_t lived_ms;           /* as the track has it */
 };
 /* The answer to the newest question, once. False: not yet. */
 bool replay_worker_take(struct replay_worker *worker, struct replay_stand *out);

@@ -59,9 +59,9 @@ struct dated_file {
     int64_t bytes;
 };
 
-/* "-20261122T000000Z.liq", or with a number behind the time. */
-static bool is_dated(const char *text) {
+bool recorder_files_is_dated(const char *behind) {
     static const char form[] = "-ddddddddTddddddZ";
+    const char *text = behind;
     for (const char *f = form; *f != '\0'; f++, text++) {
         const bool digit = *text >= '0' && *text <= '9';
         if (*f == 'd' ? !digit : *text != *f) {
@@ -102,7 +102,8 @@ static size_t list_files(const char *folder, const char *begin, struct dated_fil
     while (dir != NULL && count < FILE_COUNT_MAX && (entry = readdir(dir)) != NULL) {
         char path[RECORDER_PATH_BYTES];
         struct stat info;
-        if (strncmp(entry->d_name, begin, begin_len) == 0 && is_dated(entry->d_name + begin_len) &&
+        if (strncmp(entry->d_name, begin, begin_len) == 0 &&
+            recorder_files_is_dated(entry->d_name + begin_len) &&
             str_format(path, sizeof path, "%s%s", folder, entry->d_name) &&
             stat(path, &info) == 0 &&
             str_copy(out[count].name, sizeof out[count].name, entry->d_name)) {

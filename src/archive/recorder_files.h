@@ -1,5 +1,4 @@
-/* archive/recorder_files.h - the names of a recording's files, and which of them are too old;
- * inside this room only.
+/* archive/recorder_files.h - the names of a recording's files, and which of them are too old.
  *
  * Thread: any; plain functions. */
 #pragma once
@@ -20,6 +19,11 @@ bool recorder_name_init(struct recorder_name *name, const char *path, bool dated
  * and so on behind its time, so that names sort as their files began. */
 void recorder_name_make(const struct recorder_name *name, int64_t wall_ms,
                         char out[RECORDER_PATH_BYTES]);
+
+/* Whether that is what stands behind "day" where the name is dated: "-20261122T000000Z.liq", or
+ * with
+ * "_2" and so on behind the time. */
+bool recorder_files_is_dated(const char *behind);
 
 /* Delete the oldest dated files of this name until those left hold at most keep_bytes and began at
  * most keep_days before now (0: no such limit), but never `current`. Returns how many went. */

@@ -57,6 +57,19 @@ static void slots_are_counted_by_time(void **state) {
     assert_int_equal(track.slot_count, 5);
 }
 
+/* Trades of the past are no part of it. */
+static void the_first_live_one_is_known(void **state) {
+    (void)state;
+    struct event past = make_trade(0, t0_ms + 10, SIDE_BUY, "1000", "1");
+    past.flags |= EVENT_FLAG_HISTORY;
+    add(past);
+    add_gap(0, 20);
+    assert_int_equal(track.lived_ms, 0);
+    add(make_trade(0, t0_ms + 30, SIDE_BUY, "1000", "1"));
+    add(make_trade(0, t0_ms + 25, SIDE_BUY, "1000", "1"));
+    assert_int_equal(track.lived_ms, t0_ms + 30);
+}
+
 /* Of a recording that is being written. */
 static void a_longer_recording_has_longer_bins(void **state) {
     (void)state;
@@ -129,6 +142,7 @@ static void when_full_the_smaller_ones_go(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(slots_are_counted_by_time, set_up),
+        cmocka_unit_test_setup(the_first_live_one_is_known, set_up),
         cmocka_unit_test_setup(a_longer_recording_has_longer_bins, set_up),
         cmocka_unit_test_setup(large_ones_are_found_on_both_sides, set_up),
         cmocka_unit_test_setup(gaps_that_touch_are_one, set_up),

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# feeds.sh PROGRAM: feed-test and collect against the served simulated exchange; a silent channel, a signal.
+# feeds.sh PROGRAM PYTHON: feed-test and collect against served simulated exchanges; a silent channel, a signal.
 set -u
 program=$1
+python=$2
 folder=$(mktemp -d)
 failures=0
-server=
-trap '[[ -n $server ]] && kill "$server" 2>/dev/null; rm -rf "$folder"' EXIT
+server= gate_server= router=
+trap 'kill $server $gate_server $router 2>/dev/null; rm -rf "$folder"' EXIT
 
 check() { # check NAME STATUS: 0 is well
     if [[ $2 -eq 0 ]]; then
@@ -36,8 +37,8 @@ stop() {
 serve gate
 "$program" collect gate:BTC_USDT --ws-url "$ws" --rest-url "$rest" -o "$folder/lines.jsonl" 2>"$folder/said" &
 collector=$!
-for _ in $(seq 600); do # until its writer has handed lines to the file
-    [[ -s $folder/lines.jsonl ]] && break
+for _ in $(seq 600); do # until its writer has handed lines to the file, with what is live
+    grep -qs '"type":"trade"' "$folder/lines.jsonl" && break
     sleep 0.1
 done
 kill -INT "$collector"
@@ -76,6 +77,46 @@ check "and is the same" $?
 check "feed-test finds every promised channel" $?
 grep -q '"venue":"gate","state":"live"' "$folder/test.json"
 check "feed-test tells the state" $?
+stop
+
+# Two venues at once, each an exchange of its own, into one recording.
+serve gate
+gate_port=${rest##*:}
+gate_server=$server
+serve bybit
+"$python" "$(dirname "$0")/../support/path_router.py" "/v5=${rest##*:}" "$gate_port" >"$folder/router" &
+router=$!
+for _ in $(seq 300); do
+    [[ -s $folder/router ]] && break
+    sleep 0.1
+done
+address=127.0.0.1:$(cat "$folder/router")
+"$program" collect gate:BTC_USDT bybit:BTCUSDT --ws-url "ws://$address" --rest-url "http://$address" -o "$folder/both.liq" \
+    2>"$folder/said" &
+collector=$!
+both() { # of each venue there is a line of each kind in the recording
+    "$program" export "$folder/both.liq" 2>/dev/null >"$folder/both.jsonl"
+    local kind
+    for kind in instrument kline trade book; do
+        grep -q "\"type\":\"$kind\",\"venue\":\"gate\",\"symbol\":\"BTC_USDT\"" "$folder/both.jsonl" &&
+            grep -q "\"type\":\"$kind\",\"venue\":\"bybit\",\"symbol\":\"BTCUSDT\"" "$folder/both.jsonl" || return 1
+    done
+}
+for _ in $(seq 150); do
+    both && break
+    sleep 0.2
+done
+kill -INT "$collector"
+wait "$collector"
+check "two venues are collected into one recording" $?
+both
+check "it holds what both are, were and do" $?
+"$program" levels "$folder/both.liq" --json 2>"$folder/said" | head -1 >"$folder/levels"
+grep -q '"venue":"gate","symbol":"BTC_USDT"' "$folder/levels" && grep -q '"venue":"bybit","symbol":"BTCUSDT"' "$folder/levels"
+check "its replay adds up both" $?
+kill "$router"
+stop
+server=$gate_server
 stop
 
 # Nobody answers there: every promised channel is silent.

@@ -1,5 +1,6 @@
-/* What goes wrong between the feeds and their venues: a network that is down, names that nobody
- * knows, symbols that are not listed yet or no longer, frames whose gzip is broken or a bomb.
+/* What lies or goes wrong between the feeds and their venues: a proxy, a network that is down,
+ * names that nobody knows, symbols that are not listed yet or no longer, frames whose gzip is
+ * broken or a bomb.
  *
  * Feeds reach their exchange through a relay that can be taken down, and by a name that can be made
  * unknown. Back-off runs a hundred times as fast as it does: three seconds without a network are
@@ -11,6 +12,8 @@
 #include <cmocka.h>
 #include <netdb.h>
 
+#include "net/proxy.h"
+#include "support/certs.h"
 #include "support/fleet.h"
 #include "support/proxy_server.h"
 #include "venue/feed.h"
@@ -178,6 +181,84 @@ static void a_network_that_was_down_leaves_a_gap(void **state) {
     assert_int_equal(probe.repeats, 0);
 }
 
+/* -- behind a proxy -- */
+
+static char *no_environment(const char *name) {
+    (void)name;
+    return NULL;
+}
+
+/* Feeds over TLS, streams and REST, all through the proxy that relay is. */
+static void set_up_proxied(enum venue_id venue, const struct certs *certs, const char *proxy) {
+    char ca[CERTS_PATH_BYTES], cert[CERTS_PATH_BYTES], key[CERTS_PATH_BYTES];
+    char text[64], reason[PROXY_REASON_BYTES];
+    struct proxy_rules rules;
+    assert_true(proxy_server_start(&relay));
+    (void)snprintf(text, sizeof text, proxy, relay.port);
+    assert_true(proxy_rules_read(&rules, text, no_environment, reason));
+    const struct fleet_desc desc = {
+        .server = {.seed = 5,
+                   .days = .01,
+                   .burn_in_days = -1,
+                   .symbol_count = 2,
+                   .frozen = true,
+                   .cert_file = certs_path(certs, "good", "pem", cert),
+                   .key_file = certs_path(certs, "good", "key", key)},
+        .feed = {.ws_url = "wss://venue.example.test:9443",
+                 .rest_url = "https://venue.example.test",
+                 .history_ms = 600000,
+                 .oi_poll_ms = 500},
+        .venues = 1U << venue,
+        .backoff_first_ms = BACKOFF_MS,
+        .ca_file = certs_path(certs, "ca", "pem", ca),
+        .proxies = &rules,
+    };
+    fleet = fleet_open(&desc);
+    assert_non_null(fleet);
+    const char *url = exchange_server_ws_base_url(fleet->venues[0].server);
+    atomic_store(&relay.target_port, (int)strtol(strrchr(url, ':') + 1, NULL, 10));
+    fleet_set_load(fleet, LOAD_PER_S, 0);
+}
+
+static bool has_history(const struct fleet_venue *venue) {
+    return trades_go_on(venue) && venue->probes[0].klines > 3 && venue->probes[1].instruments > 0;
+}
+
+/* The venue's name is the proxy's to look up: here nobody knows it. */
+static void a_feed_over_tls_goes_through_a_proxy(void **state) {
+    static const struct {
+        enum venue_id venue;
+        enum proxy_manner manner;
+        const char *user, *password, *url;
+    } rows[] = {
+        {VENUE_BYBIT, MANNER_CONNECT, "me", "bWU6cHc=", "http://me:pw@127.0.0.1:%d"},
+        {VENUE_HTX, MANNER_SOCKS, NULL, NULL, "socks5h://127.0.0.1:%d"},
+    };
+    struct certs certs;
+    assert_true(certs_create(&certs));
+    bool good = true;
+    for (size_t i = 0; i < ARRAY_COUNT(rows) && good; i++) {
+        atomic_store(&names_unknown, true);
+        trades_before = 0;
+        relay = (struct proxy_server){
+            .manner = rows[i].manner, .user = rows[i].user, .password = rows[i].password};
+        set_up_proxied(rows[i].venue, &certs, rows[i].url);
+        good = fleet_wait(fleet, "live behind a proxy", has_history);
+        remember();
+        atomic_store(&relay.down, true);
+        good = good && fleet_wait(fleet, "lost with its proxy", is_lost);
+        atomic_store(&relay.down, false);
+        good = good && fleet_wait(fleet, "going on", trades_go_on);
+        if (good) {
+            check_nothing_is_lost();
+        }
+        good = good && atomic_load(&relay.asked) >= 4 && atomic_load(&names_asked) == 0;
+        (void)tear_down(state);
+    }
+    certs_remove(&certs);
+    assert_true(good);
+}
+
 /* -- symbols that come and go -- */
 
 static bool one_is_unknown(const struct fleet_venue *venue) {
@@ -253,6 +334,7 @@ static void broken_gzip_and_a_bomb_are_counted_and_passed_over(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(a_feed_over_tls_goes_through_a_proxy, tear_down),
         cmocka_unit_test_teardown(names_that_nobody_knows_are_said_and_asked_again, tear_down),
         cmocka_unit_test_teardown(a_network_that_was_down_leaves_a_gap, tear_down),
         cmocka_unit_test_teardown(a_symbol_begins_once_it_is_listed, tear_down),

@@ -67,7 +67,9 @@ struct fleet_desc {
     struct venue_feed_desc feed;
     uint32_t venues;      /* bit enum venue_id; 0: all that take part */
     const char *unlisted; /* the base of a symbol that is not listed at first; NULL: all are */
-    int backoff_first_ms; /* as net_service_desc has it */
+    int backoff_first_ms; /* this and the next two as net_service_desc has them */
+    const char *ca_file;
+    const struct proxy_rules *proxies;
 };
 
 /* -- what arrives -- */
@@ -353,10 +355,13 @@ static inline struct fleet *fleet_open(const struct fleet_desc *desc) {
     enum status why = STATUS_OK;
     pthread_mutex_init(&fleet->lock, NULL);
     fleet->instruments = instrument_table_create();
-    fleet->service = net_service_create(
-        &(struct net_service_desc){
-            .role = THREAD_NET, .jitter_seed = 1, .backoff_first_ms = desc->backoff_first_ms},
-        &why);
+    fleet->service =
+        net_service_create(&(struct net_service_desc){.role = THREAD_NET,
+                                                      .jitter_seed = 1,
+                                                      .backoff_first_ms = desc->backoff_first_ms,
+                                                      .ca_file = desc->ca_file,
+                                                      .proxies = desc->proxies},
+                           &why);
     bool open = fleet->service != NULL && net_service_start(fleet->service);
     for (int id = VENUE_NONE + 1; id < VENUE_COUNT && open; id++) {
         bool wanted = desc->venues == 0 || (desc->venues >> id & 1) != 0;

@@ -19,21 +19,21 @@ is_png() { # FILE WIDTH HEIGHT
     [[ $got == "$want" ]]
 }
 
-"$program" simulate --days 0.2 --seed 3 -o "$folder/day.jsonl.zst" || fail "simulate"
+"$program" simulate --days 0.1 --seed 3 -o "$folder/day.jsonl.zst" || fail "simulate"
 for name in a b; do
-    "$program" render "$folder/day.jsonl.zst" -o "$folder/file_$name.png" --size 640x360 --window 3h ||
+    "$program" render "$folder/day.jsonl.zst" -o "$folder/file_$name.png" --size 320x180 --window 1h ||
         fail "render of a file"
-    "$program" render demo -o "$folder/demo_$name.png" --size 640x360 --days 0.2 --seed 3 --window 3h ||
+    "$program" render demo -o "$folder/demo_$name.png" --size 320x180 --days 0.1 --seed 3 --window 1h ||
         fail "render of the demo"
 done
-is_png "$folder/file_a.png" 640 360 || fail "no PNG of 640 x 360"
+is_png "$folder/file_a.png" 320 180 || fail "no PNG of 320 x 180"
 cmp "$folder/file_a.png" "$folder/file_b.png" || fail "two runs over a file differ"
 cmp "$folder/demo_a.png" "$folder/demo_b.png" || fail "two runs of the demo differ"
 cmp -s "$folder/file_a.png" "$folder/demo_a.png" && fail "the demo is not marked as one"
 
 # Another moment is another picture; a moment before everything is an error and leaves no file.
-"$program" render "$folder/day.jsonl.zst" -o "$folder/at.png" --size 640x360 --window 3h \
-    --at 2026-01-05T02:00:00Z || fail "render --at"
+"$program" render "$folder/day.jsonl.zst" -o "$folder/at.png" --size 320x180 --window 1h \
+    --at 2026-01-05T01:30:00Z || fail "render --at"
 cmp -s "$folder/file_a.png" "$folder/at.png" && fail "--at changes nothing"
 "$program" render "$folder/day.jsonl.zst" -o "$folder/none.png" --at 2020-01-01 2>"$folder/err" &&
     fail "render before the first event"
@@ -41,31 +41,31 @@ cmp -s "$folder/file_a.png" "$folder/at.png" && fail "--at changes nothing"
 [[ $(wc -l <"$folder/err") == 1 ]] || fail "want one line, got: $(cat "$folder/err")"
 
 # A second venue of the coin is added to the first.
-"$program" simulate --days 0.2 --seed 3 | sed 's/"venue":"binance_usdm"/"venue":"bybit"/' >"$folder/day.bybit.jsonl"
+"$program" simulate --days 0.1 --seed 3 | sed 's/"venue":"binance_usdm"/"venue":"bybit"/' >"$folder/day.bybit.jsonl"
 for name in a b; do
     "$program" render "$folder/day.jsonl.zst" "$folder/day.bybit.jsonl" -o "$folder/both_$name.png" \
-        --size 640x360 --window 3h || fail "render of two venues"
+        --size 320x180 --window 1h || fail "render of two venues"
 done
 cmp "$folder/both_a.png" "$folder/both_b.png" || fail "two runs over two files differ"
 cmp -s "$folder/both_a.png" "$folder/file_a.png" && fail "the second venue changes nothing"
 
 # A recording that breaks off: what could be read is drawn, with an error and its exit status.
 head -c "$(($(wc -c <"$folder/day.jsonl.zst") * 3 / 4))" "$folder/day.jsonl.zst" >"$folder/day.broken.jsonl.zst"
-"$program" render "$folder/day.broken.jsonl.zst" -o "$folder/at.png" --size 640x360 --window 3h 2>"$folder/err"
-[[ $? == 1 && $(wc -l <"$folder/err") == 1 ]] && is_png "$folder/at.png" 640 360 || fail "broken: $(cat "$folder/err")"
+"$program" render "$folder/day.broken.jsonl.zst" -o "$folder/at.png" --size 320x180 --window 1h 2>"$folder/err"
+[[ $? == 1 && $(wc -l <"$folder/err") == 1 ]] && is_png "$folder/at.png" 320 180 || fail "broken: $(cat "$folder/err")"
 
 # A place that cannot be written.
-"$program" render demo -o "$folder/nosuch/x.png" --size 640x360 --days 0.1 2>"$folder/err"
+"$program" render demo -o "$folder/nosuch/x.png" --size 320x180 --days 0.05 2>"$folder/err"
 [[ $? == 1 && $(wc -l <"$folder/err") == 1 ]] || fail "unwritable: $(cat "$folder/err")"
 ls "$folder" | grep -v -e '^day\.' -e '^file_[ab]\.png$' -e '^demo_[ab]\.png$' -e '^both_[ab]\.png$' \
     -e '^at\.png$' -e '^err$' &&
     fail "something was left behind"
 
 # The pointer and the question why are drawn, wherever they are; a place has to be one.
-"$program" render "$folder/day.jsonl.zst" -o "$folder/pointed.png" --size 640x360 --window 3h \
-    --pointer 2026-01-05T02:00:00Z,99000 --why 97000 || fail "render --pointer --why"
+"$program" render "$folder/day.jsonl.zst" -o "$folder/pointed.png" --size 320x180 --window 1h \
+    --pointer 2026-01-05T01:30:00Z,99000 --why 97000 || fail "render --pointer --why"
 cmp -s "$folder/file_a.png" "$folder/pointed.png" && fail "--pointer changes nothing"
-"$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 640x360 --window 3h \
+"$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 320x180 --window 1h \
     --pointer 1,1 || fail "render --pointer away"
 cmp "$folder/file_a.png" "$folder/away.png" || fail "a pointer outside the picture changes it"
 "$program" render "$folder/day.jsonl.zst" -o "$folder/away.png" --size 320x180 --window 1h --why 1 2>"$folder/err" &&
@@ -88,7 +88,7 @@ done | sort | uniq -c >"$folder/hashes"
 for run in first second; do
     mkdir "$folder/$run"
     "$program" render "$folder/day.liq" -o "$folder/$run/frame-%03d.png" --size 320x180 --window 30m --fps 1 \
-        --from 2026-01-05T03:00:00Z --to 2026-01-05T03:10:00Z --speed 200 --hash >"$folder/$run/hashes" ||
+        --from 2026-01-05T02:00:00Z --to 2026-01-05T02:10:00Z --speed 200 --hash >"$folder/$run/hashes" ||
         fail "render of a series"
 done
 diff -r "$folder/first" "$folder/second" || fail "two runs of a film differ"
@@ -98,8 +98,8 @@ is_png "$folder/first/frame-003.png" 320 180 || fail "no series: $(ls "$folder/f
 # A film on standard output and into a named pipe: the same bytes, the hashes elsewhere. Drawn in tiles it differs
 # by one step of brightness where rounding does, in less than one byte of a thousand.
 film() { # film OUTPUT [OPTION...]
-    "$program" render "$folder/day.liq" --size 320x180 --window 30m --fps 30 --from 2026-01-05T03:00:00Z \
-        --to 2026-01-05T03:01:00Z --speed 120 --hash -o "$@" || fail "a film into $1"
+    "$program" render "$folder/day.liq" --size 320x180 --window 30m --fps 30 --from 2026-01-05T02:00:00Z \
+        --to 2026-01-05T02:01:00Z --speed 120 --hash -o "$@" || fail "a film into $1"
 }
 film - >"$folder/film.y4m" 2>"$folder/film.hashes"
 grep -q '^picture ' "$folder/film.hashes" || fail "hashes beside a film on standard output"
@@ -141,7 +141,7 @@ cmp "$folder/at.png" "$folder/again.png" || fail "open $name makes another pictu
 [[ $? == 1 ]] && grep -q 'no map ID' "$folder/err" || fail "open of no name: $(cat "$folder/err")"
 
 # Without ffmpeg, and with one that fails, a film is an error that says which of both.
-PATH=/nonexistent "$program" render demo --days 0.1 --size 64x64 --window 30m -o "$folder/none.mp4" 2>"$folder/err"
+PATH=/nonexistent "$program" render demo --days 0.05 --size 64x64 --window 30m -o "$folder/none.mp4" 2>"$folder/err"
 [[ $? == 1 ]] && grep -q 'ffmpeg is not installed' "$folder/err" || fail "no ffmpeg: $(cat "$folder/err")"
 mkdir "$folder/bin"
 printf '#!/bin/sh\nexit 3\n' >"$folder/bin/ffmpeg"

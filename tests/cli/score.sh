@@ -3,7 +3,7 @@
 # usage: score.sh LIQSCOPE
 . "$(dirname "$0")/begin.sh" "$1"
 
-market=(--days 0.6 --seed 3 --regime C)
+market=(--days 0.52 --seed 3 --regime C)
 "$program" simulate "${market[@]}" -o "$folder/day.jsonl.zst" --truth "$folder/truth.csv.zst" || fail "simulate"
 "$program" score demo "${market[@]}" --json >"$folder/demo.json" || fail "score of the demo"
 "$program" score "$folder/day.jsonl.zst" --truth "$folder/truth.csv.zst" --json >"$folder/file.json" ||

@@ -414,7 +414,7 @@ static void a_full_ring_loses_counts_and_recovers(void **state) {
     assert_true(pipeline_open(&pipe_line, &desc));
     assert_true(
         exchange_server_set_load(pipe_line.server, &(struct exchange_load){.trades_per_s = 20000}));
-    for (int i = 0; i < 1000 && stat_get(STAT_events_lost) == 0; i++) {
+    for (int i = 0; i < WAIT_MS / 10 && stat_get(STAT_events_lost) == 0; i++) {
         clock_sleep_until_ns(clock_mono_ns() + 10000000);
     }
     assert_true(stat_get(STAT_events_lost) > 0);

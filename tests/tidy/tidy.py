@@ -221,6 +221,12 @@ def compile_flags(build):
     return compiler, [word for flag in flags for word in flag]
 
 
+def first_include(text):
+    """What a source includes before all else: that it compiles alone, the build itself has shown."""
+    match = re.search(r"^#\s*(?:(include \"([^\"]+)\")|\w+)", text, re.M)
+    return match.group(2) if match else None
+
+
 def check_header_alone(compiler, flags, path):
     """Twice in a row, with nothing before it but what the build puts before every file."""
     name = "/".join(Path(path).parts[1:])
@@ -449,8 +455,10 @@ def run_check(check, build, headless):
         names = [(n, t) for n, t in sources if n.endswith(".h")]
         for name, text in names:
             yield from check_header_text(name, text)
+        firsts = {first_include(t) for n, t in sources if n.endswith(".c")}
+        alone = [n for n, _ in names if "/".join(Path(n).parts[1:]) not in firsts]
         with ThreadPoolExecutor(max_workers=2) as pool:
-            for found in pool.map(lambda n: list(check_header_alone(compiler, flags, n[0])), names):
+            for found in pool.map(lambda n: list(check_header_alone(compiler, flags, n)), alone):
                 yield from found
     elif check == "lists":
         cmake = "\n".join((ROOT / n).read_text(encoding="utf-8")

@@ -11,18 +11,23 @@ again in between two looks), and to be "live" again, with events coming in, with
 Memory swings with what is shown, by more than it could grow. So every few minutes the desk is put
 back into the state of its start (a layout that was saved then: windows, sizes, time frames, layers;
 panels closed, nothing linked, every pane at the live edge), its fields are waited for, and there it
-is measured: what is resident and anonymous as the kernel tells it, what the program allocated and
-what its allocator holds beside that (fragments), and how much of it is history, which is kept for a
-day and has to grow. What is judged is the slope of the second half, with its standard error:
+is measured: what is resident and anonymous as the kernel tells it, what the program allocated, what
+its allocator holds beside that (fragments), and what of it is kept by design: history, kept for a
+day, which has to grow, and the last two minutes for an instant replay, which take as much as they
+were busy. What is judged is the slope of the second half, with its standard error:
 
-    held    allocated less history: a leak        slope + 2 errors <= HELD_MAX
-    anon    anonymous less history: a leak, fragments, what the graphics driver maps
+    held    allocated less what is kept: a leak   slope + 2 errors <= HELD_MAX
+    anon    anonymous less what is kept: a leak, fragments, what the graphics driver maps
                                                   slope + 2 errors <= ANON_MAX
 
-so that a run too noisy or too short to show that memory is flat fails, too. Prints one line a
-measurement. Wants a display (DISPLAY; Xvfb will do) and no network. Exit status 1: the program
-ended, memory is not shown to be flat, or a connection was not missed or did not come back in time.
+so that a run too noisy or too short to show that memory is flat fails, too. What is said to be kept
+for an instant replay is held against the events of the busiest such time (while a feed is silent
+nothing falls out), so that nothing hides there.
+Prints one line a measurement. Wants a display (DISPLAY; Xvfb will do) and no network. Exit status
+1: the program ended, memory is not shown to be flat, more is kept than that, or a connection
+was not missed or did not come back in time.
 """
+import collections
 import json
 import math
 import os
@@ -50,6 +55,13 @@ SEED = 5
 STEPS_MAX = 60
 PANES = (0, 4, 5)  # four a window
 MIB = 1024.0 * 1024.0
+# Of what is kept for an instant replay: seconds that a block takes to be dropped; how much more
+# than the events of its time it may be; blocks that are not full; bytes a slot.
+KEPT_LATE_S = 15
+KEPT_MORE = 1.2
+KEPT_BLOCKS = 3
+BLOCK_SLOTS = 16384
+SLOT_BYTES = 64
 
 ACTIONS = [
     "span-shorter", "span-longer", "pan-left", "pan-right", "follow", "zoom-in", "zoom-out",
@@ -60,11 +72,15 @@ ACTIONS = [
     "set scale-lock yes", "set scale-lock no", "set pixel-shift 4", "set arrange main",
     "cycle palette", "set window 1h", "set window 4h", "reset-graphics",
 ]
-# Of the desk, then of each window, then of each pane. "back" closes what lies over the picture; a
-# window that has shown panels keeps a texture of them until graphics are made anew.
-DESK_BACK = ["reset-graphics", "set link no", "set scale-lock no", "set pixel-shift 0"]
+# Of the desk, then of each window, then of each pane. "back" closes what lies over the picture.
+DESK_BACK = ["set link no", "set scale-lock no", "set pixel-shift 0"]
 WINDOW_BACK = ["back", "back", "set panels hidden", "set fullscreen no"]
 PANE_BACK = ["follow", "fit-price"]
+# A window that has shown panels, or a message, keeps what draws them and a texture of them, as
+# large as the window was, until graphics are made anew; which is done when the windows have their
+# sizes again. Then all show panels for a moment: a message that comes now has nothing to add.
+SHRINK_S = 3
+SHOWN_S = 3
 
 
 def free_port():
@@ -185,7 +201,10 @@ class Soak:
     def __init__(self, control, view, begin, seconds, reconnects):
         self.control, self.view = control, view
         self.begin, self.seconds, self.reconnects = begin, seconds, reconnects
-        self.done = self.refused = self.unsettled = 0
+        self.done = self.refused = self.unsettled = self.overkept = 0
+        self.applied = collections.deque()  # (second, events so far) of what is kept
+        self.kept_s = 0.0
+        self.most_events = 0  # in so long
         self.points = []  # a dictionary a measurement
 
     def now(self):
@@ -198,6 +217,11 @@ class Soak:
         feeds, counters = self.control.ask("feeds"), self.control.ask("counters")
         self.reconnects.look(self.now(), (feeds or [{}])[0], counters["events_applied"],
                              counters["feed_reconnects"])
+        self.applied.append((self.now(), counters["events_applied"]))
+        while self.applied[0][0] < self.now() - self.kept_s - KEPT_LATE_S:
+            self.applied.popleft()
+        events = self.applied[-1][1] - self.applied[0][1]
+        self.most_events = max(self.most_events, events)
 
     def rest(self, seconds):
         end = self.now() + seconds
@@ -225,6 +249,12 @@ class Soak:
         for line, pane in lines:
             self.control.must(line, pane)
             self.look()
+        self.rest(SHRINK_S)
+        self.control.must("reset-graphics")
+        for panels, seconds in (("layers pin", SHOWN_S), ("hidden", 0)):
+            for window in (0, 1):
+                self.control.must(f"set panels {panels}", 4 * window)
+            self.rest(seconds)
         end = self.now() + FULL_S
         while self.now() < end and not self.over():
             self.rest(1)
@@ -234,6 +264,15 @@ class Soak:
         self.unsettled += not self.over()
         return False
 
+    def kept_mib(self):
+        """What is kept for an instant replay; counted if it is more than its time."""
+        kept = self.control.ask("recent")
+        self.look()
+        spare = KEPT_BLOCKS * BLOCK_SLOTS
+        self.overkept += (kept["slots"] > KEPT_MORE * self.most_events + spare or
+                          kept["bytes"] > (kept["slots"] + spare) * SLOT_BYTES)
+        return (kept["bytes"] + kept["older-bytes"]) / MIB
+
     def measure(self):
         samples = []
         for _ in range(SAMPLES):
@@ -241,8 +280,9 @@ class Soak:
             history = self.control.ask("history-bytes") / MIB
             sample = kernel_mib(self.view.pid)
             used, free = heap["used"] / MIB, heap["free"] / MIB
-            sample.update(used=used, free=free, history=history, held=used - history,
-                          anon=sample["anonymous"] - history)
+            kept = self.kept_mib()
+            sample.update(used=used, free=free, history=history, kept=kept,
+                          held=used - history - kept, anon=sample["anonymous"] - history - kept)
             samples.append(sample)
             self.rest(1)  # looks, too
         point = {key: sum(s[key] for s in samples) / SAMPLES for key in samples[0]}
@@ -250,7 +290,8 @@ class Soak:
         self.points.append(point)
         print(f"{self.now() / 60:5.1f} min: {point['rss']:.1f} MiB resident, "
               f"{point['anonymous']:.1f} anonymous, {point['used']:.1f} allocated + "
-              f"{point['free']:.1f} free, {point['history']:.1f} of it history; "
+              f"{point['free']:.1f} free, {point['history']:.1f} of it history, "
+              f"{point['kept']:.1f} to replay; "
               f"{self.done} actions ({self.refused} refused), "
               f"{self.control.ask('events-applied')} events; "
               f"{self.reconnects.done} reconnects, {self.reconnects.unseen} unseen, "
@@ -260,6 +301,7 @@ class Soak:
     def run(self):
         rng = random.Random(SEED)
         every = min(max(self.seconds / MEASURES, MEASURE_EVERY_S[0]), MEASURE_EVERY_S[1])
+        self.kept_s = self.control.ask("recent")["s"]
         self.rest(WARM_S)
         self.control.must("layout-save reference")
         due = 0.0
@@ -277,7 +319,8 @@ class Soak:
             return False
         good = True
         for key, limit in (("rss", None), ("anonymous", None), ("used", None), ("free", None),
-                           ("history", None), ("held", HELD_MAX), ("anon", ANON_MAX)):
+                           ("history", None), ("kept", None), ("held", HELD_MAX),
+                           ("anon", ANON_MAX)):
             slope, error = slope_of([(point["s"], point[key]) for point in half])
             words = ""
             if limit is not None:
@@ -336,8 +379,10 @@ def main():
     flat = soak.judge()
     print(f"soak: {reconnects.done} reconnects, at most {reconnects.longest_s:.1f} s without, "
           f"{reconnects.unseen} unseen, {reconnects.missed} missed; {soak.done} actions, "
-          f"{soak.refused} refused; {soak.unsettled} times not settled")
-    return 1 if failed or not flat or reconnects.unseen + reconnects.missed > 0 else 0
+          f"{soak.refused} refused; {soak.unsettled} times not settled, "
+          f"{soak.overkept} times more kept than its time")
+    missed = reconnects.unseen + reconnects.missed
+    return 1 if failed or not flat or missed + soak.overkept > 0 else 0
 
 
 if __name__ == "__main__":

@@ -22,16 +22,11 @@ static int64_t later(int64_t a, int64_t b) {
     return a > b ? a : b;
 }
 
-/* Those before this time are asked for: later ones come live. */
-static int64_t end_of(const struct venue_feed *feed, const struct feed_instrument *instrument) {
-    return instrument->live_from_ms > 0 ? instrument->live_from_ms : feed_now_ms(feed);
-}
-
 /* False: there is nothing (more) to ask for. */
 static bool ask_window(struct venue_feed *feed, struct feed_instrument *instrument,
                        int64_t from_ms) {
     const struct venue_limits *limits = &feed->dialect->limits;
-    const int64_t end_ms = end_of(feed, instrument);
+    const int64_t end_ms = instrument->forced_end_ms;
     const int64_t window_ms = limits->liquidation_window_ms;
     const bool cut = window_ms > 0 && end_ms - from_ms > window_ms;
     const struct feed_request request = {.kind = VENUE_REQUEST_LIQUIDATIONS,
@@ -49,6 +44,8 @@ bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrume
     const int64_t now_ms = feed_now_ms(feed);
     const int windows = feed->instrument_count > MANY_SYMBOLS ? 1 : WINDOWS_MAX;
     int64_t from_ms = later(instrument->history_from_ms, now_ms - LIQUIDATION_HISTORY_MS);
+    /* One end for all windows: an end that ran on with the clock would never be reached. */
+    instrument->forced_end_ms = instrument->live_from_ms > 0 ? instrument->live_from_ms : now_ms;
     if (limits->liquidation_window_ms > 0) {
         from_ms = later(from_ms, now_ms - windows * limits->liquidation_window_ms);
     }
@@ -114,7 +111,7 @@ static void add_page(struct venue_feed *feed, struct feed_instrument *instrument
         const bool ours = slots[i].kind == EVENT_LIQUIDATION && slots[i].ts_ms != left_ms &&
                           feed_find_slot(feed, &slots[i]) == instrument &&
                           slots[i].ts_ms >= request->from_ms && slots[i].ts_ms < request->to_ms &&
-                          slots[i].ts_ms < end_of(feed, instrument);
+                          slots[i].ts_ms < instrument->forced_end_ms;
         if (ours && !feed_seen_before(&instrument->seen, &slots[i], FEED_SEEN_REST)) {
             feed_run_add(&instrument->liquidations, &slots[i], 1, FEED_HISTORY_SLOTS_MAX);
         }
@@ -194,4 +191,15 @@ bool feed_forced_take(struct venue_feed *feed, struct feed_instrument *instrumen
     }
     return falls ? take_falling(feed, instrument, request, message)
                  : take_rising(feed, instrument, request, message);
+}
+
+void feed_forced_join(struct venue_feed *feed, struct feed_instrument *instrument,
+                      int64_t live_from_ms) {
+    const int64_t from_ms = instrument->forced_end_ms;
+    if (instrument->live_from_ms == 0 && from_ms > 0 && live_from_ms > from_ms) {
+        struct event gap = feed_make_gap(instrument, STREAM_LIQUIDATION, from_ms, live_from_ms,
+                                         "before the connection");
+        feed_live_pass(feed, instrument, &gap, 1);
+    }
+    instrument->live_from_ms = live_from_ms;
 }

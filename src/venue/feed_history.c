@@ -7,7 +7,7 @@
 enum {
     MINUTE_MS = 60000,
     PAGE_SHORT = 2,        /* rows of a page that reached the present */
-    SOCKET_WAIT_MS = 10000 /* for the trades' socket, before history goes on without it */
+    SOCKET_WAIT_MS = 10000 /* for a socket, before history goes on without it */
 };
 
 static void begin_state(struct venue_feed *feed, struct feed_instrument *instrument,
@@ -123,11 +123,37 @@ static void take_interest(struct venue_feed *feed, struct feed_instrument *instr
 
 /* -- the order of it -- */
 
+static void begin_liquidations(struct venue_feed *feed, struct feed_instrument *instrument) {
+    if (!feed_forced_begin(feed, instrument)) {
+        begin_state(feed, instrument, HISTORY_TRADES);
+    }
+}
+
 static void begin_trades(struct venue_feed *feed, struct feed_instrument *instrument) {
     feed_past_merge(instrument);
     if (!ask(feed, instrument, VENUE_REQUEST_TRADES, instrument->history_to_ms, 0)) {
         feed_past_add_trades(feed, instrument, NULL);
         instrument->history = HISTORY_PUSHING;
+    }
+}
+
+static void end_wait(struct venue_feed *feed, struct feed_instrument *instrument) {
+    instrument->history_deadline_ns = 0;
+    if (instrument->history == HISTORY_LIQUIDATIONS) {
+        begin_liquidations(feed, instrument);
+    } else {
+        begin_trades(feed, instrument);
+    }
+}
+
+/* Prints are asked for once the socket holds what follows them. */
+static void begin_prints(struct venue_feed *feed, struct feed_instrument *instrument) {
+    const bool asked =
+        instrument->history == HISTORY_TRADES || feed->dialect->limits.liquidation_rows > 0;
+    if (!asked || instrument->history_gap) { /* a gap was ended by the connection */
+        end_wait(feed, instrument);
+    } else {
+        instrument->history_deadline_ns = clock_mono_ns() + SOCKET_WAIT_MS * NS_PER_MS;
     }
 }
 
@@ -143,13 +169,8 @@ static void begin_state(struct venue_feed *feed, struct feed_instrument *instrum
     } else if (state == HISTORY_INTEREST_LAST &&
                !ask(feed, instrument, VENUE_REQUEST_INTEREST_LAST, 0, 0)) {
         begin_state(feed, instrument, HISTORY_LIQUIDATIONS);
-    } else if (state == HISTORY_LIQUIDATIONS && !feed_forced_begin(feed, instrument)) {
-        begin_state(feed, instrument, HISTORY_TRADES);
-    } else if (state == HISTORY_TRADES && instrument->history_gap) {
-        instrument->history_deadline_ns = 0;
-        begin_trades(feed, instrument);
-    } else if (state == HISTORY_TRADES) { /* once the socket holds what follows them */
-        instrument->history_deadline_ns = clock_mono_ns() + SOCKET_WAIT_MS * NS_PER_MS;
+    } else if (state == HISTORY_LIQUIDATIONS || state == HISTORY_TRADES) {
+        begin_prints(feed, instrument);
     }
 }
 
@@ -234,15 +255,18 @@ void feed_history_take(struct venue_feed *feed, const struct feed_request *reque
     }
 }
 
-/* Whether the connection that brings trades is there. */
-static bool trades_come(const struct venue_feed *feed, const struct feed_instrument *instrument) {
+/* Whether the connection that brings the prints that are waited for is there; of liquidations,
+ * which come seldom, whether the venue has read that they are wanted. */
+static bool prints_come(const struct venue_feed *feed, const struct feed_instrument *instrument) {
+    const bool forced = instrument->history == HISTORY_LIQUIDATIONS;
+    const unsigned channel = CHANNEL_BIT(forced ? CHANNEL_LIQUIDATION : CHANNEL_TRADE);
     bool any = false;
     for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
-        const unsigned channels = feed->dialect->sockets[kind].channels;
         const int index = instrument->socket[kind];
-        if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0 && index >= 0) {
+        if ((feed->dialect->sockets[kind].channels & channel) != 0 && index >= 0) {
             const struct feed_socket *socket = &feed->sockets[index];
-            any = any || socket->conns[socket->active].open;
+            const struct feed_conn *conn = &socket->conns[socket->active];
+            any = any || (conn->open && (!forced || conn->answered_ns != 0));
         }
     }
     return any;
@@ -250,10 +274,9 @@ static bool trades_come(const struct venue_feed *feed, const struct feed_instrum
 
 void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrument,
                        int64_t now_ns) {
-    if (instrument->history == HISTORY_TRADES && instrument->history_deadline_ns != 0 &&
-        (trades_come(feed, instrument) || now_ns >= instrument->history_deadline_ns)) {
-        instrument->history_deadline_ns = 0;
-        begin_trades(feed, instrument);
+    if (instrument->history_deadline_ns != 0 &&
+        (prints_come(feed, instrument) || now_ns >= instrument->history_deadline_ns)) {
+        end_wait(feed, instrument);
     }
     if (instrument->history == HISTORY_PUSHING) {
         feed_past_push(feed, instrument);

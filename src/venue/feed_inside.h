@@ -189,9 +189,10 @@ struct feed_instrument {
     int64_t history_from_ms, history_to_ms; /* 0: no end known yet */
     bool history_gap;                       /* fills a gap: bars, liquidations, trades */
     int64_t history_deadline_ns;
-    int64_t forced_to_ms; /* where the window of liquidations ends that is being asked for */
-    int forced_pages;     /* of it that came */
-    size_t forced_at;     /* in liquidations: where its rows begin */
+    int64_t forced_end_ms; /* liquidations of before were told up to then; 0: none were */
+    int64_t forced_to_ms;  /* where the window of liquidations ends that is being asked for */
+    int forced_pages;      /* of it that came */
+    size_t forced_at;      /* in liquidations: where its rows begin */
     struct feed_run klines, interest, liquidations, past; /* past: merged, then pushed */
     struct feed_run held;                                 /* live meanwhile */
     struct feed_known known;
@@ -404,6 +405,10 @@ bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrume
 /* An answer, NULL: it failed for good. True: no more is asked for. */
 bool feed_forced_take(struct venue_feed *feed, struct feed_instrument *instrument,
                       const struct feed_request *request, const struct venue_message *message);
+/* Liquidations come live from then on; 0: no one knows when that is. What lies between the end of
+ * those of before and the first connection is a gap. */
+void feed_forced_join(struct venue_feed *feed, struct feed_instrument *instrument,
+                      int64_t live_from_ms);
 
 /* feed_past.c */
 /* Bars, open interest and liquidations in one order, then trades up to the first that was held. */

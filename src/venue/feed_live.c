@@ -220,20 +220,6 @@ static void take_events(struct feed_conn *conn, const struct venue_message *mess
     }
 }
 
-/* Liquidations of REST end where those of the connection begin. */
-static void note_live(struct feed_conn *conn, const struct venue_message *message) {
-    struct venue_feed *feed = conn->feed;
-    const struct feed_socket *socket = conn->socket;
-    const unsigned channels = feed_socket_kind(feed, socket)->channels;
-    if ((channels & CHANNEL_BIT(CHANNEL_LIQUIDATION)) == 0 || message->sent_ms == 0 ||
-        message->past) {
-        return;
-    }
-    for (size_t i = 0; i < socket->symbol_count; i++) {
-        feed_find_symbol(feed, socket->symbols[i])->live_from_ms = message->sent_ms;
-    }
-}
-
 void feed_live_take(struct feed_conn *conn, const char *bytes, size_t len, int64_t recv_ns) {
     struct venue_feed *feed = conn->feed;
     struct venue_message message;
@@ -251,9 +237,6 @@ void feed_live_take(struct feed_conn *conn, const char *bytes, size_t len, int64
             stat_add(STAT_messages_ignored, 1);
         }
         return;
-    }
-    if (conn->data_ns == 0) {
-        note_live(conn, &message);
     }
     feed_socket_delivers(conn, recv_ns);
     if (message.sent_ms > feed->server_ms) {

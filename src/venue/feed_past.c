@@ -53,6 +53,7 @@ static void add_known_liquidations(struct venue_feed *feed, struct feed_instrume
         instrument->live_from_ms > 0 ? instrument->live_from_ms : feed_now_ms(feed);
     if (instrument->known.run.count > 0 && feed->dialect->limits.liquidation_rows == 0 &&
         to_ms > from_ms) {
+        instrument->forced_end_ms = to_ms;
         const struct event gap =
             feed_make_gap(instrument, STREAM_LIQUIDATION, from_ms, to_ms, "not recorded");
         add_past(instrument, &gap, 1);

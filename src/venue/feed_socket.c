@@ -83,8 +83,16 @@ void feed_socket_delivers(struct feed_conn *conn, int64_t now_ns) {
 }
 
 void feed_socket_answered(struct feed_conn *conn, int64_t now_ns) {
+    struct venue_feed *feed = conn->feed;
+    const struct feed_socket *socket = conn->socket;
+    const unsigned channels = feed_socket_kind(feed, socket)->channels;
     conn->answered_ns = now_ns;
-    conn->answered_ms = feed_clock_ms(conn->feed);
+    conn->answered_ms = feed_clock_ms(feed);
+    for (size_t i = 0; i < socket->symbol_count; i++) {
+        if ((channels & CHANNEL_BIT(CHANNEL_LIQUIDATION)) != 0) {
+            feed_forced_join(feed, feed_find_symbol(feed, socket->symbols[i]), conn->answered_ms);
+        }
+    }
 }
 
 /* A venue reads in order: with the ping it has read what was sent before. */

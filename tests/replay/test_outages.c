@@ -1,6 +1,6 @@
 /* What lies or goes wrong between the feeds and their venues: a proxy, a network that is down,
- * names that nobody knows, symbols that are not listed yet or no longer, frames whose gzip is
- * broken or a bomb.
+ * names that nobody knows, symbols that are not listed yet or no longer, a stream that has nothing
+ * to say, frames whose gzip is broken or a bomb.
  *
  * Feeds reach their exchange through a relay that can be taken down, and by a name that can be made
  * unknown. Back-off runs a hundred times as fast as it does: three seconds without a network are
@@ -302,6 +302,36 @@ static void a_symbol_begins_once_it_is_listed(void **state) {
     }
 }
 
+/* -- a stream that has nothing to say -- */
+
+static bool is_filled(const struct fleet_venue *venue) {
+    return is_live(venue) && venue->probes[0].klines > 0 && venue->reason[0] == '\0';
+}
+
+/* Its notifications bring the funding rate and liquidations: in calm, nothing for minutes. When
+ * liquidations come live is known all the same, and those of before end there. */
+static void back_fill_waits_for_no_liquidation(void **state) {
+    (void)state;
+    const struct fleet_desc desc = {
+        .server = {.seed = 5,
+                   .days = .01,
+                   .burn_in_days = -1,
+                   .frozen = true,
+                   .faults = {.silent_stream = "funding_rate"}},
+        .feed = {.history_ms = 600000, .oi_poll_ms = 500},
+        .venues = 1U << VENUE_HTX,
+        .backoff_first_ms = BACKOFF_MS,
+    };
+    if (!fleet_takes_part(VENUE_HTX)) {
+        skip();
+    }
+    fleet = fleet_open(&desc);
+    assert_non_null(fleet);
+    fleet_set_load(fleet, LOAD_PER_S, 0);
+    assert_true(fleet_wait(fleet, "the end of its back-fill", is_filled));
+    check_nothing_is_lost();
+}
+
 /* -- frames that do not inflate -- */
 
 static bool three_are_counted(const struct fleet_venue *venue) {
@@ -338,6 +368,7 @@ int main(void) {
         cmocka_unit_test_teardown(names_that_nobody_knows_are_said_and_asked_again, tear_down),
         cmocka_unit_test_teardown(a_network_that_was_down_leaves_a_gap, tear_down),
         cmocka_unit_test_teardown(a_symbol_begins_once_it_is_listed, tear_down),
+        cmocka_unit_test_teardown(back_fill_waits_for_no_liquidation, tear_down),
         cmocka_unit_test_teardown(broken_gzip_and_a_bomb_are_counted_and_passed_over, tear_down),
     };
     return cmocka_run_group_tests_name("outages", tests, NULL, NULL);

@@ -500,6 +500,33 @@ static void past_liquidations_come_page_by_page(void **state) {
     }
 }
 
+/* While no connection says from when on they come live, the venue's clock goes on. */
+static void windows_end_where_they_did_when_they_began(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_HTX, "BTC-USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    const struct feed_run *held = &instrument->held;
+    const struct venue_message empty = {.count = 0};
+    feed->server_ms = NOW_MS;
+    instrument->history = HISTORY_LIQUIDATIONS;
+    instrument->history_from_ms = NOW_MS - 7200000;
+    assert_true(feed_forced_begin(feed, instrument));
+    feed->server_ms += 60000;
+    assert_true(feed_forced_take(feed, instrument, &feed->requests[--feed->request_count], &empty));
+    assert_int_equal(feed->request_count, 0);
+    /* What was told to nobody between that and the connection is a gap, once. */
+    feed_forced_join(feed, instrument, NOW_MS + 90000);
+    assert_int_equal(held->count, 1);
+    assert_int_equal(held->slots[0].kind, EVENT_GAP);
+    assert_int_equal(held->slots[0].detail, STREAM_LIQUIDATION);
+    assert_int_equal(held->slots[0].u.gap.from_ms, NOW_MS);
+    assert_int_equal(held->slots[0].u.gap.to_ms, NOW_MS + 90000);
+    feed_forced_join(feed, instrument, NOW_MS + 200000);
+    assert_int_equal(held->count, 1);
+    assert_int_equal(instrument->live_from_ms, NOW_MS + 200000);
+    end_feed(feed);
+}
+
 /* More than can be asked for, more than a page in a millisecond, a page that fails. */
 static void what_cannot_be_had_is_a_gap(void **state) {
     (void)state;
@@ -533,6 +560,7 @@ int main(void) {
         cmocka_unit_test(the_venues_words_are_quoted_and_counted),
         cmocka_unit_test(the_back_fill_says_how_far_it_is),
         cmocka_unit_test(past_liquidations_come_page_by_page),
+        cmocka_unit_test(windows_end_where_they_did_when_they_began),
         cmocka_unit_test(what_cannot_be_had_is_a_gap),
     };
     return cmocka_run_group_tests_name("feed_parts", tests, NULL, NULL);

@@ -9,9 +9,9 @@ PACKAGES_BUILD=(gcc g++ libc6-dev cmake ninja-build ccache pkg-config python3 py
 # What it needs when it runs: the authorities that certificates are checked against, fonts, and OpenGL in
 # software where there is no graphics card.
 PACKAGES_RUN=(ca-certificates fonts-inter fonts-jetbrains-mono libgl1-mesa-dri libgl1 libegl1)
-# For the tests: certificates, a screen, two displays with hands and eyes, the formatter, the compiler of the fuzz targets,
-# the ring to compare with, shells to complete in, and what checks a desktop's files.
-PACKAGES_TEST=(openssl xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool
+# For the tests: certificates, a screen, two displays with hands and eyes, what makes films and reads them, the formatter,
+# the compiler of the fuzz targets, the ring to compare with, shells to complete in, and what checks a desktop's files.
+PACKAGES_TEST=(openssl xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool ffmpeg
     clang-format clang libclang-rt-14-dev libck-dev zsh fish desktop-file-utils appstream)
 
 say() {

@@ -14,6 +14,10 @@ PACKAGES_RUN=(ca-certificates fonts-inter fonts-jetbrains-mono libgl1-mesa-dri l
 PACKAGES_TEST=(openssl xvfb xserver-xorg-core xserver-xorg-video-dummy x11-xserver-utils x11-apps xdotool ffmpeg
     clang-format clang libclang-rt-14-dev libck-dev zsh fish desktop-file-utils appstream)
 
+# What one clone has compiled serves the next: the compiler's cache holds paths relative to the clone.
+CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export CCACHE_BASEDIR CCACHE_NOHASHDIR=true
+
 say() {
     printf '%s: %s\n' "${0##*/}" "$*"
 }

@@ -9,29 +9,15 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from check import check  # noqa: E402
 from ipc_client import IpcClient, IpcError  # noqa: E402
 from screen import Screen  # noqa: E402
 
 WAIT_S = 60  # for what takes a moment, in a debug build on a busy machine
 
 
-def check(what, good, seen=None):
-    if not good:
-        raise SystemExit(f"FAILED: {what}" + (f": {seen!r}" if seen is not None else ""))
-    print(f"ok: {what}", flush=True)
-
-
 def run(command):
     return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
-def refused(client, *command):
-    """The program's words of why it does not do it."""
-    try:
-        data = client.command(*command)
-    except IpcError as error:
-        return str(error)
-    raise SystemExit(f"FAILED: {command} was done: {data!r}")
 
 
 def write_config(path, text):
@@ -71,16 +57,16 @@ def try_setting(client):
     client.command("set", "split", "no")
     client.command("cycle curve")
     check("actions set options, too", (client.get("split"), client.get("curve")) == (False, "sqrt"))
-    words = refused(client, "set_property", "palette", "magna")
+    words = client.refused("set_property", "palette", "magna")
     check("a wrong value is answered",
           words.startswith('palette: "magna": unknown; one of perceptual'), words)
-    check("a wrong name is answered", refused(client, "get_property", "palete") ==
+    check("a wrong name is answered", client.refused("get_property", "palete") ==
           '"palete": unknown property; did you mean palette?')
-    words = refused(client, "set_property", "price", 1)
+    words = client.refused("set_property", "price", 1)
     check("what is read only says so", words == "price: can only be read", words)
-    words = refused(client, "set_property", "days", 1)
+    words = client.refused("set_property", "days", 1)
     check("what needs a restart says so", words == "days: needs a restart to change", words)
-    check("an action says what it takes", refused(client, "set") == "set: expected NAME VALUE")
+    check("an action says what it takes", client.refused("set") == "set: expected NAME VALUE")
     try:
         client.get("palette", pane=99)
         check("pane 99 is refused", False)

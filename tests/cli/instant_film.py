@@ -10,18 +10,13 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from check import check  # noqa: E402
 from ipc_client import IpcClient  # noqa: E402
 from screen import Screen  # noqa: E402
 
 WAIT_S = 60  # for what takes a moment, in a debug build on a busy machine
 FPS = 4
 LIVE_MS = 3000
-
-
-def check(what, good, seen=None):
-    if not good:
-        raise SystemExit(f"FAILED: {what}: {seen!r}")
-    print(f"ok: {what}", flush=True)
 
 
 def wait_notice(client, text):

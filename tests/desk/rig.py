@@ -4,15 +4,18 @@ The server is Xorg with the dummy driver (two outputs that can be switched), or 
 display where that cannot start.  Hands are xdotool's real key and mouse events, eyes are xwd's
 pictures of the screen, and what the program thinks is asked through its control socket."""
 import ctypes
-import json
 import os
 import shutil
 import signal
-import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from ipc_client import IpcClient  # noqa: E402
+from screen import start_server  # noqa: E402
 
 WIDTH, HEIGHT = 1280, 720
 
@@ -96,25 +99,12 @@ class Screen:
             with open(conf, "w", encoding="ascii") as out:
                 out.write(XORG_CONF)
             log = os.path.join(folder, "xorg.log")
-            self._start(["Xorg", "-noreset", "-config", conf, "-logfile", log, "-nolisten", "tcp"])
+            self.process = start_server(["Xorg", "-noreset", "-config", conf, "-logfile", log])
             self.displays = 2 if self.process and self.second(True) else 1
         if self.process is None:
-            self._start(["Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x24", "-nolisten", "tcp"])
+            self.process = start_server(["Xvfb", "-screen", "0", f"{WIDTH}x{HEIGHT}x24"])
         if self.process is None:
             raise Failure("no X server starts here")
-
-    def _start(self, command):
-        read, write = os.pipe()
-        process = subprocess.Popen(command + ["-displayfd", str(write)], pass_fds=[write],
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(write)
-        with os.fdopen(read) as numbers:
-            number = numbers.readline().strip()  # empty: it ended
-        if number:
-            self.process = process
-            os.environ["DISPLAY"] = ":" + number
-        else:
-            process.wait()
 
     def second(self, on):
         """Switch the second display on, or off; False: this server has none."""
@@ -166,60 +156,6 @@ class Picture:
         return sum(a != b for a, b in zip(mine, its)) / max(1, len(mine))
 
 
-class Remote:
-    """The program's control socket."""
-
-    def __init__(self, path, process):
-        self.process = process
-        self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(10)
-        wait_for("the control socket", 30, lambda: self._connect(path))
-        self.rest = b""
-        self.number = 0
-        self.events = []
-
-    def _connect(self, path):
-        try:
-            self.socket.connect(path)
-            return True
-        except OSError as error:
-            if self.process.poll() is not None:
-                raise Failure(f"it ended with {self.process.returncode}") from error
-            return False
-
-    def _line(self):
-        while b"\n" not in self.rest:
-            more = self.socket.recv(65536)
-            if not more:
-                raise Failure("the control socket was closed")
-            self.rest += more
-        line, self.rest = self.rest.split(b"\n", 1)
-        return json.loads(line)
-
-    def ask(self, *command, pane=None):
-        """The whole answer; of the focused pane, or of this one."""
-        self.number += 1
-        line = {"command": list(command), "request_id": self.number}
-        if pane is not None:
-            line["pane"] = pane
-        text = json.dumps(line)
-        self.socket.sendall(text.encode() + b"\n")
-        while True:
-            answer = self._line()
-            if answer.get("request_id") == self.number:
-                return answer
-            self.events.append(answer)
-
-    def do(self, *command, pane=None):
-        answer = self.ask(*command, pane=pane)
-        if answer.get("error") != "success":
-            raise Failure(f"{command}: {answer}")
-        return answer.get("data")
-
-    def get(self, name, pane=None):
-        return self.do("get_property", name, pane=pane)
-
-
 class Program:
     """liqscope view, with a home of its own."""
     started = []  # for main, which ends what a failed step has left
@@ -246,9 +182,9 @@ class Program:
                                         stderr=self.errors)
         Program.started.append(self)
         try:
-            self.remote = Remote(ipc, self.process)
-        except Failure as failure:
-            raise Failure(f"{failure}: {self.said()}") from failure
+            self.remote = IpcClient(ipc, 30, self.process)
+        except OSError as error:
+            raise Failure(f"no control socket: {self.said()}") from error
 
     def said(self):
         self.errors.seek(0)

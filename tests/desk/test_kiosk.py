@@ -101,7 +101,7 @@ class Kiosk:
     def try_socket(self):
         before = self.displays()
         for command in ACTIONS:
-            self.remote.do(*command)
+            self.remote.command(*command)
             self.stays_whole(" ".join(command))
         self.stays_bare("all actions", before)
 

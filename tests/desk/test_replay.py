@@ -7,15 +7,10 @@ import subprocess
 import sys
 import time
 
-from rig import HEIGHT, WIDTH, Failure, Program, focus, keys, main, point, wait_for, xdo
+from rig import HEIGHT, WIDTH, Program, focus, keys, main, point, wait_for, xdo
+from check import check  # of tests/support, where rig looks
 
 BAR_Y = HEIGHT - 42  # on the time bar, which lies along the foot of the plot
-
-
-def expect(what, good, seen=None):
-    if not good:
-        raise Failure(f"{what}: {seen!r}")
-    print(f"ok: {what}", flush=True)
 
 
 class Replay:
@@ -34,16 +29,10 @@ class Replay:
     def now(self):
         return self.remote.get("replay-time")
 
-    def reaches(self, what, check):
+    def reaches(self, what, is_there):
         wait_for(f"{what}; it is at {self.now()}, {self.state()}", 30,
-                 lambda: self.state() and not self.state()["seeking_ms"] and check(self.state()))
+                 lambda: self.state() and not self.state()["seeking_ms"] and is_there(self.state()))
         print(f"ok: {what}", flush=True)
-
-    def refused(self, *command):
-        answer = self.remote.ask(*command)
-        if answer.get("error") == "success":
-            raise Failure(f"{command} was taken")
-        return answer["error"]
 
 
 def look_back(binary, folder):
@@ -52,9 +41,9 @@ def look_back(binary, folder):
                   ["demo", "--days", "0.3", "--window", "10m", "--speed", "1"])
     path = os.path.join(folder, "demo.liq")
     try:
-        expect("without a recording it says so",
-               "nothing of it has been recorded" in live.refused("pause"))
-        live.remote.do("record", path)
+        check("without a recording it says so",
+               "nothing of it has been recorded" in live.remote.refused("pause"))
+        live.remote.command("record", path)
         wait_for("events in a recording", 30,
                  lambda: live.remote.get("recording").get("events", 0) > 300)
         begin = live.remote.get("now-ms")
@@ -63,28 +52,28 @@ def look_back(binary, folder):
         live.reaches("Shift+Space looks back and stands still",
                      lambda state: state["of_live"] and state["paused"])
         stood, lost = live.now(), live.remote.get("recording")["lost"]
-        expect("at about now", 0 <= stood - begin < 60000, stood - begin)
-        live.remote.do("seek", "-1s")
+        check("at about now", 0 <= stood - begin < 60000, stood - begin)
+        live.remote.command("seek", "-1s")
         live.reaches("a second before", lambda state: state["of_live"] and state["paused"])
-        expect("it is that moment", live.now() == stood - 1000, stood - live.now())
+        check("it is that moment", live.now() == stood - 1000, stood - live.now())
         recorded = live.remote.get("recording")["events"]
         wait_for("the recording to go on meanwhile", 30,
                  lambda: live.remote.get("recording")["events"] > recorded + 100)
         keys("End")
         wait_for("it to be live", 10, lambda: live.state() is None)
         wait_for("the present", 20, lambda: (live.remote.get("now-ms") or 0) > stood + 1000)
-        expect("nothing was lost", live.remote.get("recording")["lost"] == lost == 0)
+        check("nothing was lost", live.remote.get("recording")["lost"] == lost == 0)
         keys("shift+Left")
         live.reaches("Shift+Left looks back", lambda state: state["of_live"])
-        live.remote.do("live")
+        live.remote.command("live")
         wait_for("it to be live", 10, lambda: live.state() is None)
-        live.remote.do("replay", "-2s")
+        live.remote.command("replay", "-2s")
         live.reaches("replay looks back", lambda state: state["of_live"])
-        live.remote.do("seek", "+1h")
+        live.remote.command("seek", "+1h")
         wait_for("a replay that has caught up to go live", 30, lambda: live.state() is None)
-        live.remote.do("record")
+        live.remote.command("record")
         keys("q")
-        expect("it ends", live.program.end() == 0, live.program.said())
+        check("it ends", live.program.end() == 0, live.program.said())
     finally:
         live.program.kill()
 
@@ -96,40 +85,40 @@ def move_about(binary, folder):
         subprocess.run([binary] + command, check=True, stderr=subprocess.DEVNULL)
     replay = Replay(binary, os.path.join(folder, "replay"), [path, "--window", "20m"])
     try:
-        replay.remote.do("pause")
+        replay.remote.command("pause")
         replay.reaches("it is looked through", lambda state: state["looked_through"])
         begin, end = replay.state()["begin_ms"], replay.state()["end_ms"]
         middle = (begin + end) // 2
         utc = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(middle // 1000))
-        replay.remote.do("seek", utc)
+        replay.remote.command("seek", utc)
         replay.reaches("a moment is sought", lambda _: abs(replay.now() - middle) < 1000)
         stood = replay.now()
-        replay.remote.do("jump", "next", "liquidation")
+        replay.remote.command("jump", "next", "liquidation")
         replay.reaches("the next liquidation", lambda _: replay.now() > stood)
         there = replay.now()
-        replay.remote.do("jump", "next", "liquidation")
+        replay.remote.command("jump", "next", "liquidation")
         replay.reaches("the one after it", lambda _: replay.now() > there)
-        replay.remote.do("jump", "previous", "liquidation")
+        replay.remote.command("jump", "previous", "liquidation")
         replay.reaches("back to it", lambda _: replay.now() == there)
-        expect("what there is none of", "none" in replay.refused("jump", "next", "gap"))
-        replay.remote.do("seek", utc)
+        check("what there is none of", "none" in replay.remote.refused("jump", "next", "gap"))
+        replay.remote.command("seek", utc)
         replay.reaches("again", lambda _: abs(replay.now() - middle) < 1000)
-        replay.remote.do("pause")
+        replay.remote.command("pause")
         seeks = replay.state()["seeks"]
         for _ in range(3):
-            replay.remote.do("faster")  # ten times
-        replay.remote.do("loop", "-10s", "+2s")
+            replay.remote.command("faster")  # ten times
+        replay.remote.command("loop", "-10s", "+2s")
         replay.reaches("a loop begins anew, and anew",
                        lambda state: state["seeks"] >= seeks + 3)
         loop = replay.state()
-        expect("it stays in the loop", replay.now() >= loop["loop_from_ms"], loop)
-        replay.remote.do("loop", "off")
+        check("it stays in the loop", replay.now() >= loop["loop_from_ms"], loop)
+        replay.remote.command("loop", "off")
         for _ in range(3):
-            replay.remote.do("slower")
-        replay.remote.do("pause")
+            replay.remote.command("slower")
+        replay.remote.command("pause")
         hands_on_the_bar(replay, begin, end)
         keys("q")
-        expect("it ends", replay.program.end() == 0, replay.program.said())
+        check("it ends", replay.program.end() == 0, replay.program.said())
     finally:
         replay.program.kill()
 

@@ -15,8 +15,8 @@ class IpcError(Exception):
 
 
 class IpcClient:
-    def __init__(self, path, timeout_s=10.0):
-        """Connects; waits up to timeout_s for the socket to be there."""
+    def __init__(self, path, timeout_s=10.0, process=None):
+        """Connects; waits up to timeout_s for the socket to be there, while its process runs."""
         self.timeout_s = timeout_s
         self.buffer = b""
         self.events = []
@@ -29,7 +29,7 @@ class IpcClient:
                 break
             except (FileNotFoundError, ConnectionRefusedError):
                 self.socket.close()
-                if time.monotonic() > until:
+                if time.monotonic() > until or (process and process.poll() is not None):
                     raise
                 time.sleep(0.05)
 
@@ -77,6 +77,14 @@ class IpcClient:
         if answer["error"] != "success":
             raise IpcError(answer["error"])
         return answer.get("data")
+
+    def refused(self, *words):
+        """The program's words of why it does not do it."""
+        try:
+            data = self.command(*words)
+        except IpcError as error:
+            return str(error)
+        raise IpcError(f"{words} was done: {data!r}")
 
     def get(self, name, pane=None):
         return self.command("get_property", name, pane=pane)

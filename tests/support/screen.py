@@ -8,6 +8,22 @@ import subprocess
 import tempfile
 
 
+def start_server(command):
+    """An X server on a free display, which DISPLAY names from here on; None: it ended at once."""
+    read_end, write_end = os.pipe()
+    server = subprocess.Popen(command + ["-nolisten", "tcp", "-displayfd", str(write_end)],
+                              pass_fds=[write_end], stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    with os.fdopen(read_end) as numbers:
+        number = numbers.readline().strip()
+    if not number:
+        server.wait()
+        return None
+    os.environ["DISPLAY"] = ":" + number
+    return server
+
+
 class Screen:
     SKIPPED = 77  # the exit status of a test that has no Xvfb
 
@@ -28,13 +44,9 @@ class Screen:
         for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME",
                      "XDG_RUNTIME_DIR"):
             os.environ[name] = self.folder
-        read_end, write_end = os.pipe()
-        self.server = subprocess.Popen(["Xvfb", "-screen", "0", "800x600x24", "-nolisten", "tcp",
-                                        "-displayfd", str(write_end)],
-                                       pass_fds=[write_end], stderr=subprocess.DEVNULL)
-        os.close(write_end)
-        with os.fdopen(read_end) as number:
-            os.environ["DISPLAY"] = ":" + number.readline().strip()
+        self.server = start_server(["Xvfb", "-screen", "0", "800x600x24"])
+        if self.server is None:
+            raise SystemExit("FAILED: Xvfb does not start")
         return self.folder
 
     def __exit__(self, *_):

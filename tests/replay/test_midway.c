@@ -31,12 +31,49 @@ enum {
 };
 static const int64_t start_ms = 1760000000000;
 
+/* The market as it should be, and a recorder of it that may begin at any time. */
 struct live {
+    struct instrument_table *table;
+    struct recorder *recorder;
+    struct recorder_head_state *market;
+    struct recorder_head head;
     struct event_sink tee;
-    struct book book; /* what it should be */
+    struct book book;
     struct random random;
     int64_t ts_ms;
 };
+
+static const struct event_sink nobody = {.push = NULL};
+
+static void begin_live(struct live *live, int64_t ts_ms, const struct event_sink *inner) {
+    *live = (struct live){.table = make_table(), .ts_ms = ts_ms};
+    live->market = recorder_head_create(&live->head);
+    assert_true(live->market != NULL && book_init(&live->book));
+    live->recorder = recorder_create(live->table, 1);
+    live->tee = recorder_tee(live->recorder, 0, inner, &live->head);
+    random_init(&live->random, 7);
+}
+
+static void end_live(struct live *live) {
+    recorder_destroy(live->recorder);
+    recorder_head_destroy(live->market);
+    book_finish(&live->book);
+    instrument_table_destroy(live->table);
+}
+
+static void start(struct recorder *recorder, const struct recorder_file *file) {
+    char reason[RECORDER_REASON_BYTES];
+    if (recorder_start(recorder, file, reason) != STATUS_OK) {
+        fail_msg("%s", reason);
+    }
+}
+
+static void stop(struct recorder *recorder) {
+    char reason[RECORDER_REASON_BYTES];
+    if (!recorder_stop(recorder, reason)) {
+        fail_msg("%s", reason);
+    }
+}
 
 static void push(struct live *live, struct event *slots, size_t count) {
     for (size_t i = 0; i < count; i++) {
@@ -136,18 +173,10 @@ static void push_market(struct live *live) {
 }
 
 static void the_book_is_there_at_once(void **state) {
-    char path[64], reason[RECORDER_REASON_BYTES];
-    struct instrument_table *table = make_table();
-    struct recorder_head head;
-    struct recorder_head_state *market = recorder_head_create(&head);
-    const struct event_sink nobody = {.push = NULL};
-    struct live live = {.ts_ms = start_ms};
+    char path[64];
+    struct live live;
     (void)state;
-    assert_non_null(market);
-    struct recorder *recorder = recorder_create(table, 1);
-    live.tee = recorder_tee(recorder, 0, &nobody, &head);
-    random_init(&live.random, 7);
-    assert_true(book_init(&live.book));
+    begin_live(&live, start_ms, &nobody);
     (void)snprintf(path, sizeof path, "/tmp/midway_%d.liq", (int)getpid());
     unlink(path);
     push_market(&live);
@@ -156,9 +185,9 @@ static void the_book_is_there_at_once(void **state) {
 
     const int64_t begun_ms = live.ts_ms;
     const struct recorder_file file = {.path = path, .free_bytes_min = 1};
-    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    start(live.recorder, &file);
     push_changes(&live, CHANGES);
-    assert_true(recorder_stop(recorder, reason));
+    stop(live.recorder);
     struct known known = replay(path);
     assert_int_equal(known.first.kind, EVENT_INSTRUMENT);
     assert_int_equal(known.first.ts_ms, begun_ms);
@@ -178,18 +207,15 @@ static void the_book_is_there_at_once(void **state) {
     struct event gap = make_event(EVENT_GAP, 0, 0); /* nothing is known of the book now */
     gap.detail = STREAM_BOOK;
     push(&live, &gap, 1);
-    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    start(live.recorder, &file);
     push_changes(&live, 1);
-    assert_true(recorder_stop(recorder, reason));
+    stop(live.recorder);
     known = replay(path);
     assert_false(known.book.has_snapshot);
     assert_int_equal(known.facts, 1);
     book_finish(&known.book);
     unlink(path);
-    recorder_destroy(recorder);
-    recorder_head_destroy(market);
-    book_finish(&live.book);
-    instrument_table_destroy(table);
+    end_live(&live);
 }
 
 /* -- what was before -- */
@@ -251,26 +277,20 @@ static struct told read_told(const char *path) {
 /* Everything once: in the first recording what was before it, in one that goes on with it what came
  * in the pause. */
 static void what_was_before_is_there_once(void **state) {
-    char path[64], reason[RECORDER_REASON_BYTES];
-    struct instrument_table *table = make_table();
-    struct recorder_head head;
-    struct recorder_head_state *market = recorder_head_create(&head);
-    const struct event_sink nobody = {.push = NULL};
-    struct live live = {.ts_ms = start_ms - 60 * MINUTE_MS};
+    char path[64];
+    struct live live;
     const int64_t first_ms = start_ms / MINUTE_MS * MINUTE_MS;
     (void)state;
-    assert_true(market != NULL && book_init(&live.book));
-    struct recorder *recorder = recorder_create(table, 1);
-    live.tee = recorder_tee(recorder, 0, &nobody, &head);
+    begin_live(&live, start_ms - 60 * MINUTE_MS, &nobody);
     (void)snprintf(path, sizeof path, "/tmp/midway_past_%d.liq", (int)getpid());
     unlink(path);
     push_market(&live);
     push_past(&live.tee, 0, BARS);
 
     const struct recorder_file file = {.path = path, .free_bytes_min = 1};
-    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    start(live.recorder, &file);
     push_past(&live.tee, BARS, BARS + 2);
-    assert_true(recorder_stop(recorder, reason));
+    stop(live.recorder);
     struct told told = read_told(path);
     assert_int_equal(told.facts, 1);
     assert_int_equal(told.bars, BARS);
@@ -284,9 +304,9 @@ static void what_was_before_is_there_once(void **state) {
     assert_int_equal(told.gap_to_ms, first_ms + BARS * MINUTE_MS + 1000);
 
     push_past(&live.tee, BARS + 2, BARS + 10); /* not recorded */
-    assert_int_equal(recorder_start(recorder, &file, reason), STATUS_OK);
+    start(live.recorder, &file);
     push_past(&live.tee, BARS + 10, BARS + 11);
-    assert_true(recorder_stop(recorder, reason));
+    stop(live.recorder);
     told = read_told(path);
     assert_int_equal(told.bars, BARS + 8);
     assert_int_equal(told.liquidations, BARS + 8);
@@ -294,10 +314,7 @@ static void what_was_before_is_there_once(void **state) {
     assert_int_equal(told.trades, 3);
     assert_int_equal(told.gap_to_ms, first_ms + (BARS + 10) * MINUTE_MS + 1000);
     unlink(path);
-    recorder_destroy(recorder);
-    recorder_head_destroy(market);
-    book_finish(&live.book);
-    instrument_table_destroy(table);
+    end_live(&live);
 }
 
 /* -- rotation -- */
@@ -382,8 +399,8 @@ static int64_t expect_same_market(const char *path, struct walk *whole, bool has
 }
 
 /* Changes without a pause, as fast as the slower recorder goes, until there are so many files. */
-static void push_until_files(struct live *live, struct recorder *rotated, struct recorder *whole,
-                             int64_t files) {
+static void push_until_files(struct live *live, struct recorder *whole, int64_t files) {
+    struct recorder *rotated = live->recorder;
     const int64_t end_ns = clock_mono_ns() + (int64_t)WAIT_S * 1000000000;
     int64_t pushed = recorder_get_stats(whole).slots;
     while (recorder_get_stats(rotated).files < files && clock_mono_ns() < end_ns) {
@@ -405,33 +422,29 @@ static void each_file_of_a_rotation_holds_the_market(void **state) {
     enum { FILES = 2 };
     char folder[FOLDER_PATH_BYTES], path[FOLDER_PATH_BYTES + 16];
     char whole_path[FOLDER_PATH_BYTES + 16];
-    char reason[RECORDER_REASON_BYTES], pattern[FOLDER_PATH_BYTES + 16];
+    char pattern[FOLDER_PATH_BYTES + 16];
     struct instrument_table *table = make_table();
-    struct recorder_head head;
-    struct recorder_head_state *market = recorder_head_create(&head);
-    const struct event_sink nobody = {.push = NULL};
-    struct live live = {.ts_ms = start_ms};
+    struct recorder *whole = recorder_create(table, 1);
+    const struct event_sink inner = recorder_tee(whole, 0, &nobody, NULL);
+    struct live live;
     struct walk walk;
     glob_t found;
     (void)state;
     make_folder("rotation", folder);
-    assert_true(market != NULL && book_init(&live.book));
+    begin_live(&live, start_ms, &inner);
     (void)snprintf(path, sizeof path, "%s/part.liq", folder);
     (void)snprintf(whole_path, sizeof whole_path, "%s/whole.liq", folder);
     (void)snprintf(pattern, sizeof pattern, "%s/part-*.liq", folder);
-    struct recorder *whole = recorder_create(table, 1), *rotated = recorder_create(table, 1);
-    const struct event_sink inner = recorder_tee(whole, 0, &nobody, NULL);
-    live.tee = recorder_tee(rotated, 0, &inner, &head);
-    random_init(&live.random, 7);
     const struct recorder_file one = {.path = whole_path, .free_bytes_min = 1};
     const struct recorder_file many = {.path = path, .rotate_bytes = 1, .free_bytes_min = 1};
-    assert_int_equal(recorder_start(whole, &one, reason), STATUS_OK);
-    assert_int_equal(recorder_start(rotated, &many, reason), STATUS_OK);
+    start(whole, &one);
+    start(live.recorder, &many);
     push_market(&live);
     push_snapshot(&live);
-    push_until_files(&live, rotated, whole, FILES);
-    assert_true(recorder_stop(rotated, reason) && recorder_stop(whole, reason));
-    assert_int_equal(recorder_get_stats(whole).lost + recorder_get_stats(rotated).lost, 0);
+    push_until_files(&live, whole, FILES);
+    stop(live.recorder);
+    stop(whole);
+    assert_int_equal(recorder_get_stats(whole).lost + recorder_get_stats(live.recorder).lost, 0);
 
     begin_walk(&walk, whole_path);
     assert_int_equal(glob(pattern, 0, NULL, &found), 0);
@@ -445,10 +458,8 @@ static void each_file_of_a_rotation_holds_the_market(void **state) {
     globfree(&found);
     end_walk(&walk);
     remove_folder(folder);
-    recorder_destroy(rotated);
+    end_live(&live);
     recorder_destroy(whole);
-    recorder_head_destroy(market);
-    book_finish(&live.book);
     instrument_table_destroy(table);
 }
 

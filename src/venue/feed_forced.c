@@ -36,7 +36,7 @@ static bool ask_window(struct venue_feed *feed, struct feed_instrument *instrume
     instrument->forced_to_ms = request.to_ms;
     instrument->forced_pages = 0;
     instrument->forced_at = instrument->liquidations.count;
-    return limits->liquidation_rows > 0 && from_ms < end_ms && feed_request_add(feed, &request);
+    return from_ms < end_ms && feed_request_add(feed, &request);
 }
 
 bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrument) {
@@ -44,6 +44,9 @@ bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrume
     const int64_t now_ms = feed_now_ms(feed);
     const int windows = feed->instrument_count > MANY_SYMBOLS ? 1 : WINDOWS_MAX;
     int64_t from_ms = later(instrument->history_from_ms, now_ms - LIQUIDATION_HISTORY_MS);
+    if (limits->liquidation_rows == 0) {
+        return false; /* none of before are told: nothing is missed of them, either */
+    }
     /* One end for all windows: an end that ran on with the clock would never be reached. */
     instrument->forced_end_ms = instrument->live_from_ms > 0 ? instrument->live_from_ms : now_ms;
     if (limits->liquidation_window_ms > 0) {

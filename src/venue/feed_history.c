@@ -7,6 +7,7 @@
 enum {
     MINUTE_MS = 60000,
     PAGE_SHORT = 2,        /* rows of a page that reached the present */
+    CHASE_MAX = 4,         /* pages of bars behind a present that goes on meanwhile */
     SOCKET_WAIT_MS = 10000 /* for a socket, before history goes on without it */
 };
 
@@ -38,6 +39,8 @@ static bool ask_klines(struct venue_feed *feed, struct feed_instrument *instrume
 
 static bool begin_klines(struct venue_feed *feed, struct feed_instrument *instrument) {
     const struct venue_limits *limits = &feed->dialect->limits;
+    instrument->bars_end_ms = feed_now_ms(feed);
+    instrument->bars_chased = 0;
     const int64_t depth_ms = limits->kline_depth_ms > 0 ? limits->kline_depth_ms : INT64_MAX / 2;
     const int64_t oldest_ms = feed_now_ms(feed) - depth_ms;
     const int64_t from_ms = later(instrument->history_from_ms, oldest_ms);
@@ -56,6 +59,21 @@ static void end_klines(struct feed_instrument *instrument) {
     }
 }
 
+/* Whether bars of later are of use: up to where trades come live, or else to the present. Where
+ * answers are slower than the clock, of many symbols at a low rate, the present is never reached;
+ * what is missing then is told as a gap. */
+static bool wants_bars(const struct venue_feed *feed, struct feed_instrument *instrument,
+                       const struct feed_request *request, size_t rows) {
+    const int64_t last_ms = last_kline_ms(&instrument->klines);
+    const int64_t live_ms = feed_history_trades_from_ms(feed, instrument);
+    if (last_ms <= request->from_ms || rows <= PAGE_SHORT ||
+        (live_ms > 0 && last_ms + MINUTE_MS > live_ms)) {
+        return false;
+    }
+    instrument->bars_chased += last_ms >= instrument->bars_end_ms;
+    return instrument->bars_chased <= CHASE_MAX;
+}
+
 static void take_klines(struct venue_feed *feed, struct feed_instrument *instrument,
                         const struct feed_request *request, const struct venue_message *message) {
     struct feed_run *klines = &instrument->klines;
@@ -65,11 +83,11 @@ static void take_klines(struct venue_feed *feed, struct feed_instrument *instrum
         klines->count -= 2; /* a page begins with the last row of the one before */
     }
     const bool added = count > 0 && feed_run_add(klines, slots, count, FEED_HISTORY_SLOTS_MAX);
-    if (added && count > (size_t)2 * PAGE_SHORT && last_kline_ms(klines) > request->from_ms) {
+    if (added && wants_bars(feed, instrument, request, count / 2)) {
         if (ask_klines(feed, instrument, last_kline_ms(klines))) {
             return;
         }
-    } else if (message != NULL && request->to_ms + MINUTE_MS < feed_now_ms(feed)) {
+    } else if (message != NULL && request->to_ms + MINUTE_MS < instrument->bars_end_ms) {
         if (ask_klines(feed, instrument, request->to_ms)) {
             return; /* no bars in that stretch: nothing was traded */
         }
@@ -253,6 +271,20 @@ void feed_history_take(struct venue_feed *feed, const struct feed_request *reque
         instrument->history = HISTORY_PUSHING;
         break;
     }
+}
+
+int64_t feed_history_trades_from_ms(const struct venue_feed *feed,
+                                    const struct feed_instrument *instrument) {
+    for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
+        const unsigned channels = feed->dialect->sockets[kind].channels;
+        const int index = instrument->socket[kind];
+        if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0 && index >= 0) {
+            const struct feed_socket *socket = &feed->sockets[index];
+            const struct feed_conn *conn = &socket->conns[socket->active];
+            return conn->open && conn->answered_ns != 0 ? conn->answered_ms : 0;
+        }
+    }
+    return 0;
 }
 
 /* Whether the connection that brings the prints that are waited for is there; of liquidations,

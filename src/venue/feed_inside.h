@@ -189,6 +189,8 @@ struct feed_instrument {
     int64_t history_from_ms, history_to_ms; /* 0: no end known yet */
     bool history_gap;                       /* fills a gap: bars, liquidations, trades */
     int64_t history_deadline_ns;
+    int64_t bars_end_ms; /* when the back-fill began; pages of bars of later: bars_chased */
+    int bars_chased;
     int64_t forced_end_ms; /* liquidations of before were told up to then; 0: none were */
     int64_t forced_to_ms;  /* where the window of liquidations ends that is being asked for */
     int forced_pages;      /* of it that came */
@@ -384,6 +386,9 @@ void feed_history_fill(struct venue_feed *feed, struct feed_instrument *instrume
 void feed_history_take(struct venue_feed *feed, const struct feed_request *request,
                        const struct venue_message *message);
 void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrument, int64_t now_ns);
+/* The venue's time from which on the present connection tells all of its trades; 0: not yet. */
+int64_t feed_history_trades_from_ms(const struct venue_feed *feed,
+                                    const struct feed_instrument *instrument);
 
 /* feed_known.c */
 void feed_known_finish(struct feed_known *known);

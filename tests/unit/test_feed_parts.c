@@ -545,6 +545,80 @@ static void what_cannot_be_had_is_a_gap(void **state) {
     }
 }
 
+/* Of a venue that tells none of before, nothing is missed of them before the first connection. */
+static void a_venue_without_past_liquidations_misses_none(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_BYBIT, "BTCUSDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    feed->server_ms = NOW_MS;
+    instrument->history = HISTORY_LIQUIDATIONS;
+    assert_false(feed_forced_begin(feed, instrument));
+    feed_forced_join(feed, instrument, NOW_MS + 90000);
+    assert_int_equal(instrument->held.count, 0);
+    assert_int_equal(instrument->live_from_ms, NOW_MS + 90000);
+    end_feed(feed);
+}
+
+/* -- pages of bars -- */
+
+/* One each minute from the request's begin on, up to before to_ms, or as many as a page holds. */
+static size_t play_bars(struct venue_feed *feed, const struct feed_request *request,
+                        int64_t to_ms) {
+    size_t count = 0;
+    for (int64_t ms = request->from_ms;
+         ms < to_ms && count < (size_t)2 * (size_t)feed->dialect->limits.kline_rows; ms += 60000) {
+        const uint16_t instrument = feed->instruments[0].symbol->instrument;
+        feed->parser->slots[count++] = (struct event){
+            .kind = EVENT_KLINE, .flags = EVENT_FLAG_BEGIN, .instrument = instrument, .ts_ms = ms};
+        feed->parser->slots[count++] = (struct event){.kind = EVENT_KLINE_VOLUME,
+                                                      .flags = EVENT_FLAG_END,
+                                                      .instrument = instrument,
+                                                      .ts_ms = ms};
+    }
+    return count;
+}
+
+/* Answer whatever is asked for bars, each answer_ms later by the venue's clock. Returns how often
+ * it was. */
+static int play_klines(struct venue_feed *feed, int64_t answer_ms) {
+    struct feed_instrument *instrument = &feed->instruments[0];
+    int pages = 0;
+    for (; instrument->history == HISTORY_KLINES && pages < 50; pages++) {
+        assert_int_equal(feed->request_count, 1);
+        const struct feed_request request = feed->requests[--feed->request_count];
+        feed->server_ms += answer_ms;
+        const struct venue_message message = {.count = play_bars(feed, &request, feed->server_ms)};
+        feed_history_take(feed, &request, &message);
+    }
+    return pages;
+}
+
+/* Each answer takes longer than three bars: the present is never reached, and need not be. */
+static void bars_end_where_answers_are_slower_than_the_clock(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_HTX, "BTC-USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    feed->desc.history_ms = 7200000;
+    feed->server_ms = NOW_MS;
+    feed_history_begin(feed, instrument);
+    assert_in_range(play_klines(feed, 200000), 1, 6);
+    end_feed(feed);
+
+    /* Where trades come live already, bars are wanted up to there alone. */
+    feed = make_feed(VENUE_HTX, "BTC-USDT");
+    instrument = &feed->instruments[0];
+    struct feed_socket *socket = &feed->sockets[instrument->socket[0]];
+    socket->conns[socket->active].open = true;
+    socket->conns[socket->active].answered_ns = 1;
+    socket->conns[socket->active].answered_ms = NOW_MS;
+    feed->desc.history_ms = 7200000;
+    feed->server_ms = NOW_MS;
+    feed_history_begin(feed, instrument);
+    assert_int_equal(play_klines(feed, 200000), 1);
+    assert_in_range(instrument->history_to_ms, NOW_MS, NOW_MS + 200000);
+    end_feed(feed);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_that_rises_is_new_once),
@@ -562,6 +636,8 @@ int main(void) {
         cmocka_unit_test(past_liquidations_come_page_by_page),
         cmocka_unit_test(windows_end_where_they_did_when_they_began),
         cmocka_unit_test(what_cannot_be_had_is_a_gap),
+        cmocka_unit_test(a_venue_without_past_liquidations_misses_none),
+        cmocka_unit_test(bars_end_where_answers_are_slower_than_the_clock),
     };
     return cmocka_run_group_tests_name("feed_parts", tests, NULL, NULL);
 }

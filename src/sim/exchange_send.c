@@ -46,6 +46,19 @@ void exchange_wanted_update(struct exchange_server *server) {
     }
 }
 
+/* Whether a text is one of a list with commas between. */
+static bool is_among(const char *list, const char *text) {
+    const size_t len = strlen(text);
+    while (*list != '\0') {
+        size_t name_len = strcspn(list, ",");
+        if (name_len == len && len > 0 && memcmp(list, text, len) == 0) {
+            return true;
+        }
+        list += name_len + (list[name_len] == ',');
+    }
+    return false;
+}
+
 bool exchange_is_silent(const struct exchange_server *server, int channel,
                         const struct exchange_symbol *symbol) {
     const char *silent = server->faults.silent_stream;
@@ -58,8 +71,8 @@ bool exchange_is_silent(const struct exchange_server *server, int channel,
         return false;
     }
     (void)str_format(whole, sizeof whole, "%s%s", symbol != NULL ? symbol->lower : "", name);
-    return strcmp(silent, name) == 0 || strcmp(silent, whole) == 0 ||
-           (symbol != NULL && strcmp(silent, symbol->name) == 0);
+    return is_among(silent, name) || is_among(silent, whole) ||
+           (symbol != NULL && is_among(silent, symbol->name));
 }
 
 /* One message; false: the reader is too slow, or gone. */

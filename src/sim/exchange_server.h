@@ -25,6 +25,7 @@ enum {
     EXCHANGE_CONN_MAX = 64,
     EXCHANGE_NAME_MAX = 1024,
     EXCHANGE_STREAM_BYTES = 64,
+    EXCHANGE_SILENT_BYTES = 192,
     EXCHANGE_SCRIPT_MAX = 256,
     EXCHANGE_URL_BYTES = 96
 };
@@ -54,8 +55,9 @@ struct exchange_faults {
     bool half_open;      /* once: connections there are neither read nor written any more */
     bool notice;         /* once: the venue says that it will cut them, and does */
     bool stale;          /* requests are acknowledged, then nothing comes */
-    char silent_stream[EXCHANGE_STREAM_BYTES]; /* accepted, then silent: a channel's name, with its
-                                                  symbol's before or not, or a symbol's; "*": all */
+    /* Accepted, then silent: channels' names with commas between, each with its symbol's before it
+     * or not, or a symbol's name; "*": all. */
+    char silent_stream[EXCHANGE_SILENT_BYTES];
     int upgrade_code; /* upgrades are refused with 451, 403, 429, 503 ...; 0: accepted */
 
     /* -- REST -- */

@@ -526,6 +526,86 @@ static void a_wrong_clock_is_only_a_wrong_clock(void **state) {
     }
 }
 
+/* -- a start in calm -- */
+
+/* Bars and rates that a venue tells when they change, or each half minute and more. */
+static const char calm_silence[] = "@kline_1m,kline.1.,candle1m,kline,futures.candlesticks,candle,"
+                                   "chart.trades,kline.1min,funding-rate,funding_rate";
+
+/* All that can be known is known, and the lamp says no word. */
+static bool is_calm_and_ready(const struct fleet_venue *venue) {
+    for (int i = 0; i < venue->symbol_count; i++) {
+        const struct fleet_probe *probe = &venue->probes[i];
+        if (!probe->book_valid || probe->marks == 0 || probe->instruments == 0 ||
+            probe->klines < 5) {
+            return false;
+        }
+    }
+    return is_live(venue) && venue->reason[0] == '\0';
+}
+
+static bool has_traded(const struct fleet_venue *venue) {
+    return trades_of(venue) > LOAD_PER_S / 4;
+}
+
+/* All of the load is here, none of it twice. */
+static bool load_is_here(const struct fleet_venue *venue) {
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    const int64_t in_trades =
+        forced_of(venue) == FORCED_IN_TRADES ? counts.load_sent + counts.load_forced : 0;
+    const int64_t trades = in_trades > 0 ? in_trades : counts.load_sent;
+    int64_t here = trades_of(venue);
+    for (int i = 0; i < venue->symbol_count; i++) {
+        here += venue->probes[i].live_trades_history;
+    }
+    const bool forced_here = forced_of(venue) == FORCED_ALL || in_trades > 0
+                                 ? forced_received(venue) == counts.load_forced
+                                 : forced_received(venue) > 0 || forced_of(venue) == FORCED_NONE;
+    return here == trades && forced_here;
+}
+
+/* 1, 4. Nobody trades, nobody is liquidated, and nothing is told but what a venue tells by the
+ * clock: the back-fill ends all the same, and what then begins is told from its first row on. */
+static void a_start_in_calm_is_a_start(void **state) {
+    (void)state;
+    struct fleet_desc desc = {
+        .venues = venues_of(turn),
+        .server = {.seed = 9,
+                   .days = .01,
+                   .burn_in_days = -1,
+                   .symbol_count = SYMBOLS,
+                   .book_levels = BOOK_LEVELS,
+                   .frozen = true},
+        .feed = {.history_ms = 600000, .oi_poll_ms = 500},
+    };
+    turn = (turn + 1) % TURN_COUNT;
+    (void)str_copy(desc.server.faults.silent_stream, sizeof desc.server.faults.silent_stream,
+                   calm_silence);
+    fleet = fleet_open(&desc);
+    assert_non_null(fleet);
+    assert_true(fleet_wait(fleet, "ready in calm", is_calm_and_ready));
+    for (int i = 0; i < fleet->count; i++) {
+        const struct fleet_venue *venue = &fleet->venues[i];
+        pthread_mutex_lock(&fleet->lock);
+        const struct fleet_probe probe = venue->probes[0];
+        pthread_mutex_unlock(&fleet->lock);
+        if (trades_of(venue) + probe.gaps_of[STREAM_LIQUIDATION] + probe.gaps_of[STREAM_BOOK] > 0) {
+            fleet_print(venue, "calm", &probe);
+        }
+        assert_int_equal(trades_of(venue), 0);
+        assert_int_equal(probe.gaps_of[STREAM_LIQUIDATION], 0);
+        assert_int_equal(probe.gaps_of[STREAM_BOOK], 0);
+        assert_int_equal(read_stat(&stats_of(venue)->reconnects), 0);
+        assert_int_equal(read_stat(&stats_of(venue)->stalls), 0);
+    }
+    fleet_set_load(fleet, LOAD_PER_S, LOAD_PER_S / 4);
+    assert_true(fleet_wait(fleet, "in a market", has_traded));
+    fleet_set_load(fleet, 0, 0);
+    assert_true(fleet_wait(fleet, "told of everything", load_is_here));
+    check_counts();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_cold_start_fills_everything),
@@ -543,6 +623,7 @@ int main(void) {
         cmocka_unit_test_teardown(sessions_are_replaced_in_time, close_fleet),
         cmocka_unit_test_teardown(a_replacement_asks_for_everything_first, close_fleet),
         cmocka_unit_test_teardown(ipv6_alone_is_enough, close_fleet),
+        cmocka_unit_test_teardown(a_start_in_calm_is_a_start, close_fleet),
         cmocka_unit_test_teardown(a_wrong_clock_is_only_a_wrong_clock, close_fleet),
     };
     int failed = 0;

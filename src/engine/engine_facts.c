@@ -76,8 +76,6 @@ static bool restart(struct engine_instrument *instrument) {
     score_destroy(instrument->score);
     instrument->score = score;
     instrument->model = instrument->told;
-    struct estimator_watcher watcher = score_watcher(score);
-    estimator_set_watcher(instrument->estimator, &watcher);
     return true;
 }
 

@@ -139,6 +139,30 @@ static void the_map_and_receipts_are_the_same_at_any_batch_size(void **state) {
     }
 }
 
+/* The model is made anew of them, and what it sweeps still makes receipts. */
+static void receipts_come_where_the_venue_told_its_margin_facts(void **state) {
+    (void)state;
+    struct engine *engine = engine_create(&(struct engine_desc){.instruments = table});
+    assert_non_null(engine);
+    struct event facts[] = {make_event(EVENT_INSTRUMENT, btc, START_MS),
+                            make_event(EVENT_TIER, btc, START_MS)};
+    facts[0].flags = EVENT_FLAG_BEGIN;
+    facts[1].flags = EVENT_FLAG_END;
+    facts[1].u.tier.notional_cap_usd = 50000;
+    facts[1].u.tier.mmr = 0.0071; /* not what is known of it without */
+    facts[1].u.tier.leverage_max = 75;
+    engine_apply(engine, facts, 2);
+    engine_apply(engine, events, event_count);
+    engine_fill_scene(engine, &scene);
+    assert_int_equal(scene.instruments[0].instrument, btc);
+    double expected = 0;
+    for (int i = 0; i < scene.instruments[0].receipt_count; i++) {
+        expected += scene.instruments[0].receipts[i].expected_usd;
+    }
+    assert_true(expected > 0);
+    engine_destroy(engine);
+}
+
 /* The newest map of a view's mailbox once it is of this instrument, of so many. */
 static bool wait_for_map(struct mailbox *maps, uint16_t instrument, int inputs) {
     int64_t until_ns = clock_mono_ns() + INT64_C(20000000000);
@@ -261,6 +285,7 @@ static void instruments_of_the_coin_are_added_unless_hidden_or_silent(void **sta
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_map_and_receipts_are_the_same_at_any_batch_size),
+        cmocka_unit_test(receipts_come_where_the_venue_told_its_margin_facts),
         cmocka_unit_test(the_thread_publishes_the_maps_of_what_is_shown),
         cmocka_unit_test(instruments_of_the_coin_are_added_unless_hidden_or_silent),
     };

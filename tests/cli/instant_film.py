@@ -16,7 +16,7 @@ from screen import Screen  # noqa: E402
 
 WAIT_S = 60  # for what takes a moment, in a debug build on a busy machine
 FPS = 4
-LIVE_MS = 3000
+LIVE_MS = 2000
 
 
 def wait_notice(client, text):

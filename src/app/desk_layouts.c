@@ -15,7 +15,8 @@
 
 /* -- names and paths -- */
 
-bool desk_layouts_name_is_good(const char *name) {
+/* Letters, digits, and . _ - inside. */
+static bool is_name(const char *name) {
     size_t len = strlen(name);
     for (size_t i = 0; i < len; i++) {
         unsigned char c = (unsigned char)name[i];
@@ -33,7 +34,7 @@ static bool find_path(const char *name, char out[STATE_FILE_PATH_BYTES], char *e
     if (strchr(name, '/') != NULL || str_ends_with(name, ".conf")) {
         return str_copy(out, STATE_FILE_PATH_BYTES, name);
     }
-    if (!desk_layouts_name_is_good(name)) {
+    if (!is_name(name)) {
         str_format(error, OPTION_ERROR_BYTES,
                    "layout: \"%.40s\": not a name; expected letters, digits, . _ -, or a path",
                    name);
@@ -240,27 +241,16 @@ static char *write_desk(const struct desk *desk) {
     return out;
 }
 
-static void write_state(void *user) {
-    struct desk_layouts *layouts = user;
-    bool good = state_file_replace(layouts->path, layouts->text, strlen(layouts->text));
-    /* relaxed: ordered by done */
-    atomic_store_explicit(&layouts->error, good ? 0 : errno, memory_order_relaxed);
-    /* release: whoever sees it may touch the text */
-    atomic_store_explicit(&layouts->done, true, memory_order_release);
-}
-
-/* The writer's text is what the file holds now. */
-static void finish_writing(struct desk *desk) {
+/* The writer's text is what the file holds now, once it is done. */
+static void finish_writing(struct desk *desk, bool wait) {
     struct desk_layouts *layouts = &desk->layouts;
-    if (layouts->text == NULL) {
+    int error = 0;
+    if (layouts->text == NULL || !state_writer_join(&layouts->writer, wait, &error)) {
         return;
     }
-    thread_join(&layouts->writer);
     free(layouts->kept);
     layouts->kept = layouts->text;
     layouts->text = NULL;
-    /* relaxed: the thread was joined */
-    int error = atomic_load_explicit(&layouts->error, memory_order_relaxed);
     if (error != 0) {
         desk_notify(desk, "%s: %s; the desk is not kept", layouts->path, strerror(error));
     }
@@ -275,9 +265,9 @@ static void begin_writing(struct desk *desk) {
         return;
     }
     layouts->text = text;
-    /* relaxed: starting the thread orders it */
-    atomic_store_explicit(&layouts->done, false, memory_order_relaxed);
-    if (!thread_start(&layouts->writer, THREAD_WRITER, write_state, layouts)) {
+    const struct state_writer_desc desc = {
+        .path = layouts->path, .text = text, .len = strlen(text)};
+    if (!state_writer_start(&layouts->writer, &desc)) {
         free(text);
         layouts->text = NULL;
         LOG_WARN("view: no thread to keep the desk");
@@ -286,10 +276,7 @@ static void begin_writing(struct desk *desk) {
 
 void desk_layouts_advance(struct desk *desk, int64_t mono_ns) {
     struct desk_layouts *layouts = &desk->layouts;
-    /* acquire: the writer has done with the text */
-    if (layouts->text != NULL && atomic_load_explicit(&layouts->done, memory_order_acquire)) {
-        finish_writing(desk);
-    }
+    finish_writing(desk, false);
     if (layouts->looked_ns == 0) {
         layouts->looked_ns = mono_ns;
     }
@@ -302,10 +289,10 @@ void desk_layouts_advance(struct desk *desk, int64_t mono_ns) {
 
 void desk_layouts_end(struct desk *desk) {
     struct desk_layouts *layouts = &desk->layouts;
-    finish_writing(desk);
+    finish_writing(desk, true);
     if (layouts->path[0] != '\0' && desk->window_count > 0) {
         begin_writing(desk);
-        finish_writing(desk);
+        finish_writing(desk, true);
     }
     free(layouts->kept);
     *layouts = (struct desk_layouts){.remember = false};

@@ -8,14 +8,13 @@
  * written by a thread of its own once a minute, so that no frame waits for a disk. */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "app/app.h"
 #include "app/desk_spec.h"
 #include "app/state_file.h"
-#include "base/thread.h"
+#include "app/state_writer.h"
 #include "view/action_call.h"
 
 struct desk;
@@ -24,11 +23,8 @@ struct desk_layouts {
     bool remember;
     char path[STATE_FILE_PATH_BYTES]; /* of the state; "": nowhere to keep it */
     int64_t looked_ns;                /* when the desk was last compared with what is kept */
-    struct thread writer;
+    struct state_writer writer;
     char *text, *kept; /* owned: the writer's while it runs; as the file is */
-    /* -- atomic: the writer writes, main reads -- */
-    atomic_bool done;
-    atomic_int error; /* errno of the last writing; 0: it went well */
 };
 
 /* What the desk begins with: the layout that is asked for, or what was left, or one window of the
@@ -42,5 +38,3 @@ void desk_layouts_advance(struct desk *desk, int64_t mono_ns);
 /* ACTION_LAYOUT, ACTION_LAYOUT_SAVE. False: error says why not. */
 bool desk_layouts_run(struct desk *desk, const struct action_call *call,
                       char error[OPTION_ERROR_BYTES]);
-/* A name of a layout: letters, digits, and . _ - inside; no path. */
-bool desk_layouts_name_is_good(const char *name);

@@ -52,41 +52,22 @@ void desk_lines_open(struct desk_lines *lines, const struct margin_set *margins)
 
 /* -- writing -- */
 
-static void run_writer(void *user) {
-    struct desk_lines *lines = user;
-    char kept[STATE_FILE_PATH_BYTES];
-    thread_assert(THREAD_WRITER);
-    bool ok = true;
-    if (lines->keep_old && str_format(kept, sizeof kept, "%s.kept", lines->path)) {
-        ok = rename(lines->path, kept) == 0 || errno == ENOENT;
-    }
-    ok = ok && state_file_replace(lines->path, lines->text, lines->text_len);
-    /* relaxed: the release below publishes it */
-    atomic_store_explicit(&lines->error, ok ? 0 : errno, memory_order_relaxed);
-    /* release: pairs with main's acquire; the text is free again and error is set */
-    atomic_store_explicit(&lines->done, true, memory_order_release);
-}
-
-/* True: no writer runs (any more). */
-static bool join_writer(struct desk_lines *lines, bool wait) {
-    /* acquire: pairs with the writer's release */
-    if (lines->writer.started &&
-        (wait || atomic_load_explicit(&lines->done, memory_order_acquire))) {
-        thread_join(&lines->writer);
-        lines->writer.started = false;
-        /* relaxed: the writer was joined */
-        bool failed = atomic_load_explicit(&lines->error, memory_order_relaxed) != 0;
-        lines->keep_old = lines->keep_old && failed;
-    }
-    return !lines->writer.started;
+/* True: no writer runs (any more). *error: errno of what it wrote. */
+static bool join_writer(struct desk_lines *lines, bool wait, int *error) {
+    const bool ran = lines->writer.thread.started;
+    const bool joined = state_writer_join(&lines->writer, wait, error);
+    lines->keep_old = lines->keep_old && !(ran && joined && *error == 0);
+    return joined;
 }
 
 static void start_writer(struct desk_lines *lines) {
     lines->text_len = lines_book_format(&lines->book, lines->text, LINES_BOOK_BYTES_MAX);
     assert(lines->text_len > 0); /* LINES_BOOK_BYTES_MAX has room for every book */
-    /* relaxed: no writer runs */
-    atomic_store_explicit(&lines->done, false, memory_order_relaxed);
-    if (thread_start(&lines->writer, THREAD_WRITER, run_writer, lines)) {
+    const struct state_writer_desc desc = {.path = lines->path,
+                                           .text = lines->text,
+                                           .len = lines->text_len,
+                                           .keep_old = lines->keep_old};
+    if (state_writer_start(&lines->writer, &desc)) {
         lines->changed = false;
     }
 }
@@ -101,27 +82,19 @@ void desk_lines_touch(struct desk_lines *lines) {
 
 bool desk_lines_advance(struct desk_lines *lines, int *error) {
     *error = 0;
-    if (!lines->writer.started && !lines->changed) {
-        return true;
-    }
-    if (join_writer(lines, false)) {
-        /* relaxed: the writer was joined */
-        *error = atomic_exchange_explicit(&lines->error, 0, memory_order_relaxed);
-        if (lines->changed) {
-            start_writer(lines);
-        }
+    if (join_writer(lines, false, error) && lines->changed) {
+        start_writer(lines);
     }
     return *error == 0;
 }
 
 void desk_lines_close(struct desk_lines *lines) {
-    (void)join_writer(lines, true);
+    int error = 0;
+    (void)join_writer(lines, true, &error);
     if (lines->changed) {
         start_writer(lines);
-        (void)join_writer(lines, true);
+        (void)join_writer(lines, true, &error);
     }
-    /* relaxed: the writer was joined */
-    int error = atomic_load_explicit(&lines->error, memory_order_relaxed);
     if (error != 0) {
         LOG_ERROR("%s: %s; lines of your own are not kept", lines->path, strerror(error));
     }

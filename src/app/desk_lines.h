@@ -6,11 +6,10 @@
  * beside the new one as lines.conf.kept. */
 #pragma once
 
-#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "app/state_file.h"
-#include "base/thread.h"
+#include "app/state_writer.h"
 #include "margin/margin.h"
 #include "scene/scene.h"
 #include "view/lines.h"
@@ -25,12 +24,9 @@ struct desk_lines {
     char path[STATE_FILE_PATH_BYTES]; /* "": nowhere to keep them */
     bool keep_old;                    /* the file held what was not understood */
     bool changed;                     /* not yet handed to the writer */
-    struct thread writer;
+    struct state_writer writer;
     char *text; /* owned; the writer's while it runs */
     size_t text_len;
-    /* -- atomic: the writer writes, main reads -- */
-    atomic_bool done;
-    atomic_int error; /* errno of what was written last; 0: it went well */
 };
 
 /* Read what was kept. Whatever is wrong with it is logged, line by line, and no reason not to

@@ -68,7 +68,7 @@ static void what_was_drawn_is_there_the_next_time_and_private(void **state) {
     add("demo:BTCUSDT", 61800);
     assert_true(desk_lines_advance(&lines, &error));
     add("demo:BTCUSDT", 61900); /* while the first is being written */
-    for (int i = 0; i < 2000 && (lines.changed || lines.writer.started); i++) {
+    for (int i = 0; i < 2000 && (lines.changed || lines.writer.thread.started); i++) {
         assert_true(desk_lines_advance(&lines, &error));
         clock_sleep_until_ns(clock_mono_ns() + 1000000);
     }

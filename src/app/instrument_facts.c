@@ -3,30 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void merge_head(struct event *head, const struct event *said) {
-    const unsigned had = head->has;
-    if ((said->has & INSTRUMENT_HAS_TICK) != 0) {
-        head->u.instrument.tick = said->u.instrument.tick;
-        head->exponent_a = said->exponent_a;
-    }
-    if ((said->has & INSTRUMENT_HAS_LOT) != 0) {
-        head->u.instrument.lot = said->u.instrument.lot;
-        head->exponent_b = said->exponent_b;
-    }
-    if ((said->has & INSTRUMENT_HAS_MULTIPLIER) != 0) {
-        head->u.instrument.multiplier = said->u.instrument.multiplier;
-        head->exponent_c = said->exponent_c;
-    }
-    if (said->u.instrument.base[0] != '\0') {
-        memcpy(head->u.instrument.base, said->u.instrument.base, sizeof head->u.instrument.base);
-    }
-    if (said->detail != CONTRACT_NONE) {
-        head->detail = said->detail;
-    }
-    head->has = (had | said->has) & 63U;
-    head->flags |= said->flags & EVENT_FLAG_DEMO;
-    head->ts_ms = said->ts_ms;
-}
+#include "app/event_merge.h"
 
 void instrument_facts_take(struct instrument_facts *facts, const struct event *slots,
                            size_t count) {
@@ -40,7 +17,7 @@ void instrument_facts_take(struct instrument_facts *facts, const struct event *s
         room[0] = (struct event){.kind = EVENT_INSTRUMENT, .instrument = slots[0].instrument};
     }
     if (slots[0].kind == EVENT_INSTRUMENT) {
-        merge_head(&room[0], &slots[0]);
+        event_merge(&room[0], &slots[0]);
     }
     if (said_tiers > 0) {
         memcpy(&room[1], slots + count - said_tiers, said_tiers * sizeof *room);

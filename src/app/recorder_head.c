@@ -1,20 +1,15 @@
 #include "app/recorder_head.h"
 
 #include <stdlib.h>
-#include <string.h>
 
+#include "app/event_merge.h"
 #include "app/instrument_facts.h"
 #include "app/recorder_past.h"
 #include "state/book.h"
 
-/* One slot whose values came at different times. */
-struct newest {
-    struct event slot; /* has: those that came; 0: none yet */
-};
-
 struct market {
     struct instrument_facts facts;
-    struct newest price, funding, interest;
+    struct event price, funding, interest; /* has: the values that came; 0: none yet */
     struct book book;
 };
 
@@ -27,60 +22,17 @@ static_assert((int)2 * BOOK_LEVEL_MAX <= (int)EVENT_MESSAGE_SLOTS_MAX, "a book i
 
 /* -- taking -- */
 
-static void take_price(struct event *kept, const struct event *slot) {
-    if ((slot->has & PRICE_HAS_MARK) != 0) {
-        kept->u.price.mark = slot->u.price.mark;
-        kept->exponent_a = slot->exponent_a;
-    }
-    if ((slot->has & PRICE_HAS_INDEX) != 0) {
-        kept->u.price.index = slot->u.price.index;
-        kept->exponent_b = slot->exponent_b;
-    }
-    if ((slot->has & PRICE_HAS_LAST) != 0) {
-        kept->u.price.last = slot->u.price.last;
-        kept->exponent_c = slot->exponent_c;
-    }
-}
-
-static void take_funding(struct event *kept, const struct event *slot) {
-    if ((slot->has & FUNDING_HAS_RATE) != 0) {
-        kept->u.funding.rate = slot->u.funding.rate;
-        kept->exponent_a = slot->exponent_a;
-    }
-    if ((slot->has & FUNDING_HAS_INTERVAL) != 0) {
-        kept->u.funding.interval_h = slot->u.funding.interval_h;
-    }
-    if ((slot->has & FUNDING_HAS_NEXT) != 0) {
-        kept->u.funding.next_ms = slot->u.funding.next_ms;
-    }
-}
-
-static void take_interest(struct event *kept, const struct event *slot) {
-    kept->u.open_interest = slot->u.open_interest; /* base and USD are of one moment */
-    kept->exponent_a = slot->exponent_a;
-    kept->exponent_b = slot->exponent_b;
-    kept->has = 0;
-}
-
-static void take_newest(struct newest *newest, const struct event *slot,
-                        void (*take)(struct event *kept, const struct event *slot)) {
-    take(&newest->slot, slot);
-    newest->slot.kind = slot->kind;
-    newest->slot.has |= slot->has;
-    newest->slot.instrument = slot->instrument;
-}
-
 static void take_slot(struct market *market, const struct event *slot) {
     if (slot->kind == EVENT_BOOK) {
         if (market->book.bids.levels != NULL || book_init(&market->book)) {
             book_apply(&market->book, slot);
         }
     } else if (slot->kind == EVENT_PRICE) {
-        take_newest(&market->price, slot, take_price);
+        event_merge(&market->price, slot);
     } else if (slot->kind == EVENT_FUNDING) {
-        take_newest(&market->funding, slot, take_funding);
+        event_merge(&market->funding, slot);
     } else if (slot->kind == EVENT_OPEN_INTEREST && (slot->flags & EVENT_FLAG_HISTORY) == 0) {
-        take_newest(&market->interest, slot, take_interest);
+        event_merge(&market->interest, slot);
     } else if (slot->kind == EVENT_GAP &&
                (slot->detail == STREAM_ALL || slot->detail == STREAM_BOOK)) {
         book_invalidate(&market->book);
@@ -147,8 +99,8 @@ static size_t begin(void *self, int64_t ts_ms, bool past, struct event **out) {
     return count;
 }
 
-static bool give_newest(const struct newest *newest, int64_t ts_ms, const struct event_sink *sink) {
-    struct event slot = newest->slot;
+static bool give_newest(const struct event *newest, int64_t ts_ms, const struct event_sink *sink) {
+    struct event slot = *newest;
     slot.ts_ms = ts_ms;
     slot.flags = EVENT_FLAG_BEGIN | EVENT_FLAG_END;
     return slot.has == 0 || event_sink_push(sink, &slot, 1);

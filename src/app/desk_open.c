@@ -107,39 +107,8 @@ static void set_panels(const struct desk *desk, struct desk_window *window,
     }
 }
 
-static bool open_window(struct desk *desk, const struct desk_spec_window *spec, char *error) {
-    const struct display_place place = place_of(desk, spec);
-    char reason[DISPLAY_REASON_BYTES];
-    struct desk_window *window = calloc(1, sizeof *window);
-    if (window == NULL) {
-        return fail(error, "window", STATUS_MEMORY);
-    }
-    if (desktop_open(desk->desktop, &place, &window->display, reason) != STATUS_OK) {
-        str_copy(error, OPTION_ERROR_BYTES, reason);
-        free(window);
-        return false;
-    }
-    desk->windows[desk->window_count++] = window;
-    window->arrange = spec->arrange;
-    window->background = spec->background;
-    for (int i = 0; i < spec->pane_count; i++) {
-        if (!add_pane(desk, window, &spec->panes[i], error)) {
-            desk_close_window(desk, window);
-            return false;
-        }
-    }
-    window->focused = 0;
-    if (!desk_panels_open(desk, window)) {
-        desk_close_window(desk, window);
-        return fail(error, "window", STATUS_MEMORY);
-    }
-    set_panels(desk, window, spec);
-    window->begin_ns = clock_mono_ns();
-    pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
-    return true;
-}
-
-void desk_close_window(struct desk *desk, struct desk_window *window) {
+/* Everything of a window: its panes, its panels, the window itself. */
+static void close_window(struct desk *desk, struct desk_window *window) {
     int kept = 0;
     display_begin(window->display);
     desk_panels_close(window);
@@ -159,6 +128,38 @@ void desk_close_window(struct desk *desk, struct desk_window *window) {
     desk->windows[kept] = NULL;
     desk->focused = desk->focused < kept ? desk->focused : 0;
     free(window);
+}
+
+static bool open_window(struct desk *desk, const struct desk_spec_window *spec, char *error) {
+    const struct display_place place = place_of(desk, spec);
+    char reason[DISPLAY_REASON_BYTES];
+    struct desk_window *window = calloc(1, sizeof *window);
+    if (window == NULL) {
+        return fail(error, "window", STATUS_MEMORY);
+    }
+    if (desktop_open(desk->desktop, &place, &window->display, reason) != STATUS_OK) {
+        str_copy(error, OPTION_ERROR_BYTES, reason);
+        free(window);
+        return false;
+    }
+    desk->windows[desk->window_count++] = window;
+    window->arrange = spec->arrange;
+    window->background = spec->background;
+    for (int i = 0; i < spec->pane_count; i++) {
+        if (!add_pane(desk, window, &spec->panes[i], error)) {
+            close_window(desk, window);
+            return false;
+        }
+    }
+    window->focused = 0;
+    if (!desk_panels_open(desk, window)) {
+        close_window(desk, window);
+        return fail(error, "window", STATUS_MEMORY);
+    }
+    set_panels(desk, window, spec);
+    window->begin_ns = clock_mono_ns();
+    pacer_init(&window->pacer, display_refresh_hz(window->display), window->begin_ns);
+    return true;
 }
 
 /* -- the whole desk -- */
@@ -200,7 +201,7 @@ bool desk_open_spec(struct desk *desk, const struct desk_spec *spec,
                                       : open_window(desk, &spec->windows[w], error);
     }
     while (good && desk->window_count > spec->window_count) {
-        desk_close_window(desk, desk->windows[desk->window_count - 1]);
+        close_window(desk, desk->windows[desk->window_count - 1]);
     }
     return good;
 }
@@ -295,7 +296,7 @@ void desk_window_closed(struct desk *desk, struct desk_window *window) {
         (!display_is_clean(window->display) && !has_other(desk, window))) {
         desk->quit = true; /* what is remembered still has it */
     } else {
-        desk_close_window(desk, window);
+        close_window(desk, window);
     }
 }
 

@@ -16,8 +16,6 @@ void desk_take_spec(const struct desk *desk, struct desk_spec *out);
 
 /* Start the panes, once the pipeline runs. */
 bool desk_start_panes(struct desk *desk, char error[OPTION_ERROR_BYTES]);
-/* Everything of a window: its panes, its panels, the window itself. */
-void desk_close_window(struct desk *desk, struct desk_window *window);
 /* The user wants it closed: the last one ends the program. */
 void desk_window_closed(struct desk *desk, struct desk_window *window);
 

@@ -31,11 +31,8 @@ static void finish(struct desk_past *past) {
  * before. */
 static bool find_name(const struct desk *desk, const char *current,
                       char out[DESK_RECORD_PATH_BYTES]) {
-    if (!desk_record_find(desk, out)) {
-        return false;
-    }
-    return current[0] == '\0' ? desk_record_resumes(desk)
-                              : desk_record_resumes(desk) && past_files_has(out, current);
+    return desk_record_find(desk, out) && desk_record_resumes(desk) &&
+           (current[0] == '\0' || past_files_has(out, current));
 }
 
 /* The recording that is under way, or was last, around a moment. */

@@ -15,7 +15,8 @@ static const struct replay_track *track_of(struct desk *desk) {
     return replay_worker_track(desk_past_sought(desk)->seeker);
 }
 
-int64_t desk_seek_now_ms(const struct desk *desk) {
+/* The event time that counts as now: where it is going, or where it is. */
+static int64_t get_now_ms(const struct desk *desk) {
     if (desk->seek.wanted_ms != 0) {
         return desk->seek.wanted_ms;
     }
@@ -111,14 +112,14 @@ static bool refuse_time(const char *action, const char *text, char *error) {
 
 static bool seek_to(struct desk *desk, const char *text, char *error) {
     int64_t ts_ms = 0;
-    if (!read_time(text, desk_seek_now_ms(desk), &ts_ms)) {
+    if (!read_time(text, get_now_ms(desk), &ts_ms)) {
         return refuse_time("seek", text, error);
     }
     return desk_seek_go(desk, ts_ms, error);
 }
 
 static bool seek_step(struct desk *desk, double direction, char *error) {
-    return desk_seek_go(desk, step_from(desk, desk_seek_now_ms(desk), direction), error);
+    return desk_seek_go(desk, step_from(desk, get_now_ms(desk), direction), error);
 }
 
 /* The words of a text, at most count_max; more are counted. */
@@ -163,7 +164,7 @@ static bool read_question(const char *text, struct track_question *out) {
 }
 
 static bool jump(struct desk *desk, const char *text, char *error) {
-    struct track_question question = {.from_ms = desk_seek_now_ms(desk)};
+    struct track_question question = {.from_ms = get_now_ms(desk)};
     int64_t ts_ms = 0;
     if (!read_question(text, &question)) {
         str_format(error, OPTION_ERROR_BYTES,
@@ -198,7 +199,7 @@ static bool loop(struct desk *desk, const char *text, char *error) {
         desk_tell(desk, "replay goes on to the end");
         return true;
     }
-    const int64_t now_ms = desk_seek_now_ms(desk);
+    const int64_t now_ms = get_now_ms(desk);
     if (count != 2 || !read_time(words[0], now_ms, &from_ms) ||
         !read_time(words[1], words[1][0] == '+' ? from_ms : now_ms, &to_ms) || to_ms <= from_ms) {
         str_format(error, OPTION_ERROR_BYTES,
@@ -227,9 +228,8 @@ bool desk_seek_run(struct desk *desk, const struct action_call *call,
     case ACTION_LOOP:
         return loop(desk, call->text, error);
     case ACTION_REPLAY:
-        return call->text[0] != '\0'
-                   ? seek_to(desk, call->text, error)
-                   : desk_seek_go(desk, seen_ms(desk, desk_seek_now_ms(desk)), error);
+        return call->text[0] != '\0' ? seek_to(desk, call->text, error)
+                                     : desk_seek_go(desk, seen_ms(desk, get_now_ms(desk)), error);
     default:
         return seek_to(desk, call->text, error);
     }
@@ -239,7 +239,7 @@ bool desk_seek_run(struct desk *desk, const struct action_call *call,
 
 bool desk_seek_enter(struct desk *desk, const struct action_call *call,
                      char error[OPTION_ERROR_BYTES]) {
-    const int64_t now_ms = desk_seek_now_ms(desk);
+    const int64_t now_ms = get_now_ms(desk);
     int64_t ts_ms = now_ms;
     switch (call->action) {
     case ACTION_PAUSE:
@@ -314,7 +314,7 @@ static void put_in_place(struct desk *desk, struct replay_stand *stand) {
 static bool is_loop_over(struct desk *desk) {
     const struct paced_source *paced = desk->pipeline->paced;
     const struct pace pace = paced_source_get(desk->pipeline->paced);
-    return desk_seek_now_ms(desk) >= desk->seek.loop_to_ms ||
+    return get_now_ms(desk) >= desk->seek.loop_to_ms ||
            (!pace.paused && !(pace.speed > 0) && paced_source_is_at_end(paced));
 }
 

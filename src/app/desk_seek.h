@@ -19,8 +19,6 @@ struct desk_seek {
     double took_ms;                   /* the newest: from the question to its engine in place */
 };
 
-/* The event time that counts as now: where it is going, or where it is. */
-int64_t desk_seek_now_ms(const struct desk *desk);
 /* Go to a moment of the recording, from its first to its last. False: error says why not. */
 bool desk_seek_go(struct desk *desk, int64_t ts_ms, char error[OPTION_ERROR_BYTES]);
 /* SEEK SEEK_BACK SEEK_ON JUMP LOOP REPLAY, of a recording. */

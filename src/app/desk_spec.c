@@ -192,6 +192,15 @@ static const char *yes_or_no(bool flag) {
     return flag ? "yes" : "no";
 }
 
+/* As --clean-background has it. */
+static const char *background_key(enum backdrop_kind kind) {
+    static const char *const keys[BACKDROP_KIND_COUNT] = {[BACKDROP_PICTURE] = "picture",
+                                                          [BACKDROP_GREEN] = "green",
+                                                          [BACKDROP_BLUE] = "blue",
+                                                          [BACKDROP_MAGENTA] = "magenta"};
+    return keys[kind];
+}
+
 void desk_spec_put_window(const struct desk_spec_window *window, struct option_table *table) {
     const struct display_place *place = &window->place;
     const struct monitor_wish *screen = &place->screen;
@@ -212,7 +221,7 @@ void desk_spec_put_window(const struct desk_spec_window *window, struct option_t
     put(table, OPT_borderless, yes_or_no(place->borderless));
     put(table, OPT_on_top, yes_or_no(place->on_top));
     put(table, OPT_clean, yes_or_no(place->clean));
-    put(table, OPT_clean_background, desk_background_key(window->background));
+    put(table, OPT_clean_background, background_key(window->background));
     put(table, OPT_arrange, arrange_key(window->arrange));
     put(table, OPT_panels, window->panels);
 }
@@ -228,14 +237,6 @@ static void keep(const struct option_table *table, enum desk_layout_kind kind,
             (void)desk_layout_set(items, kind, id, span_from_text(option_text(table, id)), error);
         }
     }
-}
-
-const char *desk_background_key(enum backdrop_kind kind) {
-    static const char *const keys[BACKDROP_KIND_COUNT] = {[BACKDROP_PICTURE] = "picture",
-                                                          [BACKDROP_GREEN] = "green",
-                                                          [BACKDROP_BLUE] = "blue",
-                                                          [BACKDROP_MAGENTA] = "magenta"};
-    return keys[kind];
 }
 
 static void write_window(const struct desk_spec_window *window, struct option_table *table,

@@ -40,7 +40,5 @@ bool desk_spec_add(struct desk_spec *spec, const struct desk_layout *layout,
                    const struct option_table *table, char error[OPTION_ERROR_BYTES]);
 /* The layout that desk_spec_add would make this of, whatever the options are. */
 void desk_spec_write(const struct desk_spec *spec, struct desk_layout *out);
-/* As --clean-background has it. */
-const char *desk_background_key(enum backdrop_kind kind);
 /* A window's place, arrangement and background as options. */
 void desk_spec_put_window(const struct desk_spec_window *window, struct option_table *table);

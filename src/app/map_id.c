@@ -131,7 +131,8 @@ bool map_id_make(const struct map_id_desc *desc, struct map_id *out) {
     return fits && add_sources(out->view, desc->sources);
 }
 
-bool map_id_read(const char *text, char out[MAP_ID_TEXT_BYTES]) {
+/* Small letters, blanks and dashes, O for 0, I and L for 1 are read, too. False: no such name. */
+static bool read_id(const char *text, char out[MAP_ID_TEXT_BYTES]) {
     int count = 0;
     int at = 0;
     for (const char *c = text; *c != '\0'; c++) {
@@ -172,7 +173,7 @@ static void drop_oldest(const char *folder) {
     while (dir != NULL && (entry = readdir(dir)) != NULL) {
         char id[MAP_ID_TEXT_BYTES];
         struct stat info;
-        if (strlen(entry->d_name) != MAP_ID_TEXT_BYTES - 1 || !map_id_read(entry->d_name, id) ||
+        if (strlen(entry->d_name) != MAP_ID_TEXT_BYTES - 1 || !read_id(entry->d_name, id) ||
             fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) != 0) {
             continue; /* not ours */
         }
@@ -245,7 +246,7 @@ bool map_id_load(const char *text, struct option_table *table, struct map_id_vie
     static char bytes[MAP_ID_BYTES_MAX];
     char id[MAP_ID_TEXT_BYTES], path[STATE_FILE_PATH_BYTES];
     memset(out, 0, sizeof *out);
-    if (!map_id_read(text, id)) {
+    if (!read_id(text, id)) {
         str_format(reason, MAP_ID_REASON_BYTES,
                    "\"%.40s\": no map ID; expected ten letters and digits such as K7M3Q-2XP9D",
                    text);

@@ -44,9 +44,6 @@ bool map_id_make(const struct map_id_desc *desc, struct map_id *out);
 /* Keep what it stands for. False: reason says why not, for people. */
 bool map_id_keep(const struct map_id *id, char reason[MAP_ID_REASON_BYTES]);
 
-/* Small letters, blanks and dashes, O for 0, I and L for 1 are read, too. False: no such name. */
-bool map_id_read(const char *text, char out[MAP_ID_TEXT_BYTES]);
-
 /* What a name stands for, read back: options that were set, and where its sources lie. */
 struct map_id_view {
     int source_count;

@@ -10,7 +10,6 @@
 #include "base/hash.h"
 #include "base/math.h"
 #include "base/str.h"
-#include "market/event.h"
 #include "model/estimator_inside.h"
 
 static_assert((int)ESTIMATOR_BIN_COUNT == (int)UNIT_MAP_BINS, "the map is the estimator's");
@@ -24,8 +23,6 @@ enum {
     SETTLE_FALL = 8            /* or when a side holds so much less than it did */
 };
 /* What a stranger's nonsense is: beyond it floats would overflow at read-out. */
-#define AMOUNT_MAX   1e15 /* base coin of one deposit */
-#define USD_MAX      1e18 /* the same at the mark */
 #define LN_PRICE_MAX 37.0 /* prices from 1e-16 to 1e16 */
 #define Z_MAX        100.0
 
@@ -254,225 +251,6 @@ static void apply_decay(struct estimator *estimator, int64_t dt_ms) {
     }
 }
 
-/* -- sweep -- */
-
-struct clearing {
-    struct estimator *estimator;
-    int64_t ts_ms;
-    int side;
-};
-
-static void note_cleared(void *user, int32_t bin, const float *raw, float share) {
-    const struct clearing *clearing = user;
-    struct estimator *estimator = clearing->estimator;
-    const struct estimator_watcher *watcher = &estimator->watcher;
-    if (raw == NULL && watcher->swept == NULL) {
-        return;
-    }
-    double price = math_exp((bin + 0.5) * estimator->desc.bin_width + estimator->phi);
-    float removed[CLASS_LANES] = {0};
-    if (raw != NULL) {
-        for (int lane = 0; lane < CLASS_LANES; lane++) {
-            removed[lane] = (float)((double)(raw[lane] * share) * estimator->scale[lane]);
-        }
-        if (estimator->listening) {
-            estimator_learn_swept(estimator, clearing->ts_ms, clearing->side, bin, price, removed);
-        }
-    }
-    if (watcher->swept != NULL) {
-        float left = unit_map_left(&estimator->map, clearing->side, bin);
-        watcher->swept(watcher->user,
-                       &(struct estimator_swept){.ts_ms = clearing->ts_ms,
-                                                 .side = clearing->side,
-                                                 .bin = bin,
-                                                 .share = share,
-                                                 .extent = share * left,
-                                                 .price = price,
-                                                 .oi_bound = estimator->row_bound[clearing->side],
-                                                 .removed = removed});
-    }
-}
-
-static void take_off(struct estimator *estimator, int side, const double raw[CLASS_LANES],
-                     double *account) {
-    for (int lane = 0; lane < CLASS_LANES; lane++) {
-        double amount = raw[lane] * estimator->scale[lane];
-        estimator->held[side][lane] -= amount;
-        *account += amount;
-    }
-}
-
-static void sweep_leg(struct estimator *estimator, double z_to, const struct entry_row *row) {
-    double z_from = estimator->z_mark;
-    if (z_to == z_from) {
-        return;
-    }
-    int side = z_to < z_from ? MODEL_LONG : MODEL_SHORT;
-    struct clearing clearing = {.estimator = estimator, .ts_ms = row->end_ms, .side = side};
-    bool told = estimator->listening || estimator->watcher.swept != NULL;
-    struct unit_map_leg leg = {
-        .z_from = z_from, .z_to = z_to, .cleared = told ? note_cleared : NULL, .user = &clearing};
-    struct unit_map_swept swept = {{0}};
-    int bins = unit_map_sweep(&estimator->map, &leg, &swept);
-    estimator->z_mark = z_to;
-    if (bins > 0) {
-        estimator->stats.bins_swept += (uint64_t)bins;
-        take_off(estimator, side, swept.raw, &estimator->mass[side].swept);
-    }
-}
-
-/* Keep the mark in the middle half of the map. */
-static void recentre(struct estimator *estimator) {
-    int32_t bin = estimator_bin_of(estimator, estimator->z_mark);
-    int64_t place = (int64_t)bin - estimator->map.first_bin;
-    if (place >= UNIT_MAP_BINS / 4 && place < 3 * (UNIT_MAP_BINS / 4)) {
-        return;
-    }
-    double lost[MODEL_SIDE_COUNT][CLASS_LANES] = {{0}};
-    unit_map_recentre(&estimator->map, bin, lost);
-    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        take_off(estimator, side, lost[side], &estimator->mass[side].clipped);
-    }
-    estimator->stats.recentres++;
-}
-
-static void apply_path(struct estimator *estimator, const struct entry_row *row) {
-    if (!estimator->has_mark) {
-        estimator->has_mark = true;
-        estimator->z_mark = row->z_open;
-        recentre(estimator);
-    }
-    bool high_first = (row->flags & ENTRY_ROW_HIGH_FIRST) != 0;
-    sweep_leg(estimator, row->z_open, row);
-    sweep_leg(estimator, high_first ? row->z_high : row->z_low, row);
-    sweep_leg(estimator, high_first ? row->z_low : row->z_high, row);
-    sweep_leg(estimator, row->z_close, row);
-    recentre(estimator);
-}
-
-/* -- deposits -- */
-
-static uint32_t bits_reversed_5(uint32_t value) {
-    return (value & 1) << 4 | (value & 2) << 2 | (value & 4) | (value & 8) >> 2 | (value & 16) >> 4;
-}
-
-/* Enter what was laid down into the accounts, less the part that lost its place. */
-static void account_deposit(struct estimator *estimator, int side,
-                            const float base[ENTRY_SOURCE_COUNT],
-                            const struct unit_map_lost *lost) {
-    struct estimator_mass *mass = &estimator->mass[side];
-    double flow = (double)base[0] + (double)base[1] + (double)base[2];
-    double near_sum = 0, far_sum = 0;
-    for (int j = 0; j < estimator->ladder.count; j++) {
-        double near = lost->any ? (double)lost->near[j] : 0;
-        double far = lost->any ? (double)lost->far[j] : 0;
-        double kept = 1 - near - far;
-        double *held = &estimator->held[side][j * CLASS_SOURCES];
-        held[0] += (double)base[0] * kept;
-        held[1] += (double)base[1] * kept;
-        held[2] += (double)base[2] * kept;
-        near_sum += near;
-        far_sum += far;
-    }
-    mass->deposited += flow * estimator->ladder.count;
-    mass->swept += flow * near_sum;
-    mass->clipped += flow * far_sum;
-}
-
-static bool deposit_valid(const struct entry_deposit *deposit, double base_max) {
-    double sum = 0;
-    for (int source = 0; source < ENTRY_SOURCE_COUNT; source++) {
-        double base = (double)deposit->base[source];
-        if (!(base >= 0 && base <= base_max)) {
-            return false;
-        }
-        sum += base;
-    }
-    return sum > 0;
-}
-
-/* Entries of a row that are laid down together. */
-struct batch {
-    size_t count;
-    const struct entry_deposit *deposits[UNIT_MAP_ENTRIES_MAX];
-    struct unit_map_entry entries[MODEL_SIDE_COUNT][UNIT_MAP_ENTRIES_MAX];
-    struct unit_map_lost lost[MODEL_SIDE_COUNT][UNIT_MAP_ENTRIES_MAX];
-};
-
-static void batch_add(struct batch *batch, struct estimator *estimator,
-                      const struct entry_deposit *deposit) {
-    size_t i = batch->count++;
-    struct unit_map_entry entry = {
-        .bin = deposit->bin,
-        .phase = (int)bits_reversed_5(estimator->phase++ % DISTANCE_PHASE_COUNT),
-        .base = {deposit->base[0], deposit->base[1], deposit->base[2]}};
-    batch->deposits[i] = deposit;
-    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        entry.skip_bins = side == MODEL_LONG ? deposit->below_bins : deposit->above_bins;
-        batch->entries[side][i] = entry;
-    }
-}
-
-/* The entry was laid down: into the accounts, and told. */
-static void note_laid(struct estimator *estimator, const struct entry_row *row,
-                      const struct batch *batch, size_t i, int side) {
-    const struct entry_deposit *deposit = batch->deposits[i];
-    const struct unit_map_entry *entry = &batch->entries[side][i];
-    const struct distance_taps *taps = &estimator->ladder.taps[entry->phase][side];
-    account_deposit(estimator, side, deposit->base, &batch->lost[side][i]);
-    if (estimator->watcher.laid != NULL) {
-        estimator->watcher.laid(estimator->watcher.user,
-                                &(struct estimator_laid){.row = row,
-                                                         .deposit = deposit,
-                                                         .side = side,
-                                                         .skip_bins = entry->skip_bins,
-                                                         .taps = taps});
-    }
-    estimator->stats.taps += (uint64_t)taps->count;
-}
-
-static void apply_batch(struct estimator *estimator, const struct entry_row *row,
-                        struct batch *batch) {
-    const bool *blind = estimator->desc.blind;
-    for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-        if (!blind[side]) {
-            unit_map_deposit(&estimator->map, side, &estimator->ladder, estimator->unscale,
-                             batch->count, batch->entries[side], batch->lost[side]);
-        }
-    }
-    for (size_t i = 0; i < batch->count; i++) {
-        for (int side = 0; side < MODEL_SIDE_COUNT; side++) {
-            if (blind[side]) {
-                continue;
-            }
-            note_laid(estimator, row, batch, i, side);
-        }
-    }
-    estimator->stats.deposits += batch->count;
-    batch->count = 0;
-}
-
-static void apply_deposits(struct estimator *estimator, const struct entry_row *row,
-                           const struct entry_deposit *deposits) {
-    struct batch batch;
-    double at_mark = USD_MAX / math_exp(estimator->z_mark + estimator->phi);
-    double base_max = at_mark < AMOUNT_MAX ? at_mark : AMOUNT_MAX;
-    batch.count = 0;
-    for (uint32_t i = 0; i < row->deposit_count; i++) {
-        if (!deposit_valid(&deposits[i], base_max)) {
-            estimator->stats.deposits_refused++;
-            continue;
-        }
-        batch_add(&batch, estimator, &deposits[i]);
-        if (batch.count == UNIT_MAP_ENTRIES_MAX) {
-            apply_batch(estimator, row, &batch);
-        }
-    }
-    if (batch.count > 0) {
-        apply_batch(estimator, row, &batch);
-    }
-}
-
 /* -- rows -- */
 
 static bool row_valid(const struct entry_row *row) {
@@ -519,13 +297,13 @@ void estimator_apply_row(struct estimator *estimator, const struct entry_row *ro
         return; /* without a mark nobody knows where the map should lie */
     }
     estimator->phi = row->phi;
-    apply_path(estimator, row);
+    estimator_sweep_path(estimator, row);
     if (estimator->desc.evidence && prints != NULL) {
         for (uint32_t i = 0; i < row->print_count; i++) {
             estimator_learn_print(estimator, row, &prints[i]);
         }
     }
-    apply_deposits(estimator, row, deposits);
+    estimator_lay_deposits(estimator, row, deposits);
     settle_if_due(estimator);
     if (estimator->desc.evidence) {
         estimator_learn_step(estimator, row);

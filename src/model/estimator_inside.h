@@ -1,4 +1,5 @@
-/* model/estimator_inside.h - the inside of an estimator, shared by estimator.c (rows),
+/* model/estimator_inside.h - the inside of an estimator, shared by estimator.c (rows, decay),
+ * estimator_sweep.c and estimator_deposits.c (what a row takes off and lays down),
  * estimator_learn.c (calibration) and estimator_read.c (read-outs).  Thread: the owner's.  Owner:
  * the estimator. */
 #pragma once
@@ -50,6 +51,17 @@ struct estimator {
 int32_t estimator_bin_of(const struct estimator *estimator, double z);
 /* What read-outs of a side are multiplied with, so that they claim no more than there is: 0..1. */
 double estimator_oi_bound(const struct estimator *estimator, int side);
+
+/* -- estimator_sweep.c -- */
+
+/* Lead the mark along the row's path: what it passes goes. The map follows it. */
+void estimator_sweep_path(struct estimator *estimator, const struct entry_row *row);
+
+/* -- estimator_deposits.c -- */
+
+/* Lay down the row's entries, those of them that are possible. */
+void estimator_lay_deposits(struct estimator *estimator, const struct entry_row *row,
+                            const struct entry_deposit *deposits);
 
 /* -- estimator_learn.c -- */
 

@@ -8,7 +8,7 @@
 #include "layer/profile.h"
 
 #define STEP_PX      4.0  /* between two points of a curve, at scale 1 */
-#define STRAIGHT_PX  0.35 /* a point so near to the line of its neighbours is left out */
+#define STRAIGHT_PX  0.35 /* points so near to a straight line are left out */
 #define AXIS_END_PX  14.0 /* right of the axis' largest sum */
 #define TICK_ROOM_PX 48.0 /* a tick's number needs this, with its plate and a gap */
 enum { POINT_COUNT_MAX = 1024, TICK_COUNT_MAX = 3 };
@@ -30,6 +30,27 @@ static double sum_to(const struct layer_context *context, const struct curve *cu
                      : profile_usd(context->profile, side, curve->ln_from, ln);
 }
 
+/* The runs (x for a pixel of y) of all lines from a point that pass what was left out after it.
+ * Held against its neighbours alone, a point of a slow bend would always be left out. */
+struct sleeve {
+    double run_min, run_max;
+};
+
+static const struct sleeve sleeve_open = {-INFINITY, INFINITY};
+
+static double run_of(const struct curve_point *from, const struct curve_point *to) {
+    return (to->x - from->x) / (to->y - from->y);
+}
+
+static bool sleeve_takes(const struct sleeve *sleeve, double run) {
+    return run >= sleeve->run_min && run <= sleeve->run_max;
+}
+
+static void sleeve_narrow(struct sleeve *sleeve, double run, double length) {
+    sleeve->run_min = fmax(sleeve->run_min, run - STRAIGHT_PX / length);
+    sleeve->run_max = fmin(sleeve->run_max, run + STRAIGHT_PX / length);
+}
+
 /* Points from the price, or the plot's edge where that is out of view, to the outer edge. */
 static int make_points(const struct layer_context *context, const struct curve *curve, int side,
                        struct curve_point points[POINT_COUNT_MAX]) {
@@ -41,17 +62,21 @@ static int make_points(const struct layer_context *context, const struct curve *
     double step = STEP_PX * context->layout->scale;
     int steps = (int)ceil(fabs(end - start) / step);
     int count = 0;
+    struct sleeve sleeve = sleeve_open;
     for (int i = 0; i <= steps && count < POINT_COUNT_MAX; i++) {
         double y = i < steps ? start + sign * step * i : end;
         double usd = sum_to(context, curve, side, camera_ln_from_px(context->camera, y));
         struct curve_point point = {x_of(context, curve, usd), y};
-        if (count >= 2) {
-            const struct curve_point *a = &points[count - 2];
-            const struct curve_point *b = &points[count - 1];
-            double on_line = a->x + (point.x - a->x) * (b->y - a->y) / (point.y - a->y);
-            count -= fabs(on_line - b->x) < STRAIGHT_PX && point.y != a->y;
+        if (count >= 2 && sleeve_takes(&sleeve, run_of(&points[count - 2], &point))) {
+            count--;
+        } else {
+            sleeve = sleeve_open;
         }
         points[count++] = point;
+        if (count >= 2) {
+            const struct curve_point *from = &points[count - 2];
+            sleeve_narrow(&sleeve, run_of(from, &point), fabs(point.y - from->y));
+        }
     }
     return count;
 }

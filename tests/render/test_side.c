@@ -11,6 +11,7 @@
 
 #include "base/number.h"
 #include "base/str.h"
+#include "layer/layout.h"
 #include "layer/profile.h"
 #include "scene/sentence.h"
 #include "support/golden.h"
@@ -267,6 +268,54 @@ static void sums_of_the_profile_are_the_maps(void **state) {
     assert_true(isnan(profile_ln_reference(&profile)));
 }
 
+/* Whether the picture has the price's colour somewhere about a place. */
+static bool is_drawn_about(const uint8_t *rgba, double x, double y, int reach_px) {
+    for (int dx = -reach_px; dx <= reach_px; dx++) {
+        const uint8_t *pixel = rgba + 4 * ((size_t)y * (size_t)golden.width_px + (size_t)(x + dx));
+        if (pixel[0] > 170 && pixel[1] > 170 && pixel[2] > 170) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* However slowly it bends: a tall picture shows what a low one hides. */
+static void the_curve_of_sums_is_where_they_are(void **state) {
+    (void)state;
+    static struct profile profile;
+    struct settings settings = settings_default();
+    settings.parts = SETTINGS_BIT(PROFILE) | SETTINGS_BIT(CUMULATIVE);
+    golden_resize(&golden, 1080, 1920);
+    struct camera camera = golden_camera(&golden, 0, &settings);
+    struct picture_frame frame = golden_frame(&golden, &camera);
+    frame.map = &map;
+    frame.settings = settings;
+    frame.text_hidden = true;
+    memset(&profile, 0, sizeof profile);
+    profile_update(&profile, &(struct profile_view){.map = &map, .settings = &settings});
+    struct layout layout = layout_make(golden.width_px, golden.height_px, &settings);
+    camera_set_plot(&camera, layout.plot);
+    double from = profile_ln_reference(&profile);
+    double usd_max = fmax(profile_usd(&profile, 0, camera.ln_bottom, from),
+                          profile_usd(&profile, 1, from, camera.ln_top));
+    double width = layout.profile.w - 14 * layout.scale; /* the axis ends short of the edge */
+    uint8_t *rgba = golden_draw(&golden, &frame);
+    int rows = 0;
+    for (double y = layout.plot.y + 150; y < layout.plot.y + layout.plot.h - 150; y += 7) {
+        double ln = camera_ln_from_px(&camera, y + 0.5);
+        double usd = profile_usd(&profile, 0, ln, from) + profile_usd(&profile, 1, from, ln);
+        double x = layout.profile.x + usd / usd_max * width;
+        if (usd > 0.02 * usd_max) {
+            rows++;
+            if (!is_drawn_about(rgba, x, y, 2)) {
+                fail_msg("no curve at %.0f,%.0f", x, y);
+            }
+        }
+    }
+    free(rgba);
+    assert_true(rows > 100);
+}
+
 /* Under panels, with the pointer there. */
 static int draw_covered(const struct picture_cover *cover, double x_px, double y_px) {
     struct settings settings = settings_default();
@@ -333,6 +382,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_label_keeps_its_place_while_the_map_wavers, open_picture,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(sums_of_the_profile_are_the_maps, open_picture,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(the_curve_of_sums_is_where_they_are, open_picture,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(the_read_out_keeps_clear_of_panels, open_picture,
                                         golden_close_test),

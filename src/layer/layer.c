@@ -32,8 +32,8 @@ const struct layer_ops layer_table[] = {
     {"totals", SETTINGS_PART_PROFILE, totals_draw, false},
     {"max-pain", SETTINGS_PART_MAX_PAIN, max_pain_draw, false},
     {"clusters", SETTINGS_PART_CLUSTERS, cluster_labels_draw, false},
+    {"gauge", SETTINGS_PART_GAUGE, gauge_draw, true}, /* before what moves with time */
     {"receipts", SETTINGS_PART_RECEIPTS, receipts_draw, false},
-    {"gauge", SETTINGS_PART_GAUGE, gauge_draw, true},
     {"axes", LAYER_ALWAYS, axes_draw, false},
     {"strips", LAYER_ALWAYS, strips_draw, true},
     {"status", SETTINGS_PART_STATUS, status_draw, true},

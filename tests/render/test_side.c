@@ -316,6 +316,27 @@ static void the_curve_of_sums_is_where_they_are(void **state) {
     assert_true(rows > 100);
 }
 
+/* It tells of now what is nearest; a receipt has its words where there is room. */
+static void the_gauge_comes_before_receipts(void **state) {
+    (void)state;
+    struct settings settings = settings_default();
+    struct scene_instrument *instrument = &golden.market.scene.instruments[0];
+    golden_resize(&golden, 1280, 720);
+    struct camera camera = golden_camera(&golden, 0, &settings);
+    struct camera_rect plot = picture_plot_px(1280, 720, &settings);
+    assert_true(instrument->receipt_count > 0);
+    for (int i = 0; i < instrument->receipt_count; i++) {
+        double y = plot.y + plot.h * (0.6 + 0.35 * i / instrument->receipt_count);
+        struct scene_receipt *receipt = &instrument->receipts[i];
+        receipt->side = 0;
+        receipt->to_ms = (int64_t)camera_time_from_px(&camera, plot.x + 60);
+        receipt->price_low = camera_price_from_px(&camera, y);
+        receipt->price_high = receipt->price_low * 1.001;
+        int count = draw_texts(1280, 720, &settings);
+        assert_non_null(find_text(count, "Squeeze gauge, estimate"));
+    }
+}
+
 /* Under panels, with the pointer there. */
 static int draw_covered(const struct picture_cover *cover, double x_px, double y_px) {
     struct settings settings = settings_default();
@@ -384,6 +405,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(sums_of_the_profile_are_the_maps, open_picture,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(the_curve_of_sums_is_where_they_are, open_picture,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(the_gauge_comes_before_receipts, open_picture,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(the_read_out_keeps_clear_of_panels, open_picture,
                                         golden_close_test),

@@ -75,18 +75,23 @@ static void draw_captions(struct layer_context *context) {
 }
 
 /* The axis' prices come first: beside one of them a percentage stands a row off, on its own side.
- */
-static double clear_of_prices(struct layer_context *context, double y) {
+ * False: there it would leave the plot; the header tells it all the same. */
+static bool place_percent(struct layer_context *context, double *y) {
+    const struct camera_rect *plot = &context->layout->plot;
     struct axes_ticks ticks = {0};
     double row = AXIS_ROW_PX * context->layout->scale;
+    double highest = plot->y + row / 2;
+    double lowest = plot->y + plot->h - row / 2;
+    *y = fmax(fmin(*y, lowest), highest);
     axes_make_ticks(context, &ticks);
     for (int i = 0; i < ticks.price_count; i++) {
         double tick_y = camera_px_from_price(context->camera, ticks.prices[i].price);
-        if (fabs(tick_y - y) < row) {
-            return y < tick_y ? tick_y - row : tick_y + row;
+        if (fabs(tick_y - *y) < row) {
+            *y = *y < tick_y ? tick_y - row : tick_y + row;
+            break;
         }
     }
-    return y;
+    return *y >= highest && *y <= lowest;
 }
 
 /* A dashed line from the live edge to the axis, and the distance there. */
@@ -114,8 +119,10 @@ static void draw_end(struct layer_context *context, double share) {
                           .color = context->theme->text_dim,
                           .align = LABELS_RIGHT,
                           .x = axis->x + axis->w - 8 * s,
-                          .middle_y = clear_of_prices(context, y)};
-    labels_add(context->labels, &label);
+                          .middle_y = y};
+    if (place_percent(context, &label.middle_y)) {
+        labels_add(context->labels, &label);
+    }
 }
 
 /* A bar along the axis over the calibrated prices. */

@@ -131,6 +131,20 @@ static struct camera_rect plate_of(const struct layer_context *context,
     return (struct camera_rect){column->right - w, middle - LABEL_H_PX / 2 * s, w, LABEL_H_PX * s};
 }
 
+/* From the bracket at x to the label; the bracket alone, where that would strike a text out. */
+static void draw_leader(struct layer_context *context, struct camera_rect plate, double x, double y,
+                        struct theme_color line) {
+    double thin = fmax(1, round(context->layout->scale));
+    double turn = round(fmax(x, plate.x - 8 * context->layout->scale));
+    struct camera_rect way = {x, y, fmax(turn - x, thin), thin};
+    if (!labels_rect_fits(context->labels, way)) {
+        return;
+    }
+    canvas_add_box(context->canvas, way, 0, line);
+    canvas_add_line(context->canvas, turn, y + thin / 2, plate.x, plate.y + plate.h / 2, thin,
+                    line);
+}
+
 static void draw_one(struct layer_context *context, const struct candidate *candidate,
                      const struct column *column, double middle) {
     double s = context->layout->scale;
@@ -146,7 +160,6 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
     if (!labels_add(context->labels, &label)) {
         return;
     }
-    labels_reserve(context->labels, plate);
     double thin = fmax(1, round(s));
     double x = round(column->live_x + EDGE_PX * s);
     /* Of a cluster that reaches out of view, what is seen of it. */
@@ -158,14 +171,13 @@ static void draw_one(struct layer_context *context, const struct candidate *cand
     struct theme_color line = color;
     line.a = candidate->tier == 2 ? 130 : 200;
     if (x + 3 * s < plate.x) {
-        double turn = round(fmax(x, plate.x - 8 * s));
         canvas_add_box(canvas,
                        (struct camera_rect){x, round(top), round(2.4 * s),
                                             fmax(round(bottom - top), 2 * thin)},
                        0, line);
-        canvas_add_box(canvas, (struct camera_rect){x, y, fmax(turn - x, thin), thin}, 0, line);
-        canvas_add_line(canvas, turn, y + thin / 2, plate.x, middle, thin, line);
+        draw_leader(context, plate, x, y, line);
     }
+    labels_reserve(context->labels, plate);
     canvas_add_disc(canvas, plate.x + pad + 4 * s, middle, 4.5 * s,
                     cluster->side == 0 ? 0 : 1.8 * s, color);
 }

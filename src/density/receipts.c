@@ -254,6 +254,9 @@ static void take_print(struct receipts *receipts, const struct entry_row *row,
     }
     receipts->prints_complete += print->complete != 0;
     receipts->prints_partial += print->complete == 0;
+    if (entry_print_is_late(print, row)) {
+        return;
+    }
     int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;
     double z = math_log(print->price) - row->phi;
     int32_t bin = (int32_t)math_clamp(floor(z / receipts->bin_width), -1e9, 1e9);

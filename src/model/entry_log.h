@@ -44,7 +44,8 @@ struct entry_deposit {
     uint16_t below_bins, above_bins; /* how far the mark went beyond bin until the row's end */
 };
 
-/* One realised liquidation, in the row of the first mark at or after it. */
+/* One realised liquidation, in the row of the first mark at or after it; one that is told only when
+ * its row has long been closed, in the row that is open then. */
 struct entry_print {
     int64_t ts_ms;
     double
@@ -72,6 +73,13 @@ struct entry_row {
     uint32_t flags;                      /* ENTRY_ROW_... */
     uint32_t level;                      /* enum entry_level_id of its store; set by the log */
 };
+
+/* Whether a print was told so long after its time that it says nothing of what its row swept. */
+enum { ENTRY_PRINT_LATE_MS = 60000 };
+static inline bool entry_print_is_late(const struct entry_print *print,
+                                       const struct entry_row *row) {
+    return row->begin_ms - print->ts_ms > ENTRY_PRINT_LATE_MS;
+}
 
 struct entry_log;
 

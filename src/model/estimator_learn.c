@@ -116,7 +116,7 @@ void estimator_learn_print(struct estimator *estimator, const struct entry_row *
     struct calibration *calibration = &estimator->calibration;
     double usd = (double)print->usd, foretold[CLASS_LANES];
     if (!(usd > 0 && usd < USD_MAX) || !(print->price > 0 && print->price < USD_MAX) ||
-        (row->flags & ENTRY_ROW_HISTORY) != 0) {
+        (row->flags & ENTRY_ROW_HISTORY) != 0 || entry_print_is_late(print, row)) {
         return;
     }
     /* It may have waited some seconds for this row: what was swept around its own time counts. */

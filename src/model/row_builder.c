@@ -221,6 +221,9 @@ void row_builder_take_print(struct row_builder *b, const struct entry_print *tol
     if (!row_builder_enter(b, &print.ts_ms)) {
         return;
     }
+    if (entry_print_is_late(told, &b->row)) {
+        print.ts_ms = told->ts_ms; /* what reads it has to know */
+    }
     if (b->has_mark && b->mark_ms >= print.ts_ms) {
         row_builder_add_print(b, &print);
     } else if (b->waiting_count < ROW_BUILDER_PRINT_MAX) {

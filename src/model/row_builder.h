@@ -10,8 +10,9 @@
  * in any order and becomes rows at the first live fact, or at row_builder_history_end: it must come
  * before the live facts of its time; older klines are refused, and so are those of the future. Of a
  * past longer than ROW_BUILDER_KLINE_MAX bars the older half becomes rows when that many are there.
- * A liquidation of the past stands in the row of its bar; one without a bar is told as if it came
- * with the first live fact. */
+ * A liquidation of the past stands in the row of its bar; one without a bar comes with the first
+ * live fact: as if it were of now, or, where it is older than ENTRY_PRINT_LATE_MS, with its own
+ * time. */
 #pragma once
 
 #include <stdbool.h>

@@ -264,7 +264,8 @@ static bool give_to_cells(struct score *score, int64_t at_ms, int side, int32_t 
 static void take_print(struct score *score, const struct entry_row *row,
                        const struct entry_print *print) {
     double usd = (double)print->usd;
-    if (!(usd > 0 && usd < 1e15) || !(print->price > 0 && print->price < 1e15)) {
+    if (!(usd > 0 && usd < 1e15) || !(print->price > 0 && print->price < 1e15) ||
+        entry_print_is_late(print, row)) {
         return;
     }
     int side = print->position == POS_LONG ? MODEL_LONG : MODEL_SHORT;

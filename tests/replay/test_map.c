@@ -15,6 +15,7 @@
 #include "base/str.h"
 #include "engine/engine.h"
 #include "engine/engine_thread.h"
+#include "model/entry_log.h"
 #include "support/event_make.h"
 #include "support/map_same.h"
 
@@ -163,6 +164,52 @@ static void receipts_come_where_the_venue_told_its_margin_facts(void **state) {
     engine_destroy(engine);
 }
 
+/* Where liquidations have a connection of their own, and it alone was lost, the past ones come when
+ * the rows of their time are closed: they are shown at their time, and nothing is judged by them.
+ */
+static void liquidations_told_minutes_late_are_of_their_own_time(void **state) {
+    (void)state;
+    enum { LATE_COUNT = 40, LATE_MS = 600000 };
+    struct engine *plain = replay(event_count / 2, 64, false);
+    struct engine *told = replay(event_count / 2, 64, false);
+    const int64_t late_ms = START_MS + (int64_t)STEPS / 2 * STEP_MS - LATE_MS;
+    engine_fill_scene(plain, &scene);
+    char price[32];
+    str_format(price, sizeof price, "%.1f", scene.instruments[0].mark);
+    for (int i = 0; i < LATE_COUNT; i++) {
+        struct event late = make_liquidation(btc, late_ms + i * 1000,
+                                             i % 2 == 0 ? POS_LONG : POS_SHORT, price, "100");
+        late.flags |= EVENT_FLAG_HISTORY;
+        engine_apply(told, &late, 1);
+    }
+    engine_apply(plain, events + event_count / 2, event_count - event_count / 2);
+    engine_apply(told, events + event_count / 2, event_count - event_count / 2);
+    engine_fill_scene(plain, &scene);
+    engine_fill_scene(told, &scene_b);
+    const struct scene_instrument *a = &scene.instruments[0], *b = &scene_b.instruments[0];
+    assert_same_receipts(a, b);
+    assert_true(estimator_hash(engine_estimator(plain, btc)) ==
+                estimator_hash(engine_estimator(told, btc)));
+    assert_true(b->liquidated_usd_24h[0] > a->liquidated_usd_24h[0]);
+    int64_t late_count = 0;
+    const struct entry_log *log = engine_entry_log(told, btc);
+    struct entry_cursor cursor;
+    const struct entry_row *row = NULL;
+    entry_cursor_init(&cursor, log, ENTRY_LEVEL_1S, START_MS);
+    entry_log_read_begin(log);
+    while ((row = entry_cursor_next(&cursor, INT64_MAX)) != NULL) {
+        for (uint32_t i = 0; i < row->print_count; i++) {
+            const struct entry_print *print = entry_log_print(log, row, i);
+            late_count += entry_print_is_late(print, row) && print->ts_ms >= late_ms &&
+                          print->ts_ms < late_ms + LATE_COUNT * 1000;
+        }
+    }
+    entry_log_read_end(log);
+    assert_int_equal(late_count, LATE_COUNT);
+    engine_destroy(told);
+    engine_destroy(plain);
+}
+
 /* The newest map of a view's mailbox once it is of this instrument, of so many. */
 static bool wait_for_map(struct mailbox *maps, uint16_t instrument, int inputs) {
     int64_t until_ns = clock_mono_ns() + INT64_C(20000000000);
@@ -286,6 +333,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_map_and_receipts_are_the_same_at_any_batch_size),
         cmocka_unit_test(receipts_come_where_the_venue_told_its_margin_facts),
+        cmocka_unit_test(liquidations_told_minutes_late_are_of_their_own_time),
         cmocka_unit_test(the_thread_publishes_the_maps_of_what_is_shown),
         cmocka_unit_test(instruments_of_the_coin_are_added_unless_hidden_or_silent),
     };

@@ -196,6 +196,9 @@ static void prints_go_to_the_classes_that_were_swept(void **state) {
     apply(z - 0.02, NULL, &other); /* no short was swept */
     assert_near(calibration->unexplained_usd, 500, 1e-9);
     now_ms += 130000;
+    apply(z - 0.02, NULL, &print); /* told so late it says nothing of now */
+    assert_near(calibration->unexplained_usd, 500, 1e-9);
+    print.ts_ms = now_ms;
     apply(z - 0.02, NULL, &print); /* the sweep is too long ago */
     assert_near(calibration->unexplained_usd, 1500, 1e-9);
 }

@@ -297,6 +297,7 @@ static void liquidations_of_the_past_are_in_their_bars(void **state) {
         /* what no bar took: too early for the first one, and behind the last one */
         assert_int_equal(seen[BARS].row.print_count, 2);
         assert_near((double)(seen[BARS].prints[0].usd + seen[BARS].prints[1].usd), 16);
+        assert_true(seen[BARS].prints[0].ts_ms == START - 5); /* long before that row */
         struct row_builder_stats stats;
         row_builder_get_stats(builder, &stats);
         assert_int_equal(stats.klines_refused + stats.prints_lost, 0);

@@ -18,6 +18,7 @@
 #include "app/desk_renew.h"
 #include "app/desk_set.h"
 #include "app/pipeline_echo.h"
+#include "app/pipeline_options.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -48,12 +49,6 @@ static enum exit_status open_windows(struct desk *desk, const struct app_options
     return EXIT_STATUS_DONE;
 }
 
-/* A server that an option names may be a simulation. */
-static bool has_own_url(const struct option_table *table) {
-    return option_text(table, OPT_binance_ws_url)[0] != '\0' ||
-           option_text(table, OPT_binance_rest_url)[0] != '\0';
-}
-
 int64_t desk_longest_span_ms(const struct desk *desk) {
     double span_ms = 3600e3;
     for (int w = 0; w < desk->window_count; w++) {
@@ -67,22 +62,15 @@ int64_t desk_longest_span_ms(const struct desk *desk) {
 static enum exit_status start_pipeline(struct desk *desk, const struct app_options *options) {
     char reason[SOURCE_REASON_BYTES], recorded[DESK_RECORD_PATH_BYTES];
     const struct option_table *table = &options->table;
-    struct pipeline_desc desc = {
-        .sources = &desk->sources,
-        .ws_url = option_text(table, OPT_binance_ws_url),
-        .rest_url = option_text(table, OPT_binance_rest_url),
-        .margins = options->margins,
-        .ca_file = option_text(table, OPT_ca_file),
-        .proxies = desk->proxies,
-        .demo_seed = (uint64_t)option_integer(table, OPT_seed),
-        .demo_days = option_number(table, OPT_days),
-        .speed = option_number(table, OPT_speed),
-        .keep_s = desk_instant_keep_s(desk),
-    };
+    struct pipeline_desc desc = pipeline_options_desc(options, &desk->sources);
+    desc.demo_seed = (uint64_t)option_integer(table, OPT_seed);
+    desc.demo_days = option_number(table, OPT_days);
+    desc.speed = option_number(table, OPT_speed);
+    desc.keep_s = desk_instant_keep_s(desk);
     if (desk_record_resumes(desk) && desk_record_find(desk, recorded)) {
         desc.known = (struct pipeline_known){.path = recorded,
                                              .span_ms = desk_longest_span_ms(desk),
-                                             .simulated = has_own_url(table)};
+                                             .simulated = pipeline_options_own_url(table)};
     }
     enum exit_status status = pipeline_start(&desk->source, &desc, reason);
     if (status == EXIT_STATUS_DONE && desk->clean.delay_s > 0) {

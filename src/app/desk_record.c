@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "app/desk.h"
+#include "app/pipeline_options.h"
 #include "app/record_file.h"
 
 enum { PATH_BYTES = DESK_RECORD_PATH_BYTES };
@@ -71,10 +72,8 @@ bool desk_record_find(const struct desk *desk, char out[DESK_RECORD_PATH_BYTES])
  * the recording is named. */
 bool desk_record_resumes(const struct desk *desk) {
     const struct option_table *options = &desk->options;
-    const bool own_url = option_text(options, OPT_binance_ws_url)[0] != '\0' ||
-                         option_text(options, OPT_binance_rest_url)[0] != '\0';
     return desk->sources.specs[0].kind == SOURCE_LIVE && option_flag(options, OPT_record_resume) &&
-           (!own_url || option_text(options, OPT_record_file)[0] != '\0');
+           (!pipeline_options_own_url(options) || option_text(options, OPT_record_file)[0] != '\0');
 }
 
 static bool begin(struct desk *desk, const char *file, char *error) {

@@ -7,6 +7,7 @@
 #include "app/pane.h"
 #include "app/picture_options.h"
 #include "app/pipeline.h"
+#include "app/pipeline_options.h"
 #include "app/render.h"
 #include "base/clock.h"
 #include "record/film_writer.h"
@@ -30,13 +31,7 @@ struct live {
 static enum exit_status start(struct render *render, struct live *live) {
     char reason[SOURCE_REASON_BYTES];
     const struct option_table *table = &render->options->table;
-    const struct pipeline_desc desc = {
-        .sources = &render->sources,
-        .ws_url = option_text(table, OPT_binance_ws_url),
-        .rest_url = option_text(table, OPT_binance_rest_url),
-        .margins = render->options->margins,
-        .ca_file = option_text(table, OPT_ca_file),
-    };
+    const struct pipeline_desc desc = pipeline_options_desc(render->options, &render->sources);
     const struct pane_desc pane = {.pipeline = &live->pipeline,
                                    .shader_dir = option_text(table, OPT_shader_dir),
                                    .span_ms = render->span_ms,

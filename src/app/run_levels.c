@@ -9,6 +9,7 @@
 #include "app/engine_replay.h"
 #include "app/levels_report.h"
 #include "app/pipeline.h"
+#include "app/pipeline_options.h"
 #include "app/why_report.h"
 #include "base/clock.h"
 #include "base/str.h"
@@ -86,16 +87,8 @@ static int replay_events(struct levels *levels) {
 /* -- live venues -- */
 
 static int start_pipeline(struct levels *levels) {
-    const struct option_table *table = &levels->options->table;
     char reason[SOURCE_REASON_BYTES];
-    const struct pipeline_desc desc = {
-        .sources = &levels->sources,
-        .margins = levels->options->margins,
-        .ws_url = option_text(table, OPT_binance_ws_url),
-        .rest_url = option_text(table, OPT_binance_rest_url),
-        .ca_file = option_text(table, OPT_ca_file),
-        .proxies = levels->options->proxies,
-    };
+    const struct pipeline_desc desc = pipeline_options_desc(levels->options, &levels->sources);
     enum exit_status status = pipeline_start(&levels->pipeline, &desc, reason);
     return status == EXIT_STATUS_DONE ? (int)status : fail(status, reason);
 }

@@ -1,8 +1,9 @@
 #!/bin/bash
 # Pictures without a display: the same input gives the same bytes, and a file is there whole or not at all.
-# usage: render.sh LIQSCOPE
+# usage: render.sh LIQSCOPE PYTHON3
 set -u
 program=$1
+python=$2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 export XDG_CONFIG_HOME=$folder HOME=$folder
@@ -129,6 +130,27 @@ film "$folder/paced.y4m" --realtime >/dev/null 2>&1
 [[ $? == 2 ]] && grep -q 'a live source has no end to draw' "$folder/err" || fail "live picture: $(cat "$folder/err")"
 "$program" render binance_usdm:BTCUSDT -o "$folder/none.y4m" --from 2026-01-05 2>"$folder/err"
 [[ $? == 2 ]] && grep -q -- '--from: is not for a live source' "$folder/err" || fail "live film: $(cat "$folder/err")"
+
+# What is live comes through the proxy that was asked for: it knocks there.
+"$python" - >"$folder/knock" <<'EOF' &
+import socket
+server = socket.create_server(("127.0.0.1", 0))
+server.settimeout(30)
+print(server.getsockname()[1], flush=True)
+print(server.accept()[0].recv(4096).decode())
+EOF
+door=$!
+for _ in $(seq 600); do
+    [[ -s $folder/knock ]] && break
+    sleep 0.05
+done
+"$program" render binance_usdm:BTCUSDT -o "$folder/proxied.y4m" --size 64x64 --seconds 120 \
+    --proxy "http://127.0.0.1:$(head -1 "$folder/knock")" >/dev/null 2>&1 &
+live=$!
+wait $door
+kill $live
+wait $live
+grep -q '^CONNECT .*binance.com:443' "$folder/knock" || fail "nothing came to the proxy: $(cat "$folder/knock")"
 
 # What stands in a picture's corner opens it again: the same picture; a name that is none is an error.
 export XDG_STATE_HOME=$folder/state

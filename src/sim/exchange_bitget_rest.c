@@ -303,7 +303,7 @@ static void answer_liquidations(struct exchange_answer *answer) {
         return;
     }
     const int64_t before_ms = exchange_param_integer(answer->query, "cursor", INT64_MAX / 2);
-    const size_t count = exchange_forced_get(answer->server, wish.symbol, 0, before_ms - 1,
+    const size_t count = exchange_forced_get(answer->server, wish.symbol, 0, before_ms - 1, true,
                                              (size_t)wish.limit, rows);
     begin(answer);
     wire_text(out, "{\"list\":[");

@@ -277,9 +277,9 @@ static size_t gather_trades(struct exchange_answer *answer, const struct exchang
     const size_t recent = exchange_recent_count(symbol);
     const int64_t recent_ms = recent > 0 ? exchange_recent_at(symbol, 0)->ts_ms : INT64_MAX / 2;
     size_t count = 0;
-    const size_t forced_count =
-        exchange_forced_get(answer->server, symbol, from_ms,
-                            recent_ms - 1 < to_ms ? recent_ms - 1 : to_ms, TRADE_LIMIT_MAX, forced);
+    const size_t forced_count = exchange_forced_get(answer->server, symbol, from_ms,
+                                                    recent_ms - 1 < to_ms ? recent_ms - 1 : to_ms,
+                                                    false, TRADE_LIMIT_MAX, forced);
     for (size_t i = 0; i < forced_count; i++) {
         out[count++] = trade_of(&forced[i]);
     }

@@ -339,11 +339,11 @@ size_t exchange_interest_get(const struct exchange_server *server,
 size_t exchange_funding_get(const struct exchange_server *server,
                             const struct exchange_symbol *symbol, int64_t from_ms, int64_t to_ms,
                             bool newest, size_t limit, struct exchange_funding *out);
-/* The newest published liquidations of a symbol (or of all: NULL) in [from_ms, to_ms], oldest
- * first. */
+/* Published liquidations of a symbol (or of all: NULL) in [from_ms, to_ms], the newest `limit` of
+ * them or the oldest, oldest first. */
 size_t exchange_forced_get(const struct exchange_server *server,
                            const struct exchange_symbol *symbol, int64_t from_ms, int64_t to_ms,
-                           size_t limit, struct exchange_liquidation *out);
+                           bool newest, size_t limit, struct exchange_liquidation *out);
 /* The book of a symbol now (or the old one of snapshot-age), at most `limit` levels a side. */
 void exchange_book_get(const struct exchange_server *server, const struct exchange_symbol *symbol,
                        size_t limit, struct exchange_book *book);

@@ -325,9 +325,10 @@ static void answer_forced(struct exchange_answer *answer) {
         return;
     }
     struct exchange_liquidation *rows = calloc((size_t)limit, sizeof(*rows));
-    const size_t count = rows == NULL ? 0
-                                      : exchange_forced_get(answer->server, symbol, from_s * 1000,
-                                                            to_s * 1000 + 999, (size_t)limit, rows);
+    const size_t count = rows == NULL
+                             ? 0
+                             : exchange_forced_get(answer->server, symbol, from_s * 1000,
+                                                   to_s * 1000 + 999, false, (size_t)limit, rows);
     wire_text(out, "[");
     for (size_t i = count; i > 0; i--) {
         const struct exchange_liquidation *row = &rows[i - 1];

@@ -141,16 +141,23 @@ size_t exchange_funding_get(const struct exchange_server *server,
 
 size_t exchange_forced_get(const struct exchange_server *server,
                            const struct exchange_symbol *symbol, int64_t from_ms, int64_t to_ms,
-                           size_t limit, struct exchange_liquidation *out) {
+                           bool newest, size_t limit, struct exchange_liquidation *out) {
+    struct walk walk = {.count = server->forced_kept_count, .newest = newest};
     size_t written = 0;
-    for (size_t i = 0; i < server->forced_kept_count && written < limit; i++) {
+    size_t index = 0;
+    while (written < limit && walk_next(&walk, &index)) {
         const struct exchange_liquidation *row =
-            &server->forced_kept[(server->forced_kept_first + i) % EXCHANGE_FORCED_KEPT_MAX];
+            &server->forced_kept[(server->forced_kept_first + index) % EXCHANGE_FORCED_KEPT_MAX];
         bool wanted = (symbol == NULL || row->symbol == symbol) && row->ts_ms >= from_ms &&
                       row->ts_ms <= to_ms;
         if (wanted) {
             out[written++] = *row;
         }
+    }
+    for (size_t i = 0; newest && i < written / 2; i++) {
+        struct exchange_liquidation swap = out[i];
+        out[i] = out[written - 1 - i];
+        out[written - 1 - i] = swap;
     }
     return written;
 }

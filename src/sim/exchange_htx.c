@@ -40,7 +40,6 @@ static const struct exchange_channel channels[] = {
     [WIRE_KLINE] = {.tells = TELLS_KLINE,
                     .name = "kline.1min",
                     .group = GROUP_MARKET,
-                    .first = true,
                     .interval_ms = 1000},
     [WIRE_BBO] = {.tells = TELLS_TOUCH, .name = "bbo", .group = GROUP_MARKET},
     [WIRE_DETAIL] = {.tells = TELLS_TICKER,

@@ -291,7 +291,7 @@ static void answer_forced(struct exchange_answer *answer) {
         return;
     }
     const size_t count =
-        exchange_forced_get(answer->server, symbol, from_ms, to_ms, FORCED_MAX, rows);
+        exchange_forced_get(answer->server, symbol, from_ms, to_ms, true, FORCED_MAX, rows);
     wire_text(out, "{\"code\":200,\"msg\":\"\",\"data\":[");
     for (size_t i = count; i > 0; i--) {
         wire_text(out, i < count ? "," : "");

@@ -341,7 +341,8 @@ static void answer_forced(struct exchange_answer *answer) {
         return;
     }
     get_range(answer, &from_ms, &to_ms, &newest);
-    const size_t count = exchange_forced_get(answer->server, symbol, from_ms, to_ms, limit, rows);
+    const size_t count =
+        exchange_forced_get(answer->server, symbol, from_ms, to_ms, newest, limit, rows);
     for (size_t i = 0; i < count; i++) {
         rows[limit + i] = rows[count - 1 - i];
     }

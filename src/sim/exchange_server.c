@@ -17,7 +17,9 @@ enum {
     LAG_SECONDS_MS = 5000,
     TICK_SLACK_MS = 1,
     LOAD_LOTS_MAX = 50,
-    LOAD_PRICES = 97
+    LOAD_PRICES = 97,
+    LOAD_BEYOND =
+        300 /* the price of bankruptcy, in ticks: venues differ in which they tell where */
 };
 
 static const struct server_ops exchange_ops = {
@@ -127,7 +129,7 @@ static void load_forced(struct exchange_server *server, int64_t due) {
         struct market_liquidation liquidation = {
             .ts_ms = server->now_ms,
             .price_ticks = bid_ticks - n % LOAD_PRICES,
-            .bankruptcy_ticks = bid_ticks - n % LOAD_PRICES,
+            .bankruptcy_ticks = bid_ticks - n % LOAD_PRICES + (n & 1 ? LOAD_BEYOND : -LOAD_BEYOND),
             .qty_lots = 1 + n / server->symbol_count % LOAD_LOTS_MAX,
             .position = n & 1 ? POS_SHORT : POS_LONG,
         };

@@ -83,6 +83,7 @@ struct venue_limits {
     int64_t kline_depth_ms, interest_depth_ms, liquidation_depth_ms; /* how far back; 0: all */
     bool liquidations_fall;        /* of more than a page the newest are told */
     int64_t liquidation_window_ms; /* from_ms .. to_ms at most; 0: any */
+    int liquidation_step_ms;       /* of their times: whole seconds; 0: milliseconds */
     int interest_step_ms;          /* of the history */
     int requests_per_10s;          /* of one kind, at most */
     const char *rest_header;       /* "Name: value"; NULL: none */

@@ -74,6 +74,7 @@ static void feed_tick(void *user) {
     feed_sockets_tick(feed, now_ns);
     for (int i = 0; i < feed->instrument_count; i++) {
         feed_history_tick(feed, &feed->instruments[i], now_ns);
+        feed_book_tick(feed, &feed->instruments[i]);
         if (polls) {
             poll_interest(feed, &feed->instruments[i], now_ns);
         }

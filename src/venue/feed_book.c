@@ -57,6 +57,27 @@ void feed_book_ask(struct venue_feed *feed, struct feed_instrument *instrument, 
     ask(feed, instrument, 0, delay_ms);
 }
 
+/* Snapshots come by themselves, or are on their way; but one may be lost, or be no good. */
+void feed_book_tick(struct venue_feed *feed, struct feed_instrument *instrument) {
+    enum { WAIT_MS = 10000 };
+    const bool comes = instrument->snapshot_asked || instrument->again_ns != 0;
+    if (instrument->history != HISTORY_DONE || instrument->book.state != BOOK_CHAIN_WAITING ||
+        comes || !feed_is_listed(instrument)) {
+        return;
+    }
+    for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
+        const int index = instrument->socket[kind];
+        if ((feed->dialect->sockets[kind].channels & CHANNEL_BIT(CHANNEL_BOOK)) != 0 &&
+            index >= 0) {
+            const struct feed_socket *socket = &feed->sockets[index];
+            const struct feed_conn *conn = &socket->conns[socket->active];
+            if (conn->open && conn->spoken_ns != 0) {
+                ask(feed, instrument, 0, WAIT_MS);
+            }
+        }
+    }
+}
+
 /* -- messages -- */
 
 /* A book that comes by request is complete when history is over; one that is streamed is held
@@ -108,7 +129,7 @@ void feed_book_snapshot(struct venue_feed *feed, struct feed_instrument *instrum
         }
         return;
     }
-    instrument->again_ns = 0;
+    instrument->again_ns = instrument->again_count = 0;
     bool pushed = pass(feed, instrument, feed->parser->slots, message->count);
     for (size_t i = 0; i < book->update_count && pushed; i++) {
         const struct book_chain_update *update = &book->updates[i];

@@ -31,12 +31,29 @@ static bool ask_window(struct venue_feed *feed, struct feed_instrument *instrume
     const bool cut = window_ms > 0 && end_ms - from_ms > window_ms;
     const struct feed_request request = {.kind = VENUE_REQUEST_LIQUIDATIONS,
                                          .instrument = feed_index(feed, instrument),
+                                         .round = instrument->history_round,
                                          .from_ms = from_ms,
                                          .to_ms = cut ? from_ms + window_ms : end_ms};
     instrument->forced_to_ms = request.to_ms;
     instrument->forced_pages = 0;
     instrument->forced_at = instrument->liquidations.count;
     return from_ms < end_ms && feed_request_add(feed, &request);
+}
+
+/* Of a step of the venue's times that is told live in part none is told from before: which part of
+ * its rows came live could not be known. */
+static void end_before_live(struct venue_feed *feed, struct feed_instrument *instrument) {
+    const int step_ms = feed->dialect->limits.liquidation_step_ms;
+    const int64_t end_ms = instrument->forced_end_ms;
+    if (step_ms == 0 || end_ms % step_ms == 0) {
+        return;
+    }
+    instrument->forced_end_ms = end_ms - end_ms % step_ms;
+    if (instrument->live_from_ms > 0 && !instrument->history_gap && !instrument->forced_gap) {
+        struct event gap = feed_make_gap(instrument, STREAM_LIQUIDATION, instrument->forced_end_ms,
+                                         end_ms, "before the connection");
+        feed_live_pass(feed, instrument, &gap, 1);
+    }
 }
 
 bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrument) {
@@ -49,6 +66,8 @@ bool feed_forced_begin(struct venue_feed *feed, struct feed_instrument *instrume
     }
     /* One end for all windows: an end that ran on with the clock would never be reached. */
     instrument->forced_end_ms = instrument->live_from_ms > 0 ? instrument->live_from_ms : now_ms;
+    instrument->forced_told = false;
+    end_before_live(feed, instrument);
     if (limits->liquidation_window_ms > 0) {
         from_ms = later(from_ms, now_ms - windows * limits->liquidation_window_ms);
     }
@@ -181,17 +200,29 @@ static bool take_rising(struct venue_feed *feed, struct feed_instrument *instrum
     return !ask_window(feed, instrument, page.full && parts ? page.newest_ms : request->to_ms);
 }
 
+/* The rest cannot be had: of this window what its newer pages have not told, and all later ones.
+ * Where nothing was told at all, nothing is known of before, and nothing is missing from it. */
+static void lose_rest(struct feed_instrument *instrument, const struct feed_request *request) {
+    const size_t begin = instrument->liquidations.count;
+    if (!instrument->forced_told) {
+        instrument->forced_end_ms = 0;
+        return;
+    }
+    add_gap(instrument, request->from_ms, request->to_ms);
+    move_before(&instrument->liquidations, instrument->forced_at, begin);
+    if (instrument->forced_to_ms < instrument->forced_end_ms) {
+        add_gap(instrument, instrument->forced_to_ms, instrument->forced_end_ms);
+    }
+}
+
 bool feed_forced_take(struct venue_feed *feed, struct feed_instrument *instrument,
                       const struct feed_request *request, const struct venue_message *message) {
     const bool falls = feed->dialect->limits.liquidations_fall;
     if (message == NULL) {
-        if (falls && instrument->forced_pages > 0) { /* what its newer pages have not told */
-            const size_t begin = instrument->liquidations.count;
-            add_gap(instrument, request->from_ms, request->to_ms);
-            move_before(&instrument->liquidations, instrument->forced_at, begin);
-        }
+        lose_rest(instrument, request);
         return true;
     }
+    instrument->forced_told = true;
     return falls ? take_falling(feed, instrument, request, message)
                  : take_rising(feed, instrument, request, message);
 }

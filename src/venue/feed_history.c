@@ -6,9 +6,10 @@
 
 enum {
     MINUTE_MS = 60000,
-    PAGE_SHORT = 2,        /* rows of a page that reached the present */
-    CHASE_MAX = 4,         /* pages of bars behind a present that goes on meanwhile */
-    SOCKET_WAIT_MS = 10000 /* for a socket, before history goes on without it */
+    PAGE_SHORT = 2,         /* rows of a page that reached the present */
+    CHASE_MAX = 4,          /* pages of bars behind a present that goes on meanwhile */
+    SOCKET_WAIT_MS = 10000, /* for a socket, before history goes on without it */
+    FILL_MS = 20000         /* for what fills a gap: live events wait for it */
 };
 
 static void begin_state(struct venue_feed *feed, struct feed_instrument *instrument,
@@ -19,6 +20,7 @@ static bool ask(struct venue_feed *feed, struct feed_instrument *instrument,
                 enum venue_request_kind kind, int64_t from_ms, int64_t to_ms) {
     const struct feed_request request = {.kind = kind,
                                          .instrument = feed_index(feed, instrument),
+                                         .round = instrument->history_round,
                                          .from_ms = from_ms,
                                          .to_ms = to_ms};
     return feed_request_add(feed, &request);
@@ -26,6 +28,27 @@ static bool ask(struct venue_feed *feed, struct feed_instrument *instrument,
 
 static int64_t later(int64_t a, int64_t b) {
     return a > b ? a : b;
+}
+
+/* The connection that tells all of its trades from now on; NULL: none does yet. */
+static const struct feed_conn *find_trades(const struct venue_feed *feed,
+                                           const struct feed_instrument *instrument) {
+    for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
+        const unsigned channels = feed->dialect->sockets[kind].channels;
+        const int index = instrument->socket[kind];
+        if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0 && index >= 0) {
+            const struct feed_socket *socket = &feed->sockets[index];
+            const struct feed_conn *conn = &socket->conns[socket->active];
+            return conn->open && conn->answered_ns != 0 ? conn : NULL;
+        }
+    }
+    return NULL;
+}
+
+int64_t feed_history_trades_from_ms(const struct venue_feed *feed,
+                                    const struct feed_instrument *instrument) {
+    const struct feed_conn *conn = find_trades(feed, instrument);
+    return conn == NULL ? 0 : conn->answered_ms;
 }
 
 /* -- bars -- */
@@ -147,11 +170,37 @@ static void begin_liquidations(struct venue_feed *feed, struct feed_instrument *
     }
 }
 
+/* Trades of before are here and no connection brings those of later: what lies between them and the
+ * first one that does is a hole. */
+static void note_absence(struct venue_feed *feed, struct feed_instrument *instrument) {
+    int64_t from_ms = instrument->history_to_ms;
+    for (size_t i = instrument->past.count; i > 0; i--) {
+        const struct event *slot = &instrument->past.slots[i - 1];
+        if (slot->kind == EVENT_TRADE) {
+            from_ms = later(from_ms, slot->ts_ms);
+            break;
+        }
+    }
+    for (int kind = 0; kind < feed->dialect->socket_count && from_ms > 0; kind++) {
+        const unsigned channels = feed->dialect->sockets[kind].channels;
+        if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0 && instrument->socket[kind] >= 0 &&
+            (instrument->holes >> kind & 1U) == 0 && find_trades(feed, instrument) == NULL) {
+            feed_note_hole(instrument, kind, from_ms);
+        }
+    }
+}
+
+static void end_trades(struct venue_feed *feed, struct feed_instrument *instrument,
+                       const struct venue_message *message) {
+    feed_past_add_trades(feed, instrument, message);
+    note_absence(feed, instrument);
+    instrument->history = HISTORY_PUSHING;
+}
+
 static void begin_trades(struct venue_feed *feed, struct feed_instrument *instrument) {
     feed_past_merge(instrument);
     if (!ask(feed, instrument, VENUE_REQUEST_TRADES, instrument->history_to_ms, 0)) {
-        feed_past_add_trades(feed, instrument, NULL);
-        instrument->history = HISTORY_PUSHING;
+        end_trades(feed, instrument, NULL);
     }
 }
 
@@ -173,6 +222,21 @@ static void begin_prints(struct venue_feed *feed, struct feed_instrument *instru
     } else {
         instrument->history_deadline_ns = clock_mono_ns() + SOCKET_WAIT_MS * NS_PER_MS;
     }
+}
+
+/* Those of a gap go out as they are. */
+static void end_liquidations(struct venue_feed *feed, struct feed_instrument *instrument) {
+    struct feed_run *run = &instrument->liquidations;
+    if (!instrument->forced_gap) {
+        begin_state(feed, instrument, HISTORY_TRADES);
+        return;
+    }
+    for (size_t i = 0; i < run->count; i++) {
+        run->slots[i].flags |= EVENT_FLAG_HISTORY;
+        feed_push(feed, instrument, &run->slots[i], 1);
+    }
+    feed_run_finish(run);
+    instrument->forced_gap = false;
 }
 
 /* Enter a state, or, where there is nothing to ask for in it, the next. */
@@ -237,19 +301,33 @@ void feed_history_begin(struct venue_feed *feed, struct feed_instrument *instrum
 }
 
 void feed_history_fill(struct venue_feed *feed, struct feed_instrument *instrument, int64_t from_ms,
-                       int64_t to_ms) {
+                       int64_t to_ms, bool trades) {
     const int64_t first_ms = from_ms - from_ms % MINUTE_MS + MINUTE_MS;
-    if (feed->desc.history_ms < 0 || first_ms + MINUTE_MS > to_ms) {
+    const bool bars = trades && first_ms + MINUTE_MS <= to_ms;
+    if (feed->desc.history_ms < 0 || (!bars && feed->dialect->limits.liquidation_rows == 0)) {
         return;
     }
-    instrument->history_from_ms = first_ms;
-    instrument->history_gap = true;
+    feed_run_finish(&instrument->liquidations);
+    instrument->history_from_ms = bars ? first_ms : from_ms;
+    instrument->history_gap = bars;
+    instrument->history_round++;
+    instrument->forced_gap = !bars;
+    if (!bars) { /* nothing live waits for it */
+        instrument->forced_gap = feed_forced_begin(feed, instrument);
+        return;
+    }
+    instrument->fill_until_ns = clock_mono_ns() + FILL_MS * NS_PER_MS;
+    /* Trades of later are told one by one, where no bar has them. */
+    instrument->history_to_ms = later(instrument->history_to_ms, from_ms);
     begin_state(feed, instrument, HISTORY_KLINES);
 }
 
 void feed_history_take(struct venue_feed *feed, const struct feed_request *request,
                        const struct venue_message *message) {
     struct feed_instrument *instrument = &feed->instruments[request->instrument];
+    if (request->round != instrument->history_round) {
+        return; /* of a gap that was given up */
+    }
     switch (request->kind) {
     case VENUE_REQUEST_KLINES:
         take_klines(feed, instrument, request, message);
@@ -263,52 +341,61 @@ void feed_history_take(struct venue_feed *feed, const struct feed_request *reque
         break;
     case VENUE_REQUEST_LIQUIDATIONS:
         if (feed_forced_take(feed, instrument, request, message)) {
-            begin_state(feed, instrument, HISTORY_TRADES);
+            end_liquidations(feed, instrument);
         }
         break;
     default:
-        feed_past_add_trades(feed, instrument, message);
-        instrument->history = HISTORY_PUSHING;
+        end_trades(feed, instrument, message);
         break;
     }
 }
 
-int64_t feed_history_trades_from_ms(const struct venue_feed *feed,
-                                    const struct feed_instrument *instrument) {
-    for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
-        const unsigned channels = feed->dialect->sockets[kind].channels;
-        const int index = instrument->socket[kind];
-        if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0 && index >= 0) {
-            const struct feed_socket *socket = &feed->sockets[index];
-            const struct feed_conn *conn = &socket->conns[socket->active];
-            return conn->open && conn->answered_ns != 0 ? conn->answered_ms : 0;
-        }
-    }
-    return 0;
-}
+/* Whether the venue has read that the prints that are waited for are wanted. */
+enum prints { PRINTS_ABSENT, PRINTS_SOON, PRINTS_COME };
 
-/* Whether the connection that brings the prints that are waited for is there; of liquidations,
- * which come seldom, whether the venue has read that they are wanted. */
-static bool prints_come(const struct venue_feed *feed, const struct feed_instrument *instrument) {
+static enum prints find_prints(const struct venue_feed *feed,
+                               const struct feed_instrument *instrument) {
     const bool forced = instrument->history == HISTORY_LIQUIDATIONS;
     const unsigned channel = CHANNEL_BIT(forced ? CHANNEL_LIQUIDATION : CHANNEL_TRADE);
-    bool any = false;
+    enum prints prints = PRINTS_ABSENT;
     for (int kind = 0; kind < feed->dialect->socket_count; kind++) {
         const int index = instrument->socket[kind];
         if ((feed->dialect->sockets[kind].channels & channel) != 0 && index >= 0) {
             const struct feed_socket *socket = &feed->sockets[index];
             const struct feed_conn *conn = &socket->conns[socket->active];
-            any = any || (conn->open && (!forced || conn->answered_ns != 0));
+            prints = !conn->open              ? prints
+                     : conn->answered_ns != 0 ? PRINTS_COME
+                     : prints == PRINTS_COME  ? prints
+                                              : PRINTS_SOON;
         }
     }
-    return any;
+    return prints;
+}
+
+/* A venue that does not answer in time: the gap stays one, and live events go on. */
+static void give_up(struct venue_feed *feed, struct feed_instrument *instrument) {
+    instrument->history_round++;
+    instrument->history_deadline_ns = 0;
+    feed_request_drop(feed, feed_index(feed, instrument));
+    if (instrument->history == HISTORY_KLINES) {
+        end_klines(instrument);
+    }
+    feed_past_merge(instrument);
+    instrument->history = HISTORY_PUSHING;
 }
 
 void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrument,
                        int64_t now_ns) {
-    if (instrument->history_deadline_ns != 0 &&
-        (prints_come(feed, instrument) || now_ns >= instrument->history_deadline_ns)) {
-        end_wait(feed, instrument);
+    if (instrument->history_deadline_ns != 0) { /* a connection that speaks comes to an end */
+        const enum prints prints = find_prints(feed, instrument);
+        if (prints == PRINTS_COME ||
+            (prints == PRINTS_ABSENT && now_ns >= instrument->history_deadline_ns)) {
+            end_wait(feed, instrument);
+        }
+    }
+    if (instrument->history_gap && instrument->history < HISTORY_PUSHING &&
+        now_ns >= instrument->fill_until_ns) {
+        give_up(feed, instrument);
     }
     if (instrument->history == HISTORY_PUSHING) {
         feed_past_push(feed, instrument);

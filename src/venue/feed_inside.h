@@ -84,6 +84,7 @@ struct feed_conn {
     int64_t send_ns;     /* not before: the next message to the venue */
     int64_t ping_ns;     /* when the next ping is due */
     int64_t opened_ns, heard_ns, data_ns; /* last message, last one with data; 0: none yet */
+    int64_t life_ns, life_asked_ns;       /* last message or pong; when it was asked for one */
     int64_t first_ms, last_ms; /* the venue's time of the first data after that answer, and of the
                                   newest; 0: none */
     uint64_t serial;           /* which connection this is, from 1 */
@@ -109,6 +110,7 @@ struct feed_socket {
 struct feed_request {
     enum venue_request_kind kind;
     int instrument; /* index into feed->instruments; -1: all */
+    unsigned round; /* of the instrument's history */
     int64_t from_ms, to_ms;
     int attempt;
     int64_t not_before_ns;
@@ -161,10 +163,10 @@ struct feed_instrument {
     struct feed_seen seen;
 
     struct book_chain book;
-    uint64_t book_serial; /* the connection whose snapshots are followed; 0: any */
-    bool snapshot_asked;  /* a REST one is on its way */
-    int64_t again_ns;     /* when the stream is to begin the book anew; 0: it need not */
-    int again_step;
+    uint64_t book_serial;        /* the connection whose snapshots are followed; 0: any */
+    bool snapshot_asked;         /* a REST one is on its way */
+    int64_t again_ns;            /* when the stream is to begin the book anew; 0: it need not */
+    int again_step, again_count; /* of the messages that ask for it; how often they were sent */
     int64_t last_book_ms;
 
     int socket[VENUE_SOCKET_MAX];       /* index into feed->sockets by kind; -1: none */
@@ -188,6 +190,10 @@ struct feed_instrument {
     enum feed_history_state history;
     int64_t history_from_ms, history_to_ms; /* 0: no end known yet */
     bool history_gap;                       /* fills a gap: bars, liquidations, trades */
+    bool forced_gap;                        /* beside live events: liquidations of a gap */
+    unsigned history_round;                 /* answers of another one are too late */
+    int64_t fill_until_ns;                  /* when a gap's is given up */
+    bool forced_told;                       /* a page of them came */
     int64_t history_deadline_ns;
     int64_t bars_end_ms; /* when the back-fill began; pages of bars of later: bars_chased */
     int bars_chased;
@@ -292,6 +298,8 @@ static inline bool feed_is_listed(const struct feed_instrument *instrument) {
 }
 
 /* feed_list.c */
+/* A further page of the list cannot be had for now: what is listed already begins. */
+void feed_list_part(struct venue_feed *feed);
 /* An answer to a list's request; message NULL: it failed for good. */
 void feed_list_take(struct venue_feed *feed, const struct feed_request *request,
                     const struct venue_message *message);
@@ -354,10 +362,14 @@ void feed_live_pass(struct venue_feed *feed, struct feed_instrument *instrument,
 /* A message of events came, by whatever way: for lamps and tests. */
 void feed_live_note(struct venue_feed *feed, const struct event *slots, size_t count,
                     int64_t recv_ns);
+/* Where nothing on a connection tells the time holes end without it. */
+void feed_live_tick(struct feed_conn *conn);
 /* What the parser has counted since is put into the stats. */
 void feed_live_counts(struct venue_feed *feed);
 
 /* feed_book.c */
+/* A book that was to come and did not is asked for. */
+void feed_book_tick(struct venue_feed *feed, struct feed_instrument *instrument);
 void feed_book_take(struct feed_conn *conn, const struct venue_message *message);
 void feed_book_snapshot(struct venue_feed *feed, struct feed_instrument *instrument,
                         const struct venue_message *message);
@@ -374,19 +386,23 @@ bool feed_request_add(struct venue_feed *feed, const struct feed_request *reques
 bool feed_request_possible(const struct venue_feed *feed, const struct feed_request *request);
 void feed_request_tick(struct venue_feed *feed, int64_t now_ns);
 void feed_request_cancel(struct venue_feed *feed);
+/* Those of an instrument's history that were not sent yet are sent no more. */
+void feed_request_drop(struct venue_feed *feed, int instrument);
 
 /* feed_history.c */
 /* How far the back-fill of the start is, 0 to 99 percent; 100: there is none, or it is done. */
 int feed_history_percent(const struct venue_feed *feed);
 void feed_history_begin(struct venue_feed *feed, struct feed_instrument *instrument);
-/* What there is for a hole in the trades: bars, if a whole minute fits into it, liquidations. */
+/* What there is for a hole: bars, if trades are missing and a whole minute fits into it, and
+ * liquidations. */
 void feed_history_fill(struct venue_feed *feed, struct feed_instrument *instrument, int64_t from_ms,
-                       int64_t to_ms);
+                       int64_t to_ms, bool trades);
 /* An answer (message NULL: it failed for good) to a request of the history. */
 void feed_history_take(struct venue_feed *feed, const struct feed_request *request,
                        const struct venue_message *message);
 void feed_history_tick(struct venue_feed *feed, struct feed_instrument *instrument, int64_t now_ns);
-/* The venue's time from which on the present connection tells all of its trades; 0: not yet. */
+/* The venue's time from which on the present connection tells all of its trades; 0: not yet, or not
+ * known. */
 int64_t feed_history_trades_from_ms(const struct venue_feed *feed,
                                     const struct feed_instrument *instrument);
 

@@ -68,7 +68,8 @@ static void ask_tiers(struct venue_feed *feed, int index, int64_t now_ns) {
 static void start_instruments(struct venue_feed *feed) {
     const bool tables_come = ask_list(feed, VENUE_REQUEST_TIERS, -1, "");
     for (int i = 0; i < feed->instrument_count; i++) {
-        if (feed->instruments[i].history == HISTORY_WAITING) {
+        if (feed->instruments[i].history == HISTORY_WAITING &&
+            feed->instruments[i].symbol->listed) {
             start_instrument(feed, i, tables_come);
         }
     }
@@ -125,15 +126,35 @@ static void end_list(struct venue_feed *feed) {
     }
 }
 
+void feed_list_part(struct venue_feed *feed) {
+    bool is_new = false;
+    feed_list_index(feed);
+    for (int i = 0; i < feed->instrument_count; i++) {
+        is_new = is_new || (feed->instruments[i].history == HISTORY_WAITING &&
+                            feed->instruments[i].symbol->listed);
+    }
+    if (is_new) {
+        feed->listed = true;
+        feed->listed_ns = clock_mono_ns();
+    }
+}
+
+/* The cursor that was asked for is the last one, too: some venues name a page after their last. */
+static bool ask_next(struct venue_feed *feed, const struct feed_request *request,
+                     const struct venue_message *message) {
+    return message->reply[0] != '\0' && strcmp(message->reply, request->cursor) != 0 &&
+           ask_list(feed, request->kind, request->instrument, message->reply);
+}
+
 /* A page of a list of instruments. */
-static void take_instruments(struct venue_feed *feed, const struct venue_message *message) {
+static void take_instruments(struct venue_feed *feed, const struct feed_request *request,
+                             const struct venue_message *message) {
     if (message->sent_ms > feed->server_ms) {
         feed->server_ms = message->sent_ms;
     }
     feed_list_index(feed);
     push_facts(feed, message);
-    if (message->reply[0] == '\0' ||
-        !ask_list(feed, VENUE_REQUEST_INSTRUMENTS, -1, message->reply)) {
+    if (!ask_next(feed, request, message)) {
         end_list(feed);
     }
 }
@@ -143,8 +164,7 @@ static void take_tiers(struct venue_feed *feed, const struct feed_request *reque
     if (message != NULL) {
         push_facts(feed, message);
     }
-    if (message != NULL && message->reply[0] != '\0' &&
-        ask_list(feed, VENUE_REQUEST_TIERS, request->instrument, message->reply)) {
+    if (message != NULL && ask_next(feed, request, message)) {
         return;
     }
     for (int i = 0; i < feed->instrument_count; i++) {
@@ -160,7 +180,7 @@ void feed_list_take(struct venue_feed *feed, const struct feed_request *request,
     if (request->kind == VENUE_REQUEST_TIERS) {
         take_tiers(feed, request, message);
     } else if (request->kind == VENUE_REQUEST_INSTRUMENTS && message != NULL) {
-        take_instruments(feed, message);
+        take_instruments(feed, request, message);
     }
 }
 

@@ -92,6 +92,23 @@ void feed_note_hole(struct feed_instrument *instrument, int kind, int64_t from_m
     instrument->holes |= bit;
 }
 
+/* While history is under way gaps are held, as all else, as long as there is room. */
+static bool takes_gaps(const struct feed_instrument *instrument) {
+    return instrument->history == HISTORY_DONE ||
+           (instrument->history != HISTORY_UNKNOWN &&
+            instrument->held.count + EVENT_MESSAGE_SLOTS_MAX < FEED_HELD_SLOTS_MAX);
+}
+
+static void tell_gap(struct venue_feed *feed, struct feed_instrument *instrument,
+                     enum stream stream, int64_t from_ms, int64_t to_ms) {
+    if (instrument->history == HISTORY_DONE) {
+        feed_push_gap(feed, instrument, stream, from_ms, to_ms, "disconnected");
+    } else {
+        const struct event gap = feed_make_gap(instrument, stream, from_ms, to_ms, "disconnected");
+        feed_live_pass(feed, instrument, &gap, 1);
+    }
+}
+
 /* The first message after a lost connection: from the last event before it until now nothing is
  * known of prints; and so on until the new one tells everything. sent_ms: of the message, which may
  * be an old value that is told once more, sent before that. */
@@ -108,16 +125,35 @@ static void close_hole(struct feed_conn *conn, struct feed_instrument *instrumen
         return;
     }
     if ((channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0) {
-        feed_push_gap(feed, instrument, STREAM_TRADE, from_ms, now_ms, "disconnected");
+        tell_gap(feed, instrument, STREAM_TRADE, from_ms, now_ms);
     }
     if ((channels & CHANNEL_BIT(CHANNEL_LIQUIDATION)) != 0) {
-        feed_push_gap(feed, instrument, STREAM_LIQUIDATION, from_ms, now_ms, "disconnected");
+        tell_gap(feed, instrument, STREAM_LIQUIDATION, from_ms, now_ms);
     }
     instrument->hole_told_ms[kind] = now_ms;
     if (ends) {
         instrument->holes &= ~(1U << kind);
         if (instrument->history == HISTORY_DONE) {
-            feed_history_fill(feed, instrument, instrument->hole_from_ms[kind], now_ms);
+            feed_history_fill(feed, instrument, instrument->hole_from_ms[kind], now_ms,
+                              (channels & CHANNEL_BIT(CHANNEL_TRADE)) != 0);
+        }
+    }
+}
+
+void feed_live_tick(struct feed_conn *conn) {
+    struct venue_feed *feed = conn->feed;
+    const struct feed_socket *socket = conn->socket;
+    const unsigned times =
+        CHANNEL_BIT(CHANNEL_TRADE) | CHANNEL_BIT(CHANNEL_MARK) | CHANNEL_BIT(CHANNEL_INDEX);
+    if (!conn->open || conn->answered_ns == 0 ||
+        (feed_socket_kind(feed, socket)->channels & times) != 0) {
+        return;
+    }
+    for (size_t i = 0; i < socket->symbol_count; i++) {
+        struct feed_instrument *instrument = feed_find_symbol(feed, socket->symbols[i]);
+        if ((instrument->holes >> socket->kind & 1U) != 0 && takes_gaps(instrument)) {
+            const bool since = conn->answered_ms > instrument->hole_from_ms[socket->kind];
+            close_hole(conn, instrument, since ? 0 : feed_clock_ms(feed));
         }
     }
 }
@@ -185,8 +221,8 @@ static void take_event(struct feed_conn *conn, const struct venue_message *messa
     note_channels(feed, channels, count, recv_ns);
     const int64_t sent_ms = message->sent_ms > slots[0].ts_ms ? message->sent_ms : slots[0].ts_ms;
     const bool now_told = slots[0].kind == EVENT_TRADE || slots[0].kind == EVENT_PRICE;
-    if ((instrument->holes >> kind & 1U) != 0 && instrument->history == HISTORY_DONE &&
-        !message->past && now_told) {
+    if ((instrument->holes >> kind & 1U) != 0 && takes_gaps(instrument) && !message->past &&
+        now_told) {
         close_hole(conn, instrument, sent_ms);
     }
     if (sent_ms > instrument->last_ms[kind] && !message->past) {

@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "venue/feed_inside.h"
 
 enum {
@@ -10,13 +11,33 @@ static bool brings(const struct feed_conn *conn, enum venue_channel channel) {
     return (kind->channels & CHANNEL_BIT(channel)) != 0;
 }
 
+static int64_t later(int64_t a, int64_t b) {
+    return a > b ? a : b;
+}
+
+/* The venue's time of the newest message of any sort, of any symbol: a venue that has nothing to
+ * tell but its pings has told everything up to then. */
+static int64_t silent_until_ms(const struct feed_conn *conn) {
+    const bool rests = feed_socket_kind(conn->feed, conn->socket)->pulse == 0;
+    int64_t until_ms = conn->last_ms;
+    if (rests && conn->heard_ns > 0) {
+        const int64_t ago_ms = (clock_mono_ns() - conn->heard_ns) / NS_PER_MS;
+        until_ms = later(until_ms, feed_clock_ms(conn->feed) - ago_ms);
+    }
+    return later(until_ms - CHANNEL_APART_MS, conn->answered_ms);
+}
+
 /* Up to when an instrument's prints have been heard on it for sure: the time of the newest message,
- * less what one channel's times may be ahead of the next one's, or of its newest trade. */
+ * less what one channel's times may be ahead of the next one's, or of its newest trade. 0: none
+ * were asked for yet. */
 static int64_t heard_until_ms(const struct feed_conn *conn,
                               const struct feed_instrument *instrument) {
     const struct feed_socket *socket = conn->socket;
     int64_t until_ms = instrument->last_ms[socket->kind];
     until_ms = conn->last_ms > 0 && conn->last_ms < until_ms ? conn->last_ms : until_ms;
+    if (until_ms == 0 || !(brings(conn, CHANNEL_MARK) || brings(conn, CHANNEL_TRADE))) {
+        return conn->answered_ns == 0 ? until_ms : later(until_ms, silent_until_ms(conn));
+    }
     const int64_t trade_ms = brings(conn, CHANNEL_TRADE)
                                  ? instrument->trades_of[conn - socket->conns].last_ms
                                  : instrument->last_trade_ms;
@@ -30,9 +51,10 @@ void feed_overlap_lose(const struct feed_conn *conn) {
     const struct feed_socket *socket = conn->socket;
     for (size_t i = 0; i < socket->symbol_count; i++) {
         struct feed_instrument *instrument = feed_find_symbol(feed, socket->symbols[i]);
-        if ((brings(conn, CHANNEL_TRADE) || brings(conn, CHANNEL_LIQUIDATION)) &&
-            instrument->last_ms[socket->kind] > 0) {
-            feed_note_hole(instrument, socket->kind, heard_until_ms(conn, instrument));
+        const bool prints = brings(conn, CHANNEL_TRADE) || brings(conn, CHANNEL_LIQUIDATION);
+        const int64_t until_ms = prints ? heard_until_ms(conn, instrument) : 0;
+        if (until_ms > 0) {
+            feed_note_hole(instrument, socket->kind, until_ms);
         }
         if (brings(conn, CHANNEL_BOOK)) {
             feed_book_lose(feed, instrument, conn->serial);

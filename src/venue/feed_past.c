@@ -142,7 +142,7 @@ static bool is_new(struct feed_instrument *instrument, const struct event *slot,
     }
     const int64_t id = feed_seen_trade_id(slot);
     const int64_t held_id = held == NULL ? 0 : feed_seen_trade_id(held);
-    if (id <= 0 || (held_id > 0 && id >= held_id)) {
+    if (id <= 0 || (held_id > 0 && id >= held_id) || feed_seen_has_id(&instrument->seen, id)) {
         return false;
     }
     if (id > instrument->seen.last_id) {
@@ -159,7 +159,9 @@ static void note_hole(struct venue_feed *feed, struct feed_instrument *instrumen
     const bool reaches_back =
         message != NULL && message->count > 0 && feed->parser->slots[0].ts_ms < from_ms;
     const int64_t to_ms = first != NULL ? first->ts_ms : instrument->live_from_ms;
-    if (from_ms == 0 || reaches_back || to_ms <= from_ms || instrument->history_gap) {
+    const int64_t live_ms = feed_history_trades_from_ms(feed, instrument);
+    const bool heard = live_ms > 0 && live_ms <= from_ms; /* all of them by the connection */
+    if (from_ms == 0 || reaches_back || heard || to_ms <= from_ms || instrument->history_gap) {
         return;
     }
     const struct event gap =
@@ -207,15 +209,28 @@ static bool push_known(struct feed_known *known) {
     return true;
 }
 
+/* What was held and is told already, by bars or past liquidations: trades, and holes that ended
+ * before. */
+static bool is_told(const struct venue_feed *feed, const struct feed_instrument *instrument,
+                    const struct event *slot) {
+    if (slot->kind == EVENT_TRADE) {
+        return slot->ts_ms < instrument->history_to_ms;
+    }
+    const bool forced = slot->detail == STREAM_LIQUIDATION;
+    return slot->kind == EVENT_GAP && (forced ? feed->dialect->limits.liquidation_rows > 0 &&
+                                                    slot->u.gap.to_ms <= instrument->forced_end_ms
+                                              : slot->detail == STREAM_TRADE &&
+                                                    slot->u.gap.to_ms <= instrument->history_to_ms);
+}
+
 /* Whole messages of a run, from *at on. False: the sink is full, the rest later. */
 static bool push_run(struct venue_feed *feed, struct feed_instrument *instrument,
                      const struct feed_run *run, size_t *at, bool past) {
     while (*at < run->count) {
         const struct event *slots = run->slots + *at;
         size_t count = event_message_slots(slots, run->count - *at);
-        const bool in_bars =
-            !past && slots[0].kind == EVENT_TRADE && slots[0].ts_ms < instrument->history_to_ms;
-        if (!in_bars && !feed_push_history(feed, slots, count)) {
+        const bool told = !past && is_told(feed, instrument, slots);
+        if (!told && !feed_push_history(feed, slots, count)) {
             return false;
         }
         *at += count;
@@ -229,7 +244,7 @@ static void go_live(struct venue_feed *feed, struct feed_instrument *instrument)
         instrument->interest_due_ns = clock_mono_ns() + feed->desc.oi_poll_ms * NS_PER_MS;
     }
     instrument->history = HISTORY_DONE;
-    instrument->history_gap = false;
+    instrument->history_gap = instrument->forced_gap = false;
     if (instrument->book.state == BOOK_CHAIN_WAITING) {
         /* A snapshot in contracts that came before the list could not be read: ask at once. */
         const bool at_once =

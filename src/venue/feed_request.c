@@ -101,14 +101,23 @@ static bool is_needed(enum venue_request_kind kind) {
     return kind == VENUE_REQUEST_INSTRUMENTS || kind == VENUE_REQUEST_DEPTH;
 }
 
+/* Of the lists after the first: dated contracts, coin-margined ones. */
+static bool is_further_page(const struct feed_request *request) {
+    return request->kind == VENUE_REQUEST_INSTRUMENTS && request->cursor[0] != '\0';
+}
+
 static void retry(struct venue_feed *feed, const struct feed_request *request, bool final) {
     struct feed_request again = *request;
     feed_count(&feed->stats.rest_failures, 1);
     stat_add(STAT_rest_failures, 1);
     again.attempt++;
-    if ((final || again.attempt >= ATTEMPT_COUNT_MAX) && !is_needed(request->kind)) {
+    const bool tried = final || again.attempt >= ATTEMPT_COUNT_MAX;
+    if (tried && !is_needed(request->kind)) {
         take_answer(feed, request, NULL);
         return;
+    }
+    if (tried && is_further_page(request)) {
+        feed_list_part(feed);
     }
     const int64_t delay_ms = net_service_backoff_ms(feed->desc.service, request->attempt);
     again.not_before_ns = clock_mono_ns() + delay_ms * NS_PER_MS;
@@ -162,8 +171,7 @@ static void take_body(struct venue_feed *feed, const struct feed_request *reques
         retry(feed, request, false);
         return;
     }
-    /* Of the lists after the first (dated contracts, coin-margined ones) one may well be empty. */
-    const bool is_extra = request->kind == VENUE_REQUEST_INSTRUMENTS && request->cursor[0] != '\0';
+    const bool is_extra = is_further_page(request); /* which may well be empty */
     /* Nothing in it, or nothing of use (a new instrument's open interest): no better if asked
      * again. */
     const bool is_empty = status == STATUS_IGNORED || status == STATUS_CANCELLED;
@@ -260,6 +268,16 @@ void feed_request_tick(struct venue_feed *feed, int64_t now_ns) {
             const struct feed_request request = flight->request;
             flight->request.kind = VENUE_REQUEST_NONE;
             retry(feed, &request, false);
+        }
+    }
+}
+
+void feed_request_drop(struct venue_feed *feed, int instrument) {
+    for (int i = feed->request_count; i > 0; i--) {
+        const struct feed_request *request = &feed->requests[i - 1];
+        if (request->instrument == instrument && request->kind >= VENUE_REQUEST_KLINES &&
+            request->kind != VENUE_REQUEST_INTEREST) {
+            feed->requests[i - 1] = feed->requests[--feed->request_count];
         }
     }
 }

@@ -25,6 +25,11 @@ int64_t feed_seen_trade_id(const struct event *slot) {
     return id;
 }
 
+bool feed_seen_has_id(const struct feed_seen *seen, int64_t id) {
+    return id <= seen->last_id && id > seen->last_id - FEED_SEEN_WINDOW &&
+           (seen->window[(uint64_t)id % FEED_SEEN_WINDOW / 64] >> ((uint64_t)id % 64) & 1U) != 0;
+}
+
 static uint64_t *word_of(struct feed_seen *seen, int64_t id) {
     return &seen->window[(uint64_t)id % FEED_SEEN_WINDOW / 64];
 }

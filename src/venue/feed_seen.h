@@ -51,6 +51,8 @@ size_t feed_seen_drop(struct feed_seen *seen, struct event *slots, size_t count,
 /* Whether a trade or a liquidation was seen; if not, it is from now on. */
 bool feed_seen_before(struct feed_seen *seen, const struct event *print, uint64_t serial);
 
+/* Whether one of the newest ids that rise came. */
+bool feed_seen_has_id(const struct feed_seen *seen, int64_t id);
 /* An id that rises came by another way, of a trade of that time. */
 void feed_seen_note_id(struct feed_seen *seen, int64_t id, int64_t ts_ms);
 

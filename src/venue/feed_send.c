@@ -9,7 +9,8 @@
 
 enum {
     SENDS_A_SECOND = 5,
-    BOOK_WAIT_MS = 10000 /* for a book that was asked to begin anew, before it is asked again */
+    BOOK_WAIT_MS = 10000, /* for a book that was asked to begin anew, before it is asked again */
+    BOOK_DOUBLED_MAX = 6  /* to ten minutes: venues allow some hundreds of such requests an hour */
 };
 
 static bool send_text(struct feed_conn *conn, const char *text, size_t len) {
@@ -64,9 +65,11 @@ static bool ask_book(struct feed_conn *conn, struct feed_instrument *instrument,
     }
     const size_t len =
         feed->dialect->book_again(&what, instrument->symbol, instrument->again_step, feed->text);
-    if (len == 0) { /* all is asked: wait for the snapshot, then ask once more */
+    if (len == 0) { /* all is asked: wait for the snapshot, then ask once more, ever more seldom */
+        const int doubled = instrument->again_count < BOOK_DOUBLED_MAX ? instrument->again_count++
+                                                                       : BOOK_DOUBLED_MAX;
         instrument->again_step = 0;
-        instrument->again_ns = now_ns + BOOK_WAIT_MS * NS_PER_MS;
+        instrument->again_ns = now_ns + ((int64_t)BOOK_WAIT_MS << doubled) * NS_PER_MS;
         return false;
     }
     if (send_text(conn, feed->text, len)) {

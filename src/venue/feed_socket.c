@@ -64,7 +64,8 @@ static bool may_rest(const struct feed_conn *conn) {
 static void on_open(void *user) {
     struct feed_conn *conn = user;
     conn->open = true;
-    conn->opened_ns = clock_mono_ns();
+    conn->opened_ns = conn->life_ns = clock_mono_ns();
+    conn->life_asked_ns = 0;
     feed_send_open(conn, conn->opened_ns);
 }
 
@@ -98,6 +99,7 @@ void feed_socket_answered(struct feed_conn *conn, int64_t now_ns) {
 /* A venue reads in order: with the ping it has read what was sent before. */
 static void on_pong(void *user) {
     struct feed_conn *conn = user;
+    conn->life_ns = clock_mono_ns();
     if (conn->spoken_ns != 0 && conn->answered_ns == 0) {
         feed_socket_answered(conn, clock_mono_ns());
     }
@@ -111,7 +113,7 @@ static void on_message(void *user, const char *bytes, size_t len, bool binary, i
     if (recv_ns - conn->opened_ns > STABLE_MS * NS_PER_MS) {
         conn->socket->attempt = 0;
     }
-    conn->heard_ns = recv_ns;
+    conn->heard_ns = conn->life_ns = recv_ns;
     feed_count(&feed->stats.messages, 1);
     feed_count(&feed->stats.bytes, (int64_t)len);
     stat_add(STAT_messages_received, 1);
@@ -148,7 +150,7 @@ static void lose(struct feed_conn *conn, enum feed_state state, const char *reas
         socket->active = 1 - socket->active;
         socket->retire_ns = 0;
     }
-    if (conn->data_ns > 0) {
+    if (conn->data_ns > 0 || conn->answered_ns != 0) {
         feed_overlap_lose(conn);
     }
     feed_state_set(socket, state, reason);
@@ -274,11 +276,20 @@ static void retire(struct feed_conn *conn) {
     close_conn(conn);
 }
 
-/* Accepted, then silent: a fault that looks like calm. */
+/* Accepted, then silent: a fault that looks like calm. Where calm is none the other end is asked
+ * whether it is still there. */
 static void check_silence(struct venue_feed *feed, struct feed_conn *conn, int64_t now_ns) {
-    const int64_t since_ns = conn->data_ns > conn->opened_ns ? conn->data_ns : conn->opened_ns;
+    const bool rests = may_rest(conn);
+    const int64_t stall_ns = feed->desc.stall_ms * NS_PER_MS;
+    const int64_t heard_ns = rests ? conn->life_ns : conn->data_ns;
+    const int64_t silent_ns = now_ns - (heard_ns > conn->opened_ns ? heard_ns : conn->opened_ns);
     char reason[VENUE_REASON_BYTES];
-    if (!conn->open || may_rest(conn) || now_ns - since_ns <= feed->desc.stall_ms * NS_PER_MS) {
+    if (!conn->open || silent_ns <= stall_ns) {
+        if (conn->open && rests && silent_ns > stall_ns / 2 &&
+            conn->life_asked_ns <= conn->life_ns) {
+            conn->life_asked_ns = now_ns;
+            ws_client_ping(conn->client);
+        }
         return;
     }
     str_format(reason, sizeof reason, "/%s silent for %d s",
@@ -379,6 +390,7 @@ static void socket_tick(struct venue_feed *feed, struct feed_socket *socket, int
     }
     check_silence(feed, conn, now_ns);
     check_pulses(feed, socket, now_ns);
+    feed_live_tick(&socket->conns[socket->active]);
 }
 
 void feed_sockets_tick(struct venue_feed *feed, int64_t now_ns) {

@@ -153,6 +153,7 @@ const struct venue_dialect gate_dialect = {
                .interest_rows = GATE_INTEREST_ROWS,
                .liquidation_rows = GATE_LIQUIDATION_ROWS,
                .liquidation_window_ms = 3600000,
+               .liquidation_step_ms = 1000,
                .interest_step_ms = GATE_INTEREST_STEP_MS,
                .requests_per_10s = GATE_REQUESTS_PER_10S,
                .rest_header = GATE_HEADER},

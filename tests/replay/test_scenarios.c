@@ -421,18 +421,51 @@ static void open_small(struct exchange_server_desc server, struct venue_feed_des
     fleet_set_load(fleet, LOAD_PER_S, 0);
 }
 
+static int64_t conns_before[VENUE_COUNT];
+
+/* So many more were opened as there were. */
+static bool were_all_replaced(const struct fleet_venue *venue) {
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    return counts.conns_opened >= conns_before[venue->id];
+}
+
+static void remember_conns(void) {
+    for (int i = 0; i < fleet->count; i++) {
+        struct exchange_counts counts;
+        exchange_server_get_counts(fleet->venues[i].server, &counts);
+        conns_before[fleet->venues[i].id] = counts.conns_opened + counts.conns_open;
+    }
+}
+
+/* Nobody has connected anew since. */
+static bool is_unchanged(void) {
+    bool same = true;
+    for (int i = 0; i < fleet->count; i++) {
+        const struct fleet_venue *venue = &fleet->venues[i];
+        same = same && read_stat(&stats_of(venue)->reconnects) == before[venue->id].reconnects;
+    }
+    return same;
+}
+
 /* 10. Accepted, acknowledged, and then silent: said to be a fault, and mended when it speaks. The
- * same where the other end is gone without a word. */
+ * same where the other end is gone without a word, of those connections, too, that may be silent.
+ */
 static void a_stale_endpoint_is_a_fault(void **state) {
     (void)state;
     open_small((struct exchange_server_desc){.faults = {.stale = true}},
                (struct venue_feed_desc){.stall_ms = STALL_MS});
     assert_true(fleet_wait(fleet, "stale", is_stale));
     fleet_set_faults(fleet, &(struct exchange_faults){0});
-    assert_true(fleet_wait(fleet, "well again", is_full));
-    remember();
+    do { /* all of them at once: a connection that is only coming is not half open */
+        assert_true(fleet_wait(fleet, "well again", is_full));
+        remember();
+        remember_conns();
+        assert_true(fleet_wait(fleet, "going on", trades_go_on));
+    } while (!is_unchanged());
     fleet_set_faults(fleet, &(struct exchange_faults){.half_open = true});
     assert_true(fleet_wait(fleet, "reconnecting", was_cut));
+    assert_true(fleet_wait(fleet, "all connected anew", were_all_replaced));
     all_is_well();
 }
 
@@ -565,36 +598,44 @@ static bool load_is_here(const struct fleet_venue *venue) {
     return here == trades && forced_here;
 }
 
-/* 1, 4. Nobody trades, nobody is liquidated, and nothing is told but what a venue tells by the
- * clock: the back-fill ends all the same, and what then begins is told from its first row on. */
-static void a_start_in_calm_is_a_start(void **state) {
-    (void)state;
+static void open_calm(void) {
     struct fleet_desc desc = {
         .venues = venues_of(turn),
         .server = {.seed = 9,
                    .days = .01,
                    .burn_in_days = -1,
-                   .symbol_count = SYMBOLS,
+                   .symbol_count = SYMBOLS - 1,
                    .book_levels = BOOK_LEVELS,
                    .frozen = true},
         .feed = {.history_ms = 600000, .oi_poll_ms = 500},
+        .backoff_first_ms = 100,
     };
     turn = (turn + 1) % TURN_COUNT;
     (void)str_copy(desc.server.faults.silent_stream, sizeof desc.server.faults.silent_stream,
                    calm_silence);
     fleet = fleet_open(&desc);
     assert_non_null(fleet);
+}
+
+/* 1, 4. Nobody trades, nobody is liquidated, and nothing is told but what a venue tells by the
+ * clock: the back-fill ends all the same, and what then begins is told from its first row on. */
+static void a_start_in_calm_is_a_start(void **state) {
+    (void)state;
+    open_calm();
     assert_true(fleet_wait(fleet, "ready in calm", is_calm_and_ready));
     for (int i = 0; i < fleet->count; i++) {
         const struct fleet_venue *venue = &fleet->venues[i];
         pthread_mutex_lock(&fleet->lock);
         const struct fleet_probe probe = venue->probes[0];
         pthread_mutex_unlock(&fleet->lock);
-        if (trades_of(venue) + probe.gaps_of[STREAM_LIQUIDATION] + probe.gaps_of[STREAM_BOOK] > 0) {
+        if (probe.gaps_of[STREAM_BOOK] > 0) {
             fleet_print(venue, "calm", &probe);
         }
         assert_int_equal(trades_of(venue), 0);
-        assert_int_equal(probe.gaps_of[STREAM_LIQUIDATION], 0);
+        for (int k = 0; k < probe.gap_count; k++) { /* a venue of whole seconds has part of one */
+            const struct fleet_span *gap = &probe.gaps[k];
+            assert_true(gap->stream != STREAM_LIQUIDATION || gap->to_ms - gap->from_ms < 1000);
+        }
         assert_int_equal(probe.gaps_of[STREAM_BOOK], 0);
         assert_int_equal(read_stat(&stats_of(venue)->reconnects), 0);
         assert_int_equal(read_stat(&stats_of(venue)->stalls), 0);
@@ -604,6 +645,60 @@ static void a_start_in_calm_is_a_start(void **state) {
     fleet_set_load(fleet, 0, 0);
     assert_true(fleet_wait(fleet, "told of everything", load_is_here));
     check_counts();
+}
+
+static int64_t outage_from_ms, outage_to_ms;
+
+static bool is_lost(const struct fleet_venue *venue) {
+    return venue->state == FEED_LOST;
+}
+
+static bool is_forced(const struct fleet_venue *venue) {
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    return counts.load_forced > 40 || forced_of(venue) == FORCED_NONE;
+}
+
+/* Of each symbol a gap has all of the outage, and where REST knows them, all have come. */
+static bool outage_is_told(const struct fleet_venue *venue) {
+    bool all_told = true;
+    int64_t here = forced_received(venue);
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    for (int k = 0; k < venue->symbol_count && forced_of(venue) != FORCED_NONE; k++) {
+        const struct fleet_probe *probe = &venue->probes[k];
+        bool told = false;
+        for (int i = 0; i < probe->gap_count; i++) {
+            told = told || (probe->gaps[i].stream == STREAM_LIQUIDATION &&
+                            probe->gaps[i].from_ms <= outage_from_ms &&
+                            probe->gaps[i].to_ms >= outage_to_ms);
+        }
+        all_told = all_told && told;
+        here += probe->forced_history;
+    }
+    const bool known =
+        venue->id == VENUE_HTX || venue->id == VENUE_BITGET || venue->id == VENUE_DERIBIT;
+    return is_live(venue) && all_told && (!known || here == counts.load_forced);
+}
+
+/* 2, 4. Connections are cut in calm, when nothing came by them for long: liquidations of meanwhile
+ * are told as a gap, and had from REST where it knows them. */
+static void an_outage_in_calm_is_told(void **state) {
+    (void)state;
+    open_calm();
+    assert_true(fleet_wait(fleet, "ready in calm", is_calm_and_ready));
+    struct exchange_faults faults = {.disconnect = true, .upgrade_code = 503};
+    (void)str_copy(faults.silent_stream, sizeof faults.silent_stream, calm_silence);
+    fleet_set_faults(fleet, &faults);
+    assert_true(fleet_wait(fleet, "lost", is_lost));
+    outage_from_ms = clock_wall_ms();
+    fleet_set_load(fleet, 0, LOAD_PER_S / 2);
+    assert_true(fleet_wait(fleet, "in an outage", is_forced));
+    fleet_set_load(fleet, 0, 0);
+    outage_to_ms = clock_wall_ms();
+    faults.upgrade_code = 0;
+    fleet_set_faults(fleet, &faults);
+    assert_true(fleet_wait(fleet, "told of the outage", outage_is_told));
 }
 
 int main(void) {
@@ -624,6 +719,7 @@ int main(void) {
         cmocka_unit_test_teardown(a_replacement_asks_for_everything_first, close_fleet),
         cmocka_unit_test_teardown(ipv6_alone_is_enough, close_fleet),
         cmocka_unit_test_teardown(a_start_in_calm_is_a_start, close_fleet),
+        cmocka_unit_test_teardown(an_outage_in_calm_is_told, close_fleet),
         cmocka_unit_test_teardown(a_wrong_clock_is_only_a_wrong_clock, close_fleet),
     };
     int failed = 0;

@@ -30,11 +30,13 @@ struct fleet_probe { /* of one instrument; protected by the fleet's lock */
     int64_t trades, first_id, last_id, last_ms, repeats;
     int64_t live_trades_history; /* back-filled ones, without a part in the count */
     int64_t liquidations[3];     /* by enum position */
+    int64_t forced_history;      /* back-filled ones, without a part in those */
     int64_t books, snapshots, marks, fundings, interests, klines, instruments, odd;
     bool book_valid;
     struct fleet_span holes[FLEET_MARKS_MAX], gaps[FLEET_MARKS_MAX];
     int hole_count, gap_count, gaps_of[STREAM_COUNT];
-    int64_t unmarked; /* holes and gaps beyond FLEET_MARKS_MAX: the count is not to be trusted */
+    char gap_reason[32]; /* of the newest */
+    int64_t unmarked;    /* holes and gaps beyond FLEET_MARKS_MAX: the count is not to be trusted */
 };
 
 struct fleet;
@@ -160,6 +162,7 @@ static inline void fleet_take(struct fleet_venue *venue, struct fleet_probe *pro
         break;
     case EVENT_LIQUIDATION:
         probe->liquidations[event->side % 3] += (event->flags & EVENT_FLAG_HISTORY) == 0;
+        probe->forced_history += (event->flags & EVENT_FLAG_HISTORY) != 0;
         break;
     case EVENT_BOOK:
         probe->books++;
@@ -183,6 +186,7 @@ static inline void fleet_take(struct fleet_venue *venue, struct fleet_probe *pro
         break;
     case EVENT_GAP:
         probe->gaps_of[event->detail % STREAM_COUNT]++;
+        (void)str_copy(probe->gap_reason, sizeof probe->gap_reason, event->u.gap.reason);
         probe->book_valid =
             probe->book_valid && event->detail != STREAM_BOOK && event->detail != STREAM_ALL;
         fleet_mark(probe, probe->gaps, &probe->gap_count,
@@ -399,13 +403,14 @@ static inline void fleet_print(const struct fleet_venue *venue, const char *what
     fprintf(stderr,
             "%s: not %s: state %d \"%s\", %lld trades, %lld marks, %lld books (%lld snapshots, "
             "valid %d), %lld fundings, %lld interests, %lld klines, %lld instruments, %lld/%lld "
-            "liquidations, %d gaps, %lld repeats, %lld missing\n",
+            "liquidations, %d gaps (\"%s\"), %lld repeats, %lld missing\n",
             venue_key(venue->id), what, venue->state, venue->reason, (long long)probe->trades,
             (long long)probe->marks, (long long)probe->books, (long long)probe->snapshots,
             probe->book_valid, (long long)probe->fundings, (long long)probe->interests,
             (long long)probe->klines, (long long)probe->instruments,
             (long long)probe->liquidations[POS_LONG], (long long)probe->liquidations[POS_SHORT],
-            probe->gap_count, (long long)probe->repeats, (long long)fleet_missing(probe));
+            probe->gap_count, probe->gap_reason, (long long)probe->repeats,
+            (long long)fleet_missing(probe));
 }
 
 /* Wait until it has held of every venue; false: says of which it never did. The lock is held while

@@ -314,6 +314,44 @@ static void prints_of_before_are_the_older_connections_to_tell(void **state) {
     end_feed(feed);
 }
 
+/* A connection that is lost while history is under way: the gap is told from there to the next
+ * connection, not to when history is done; and not at all where bars have that time. */
+static void a_hole_in_the_back_fill_ends_with_the_connection(void **state) {
+    (void)state;
+    static const char trade[] =
+        "{\"feed\":\"trade\",\"product_id\":\"PF_XBTUSD\",\"uid\":\"a\",\"side\":\"buy\",\"type\":"
+        "\"fill\",\"seq\":1,\"time\":1700000090100,\"qty\":1,\"price\":100}";
+    for (int turn = 0; turn < 2; turn++) {
+        struct venue_feed *feed = make_feed(VENUE_KRAKEN_FUTURES, "PF_XBTUSD");
+        struct feed_instrument *instrument = &feed->instruments[0];
+        struct feed_conn *conn = &feed->sockets[0].conns[0];
+        feed->sink = (struct event_sink){NULL, hear};
+        instrument->history = HISTORY_KLINES;
+        instrument->symbol->listed = true;
+        instrument->symbol->unit = UNIT_BASE;
+        instrument->symbol->contract = CONTRACT_LINEAR;
+        conn->open = true;
+        conn->data_ns = conn->answered_ns = 1;
+        conn->answered_ms = INT64_C(1700000090000);
+        feed_note_hole(instrument, 0, INT64_C(1700000000000));
+        take_text(conn, trade);
+        assert_int_equal(instrument->holes, 0);
+        assert_int_equal(instrument->held.count, 3); /* of trades, of liquidations; the trade */
+        /* What follows it later is none of the gap's. */
+        instrument->history_to_ms = turn == 0 ? 0 : INT64_C(1700000100000);
+        instrument->history = HISTORY_PUSHING;
+        heard_count = 0;
+        assert_true(feed_past_push(feed, instrument));
+        assert_int_equal(heard_count, turn == 0 ? 3 : 1);
+        assert_int_equal(heard[0].kind, EVENT_GAP);
+        assert_int_equal(heard[0].detail, turn == 0 ? STREAM_TRADE : STREAM_LIQUIDATION);
+        assert_int_equal(heard[0].u.gap.from_ms, INT64_C(1700000000000));
+        assert_int_equal(heard[0].u.gap.to_ms, INT64_C(1700000090100));
+        feed->sink.push = NULL;
+        end_feed(feed);
+    }
+}
+
 static void the_venues_words_are_quoted_and_counted(void **state) {
     (void)state;
     struct venue_feed *feed = make_feed(VENUE_HTX, "BTC-USDT");
@@ -545,6 +583,50 @@ static void what_cannot_be_had_is_a_gap(void **state) {
     }
 }
 
+/* Windows from the oldest on: what those before have told stays, the rest is a gap; nothing where
+ * the venue has no answer at all. */
+static void windows_after_one_that_failed_are_a_gap(void **state) {
+    (void)state;
+    static struct past past;
+    for (int page = 0; page < 2; page++) {
+        struct venue_feed *feed = make_feed(VENUE_GATE, "BTC_USDT");
+        int gaps = 0;
+        past = (struct past){.fail_page = page, .count = 70};
+        for (int i = 0; i < past.count; i++) {
+            past.times[i] = NOW_MS - 7000000 + (int64_t)i * 100000;
+        }
+        play(feed, &past);
+        if (page == 0) {
+            assert_int_equal(feed->instruments[0].liquidations.count, 0);
+            assert_int_equal(feed->instruments[0].forced_end_ms, 0);
+        } else {
+            assert_in_range(check_past(feed, &past, &gaps), 30, 40);
+            assert_int_equal(gaps, 1);
+        }
+        end_feed(feed);
+    }
+}
+
+/* A venue that tells whole seconds: of that in which the first come live none is told twice, and
+ * what may be missing of it is a gap. */
+static void a_second_that_began_live_is_not_told_twice(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_GATE, "BTC_USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    const struct feed_run *held = &instrument->held;
+    feed->server_ms = NOW_MS;
+    instrument->history = HISTORY_LIQUIDATIONS;
+    instrument->history_from_ms = NOW_MS - 3000000;
+    instrument->live_from_ms = NOW_MS + 700;
+    assert_true(feed_forced_begin(feed, instrument));
+    assert_int_equal(feed->requests[0].to_ms, NOW_MS);
+    assert_int_equal(held->count, 1);
+    assert_int_equal(held->slots[0].kind, EVENT_GAP);
+    assert_int_equal(held->slots[0].u.gap.from_ms, NOW_MS);
+    assert_int_equal(held->slots[0].u.gap.to_ms, NOW_MS + 700);
+    end_feed(feed);
+}
+
 /* Of a venue that tells none of before, nothing is missed of them before the first connection. */
 static void a_venue_without_past_liquidations_misses_none(void **state) {
     (void)state;
@@ -619,6 +701,135 @@ static void bars_end_where_answers_are_slower_than_the_clock(void **state) {
     end_feed(feed);
 }
 
+/* -- connections that come late, answers that never do -- */
+
+static struct feed_conn *conn_of(struct venue_feed *feed, int kind) {
+    struct feed_socket *socket = &feed->sockets[feed->instruments[0].socket[kind]];
+    return &socket->conns[socket->active];
+}
+
+/* REST is asked for trades once the venue has read that those of later are wanted; where no
+ * connection is there in time, what lies between is a hole. */
+static void trades_of_before_meet_those_of_later(void **state) {
+    (void)state;
+    for (int turn = 0; turn < 2; turn++) {
+        struct venue_feed *feed = make_feed(VENUE_GATE, "BTC_USDT");
+        struct feed_instrument *instrument = &feed->instruments[0];
+        struct feed_conn *conn = conn_of(feed, 0);
+        feed->server_ms = NOW_MS;
+        instrument->history = HISTORY_TRADES;
+        instrument->history_to_ms = NOW_MS - 60000;
+        instrument->history_deadline_ns = 1000;
+        conn->open = turn == 0;
+        feed_history_tick(feed, instrument, 999);
+        assert_int_equal(feed->request_count, 0);
+        feed_history_tick(feed, instrument, 1001);
+        assert_int_equal(feed->request_count, turn); /* it speaks: it will have spoken */
+        if (turn == 0) {
+            conn->answered_ns = 1002;
+            conn->answered_ms = NOW_MS;
+            feed_history_tick(feed, instrument, 1003);
+            assert_int_equal(feed->request_count, 1);
+        }
+        feed->parser->slots[0] = make_trade(5, NOW_MS - 30000);
+        feed->parser->slots[0].instrument = instrument->symbol->instrument;
+        const struct venue_message message = {.count = 1};
+        feed_history_take(feed, &feed->requests[0], &message);
+        assert_int_equal(instrument->history, HISTORY_PUSHING);
+        assert_int_equal(instrument->holes, turn);
+        assert_int_equal(instrument->hole_from_ms[0], turn == 0 ? 0 : NOW_MS - 30000);
+        end_feed(feed);
+    }
+}
+
+/* What was told live is not told once more by the trades that fill a gap. */
+static void a_gap_is_filled_with_what_is_new(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_GATE, "BTC_USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    conn_of(feed, 0)->open = true;
+    conn_of(feed, 0)->answered_ns = 1;
+    feed->server_ms = NOW_MS;
+    feed->desc.history_ms = 7200000;
+    instrument->history = HISTORY_DONE;
+    for (int64_t id = 1; id <= 3; id++) {
+        const struct event live = make_trade(id, NOW_MS - 300000 + id);
+        assert_false(feed_seen_before(&instrument->seen, &live, 1));
+    }
+    feed_history_fill(feed, instrument, NOW_MS - 300000, NOW_MS, true);
+    instrument->forced_told = false;
+    while (instrument->history < HISTORY_PUSHING) { /* no bars, no liquidations */
+        assert_int_equal(feed->request_count, 1);
+        const struct feed_request request = feed->requests[--feed->request_count];
+        const bool trades = request.kind == VENUE_REQUEST_TRADES;
+        for (int64_t id = 1; id <= 6 && trades; id++) {
+            feed->parser->slots[id - 1] = make_trade(id, NOW_MS - 300000 + id);
+            feed->parser->slots[id - 1].instrument = instrument->symbol->instrument;
+        }
+        const struct venue_message message = {.count = trades ? 6 : 0};
+        feed_history_take(feed, &request, &message);
+    }
+    assert_int_equal(instrument->past.count, 3);
+    assert_int_equal(instrument->past.slots[0].ts_ms, NOW_MS - 300000 + 4);
+
+    /* A venue that does not answer: live events do not wait for ever. */
+    feed_past_finish(instrument);
+    instrument->history = HISTORY_DONE;
+    feed_history_fill(feed, instrument, NOW_MS - 300000, NOW_MS, true);
+    const struct feed_request late = feed->requests[0];
+    assert_int_equal(feed->request_count, 1);
+    feed->sink = (struct event_sink){NULL, hear};
+    feed_history_tick(feed, instrument, instrument->fill_until_ns);
+    assert_int_equal(instrument->history, HISTORY_DONE);
+    assert_int_equal(feed->request_count, 0);
+    const struct venue_message message = {.count = 0};
+    feed_history_take(feed, &late, &message);
+    assert_int_equal(instrument->history, HISTORY_DONE);
+    feed->sink.push = NULL;
+    end_feed(feed);
+}
+
+/* The snapshot that a new connection begins with does not come. */
+static void a_book_that_does_not_come_is_asked_for(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_GATE, "BTC_USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    instrument->history = HISTORY_DONE;
+    feed_book_tick(feed, instrument);
+    assert_int_equal(instrument->again_ns, 0); /* nobody listens yet */
+    conn_of(feed, 0)->open = true;
+    conn_of(feed, 0)->spoken_ns = 1;
+    instrument->symbol->listed = true;
+    feed_book_tick(feed, instrument);
+    assert_true(instrument->again_ns > 0);
+    end_feed(feed);
+}
+
+/* The list's second page cannot be had: what the first one has begins. */
+static void a_page_that_cannot_be_had_stops_nobody(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_GATE, "BTC_USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    feed->server_ms = NOW_MS;
+    feed_list_part(feed);
+    assert_false(feed->listed);
+    instrument->symbol->listed = true;
+    feed_list_part(feed);
+    assert_true(feed->listed);
+    feed->list_due_ns = INT64_MAX;
+    feed_list_tick(feed, 1);
+    assert_int_equal(instrument->history, HISTORY_TIERS);
+    /* A venue that names the last page as the next one: that is the end. */
+    struct feed_request request = {.kind = VENUE_REQUEST_INSTRUMENTS, .instrument = -1};
+    struct venue_message message = {.count = 0};
+    str_copy(request.cursor, sizeof request.cursor, "btc");
+    str_copy(message.reply, sizeof message.reply, "btc");
+    const int before = feed->request_count;
+    feed_list_take(feed, &request, &message);
+    assert_int_equal(feed->request_count, before);
+    end_feed(feed);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_that_rises_is_new_once),
@@ -631,12 +842,19 @@ int main(void) {
         cmocka_unit_test(a_path_too_long_is_no_path),
         cmocka_unit_test(intervals_are_read_as_venues_write_them),
         cmocka_unit_test(prints_of_before_are_the_older_connections_to_tell),
+        cmocka_unit_test(a_hole_in_the_back_fill_ends_with_the_connection),
         cmocka_unit_test(the_venues_words_are_quoted_and_counted),
         cmocka_unit_test(the_back_fill_says_how_far_it_is),
         cmocka_unit_test(past_liquidations_come_page_by_page),
         cmocka_unit_test(windows_end_where_they_did_when_they_began),
         cmocka_unit_test(what_cannot_be_had_is_a_gap),
+        cmocka_unit_test(windows_after_one_that_failed_are_a_gap),
+        cmocka_unit_test(a_second_that_began_live_is_not_told_twice),
         cmocka_unit_test(a_venue_without_past_liquidations_misses_none),
+        cmocka_unit_test(trades_of_before_meet_those_of_later),
+        cmocka_unit_test(a_gap_is_filled_with_what_is_new),
+        cmocka_unit_test(a_book_that_does_not_come_is_asked_for),
+        cmocka_unit_test(a_page_that_cannot_be_had_stops_nobody),
         cmocka_unit_test(bars_end_where_answers_are_slower_than_the_clock),
     };
     return cmocka_run_group_tests_name("feed_parts", tests, NULL, NULL);

@@ -324,20 +324,6 @@ struct raster_cache_copy raster_cache_find(struct raster_cache *cache,
 
 /* -- giving out -- */
 
-static void keep_largest(struct layers_column *out, const struct layers_print *print) {
-    if (out->print_count < LAYERS_COLUMN_PRINT_MAX) {
-        out->prints[out->print_count++] = *print;
-        return;
-    }
-    int smallest = 0;
-    for (int i = 1; i < LAYERS_COLUMN_PRINT_MAX; i++) {
-        smallest = out->prints[i].usd < out->prints[smallest].usd ? i : smallest;
-    }
-    if (print->usd > out->prints[smallest].usd) {
-        out->prints[smallest] = *print;
-    }
-}
-
 /* A later column of the group. */
 static void join_facts(struct layers_column *out, const struct layers_column *next) {
     uint16_t print_count =
@@ -359,7 +345,7 @@ static void join_facts(struct layers_column *out, const struct layers_column *ne
         out->liquidated_usd[side] += next->liquidated_usd[side];
     }
     for (int i = 0; i < print_count; i++) {
-        keep_largest(out, &next->prints[i]);
+        layers_add_print(out->prints, &out->print_count, &next->prints[i]);
     }
 }
 

@@ -48,17 +48,7 @@ static void add_print(struct facts_column *column, const struct entry_print *pri
                                  .position = print->position,
                                  .complete = print->complete};
     column->liquidated_usd[print->position == POS_LONG ? 0 : 1] += (double)print->usd;
-    if (column->print_count < LAYERS_COLUMN_PRINT_MAX) {
-        column->prints[column->print_count++] = shown;
-        return;
-    }
-    int smallest = 0;
-    for (int i = 1; i < LAYERS_COLUMN_PRINT_MAX; i++) {
-        smallest = column->prints[i].usd < column->prints[smallest].usd ? i : smallest;
-    }
-    if (shown.usd > column->prints[smallest].usd) {
-        column->prints[smallest] = shown;
-    }
+    layers_add_print(column->prints, &column->print_count, &shown);
 }
 
 static void add_candle(struct facts_column *column, const struct entry_row *row, double share) {

@@ -76,17 +76,7 @@ static void add_prints(struct layers_column *out, const struct layers_column *ot
     for (int i = 0; i < other->print_count; i++) {
         struct layers_print shown = other->prints[i];
         shown.price *= math_exp(-basis);
-        if (out->print_count < LAYERS_COLUMN_PRINT_MAX) {
-            out->prints[out->print_count++] = shown;
-            continue;
-        }
-        int smallest = 0;
-        for (int k = 1; k < LAYERS_COLUMN_PRINT_MAX; k++) {
-            smallest = out->prints[k].usd < out->prints[smallest].usd ? k : smallest;
-        }
-        if (shown.usd > out->prints[smallest].usd) {
-            out->prints[smallest] = shown;
-        }
+        layers_add_print(out->prints, &out->print_count, &shown);
     }
 }
 

@@ -33,3 +33,18 @@ int32_t layers_col_ms_for_span(int64_t span_ms, int col_count_max) {
     }
     return col_ladder_ms[ARRAY_COUNT(col_ladder_ms) - 1];
 }
+
+void layers_add_print(struct layers_print prints[LAYERS_COLUMN_PRINT_MAX], uint16_t *count,
+                      const struct layers_print *print) {
+    if (*count < LAYERS_COLUMN_PRINT_MAX) {
+        prints[(*count)++] = *print;
+        return;
+    }
+    int smallest = 0;
+    for (int i = 1; i < LAYERS_COLUMN_PRINT_MAX; i++) {
+        smallest = prints[i].usd < prints[smallest].usd ? i : smallest;
+    }
+    if (print->usd > prints[smallest].usd) {
+        prints[smallest] = *print;
+    }
+}

@@ -85,3 +85,7 @@ struct layers_column {
         uint16_t texels[LAYERS_SLICE_COUNT][LAYERS_ROW_MAX][4]; /* rows 0..row_count-1 are filled */
 };
 static_assert(sizeof(struct layers_column) % 64 == 0, "a ring slot is whole cache lines");
+
+/* Put a print to the *count of a column: of more than there is room for, the largest stay. */
+void layers_add_print(struct layers_print prints[LAYERS_COLUMN_PRINT_MAX], uint16_t *count,
+                      const struct layers_print *print);

@@ -115,7 +115,8 @@ void gauge_draw(struct layer_context *context) {
     }
     const struct picture_cover *cover = context->frame->cover;
     double left = fmax(MARGIN_PX, cover != NULL ? cover->left_px : 0) * s;
-    bool foot = map->max_pain > 0 && settings_shows(context->settings, SETTINGS_PART_MAX_PAIN);
+    bool foot = layer_max_pain(context, map) > 0 &&
+                settings_shows(context->settings, SETTINGS_PART_MAX_PAIN);
     double h = round((HEAD_H_PX + (MAP_SHARE_COUNT + foot) * ROW_H_PX + PAD_PX / 2) * s);
     double bottom = plot->y + plot->h - MARGIN_PX * s;
     bottom = context->note_top_px > 0 ? fmin(bottom, context->note_top_px - 8 * s) : bottom;

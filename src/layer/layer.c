@@ -69,6 +69,13 @@ const struct scene_map *layer_map_now(const struct layer_context *context) {
     return known ? map : NULL;
 }
 
+double layer_max_pain(const struct layer_context *context, const struct scene_map *map) {
+    const struct settings *settings = context->settings;
+    enum settings_side other =
+        map->max_pain < map->reference ? SETTINGS_SIDE_SHORT : SETTINGS_SIDE_LONG;
+    return settings->band_hidden == 0 && settings->side != other ? map->max_pain : 0;
+}
+
 const char *layer_cluster_sentence(const struct layer_context *context,
                                    const struct map_cluster *cluster, enum sentence_length length,
                                    char out[SENTENCE_BYTES]) {

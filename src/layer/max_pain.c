@@ -15,10 +15,9 @@ static void draw_diamond(struct layer_context *context, double x, double y) {
 }
 
 /* "max pain 97,310" in the stretch right of now, or "max pain" there and the price at the axis. */
-static void draw_texts(struct layer_context *context, double live_x, double y) {
+static void draw_texts(struct layer_context *context, double price, double live_x, double y) {
     const struct camera_rect *plot = &context->layout->plot;
     double s = context->layout->scale;
-    double price = layer_map_now(context)->max_pain;
     char text[NUMBER_TEXT_BYTES + 16];
     char number[NUMBER_TEXT_BYTES];
     number_format_price(price, price >= 1000 ? 0 : context->price_decimals, number);
@@ -64,11 +63,12 @@ void max_pain_draw(struct layer_context *context) {
     const struct scene_map *map = layer_map_now(context);
     const struct layout *layout = context->layout;
     double live_x = layer_live_x(context);
-    if (map == NULL || !(map->max_pain > 0) || live_x > layout->plot.x + layout->plot.w) {
+    double price = map != NULL ? layer_max_pain(context, map) : 0;
+    if (!(price > 0) || live_x > layout->plot.x + layout->plot.w) {
         return;
     }
     double s = layout->scale;
-    double y = camera_px_from_price(context->camera, map->max_pain);
+    double y = camera_px_from_price(context->camera, price);
     if (y < layout->plot.y + 12 * s || y > layout->plot.y + layout->plot.h - 12 * s) {
         return;
     }
@@ -81,5 +81,5 @@ void max_pain_draw(struct layer_context *context) {
                        color);
     }
     draw_mark(context, round(y));
-    draw_texts(context, live_x, round(y));
+    draw_texts(context, price, live_x, round(y));
 }

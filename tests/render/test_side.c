@@ -170,6 +170,7 @@ static void labels_follow_the_filters(void **state) {
     assert_non_null(find_label(count, above, 0));
     assert_non_null(find_text(count, "Squeeze gauge, estimate"));
     assert_int_equal(count_texts(count, "in view, estimate"), 2);
+    assert_true(has_part(count, "max pain"));
     settings.side = SETTINGS_SIDE_LONG;
     count = draw_texts(1280, 720, &settings);
     assert_non_null(find_label(count, below, 0));
@@ -183,6 +184,8 @@ static void labels_follow_the_filters(void **state) {
     settings.band_hidden = UINT32_C(0x3f) & ~(UINT32_C(1) << band);
     count = draw_texts(1280, 720, &settings);
     assert_non_null(find_label(count, below, settings.band_hidden));
+    assert_non_null(find_text(count, "Squeeze gauge, estimate")); /* of that band; */
+    assert_false(has_part(count, "max pain"));                    /* this is of all of them */
     settings.band_hidden = 0;
     settings.least_usd_per_bp = 1e12;
     count = draw_texts(1280, 720, &settings);

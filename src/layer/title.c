@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "layer/caption.h"
 #include "layer/layer.h"
+#include "layer/legend.h"
 #include "layer/span.h"
 
 #define TITLE_SHARE 0.46  /* of the width; the rest of its line is for the model's state */
@@ -78,6 +79,13 @@ static void draw_caption(struct layer_context *context) {
     labels_add(context->labels, &caption);
 }
 
+/* Where the legend's ramps begin, which stand beside the title whatever that says. */
+static double ramps_left_px(const struct layer_context *context) {
+    const struct legend_place place = legend_place_of(context->layout);
+    bool shown = settings_shows(context->settings, SETTINGS_PART_LEGEND);
+    return shown ? place.x - place.beyond - 8 * context->layout->scale : context->layout->width_px;
+}
+
 void title_draw(struct layer_context *context) {
     const struct layout *layout = context->layout;
     double s = layout->scale;
@@ -93,11 +101,12 @@ void title_draw(struct layer_context *context) {
                           .x = 16 * s,
                           .middle_y = layout->header.h * 0.34};
     labels_add(context->labels, &title);
-    struct camera_rect taken = labels_measure(context->labels, &title);
+    struct camera_rect symbol = labels_measure(context->labels, &title);
+    struct camera_rect taken = symbol;
     struct label market = {.utf8 = text,
                            .size_px = THEME_TAG_PX,
                            .color = context->theme->text_dim,
-                           .x = taken.x + taken.w + 16 * s,
+                           .x = symbol.x + symbol.w + 16 * s,
                            .middle_y = title.middle_y};
     for (int length = 0; length < SPAN_LENGTH_COUNT; length++) {
         str_format(text, sizeof text, "%s%s" DOT "%s", delay_title(context, delay),
@@ -107,8 +116,16 @@ void title_draw(struct layer_context *context) {
             break;
         }
     }
-    labels_add(context->labels, &market);
-    context->title_right_px = taken.x + taken.w;
+    double room = ramps_left_px(context);
+    if (taken.x + taken.w > room) { /* a tiny picture: what the badge does not say */
+        str_format(text, sizeof text, "%s%s", delay_title(context, delay),
+                   span_title(context, SPAN_LENGTH_COUNT - 1, span));
+        taken = labels_measure(context->labels, &market);
+    }
+    context->title_right_px = symbol.x + symbol.w;
+    if (taken.x + taken.w <= room && labels_add(context->labels, &market)) {
+        context->title_right_px = taken.x + taken.w;
+    }
     draw_caption(context);
 }
 

@@ -12,6 +12,7 @@
 #include "base/number.h"
 #include "base/str.h"
 #include "layer/layout.h"
+#include "layer/legend.h"
 #include "layer/profile.h"
 #include "scene/sentence.h"
 #include "support/golden.h"
@@ -157,6 +158,26 @@ static void no_text_covers_another_at_any_size(void **state) {
             }
         }
         assert_non_null(find_label(count, largest(&settings, -1), 0));
+    }
+}
+
+/* Where the title's line has no room for all of it, beside the legend's ramps. */
+static void no_title_stands_under_the_legend(void **state) {
+    (void)state;
+    static const int widths[] = {240, 320, 400, 480, 640, 960};
+    struct settings settings = settings_default();
+    for (size_t i = 0; i < ARRAY_COUNT(widths); i++) {
+        int height = widths[i] * 9 / 16;
+        int count = draw_texts(widths[i], height, &settings);
+        struct layout layout = layout_make(widths[i], height, &settings);
+        const struct legend_place ramps = legend_place_of(&layout);
+        for (int k = 0; k < count; k++) {
+            bool beside = boxes[k].x + boxes[k].w <= ramps.x - ramps.beyond ||
+                          boxes[k].y >= ramps.y + ramps.h;
+            if (!beside) {
+                fail_msg("%d x %d: \"%s\" under the legend", widths[i], height, boxes[k].text);
+            }
+        }
     }
 }
 
@@ -397,6 +418,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(pictures_equal_their_golden_images, open_picture,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(no_text_covers_another_at_any_size, open_picture,
+                                        golden_close_test),
+        cmocka_unit_test_setup_teardown(no_title_stands_under_the_legend, open_picture,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(labels_follow_the_filters, open_picture, golden_close_test),
         cmocka_unit_test_setup_teardown(another_reading_has_no_labels_of_the_map, open_picture,

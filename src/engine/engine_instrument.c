@@ -388,21 +388,24 @@ int64_t engine_instrument_log_bytes(const struct engine_instrument *instrument) 
     return (int64_t)(entries.bytes + books.bytes);
 }
 
-static void hear(struct hearing *hearing, const struct event *event) {
+/* By the time that was admitted: a lone message may say any. */
+static void hear(struct engine_instrument *instrument, const struct event *event) {
     enum { COUNTED_MS = 5000 };
+    struct hearing *hearing = &instrument->hearing;
+    const int64_t now_ms = instrument->now_ms;
     if ((event->flags & (EVENT_FLAG_BEGIN | EVENT_FLAG_HISTORY)) != EVENT_FLAG_BEGIN ||
-        event->ts_ms <= 0 || event->ts_ms > ENGINE_TS_MAX_MS || event->kind == EVENT_INSTRUMENT ||
-        event->kind == EVENT_TIER || event->kind == EVENT_KLINE) {
+        now_ms == 0 || event->kind == EVENT_INSTRUMENT || event->kind == EVENT_TIER ||
+        event->kind == EVENT_KLINE) {
         return; /* facts have no time of their own, bars that of their beginning */
     }
     if (hearing->from_ms == 0) {
-        hearing->from_ms = hearing->counted_ms = event->ts_ms;
+        hearing->from_ms = hearing->counted_ms = now_ms;
     }
     hearing->count++;
-    const int64_t past_ms = event->ts_ms - hearing->counted_ms;
+    const int64_t past_ms = now_ms - hearing->counted_ms;
     if (past_ms >= COUNTED_MS) {
         hearing->per_s = (double)hearing->count * 1000 / (double)past_ms;
-        hearing->counted_ms = event->ts_ms;
+        hearing->counted_ms = now_ms;
         hearing->count = 0;
     }
 }
@@ -419,12 +422,11 @@ static bool is_market_fact(const struct event *event) {
            event->kind != EVENT_BOOK;
 }
 
-void engine_instrument_apply(struct engine_instrument *instrument, const struct event *event,
-                             struct engine_counts *counts) {
+static void apply_event(struct engine_instrument *instrument, const struct event *event,
+                        struct engine_counts *counts) {
     if (is_market_fact(event)) {
         engine_facts_end(instrument, counts);
     }
-    hear(&instrument->hearing, event);
     switch ((enum event_kind)event->kind) {
     case EVENT_BOOK:
         /* Its levels stand for themselves: no time is too late or too early for them. */
@@ -464,6 +466,12 @@ void engine_instrument_apply(struct engine_instrument *instrument, const struct 
         pass_time(instrument);
         apply_live(instrument, event, counts);
     }
+}
+
+void engine_instrument_apply(struct engine_instrument *instrument, const struct event *event,
+                             struct engine_counts *counts) {
+    apply_event(instrument, event, counts);
+    hear(instrument, event);
 }
 
 void engine_instrument_gap(struct engine_instrument *instrument, const struct event *event,

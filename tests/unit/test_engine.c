@@ -431,6 +431,18 @@ static void absurd_times_are_left_out(void **state) {
     assert_int_equal(look(engine)->ts_ms, far_ms + 2);
 }
 
+/* Nor do they stop the count of what is heard, or say since when it is. */
+static void absurd_times_are_not_heard(void **state) {
+    struct engine *engine = *state;
+    apply(engine, make_mark(btc, t0_ms, "100"));
+    apply(engine, make_mark(btc, t0_ms + INT64_C(365) * 86400000, "100"));
+    for (int i = 1; i <= 200; i++) {
+        apply(engine, make_mark(btc, t0_ms + i * 100, "100"));
+    }
+    assert_int_equal(look(engine)->heard_from_ms, t0_ms);
+    assert_near(look(engine)->heard_per_s, 10, 0.5);
+}
+
 static void malformed_slots_are_counted(void **state) {
     struct engine *engine = *state;
     struct event cases[8];
@@ -523,6 +535,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(inverse_contracts_are_laid_down_as_such, set_up, tear_down),
         cmocka_unit_test_setup_teardown(own_margin_tables_are_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(absurd_times_are_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(absurd_times_are_not_heard, set_up, tear_down),
         cmocka_unit_test_setup_teardown(malformed_slots_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(random_slots_do_no_harm, set_up, tear_down),
     };

@@ -84,7 +84,6 @@ struct feed_conn {
     int64_t send_ns;     /* not before: the next message to the venue */
     int64_t ping_ns;     /* when the next ping is due */
     int64_t opened_ns, heard_ns, data_ns; /* last message, last one with data; 0: none yet */
-    int64_t life_ns, life_asked_ns;       /* last message or pong; when it was asked for one */
     int64_t first_ms, last_ms; /* the venue's time of the first data after that answer, and of the
                                   newest; 0: none */
     uint64_t serial;           /* which connection this is, from 1 */

@@ -64,8 +64,7 @@ static bool may_rest(const struct feed_conn *conn) {
 static void on_open(void *user) {
     struct feed_conn *conn = user;
     conn->open = true;
-    conn->opened_ns = conn->life_ns = clock_mono_ns();
-    conn->life_asked_ns = 0;
+    conn->opened_ns = clock_mono_ns();
     feed_send_open(conn, conn->opened_ns);
 }
 
@@ -99,7 +98,6 @@ void feed_socket_answered(struct feed_conn *conn, int64_t now_ns) {
 /* A venue reads in order: with the ping it has read what was sent before. */
 static void on_pong(void *user) {
     struct feed_conn *conn = user;
-    conn->life_ns = clock_mono_ns();
     if (conn->spoken_ns != 0 && conn->answered_ns == 0) {
         feed_socket_answered(conn, clock_mono_ns());
     }
@@ -113,7 +111,7 @@ static void on_message(void *user, const char *bytes, size_t len, bool binary, i
     if (recv_ns - conn->opened_ns > STABLE_MS * NS_PER_MS) {
         conn->socket->attempt = 0;
     }
-    conn->heard_ns = conn->life_ns = recv_ns;
+    conn->heard_ns = recv_ns;
     feed_count(&feed->stats.messages, 1);
     feed_count(&feed->stats.bytes, (int64_t)len);
     stat_add(STAT_messages_received, 1);
@@ -276,20 +274,12 @@ static void retire(struct feed_conn *conn) {
     close_conn(conn);
 }
 
-/* Accepted, then silent: a fault that looks like calm. Where calm is none the other end is asked
- * whether it is still there. */
+/* Accepted, then silent: a fault that looks like calm. (That the other end is there is seen to by
+ * the connection itself, which pings.) */
 static void check_silence(struct venue_feed *feed, struct feed_conn *conn, int64_t now_ns) {
-    const bool rests = may_rest(conn);
-    const int64_t stall_ns = feed->desc.stall_ms * NS_PER_MS;
-    const int64_t heard_ns = rests ? conn->life_ns : conn->data_ns;
-    const int64_t silent_ns = now_ns - (heard_ns > conn->opened_ns ? heard_ns : conn->opened_ns);
+    const int64_t since_ns = conn->data_ns > conn->opened_ns ? conn->data_ns : conn->opened_ns;
     char reason[VENUE_REASON_BYTES];
-    if (!conn->open || silent_ns <= stall_ns) {
-        if (conn->open && rests && silent_ns > stall_ns / 2 &&
-            conn->life_asked_ns <= conn->life_ns) {
-            conn->life_asked_ns = now_ns;
-            ws_client_ping(conn->client);
-        }
+    if (!conn->open || may_rest(conn) || now_ns - since_ns <= feed->desc.stall_ms * NS_PER_MS) {
         return;
     }
     str_format(reason, sizeof reason, "/%s silent for %d s",

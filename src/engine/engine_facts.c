@@ -90,6 +90,7 @@ void engine_facts_end(struct engine_instrument *instrument, struct engine_counts
     if (differs && !restart(instrument)) {
         counts->no_memory++; /* it goes on as it was made */
     }
+    row_builder_set_inverse(instrument->builder, instrument->model.inverse);
     engine_instrument_restore(instrument);
     /* release: whoever finds it final sees the description, which never changes again */
     atomic_store_explicit(&instrument->model_final, true, memory_order_release);

@@ -214,12 +214,18 @@ static void apply_open_interest(struct engine_instrument *instrument, const stru
     if (!open_interest_apply(&instrument->oi, &update)) {
         return;
     }
+    double told = instrument->oi.oi_base;
+    if (instrument->model.inverse) {
+        told = update.has_usd ? update.oi_usd : told * instrument->mark.in_force;
+        if (!update.has_usd && instrument->mark.in_force <= 0) {
+            return;
+        }
+    }
     if (history) {
         instrument->history_pending = true;
-        row_builder_history_open_interest(instrument->builder, event->ts_ms,
-                                          instrument->oi.oi_base);
+        row_builder_history_open_interest(instrument->builder, event->ts_ms, told);
     } else {
-        row_builder_open_interest(instrument->builder, event->ts_ms, instrument->oi.oi_base);
+        row_builder_open_interest(instrument->builder, event->ts_ms, told);
     }
 }
 

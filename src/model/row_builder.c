@@ -168,8 +168,8 @@ static void learn_cadence(struct row_builder *b, int64_t ts_ms) {
     b->oi_ms = ts_ms;
 }
 
-void row_builder_open_interest(struct row_builder *b, int64_t ts_ms, double oi_base) {
-    if (!(oi_base >= 0 && oi_base <= VALUE_MAX)) {
+void row_builder_open_interest(struct row_builder *b, int64_t ts_ms, double oi) {
+    if (!(oi >= 0 && oi <= VALUE_MAX)) {
         b->stats.refused_count++;
         return;
     }
@@ -177,8 +177,9 @@ void row_builder_open_interest(struct row_builder *b, int64_t ts_ms, double oi_b
         return;
     }
     learn_cadence(b, ts_ms);
-    row_builder_close_interval(b, ts_ms, b->has_oi ? oi_base - b->oi_base : 0);
-    b->oi_base = oi_base;
+    double changed = b->has_oi ? oi - b->oi : 0;
+    row_builder_close_interval(b, ts_ms, row_builder_oi_base(b, changed, b->mark_price));
+    b->oi = oi;
     b->has_oi = true;
 }
 
@@ -273,6 +274,11 @@ void row_builder_set_mmr(struct row_builder *b, double mmr) {
     if (mmr > 0 && mmr < 0.5) {
         b->desc.mmr = mmr;
     }
+}
+
+void row_builder_set_inverse(struct row_builder *b, bool inverse) {
+    assert(!b->has_oi || b->inverse == inverse);
+    b->inverse = inverse;
 }
 
 void row_builder_get_stats(const struct row_builder *b, struct row_builder_stats *out) {

@@ -59,8 +59,8 @@ void row_builder_destroy(struct row_builder *builder); /* NULL accepted */
 void row_builder_trade(struct row_builder *builder, int64_t ts_ms, double price, double qty_base,
                        double usd, enum side side);
 void row_builder_mark(struct row_builder *builder, int64_t ts_ms, double price);
-/* One-sided open interest in base coin, >= 0. */
-void row_builder_open_interest(struct row_builder *builder, int64_t ts_ms, double oi_base);
+/* One-sided open interest, >= 0: base coin, or USD of an inverse contract. */
+void row_builder_open_interest(struct row_builder *builder, int64_t ts_ms, double oi);
 /* A settlement that happened: rate of that interval, positive: longs pay. |rate| <= 0.1,
  * and all of them together within 50 (a stranger's nonsense: z stays a number that a row may hold).
  */
@@ -81,7 +81,7 @@ struct row_builder_kline {
     double usd;                         /* quote volume; <= 0: volume x mean price */
 };
 void row_builder_history_kline(struct row_builder *builder, const struct row_builder_kline *kline);
-void row_builder_history_open_interest(struct row_builder *builder, int64_t ts_ms, double oi_base);
+void row_builder_history_open_interest(struct row_builder *builder, int64_t ts_ms, double oi);
 /* As row_builder_print, of the past. */
 void row_builder_history_print(struct row_builder *builder, int64_t ts_ms, double price, double usd,
                                enum position position, enum price_kind kind, bool complete);
@@ -95,6 +95,9 @@ void row_builder_advance(struct row_builder *builder, int64_t ts_ms);
 int64_t row_builder_closed_ms(const struct row_builder *builder);
 /* History became rows up to here; 0: there was none. */
 int64_t row_builder_history_until_ms(const struct row_builder *builder);
+/* Its contracts are USD (coin-margined): as the price moves, the same open interest is more or less
+ * base coin, and nobody has opened or closed anything. Before the first open interest. */
+void row_builder_set_inverse(struct row_builder *builder, bool inverse);
 /* A better first-tier rate became known. In (0, 0.5); else ignored. */
 void row_builder_set_mmr(struct row_builder *builder, double mmr);
 

@@ -41,17 +41,17 @@ static size_t take_prints(struct row_builder *b, struct untaken *walk, int64_t e
 static void apply_kline(struct row_builder *b, const struct history_kline *kline,
                         struct untaken *walk) {
     int64_t end_ms = kline->open_ms + kline->interval_ms;
-    double oi_open = 0, oi_close = 0, d_oi = 0;
-    bool known = history_open_interest(&b->history, kline->open_ms, &oi_open) &&
-                 history_open_interest(&b->history, end_ms, &oi_close);
-    if (known) {
-        d_oi = oi_close - oi_open;
+    double oi_open = 0, oi_close = 0;
+    if (history_open_interest(&b->history, kline->open_ms, &oi_open) &&
+        history_open_interest(&b->history, end_ms, &oi_close)) {
         b->has_oi = true;
-        b->oi_base = oi_close;
+        b->oi = oi_close;
     } else {
-        oi_open = b->has_oi ? b->oi_base : 0;
-        oi_close = oi_open;
+        oi_open = oi_close = b->has_oi ? b->oi : 0;
     }
+    oi_open = row_builder_oi_base(b, oi_open, kline->close);
+    oi_close = row_builder_oi_base(b, oi_close, kline->close);
+    double d_oi = oi_close - oi_open;
     double oi_mean = (oi_open + oi_close) / 2;
     struct history_bar bar = {
         .kline = kline,
@@ -188,13 +188,13 @@ void row_builder_history_kline(struct row_builder *b, const struct row_builder_k
     history_add_kline(&b->history, &kept);
 }
 
-void row_builder_history_open_interest(struct row_builder *b, int64_t ts_ms, double oi_base) {
-    if (!(oi_base >= 0 && oi_base <= VALUE_MAX) || ts_ms < 0 || ts_ms >= TIME_MAX_MS) {
+void row_builder_history_open_interest(struct row_builder *b, int64_t ts_ms, double oi) {
+    if (!(oi >= 0 && oi <= VALUE_MAX) || ts_ms < 0 || ts_ms >= TIME_MAX_MS) {
         b->stats.refused_count++;
         return;
     }
     make_room(b);
-    history_add_point(&b->history, ts_ms, oi_base);
+    history_add_point(&b->history, ts_ms, oi);
 }
 
 void row_builder_history_print(struct row_builder *b, int64_t ts_ms, double price, double usd,

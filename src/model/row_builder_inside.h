@@ -27,10 +27,12 @@ struct row_builder {
     bool gap_untold; /* no row behind it yet */
 
     bool has_mark, has_oi;
+    bool inverse;  /* oi counts USD */
     int64_t oi_ms; /* of the newest live open interest; 0: none yet */
     uint64_t oi_gap_count;
     int64_t oi_cadence_ms; /* given, or learned from how it comes */
-    double mark_price, mark_z, phi, oi_base;
+    double mark_price, mark_z, phi;
+    double oi; /* as it is told: base coin, or USD */
     int64_t mark_ms;
     double jump_price;
     int jump_count;
@@ -50,6 +52,11 @@ struct row_builder {
 
 static inline bool row_builder_value_valid(double value) {
     return value >= VALUE_MIN && value <= VALUE_MAX; /* false for NaN */
+}
+
+/* Open interest as it is told, in base coin at a price; 0: that is not known. */
+static inline double row_builder_oi_base(const struct row_builder *b, double oi, double price) {
+    return !b->inverse ? oi : price > 0 ? oi / price : 0;
 }
 
 /* The bin of a log price less phi. */

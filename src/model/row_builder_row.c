@@ -118,15 +118,16 @@ static void begin_row(struct row_builder *b, int64_t ts_ms) {
 
 static void add_ambient(struct row_builder *b) {
     struct entry_row *row = &b->row;
-    row->oi_base = b->has_oi ? b->oi_base : 0;
+    double oi_base = b->has_oi ? row_builder_oi_base(b, b->oi, b->mark_price) : 0;
+    row->oi_base = oi_base;
     if (!b->has_oi || !b->has_mark) {
         return;
     }
     int64_t since_ms = b->closed_ms == INT64_MIN ? row->begin_ms : b->closed_ms;
     double dt_ms = math_clamp((double)(row->end_ms - since_ms), 0, AMBIENT_SILENCE_MS);
-    row->oi_dt_base_s = b->oi_base * dt_ms / 1000;
+    row->oi_dt_base_s = oi_base * dt_ms / 1000;
     struct entry_deposit deposit = {.bin = row_builder_bin_of(b, b->mark_z)};
-    deposit.base[ENTRY_SOURCE_AMBIENT] = (float)(b->oi_base * dt_ms / DAY_MS);
+    deposit.base[ENTRY_SOURCE_AMBIENT] = (float)(oi_base * dt_ms / DAY_MS);
     deposits_add(b, 1, &deposit);
 }
 

@@ -383,6 +383,53 @@ static void inverse_contracts_are_laid_down_as_such(void **state) {
     engine_destroy(other);
 }
 
+static struct event make_interest_usd(int64_t ts_ms, const char *oi_base, const char *oi_usd) {
+    struct event event = make_open_interest(btc, ts_ms, oi_base);
+    struct decimal usd = make_decimal(oi_usd);
+    event.has |= OI_HAS_USD;
+    event.u.open_interest.oi_usd = usd.mantissa;
+    event.exponent_b = usd.exponent;
+    return event;
+}
+
+/* Base coin of one source that was laid down. */
+static double laid_down(const struct engine *engine, int source) {
+    const struct entry_log *log = engine_entry_log(engine, btc);
+    struct entry_cursor cursor;
+    const struct entry_row *row = NULL;
+    double sum = 0;
+    entry_cursor_init(&cursor, log, ENTRY_LEVEL_1S, 0);
+    entry_log_read_begin(log);
+    while ((row = entry_cursor_next(&cursor, INT64_MAX)) != NULL) {
+        const struct entry_deposit *deposits = entry_log_deposits(log, row);
+        for (uint32_t i = 0; i < row->deposit_count; i++) {
+            sum += (double)deposits[i].base[source];
+        }
+    }
+    entry_log_read_end(log);
+    return sum;
+}
+
+/* Open interest of an inverse contract is a number of USD: while the price falls, the same number
+ * is more coins, and nobody has opened anything. */
+static void a_falling_price_opens_no_inverse_contracts(void **state) {
+    struct engine *engine = *state;
+    struct event facts = make_event(EVENT_INSTRUMENT, btc, t0_ms);
+    facts.detail = CONTRACT_INVERSE;
+    apply(engine, facts);
+    apply(engine, make_mark(btc, t0_ms, "60000"));
+    apply(engine, make_interest_usd(t0_ms + 10, "1000", "60000000"));
+    apply(engine, make_trade(btc, t0_ms + 20, SIDE_SELL, "60000", "5"));
+    apply(engine, make_mark(btc, t0_ms + 1000, "50000"));
+    apply(engine, make_interest_usd(t0_ms + 1010, "1200", "60000000"));
+    apply(engine, make_trade(btc, t0_ms + 1020, SIDE_BUY, "50000", "5"));
+    apply(engine, make_interest_usd(t0_ms + 1030, "1202", "60100000")); /* two of five were */
+    apply(engine, make_mark(btc, t0_ms + 4000, "50000"));
+    assert_near(laid_down(engine, ENTRY_SOURCE_NET), 2, 1e-5);
+    assert_near(laid_down(engine, ENTRY_SOURCE_CHURN), 2.5 + 1.5, 1e-5);
+    assert_near(look(engine)->oi_base, 1202, 0);
+}
+
 static void own_margin_tables_are_used(void **state) {
     (void)state;
     static const char text[] =
@@ -533,6 +580,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(wanted_instruments_keep_others_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(facts_before_the_market_make_the_model, set_up, tear_down),
         cmocka_unit_test_setup_teardown(inverse_contracts_are_laid_down_as_such, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_falling_price_opens_no_inverse_contracts, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(own_margin_tables_are_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(absurd_times_are_left_out, set_up, tear_down),
         cmocka_unit_test_setup_teardown(absurd_times_are_not_heard, set_up, tear_down),

@@ -347,6 +347,29 @@ static void history_in_any_order_becomes_rows_in_order(void **state) {
     assert_int_equal(stats.klines_refused, 1);
 }
 
+/* The price falls by a tenth; the contracts, which are USD, are as many as before, and at the end a
+ * hundredth more. */
+static void inverse_bars_open_what_contracts_say(void **state) {
+    (void)state;
+    row_builder_set_inverse(builder, true);
+    const double closes[] = {100, 95, 90, 90};
+    const double oi_usd[] = {1e5, 1e5, 1e5, 1e5, 1.01e5};
+    for (int i = 0; i < 4; i++) {
+        struct row_builder_kline kline =
+            bar(i, i > 0 ? closes[i - 1] : 100, 100, 90, closes[i], 20);
+        row_builder_history_kline(builder, &kline);
+    }
+    for (int i = 0; i < 5; i++) {
+        row_builder_history_open_interest(builder, START + i * 60000, oi_usd[i]);
+    }
+    row_builder_history_end(builder);
+    assert_int_equal(seen_count, 4);
+    for (int i = 0; i < 3; i++) {
+        assert_near(seen[i].row.oi_base, 1e5 / closes[i]);
+    }
+    assert_near(sum_of(ENTRY_SOURCE_NET), 1e3 / 90);
+}
+
 static void absurd_bars_are_refused(void **state) {
     (void)state;
     struct row_builder_kline bars[] = {
@@ -451,6 +474,7 @@ int main(void) {
         CASE(a_confirmed_jump_is_believed),
         CASE(history_in_any_order_becomes_rows_in_order),
         CASE(liquidations_of_the_past_are_in_their_bars),
+        CASE(inverse_bars_open_what_contracts_say),
         CASE(absurd_bars_are_refused),
         CASE(bars_of_the_future_are_refused),
         CASE(funding_can_not_carry_the_coordinate_away),

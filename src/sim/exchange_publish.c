@@ -177,8 +177,10 @@ static void tell_forced(struct exchange_server *server, const struct exchange_li
 
 static void flush_forced(struct exchange_server *server) {
     int64_t rule_ms = exchange_rule_ms(server);
+    int hold_ms = server->faults.forced_hold_ms;
     if (server->forced_pending_count > 0 &&
-        rule_ms - server->forced_flushed_ms >= server->dialect->forced_ms) {
+        rule_ms - server->forced_flushed_ms >=
+            (hold_ms > 0 ? hold_ms : server->dialect->forced_ms)) {
         tell_forced(server, server->forced_pending, server->forced_pending_count);
         server->forced_pending_count = 0;
         server->forced_flushed_ms = rule_ms;

@@ -58,7 +58,8 @@ struct exchange_faults {
     /* Accepted, then silent: channels' names with commas between, each with its symbol's before it
      * or not, or a symbol's name; "*": all. */
     char silent_stream[EXCHANGE_SILENT_BYTES];
-    int upgrade_code; /* upgrades are refused with 451, 403, 429, 503 ...; 0: accepted */
+    int forced_hold_ms; /* liquidations are told in batches so seldom; 0: the venue's */
+    int upgrade_code;   /* upgrades are refused with 451, 403, 429, 503 ...; 0: accepted */
 
     /* -- REST -- */
     int rest_code;     /* every request is answered by 429, 418, 403, 500 ...; 0: as it should be */

@@ -644,10 +644,22 @@ static bool is_forced(const struct fleet_venue *venue) {
     return counts.load_forced > 40 || forced_of(venue) == FORCED_NONE;
 }
 
+static int64_t forced_here(const struct fleet_venue *venue) {
+    int64_t here = forced_received(venue);
+    for (int k = 0; k < venue->symbol_count; k++) {
+        here += venue->probes[k].forced_history;
+    }
+    return here;
+}
+
+/* Whether REST has those of before, each as the connection tells it. */
+static bool has_past_forced(const struct fleet_venue *venue) {
+    return venue->id == VENUE_HTX || venue->id == VENUE_BITGET || venue->id == VENUE_DERIBIT;
+}
+
 /* Of each symbol a gap has all of the outage, and where REST knows them, all have come. */
 static bool outage_is_told(const struct fleet_venue *venue) {
     bool all_told = true;
-    int64_t here = forced_received(venue);
     struct exchange_counts counts;
     exchange_server_get_counts(venue->server, &counts);
     for (int k = 0; k < venue->symbol_count && forced_of(venue) != FORCED_NONE; k++) {
@@ -659,11 +671,20 @@ static bool outage_is_told(const struct fleet_venue *venue) {
                             probe->gaps[i].to_ms >= outage_to_ms);
         }
         all_told = all_told && told;
-        here += probe->forced_history;
     }
-    const bool known =
-        venue->id == VENUE_HTX || venue->id == VENUE_BITGET || venue->id == VENUE_DERIBIT;
-    return is_live(venue) && all_told && (!known || here == counts.load_forced);
+    const bool all_here = !has_past_forced(venue) || forced_here(venue) >= counts.load_forced;
+    return is_live(venue) && all_told && all_here;
+}
+
+static bool more_are_told(const struct fleet_venue *venue) {
+    return forced_of(venue) == FORCED_NONE ||
+           forced_received(venue) > forced_before[venue->id] + LOAD_PER_S / 8;
+}
+
+static bool all_are_told_once(const struct fleet_venue *venue) {
+    struct exchange_counts counts;
+    exchange_server_get_counts(venue->server, &counts);
+    return !has_past_forced(venue) || forced_here(venue) == counts.load_forced;
 }
 
 /* 2, 4. Connections are cut in calm, when nothing came by them for long: liquidations of meanwhile
@@ -672,7 +693,8 @@ static void an_outage_in_calm_is_told(void **state) {
     (void)state;
     open_calm();
     assert_true(fleet_wait(fleet, "ready in calm", is_calm_and_ready));
-    struct exchange_faults faults = {.disconnect = true, .upgrade_code = 503};
+    struct exchange_faults faults = {
+        .disconnect = true, .upgrade_code = 503, .forced_hold_ms = 2000};
     (void)str_copy(faults.silent_stream, sizeof faults.silent_stream, calm_silence);
     fleet_set_faults(fleet, &faults);
     assert_true(fleet_wait(fleet, "lost", is_lost));
@@ -684,6 +706,11 @@ static void an_outage_in_calm_is_told(void **state) {
     faults.upgrade_code = 0;
     fleet_set_faults(fleet, &faults);
     assert_true(fleet_wait(fleet, "told of the outage", outage_is_told));
+    remember_forced();
+    fleet_set_load(fleet, 0, LOAD_PER_S / 2); /* what was on its way comes with the next ones */
+    assert_true(fleet_wait(fleet, "told of more", more_are_told));
+    fleet_set_load(fleet, 0, 0);
+    assert_true(fleet_wait(fleet, "told of all once", all_are_told_once));
 }
 
 int main(void) {

@@ -2,17 +2,9 @@
 # What bash, zsh and fish propose after `liqscope`: each is asked as its user would ask it, by the script that the
 # program prints.  A shell that is not installed is left out, and said so.
 # usage: completion.sh LIQSCOPE [picture]
-set -u
-program=$1
+. "$(dirname "$0")/begin.sh" "$1"
 picture=${2:-}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-export HOME=$folder XDG_CONFIG_HOME=$folder XDG_DATA_HOME=$folder XDG_CACHE_HOME=$folder
-failures=0
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
+export XDG_DATA_HOME=$folder XDG_CACHE_HOME=$folder
 for shell in bash zsh fish; do
     "$program" help --completion "$shell" >"$folder/liqscope.$shell" || fail "help --completion $shell"
 done

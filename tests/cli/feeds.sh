@@ -1,19 +1,13 @@
 #!/usr/bin/env bash
 # feeds.sh PROGRAM PYTHON: feed-test and collect against served simulated exchanges; a silent channel, a signal.
-set -u
-program=$1
+. "$(dirname "$0")/begin.sh" "$1"
 python=$2
-folder=$(mktemp -d)
-failures=0
-server= gate_server= router=
-trap 'kill $server $gate_server $router 2>/dev/null; rm -rf "$folder"' EXIT
 
 check() { # check NAME STATUS: 0 is well
     if [[ $2 -eq 0 ]]; then
         echo "ok: $1"
     else
-        echo "FAILED: $1"
-        failures=$((failures + 1))
+        fail "$1"
     fi
 }
 
@@ -31,7 +25,6 @@ serve() { # serve VENUE: its addresses into $ws and $rest
 stop() {
     kill -INT "$server"
     wait "$server"
-    server=
 }
 
 serve gate

@@ -1,19 +1,11 @@
 #!/bin/bash
 # What `cmake --install` lays down: every file and no other, readable by all, and each of them good for something.
 # usage: install.sh BUILD-FOLDER LIQSCOPE VERSION [picture]
-set -u
+. "$(dirname "$0")/begin.sh" "$2"
 build=$1
-program=$2
 version=$3
 picture=${4:-}
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
 export ASAN_OPTIONS=detect_leaks=0
-failures=0
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
 DESTDIR=$folder cmake --install "$build" --prefix /usr >"$folder.log" 2>&1 || fail "install: $(cat "$folder.log")"
 rm -f "$folder.log"
 root=$folder/usr

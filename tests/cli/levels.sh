@@ -1,37 +1,9 @@
 #!/bin/bash
 # liqscope levels as its user meets it: the three texts, times, several venues, and what is refused.
 # usage: levels.sh LIQSCOPE PYTHON3
-set -u
-program=$1
+. "$(dirname "$0")/begin.sh" "$1"
 python=$2
-folder=$(mktemp -d)
-server=
-cleanup() {
-    [[ -n $server ]] && kill "$server" 2>/dev/null
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-export XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder HOME=$folder
-failures=0
-
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
-
-# expect STATUS LINE-PATTERN COMMAND...: exit status, nothing on standard output, one line on standard error.
-expect() {
-    local status=$1 pattern=$2
-    shift 2
-    timeout 60 "$@" >"$folder/out" 2>"$folder/err" </dev/null
-    local got=$?
-    if [[ $got != "$status" || -s $folder/out || $(wc -l <"$folder/err") != 1 ]] ||
-        ! grep -Eq -e "$pattern" "$folder/err"; then
-        fail "$*: status $got, want $status and \"$pattern\": $(cat "$folder/err")"
-    else
-        echo "ok $status: $(cat "$folder/err")"
-    fi
-}
+export XDG_STATE_HOME=$folder
 
 "$program" simulate --days 0.06 --seed 5 -o "$folder/a.jsonl" || fail "simulate"
 gzip -c "$folder/a.jsonl" >"$folder/a.jsonl.gz"
@@ -165,7 +137,6 @@ cmp "$folder/left" "$folder/csv" || fail "a silent venue changed the levels"
 
 # A live venue: connected, filled in, printed; the simulated one stands in for it.
 "$program" simulate --serve 127.0.0.1:0 --days 0.2 >"$folder/served" 2>&1 &
-server=$!
 for _ in $(seq 200); do
     port=$(grep -Eom1 '127\.0\.0\.1:[0-9]+' "$folder/served" | head -1 | cut -d: -f2)
     [[ -n $port ]] && break

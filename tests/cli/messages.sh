@@ -1,39 +1,9 @@
 #!/bin/bash
 # Exit status and message of everything that can go wrong before there is a picture: one clear line each.
 # usage: messages.sh LIQSCOPE [picture]
-set -u
-program=$1
+. "$(dirname "$0")/begin.sh" "$1"
 picture=${2:-}
-folder=$(mktemp -d)
-pids=()
-cleanup() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null; done
-    rm -rf "$folder"
-}
-trap cleanup EXIT
 unset DISPLAY WAYLAND_DISPLAY SDL_VIDEODRIVER
-export XDG_CONFIG_HOME=$folder HOME=$folder
-failures=0
-
-# expect STATUS LINE-PATTERN COMMAND...: its exit status, and exactly one line on standard error that matches.
-expect() {
-    local status=$1 pattern=$2
-    shift 2
-    timeout 60 "$@" >"$folder/out" 2>"$folder/err" </dev/null
-    local got=$?
-    if [[ $got != "$status" ]]; then
-        echo "FAILED: $*: status $got, want $status: $(cat "$folder/err")"
-        failures=$((failures + 1))
-    elif [[ $(wc -l <"$folder/err") != 1 ]]; then
-        echo "FAILED: $*: want one line, got: $(cat "$folder/err")"
-        failures=$((failures + 1))
-    elif ! grep -Eq -e "$pattern" "$folder/err"; then
-        echo "FAILED: $*: \"$(cat "$folder/err")\" does not match \"$pattern\""
-        failures=$((failures + 1))
-    else
-        echo "ok $status: $(cat "$folder/err")"
-    fi
-}
 
 # quiet STATUS COMMAND...: nothing on standard error, something on standard output.
 quiet() {
@@ -42,8 +12,7 @@ quiet() {
     timeout 60 "$@" >"$folder/out" 2>"$folder/err" </dev/null
     local got=$?
     if [[ $got != "$status" || -s $folder/err || ! -s $folder/out ]]; then
-        echo "FAILED: $*: status $got, want $status: $(cat "$folder/err")"
-        failures=$((failures + 1))
+        fail "$*: status $got, want $status: $(cat "$folder/err")"
     fi
 }
 
@@ -71,15 +40,13 @@ quiet 0 "$program" check-config "$folder/good.conf"
 
 # A port in use.
 "$program" simulate --serve 127.0.0.1:0 --days 0.01 >"$folder/served" 2>&1 &
-pids+=($!)
 for _ in $(seq 200); do
     port=$(grep -Eom1 '127\.0\.0\.1:[0-9]+' "$folder/served" | head -1 | cut -d: -f2)
     [[ -n $port ]] && break
     sleep 0.05
 done
 if [[ -z $port ]]; then
-    echo "FAILED: simulate --serve does not say where it listens: $(cat "$folder/served")"
-    failures=$((failures + 1))
+    fail "simulate --serve does not say where it listens: $(cat "$folder/served")"
 else
     expect 1 "$port.*in use" "$program" simulate --serve "127.0.0.1:$port" --days 0.01
 fi
@@ -113,19 +80,17 @@ expect 1 'none.jsonl' "$program" import "$folder/none.jsonl" -o "$folder/a.liq"
 expect 1 'a.liq: not made: there are no events to add' "$program" import "$folder/empty.jsonl" -o "$folder/a.liq"
 expect 1 'nosuch/a.liq' "$program" import "$folder/empty.jsonl" -o "$folder/nosuch/a.liq"
 if [[ -n $(find "$folder" -name 'a.liq*') ]]; then
-    echo "FAILED: an import that failed left a file behind"
-    failures=$((failures + 1))
+    fail "an import that failed left a file behind"
 fi
 printf '%s\n' '{"type":"trade","venue":"bybit","symbol":"BTCUSDT","ts_ms":1760000000000,"side":"buy","price":1,"qty":1}' \
     >"$folder/one.jsonl"
-"$program" import "$folder/one.jsonl" -o "$folder/a.liq" 2>/dev/null || { echo "FAILED: import of one trade"; failures=$((failures + 1)); }
+"$program" import "$folder/one.jsonl" -o "$folder/a.liq" 2>/dev/null || fail "import of one trade"
 "$program" export "$folder/a.liq" >"$folder/before.jsonl" 2>/dev/null
 expect 1 'none.jsonl' "$program" import "$folder/none.jsonl" -o "$folder/a.liq"
 expect 1 'a.liq: as it was: there are no events to add' "$program" import "$folder/empty.jsonl" -o "$folder/a.liq"
 "$program" export "$folder/a.liq" >"$folder/after.jsonl" 2>/dev/null
 if [[ ! -s $folder/before.jsonl ]] || ! cmp -s "$folder/before.jsonl" "$folder/after.jsonl"; then
-    echo "FAILED: an import that failed changed a recording"
-    failures=$((failures + 1))
+    fail "an import that failed changed a recording"
 fi
 printf 'no recording at all, but sixteen bytes and more\n' >"$folder/fake.liq"
 expect 1 'expected a recording' "$program" export "$folder/fake.liq"
@@ -159,7 +124,7 @@ if [[ -n $picture ]]; then
     expect 1 'nosuch.jsonl: cannot be read' "$program" render "$folder/nosuch.jsonl" -o x.png
     printf 'no event\n' >"$folder/odd.jsonl"
     timeout 60 "$program" render "$folder/odd.jsonl" -o "$folder/x.png" 2>"$folder/err"
-    [[ $? == 1 && ! -e $folder/x.png ]] || { echo "FAILED: odd.jsonl"; failures=$((failures + 1)); }
+    [[ $? == 1 && ! -e $folder/x.png ]] || fail "odd.jsonl"
 
     # A refused certificate: a server that nobody vouches for.
     if command -v openssl >/dev/null; then
@@ -174,7 +139,6 @@ if [[ -n $picture ]]; then
             sleep 0.3
             kill -0 "$server" 2>/dev/null && break
         done
-        pids+=("$server")
         expect 1 'certificate' env SDL_VIDEODRIVER=offscreen "$program" view binance:BTCUSDT \
             --seconds 30 --binance-ws-url "wss://localhost:$tls_port" \
             --binance-rest-url "https://localhost:$tls_port"

@@ -1,18 +1,9 @@
 #!/bin/bash
 # Pictures without a display: the same input gives the same bytes, and a file is there whole or not at all.
 # usage: render.sh LIQSCOPE PYTHON3
-set -u
-program=$1
+. "$(dirname "$0")/begin.sh" "$1"
 python=$2
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-export XDG_CONFIG_HOME=$folder HOME=$folder
 unset DISPLAY WAYLAND_DISPLAY
-failures=0
-fail() {
-    echo "FAILED: $*"
-    failures=$((failures + 1))
-}
 is_png() { # FILE WIDTH HEIGHT
     local want got
     want=$(printf '89504e470d0a1a0a0000000d49484452%08x%08x' "$2" "$3")

@@ -1,22 +1,13 @@
 #!/bin/bash
 # The window as its user sees it, on a virtual screen: a picture with many colours, resized, and a clean end.
 # usage: window.sh LIQSCOPE; status 77: no Xvfb here.
-set -u
-program=$1
 command -v Xvfb >/dev/null || { echo "skipped: no Xvfb"; exit 77; }
-folder=$(mktemp -d)
-screen=
-cleanup() {
-    [[ -n $screen ]] && kill "$screen" 2>/dev/null
-    rm -rf "$folder"
-}
-trap cleanup EXIT
-export XDG_CONFIG_HOME=$folder XDG_RUNTIME_DIR=$folder HOME=$folder
+. "$(dirname "$0")/begin.sh" "$1"
+export XDG_RUNTIME_DIR=$folder
 unset WAYLAND_DISPLAY SDL_VIDEODRIVER
 
 # -displayfd lets the server choose a free number; -fbdir keeps the screen as a file (XWD, 32 bits a pixel).
 Xvfb -screen 0 800x600x24 -fbdir "$folder" -nolisten tcp -displayfd 3 3>"$folder/number" 2>/dev/null &
-screen=$!
 for _ in $(seq 200); do
     [[ -s $folder/number ]] && break
     sleep 0.05

@@ -2,8 +2,8 @@
  * order.
  *
  * Thread: main builds, reads the mailbox, and tears down; the rest works on threads of its own
- * (net, sim, reader, engine).  Owner: run_view. Limits: SOURCE_COUNT_MAX sources; those of one
- * venue share one feed. */
+ * (net, sim, reader, engine).  Owner: the desk, levels, a live film.  Limits: SOURCE_COUNT_MAX
+ * sources; those of one venue share one feed. */
 #pragma once
 
 #include "app/calibration_store.h"

@@ -261,22 +261,6 @@ static void add_facts(const struct layer_context *context, const struct read_out
     }
 }
 
-/* Panels lie over whatever is drawn here; their places in the plot are taken last, so that its
- * labels do not come and go with them. */
-static void reserve_cover(struct layer_context *context) {
-    const struct picture_cover *cover = context->frame->cover;
-    const struct camera_rect *plot = &context->layout->plot;
-    for (int i = 0; cover != NULL && i < cover->count; i++) {
-        const struct camera_rect *at = &cover->rects[i];
-        double left = fmax(at->x, plot->x), right = fmin(at->x + at->w, plot->x + plot->w);
-        double top = fmax(at->y, plot->y), bottom = fmin(at->y + at->h, plot->y + plot->h);
-        if (right > left && bottom > top) {
-            labels_reserve(context->labels,
-                           (struct camera_rect){left, top, right - left, bottom - top});
-        }
-    }
-}
-
 static void draw_read_out(struct layer_context *context, double x, double y) {
     static struct plate plate; /* main thread only; too large for the stack */
     const struct camera *camera = context->camera;
@@ -401,7 +385,6 @@ void crosshair_draw(struct layer_context *context) {
     draw_lines(context, x, y, ALPHA_OWN);
     draw_price_tag(context, y);
     draw_time_tag(context, x);
-    reserve_cover(context);
     if (frame->pointer_look == PICTURE_POINTER_FULL) {
         draw_read_out(context, x, y);
     }

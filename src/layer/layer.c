@@ -69,6 +69,18 @@ const struct scene_map *layer_map_now(const struct layer_context *context) {
     return known ? map : NULL;
 }
 
+bool layer_is_covered(const struct layer_context *context, const struct camera_rect *rect) {
+    const struct picture_cover *cover = context->frame->cover;
+    for (int i = 0; cover != NULL && i < cover->count; i++) {
+        const struct camera_rect *over = &cover->rects[i];
+        if (rect->x < over->x + over->w && over->x < rect->x + rect->w &&
+            rect->y < over->y + over->h && over->y < rect->y + rect->h) {
+            return true;
+        }
+    }
+    return false;
+}
+
 double layer_max_pain(const struct layer_context *context, const struct scene_map *map) {
     const struct settings *settings = context->settings;
     enum settings_side other =

@@ -73,6 +73,9 @@ struct theme_color layer_field_color(const struct layer_context *context, int po
 /* The map that figures and labels are read from, where the field counts what it does, all known
  * positions; NULL: not known. */
 const struct scene_map *layer_map_now(const struct layer_context *context);
+/* Whether a panel lies over some of it. What stands where it always does stays there; what is told
+ * now, of the pointer's place or an alert, keeps clear. */
+bool layer_is_covered(const struct layer_context *context, const struct camera_rect *rect);
 /* The price of the map's max pain, which is of all leverages: 0 where there is none, or where some
  * of them, or the side it lies on, are left out of the picture. */
 double layer_max_pain(const struct layer_context *context, const struct scene_map *map);

@@ -127,7 +127,8 @@ static bool find_room(struct plate *plate, struct layer_context *context,
             rect.x = round(i % 2 == 0 ? place->x + aside : place->x - aside - rect.w);
             rect.y = round(ys[i / 2]);
             int cost = step * PRICE_LOOKS / 2 + i / 2;
-            if (cost < least && inside(&rect, &area) && labels_rect_fits(context->labels, rect)) {
+            if (cost < least && inside(&rect, &area) && labels_rect_fits(context->labels, rect) &&
+                !layer_is_covered(context, &rect)) {
                 cost += covers_price(context, &rect);
                 if (cost < least) {
                     least = cost;

@@ -2,8 +2,8 @@
  * hot.
  *
  * Thread: main.  Owner: the layer that fills it, for one call.  Limits: PLATE_ROW_MAX rows, one
- * graph. A plate never leaves the plot, never covers its place or a text that was there before; it
- * loses rows, the least important first, until it has room. */
+ * graph. A plate never leaves the plot, never covers its place or a text that was there before,
+ * never stands under a panel; it loses rows, the least important first, until it has room. */
 #pragma once
 
 #include <stdbool.h>

@@ -19,12 +19,14 @@ enum { WIDTH = 1280, HEIGHT = 720 };
 static struct golden stage;
 static struct picture_text_box boxes[LABELS_MAX];
 static int box_count;
+static const struct picture_cover *cover;
 
 static uint8_t *draw(const struct picture_alerts *alerts, bool demo) {
     stage.market.scene.demo = demo;
     struct camera camera = golden_camera(&stage, 0, NULL);
     struct picture_frame frame = golden_frame(&stage, &camera);
     frame.alerts = alerts;
+    frame.cover = cover;
     uint8_t *pixels = golden_draw(&stage, &frame);
     box_count = picture_get_text_boxes(stage.picture, LABELS_MAX, boxes);
     return pixels;
@@ -98,12 +100,31 @@ static void it_covers_no_text_and_says_less_where_there_is_less_room(void **stat
     assert_null(box_of("near"));
 }
 
+static void none_stands_under_a_panel(void **state) {
+    (void)state;
+    const struct picture_alerts two = two_alerts();
+    golden_fill(&stage, NULL);
+    free(draw(&two, true));
+    const struct picture_text_box first = *box_of("near: "), second = *box_of("burst: ");
+    const struct picture_cover panel = {.count = 1,
+                                        .rects = {{second.x - 20, second.y - 4, 150, 400}}};
+    cover = &panel;
+    free(draw(&two, true));
+    cover = NULL;
+    assert_true(box_of("near: ")->x == first.x); /* above it */
+    assert_non_null(box_of("burst: "));
+    assert_true(box_of("burst: ")->x > panel.rects[0].x + panel.rects[0].w);
+    assert_true(box_of("burst: ")->y == second.y);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_is_part_of_the_picture_only_while_it_is_there,
                                         golden_open_test, golden_close_test),
         cmocka_unit_test_setup_teardown(it_covers_no_text_and_says_less_where_there_is_less_room,
                                         golden_open_test, golden_close_test),
+        cmocka_unit_test_setup_teardown(none_stands_under_a_panel, golden_open_test,
+                                        golden_close_test),
     };
     golden_use(&stage, WIDTH, HEIGHT);
     return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);

@@ -413,6 +413,20 @@ static void the_gauge_leaves_room_for_a_bar_where_there_is_one(void **state) {
     assert_near(gauge->x - alone_px, (58 - 16) * picture_scale_for_size(1280, 720), 1.5);
 }
 
+/* A panel may lie over some of it: it does not come and go with the pointer. */
+static void the_gauge_stays_while_the_pointer_moves_beside_panels(void **state) {
+    (void)state;
+    const struct picture_text_box *gauge =
+        find_text(draw_covered(NULL, -1, -1), "Squeeze gauge, estimate");
+    assert_non_null(gauge);
+    const struct picture_cover cover = {
+        .count = 1, .rects = {{gauge->x + 20, gauge->y - 60, 200, 100}}, .left_px = 0};
+    assert_non_null(find_text(draw_covered(&cover, -1, -1), "Squeeze gauge, estimate"));
+    int count = draw_covered(&cover, 700, 200);
+    assert_non_null(find_read_out(count));
+    assert_non_null(find_text(count, "Squeeze gauge, estimate"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pictures_equal_their_golden_images, open_picture,
@@ -437,6 +451,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_read_out_keeps_clear_of_panels, open_picture,
                                         golden_close_test),
         cmocka_unit_test_setup_teardown(the_gauge_leaves_room_for_a_bar_where_there_is_one,
+                                        open_picture, golden_close_test),
+        cmocka_unit_test_setup_teardown(the_gauge_stays_while_the_pointer_moves_beside_panels,
                                         open_picture, golden_close_test),
     };
     golden_use(&golden, 1280, 720);

@@ -60,6 +60,7 @@ enum status lane_prepare(struct lane *lane, const struct raster_request *request
     lane->request = request;
     lane->reference = reference;
     lane->log = input->log;
+    lane->empty = entry_log_first_ms(input->log) == INT64_MAX;
     lane->book = input->book;
     lane->has_basis = false;
     lane->basis = 0;
@@ -374,6 +375,19 @@ void lane_begin_pass(struct lane *lane, enum entry_level_id level, uint8_t pass)
     column_begin(&lane->column);
     lane->current = false;
     lane_next_column(lane);
+}
+
+bool lane_missed_past(const struct lane *lane, int64_t col) {
+    int64_t begin_ms = col * lane->request->grid.col_ms;
+    if (lane->empty && entry_log_first_ms(lane->log) < begin_ms) {
+        return true;
+    }
+    struct entry_cursor ahead = lane->cursor;
+    entry_log_read_begin(lane->log);
+    const struct entry_row *row = entry_cursor_next(&ahead, begin_ms);
+    bool missed = row != NULL && (row->flags & ENTRY_ROW_HISTORY) != 0 && row->end_ms <= begin_ms;
+    entry_log_read_end(lane->log);
+    return missed;
 }
 
 void lane_begin_follow(struct lane *lane) {

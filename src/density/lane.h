@@ -31,6 +31,7 @@ struct lane {
     struct entry_cursor facts_cursor;
     struct entry_deposit joined[ENTRY_DEPOSIT_ROW_MAX]; /* scratch: entries laid down as one */
 
+    bool empty; /* its log had nothing when the job was prepared */
     uint8_t pass;
     int join_bins;    /* entries less than so many bins apart are laid down as one */
     int64_t done_col; /* columns before it have all their rows */
@@ -58,6 +59,8 @@ void lane_collect_facts(struct lane *lane, int64_t until_ms);
 
 /* Bring the estimator to the window's left edge, the column that grows being its first one. */
 void lane_begin_pass(struct lane *lane, enum entry_level_id level, uint8_t pass);
+/* Whether rows of the past have come since the job was prepared, into columns before col. */
+bool lane_missed_past(const struct lane *lane, int64_t col);
 /* From now on the finest rows are wanted. */
 void lane_begin_follow(struct lane *lane);
 

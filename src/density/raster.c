@@ -411,6 +411,25 @@ enum status raster_run(struct raster *raster, const struct raster_request *reque
     return STATUS_OK;
 }
 
+/* A venue's past comes when its back-fill is through, or a lost connection is back: that may be
+ * after the columns of its time were made. */
+static bool has_missed_past(const struct raster *raster) {
+    bool missed = false;
+    for (int i = 0; i < raster->lane_count; i++) {
+        missed = missed || lane_missed_past(raster->lanes[i], raster->col);
+    }
+    return missed;
+}
+
+static enum status run_again(struct raster *raster, const struct raster_sink *sink, int *columns) {
+    struct raster_request request = raster->request;
+    request.single_pass = true;
+    raster->columns_out = 0;
+    enum status status = raster_run(raster, &request, sink);
+    *columns = raster->columns_out;
+    return status;
+}
+
 enum status raster_follow(struct raster *raster, const struct raster_sink *sink, int *columns) {
     *columns = 0;
     if (!raster->following) {
@@ -419,6 +438,9 @@ enum status raster_follow(struct raster *raster, const struct raster_sink *sink,
     int64_t until_ms = told_until_ms(raster);
     if (until_ms <= raster->lanes[0]->cursor.t_ms) {
         return STATUS_OK;
+    }
+    if (has_missed_past(raster)) {
+        return run_again(raster, sink, columns);
     }
     raster->sink = sink;
     raster->pass = 3;

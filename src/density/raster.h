@@ -64,7 +64,8 @@ enum status raster_run(struct raster *raster, const struct raster_request *reque
 
 /* After raster_run: apply what the log has got since and make the columns that changed (pass 3),
  * newly finished ones and the open one; columns beyond the grid's last one go on at the same column
- * width. *columns counts them. */
+ * width. *columns counts them. Where a past has come that was not there then, all of the grid's
+ * columns are made once more (pass 2). */
 enum status raster_follow(struct raster *raster, const struct raster_sink *sink, int *columns);
 
 /* The first input's estimator at the place the replay has reached. Valid until the next call. */

@@ -274,6 +274,48 @@ static void follow_goes_on_with_all_of_them(void **state) {
     fact_market_finish(&dear);
 }
 
+/* A venue's past comes when its back-fill is through, which may be after the job began: bars of
+ * more than the window, and then what is live. */
+static void a_past_that_comes_later_is_in_every_column(void **state) {
+    (void)state;
+    enum { BARS = 59, MINUTE_MS = 60000 };
+    struct fact_market late = {.log = entry_log_create(ESTIMATOR_BIN_WIDTH)};
+    late.builder = row_builder_create(&(struct row_builder_desc){.log = late.log});
+    struct raster_request request = request_of(market.log);
+    request.more_count = 1;
+    request.more[0].log = late.log;
+    run(taker, &request);
+    const int64_t first_ms = FACT_WALK_START_MS - FACT_WALK_START_MS % MINUTE_MS + MINUTE_MS;
+    for (int i = 0; i < BARS; i++) {
+        const struct row_builder_kline kline = {.open_ms = first_ms + (int64_t)i * MINUTE_MS,
+                                                .interval_ms = MINUTE_MS,
+                                                .open = 60000,
+                                                .high = 60030,
+                                                .low = 59970,
+                                                .close = 60000,
+                                                .volume_base = 1000,
+                                                .taker_buy_base = 500};
+        row_builder_history_kline(late.builder, &kline);
+        row_builder_history_open_interest(late.builder, kline.open_ms, 80000);
+    }
+    row_builder_mark(late.builder, first_ms + BARS * MINUTE_MS + 900, 60000);
+    fact_market_advance(&market, 60);
+    const struct raster_sink sink = {.self = taker, .begin = take_begin, .end = take_end};
+    int columns = 0;
+    for (int i = 0; i < 3; i++) {
+        fact_market_advance(&market, 3);
+        assert_int_equal(raster_follow(raster, &sink, &columns), STATUS_OK);
+    }
+    assert_true(columns <= 3); /* the columns of before come once more only once */
+    request.grid.col_count = taker->count;
+    run(other, &request);
+    for (int i = 0; i < taker->count - 1; i++) {
+        assert_near(apart(&taker->columns[i], &other->columns[i], 1), 0, 0.02);
+        assert_near(taker->columns[i].total_usd[0] / other->columns[i].total_usd[0], 1, 1e-3);
+    }
+    fact_market_finish(&late);
+}
+
 static void broken_inputs_are_refused(void **state) {
     (void)state;
     const struct raster_sink sink = {.self = taker, .begin = take_begin, .end = take_end};
@@ -296,6 +338,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(one_that_falls_silent_is_left_out, setup, teardown),
         cmocka_unit_test_setup_teardown(one_that_has_not_begun_adds_nothing, setup, teardown),
         cmocka_unit_test_setup_teardown(follow_goes_on_with_all_of_them, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_past_that_comes_later_is_in_every_column, setup,
+                                        teardown),
         cmocka_unit_test_setup_teardown(broken_inputs_are_refused, setup, teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

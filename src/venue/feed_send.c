@@ -30,9 +30,23 @@ static struct venue_subscription all_of(const struct feed_conn *conn) {
                                        .now_ms = clock_wall_ms()};
 }
 
-/* Everything is said. */
+/* Venues that want pings in words need not answer those of the protocol. */
+static bool pings_in_words(const struct feed_conn *conn) {
+    const struct venue_socket *kind = feed_socket_kind(conn->feed, conn->socket);
+    return kind->ping_ms > 0 && !kind->ping_frame && conn->feed->dialect->ping != NULL;
+}
+
+static void say_ping(struct feed_conn *conn) {
+    char text[VENUE_REPLY_BYTES];
+    send_text(conn, text, conn->feed->dialect->ping(conn->socket->kind, clock_wall_ms(), text));
+}
+
+/* Everything is said; the answer to a ping says that it was read. */
 static void end_speech(struct feed_conn *conn, int64_t now_ns) {
     conn->spoken_ns = now_ns;
+    if (pings_in_words(conn)) {
+        say_ping(conn);
+    }
     if (conn->step == 0) { /* the address has said it */
         feed_socket_answered(conn, now_ns);
     }
@@ -95,17 +109,15 @@ static void ask_books(struct feed_conn *conn, int64_t now_ns) {
 }
 
 static void ping(struct feed_conn *conn, int64_t now_ns) {
-    const struct venue_feed *feed = conn->feed;
-    const struct venue_socket *kind = feed_socket_kind(feed, conn->socket);
-    char text[VENUE_REPLY_BYTES];
+    const struct venue_socket *kind = feed_socket_kind(conn->feed, conn->socket);
     if (kind->ping_ms <= 0 || now_ns < conn->ping_ns) {
         return;
     }
     conn->ping_ns = now_ns + kind->ping_ms * NS_PER_MS;
     if (kind->ping_frame) {
         ws_client_ping(conn->client);
-    } else if (feed->dialect->ping != NULL) {
-        send_text(conn, text, feed->dialect->ping(conn->socket->kind, clock_wall_ms(), text));
+    } else if (pings_in_words(conn)) {
+        say_ping(conn);
     }
 }
 
@@ -139,6 +151,13 @@ void feed_send_control(struct feed_conn *conn, const struct venue_message *messa
     case CONTROL_ERROR:
         feed_error_tell(feed, feed_socket_kind(feed, conn->socket)->name, message->reply,
                         strlen(message->reply));
+        break;
+    case CONTROL_ALIVE:
+        if (pings_in_words(conn) && conn->spoken_ns != 0 && conn->answered_ns == 0) {
+            feed_socket_answered(conn, clock_mono_ns());
+        }
+        feed_count(&feed->stats.ignored, 1);
+        stat_add(STAT_messages_ignored, 1);
         break;
     default:
         feed_count(&feed->stats.ignored, 1);

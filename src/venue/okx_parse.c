@@ -98,7 +98,7 @@ static enum status read_event(struct venue_message *message, const struct scan_v
                   {"unsubscribe", CONTROL_ALIVE},
                   {"error", CONTROL_ERROR},
                   {"notice", CONTROL_ALIVE},
-                  {"channel-conn-count", CONTROL_ALIVE},
+                  {"channel-conn-count", CONTROL_ACK},
                   {"channel-conn-count-error", CONTROL_ERROR},
                   {"login", CONTROL_ALIVE}};
     const struct scan_value *event = &values[EVENT], *code = &values[CODE];

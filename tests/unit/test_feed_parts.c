@@ -742,6 +742,20 @@ static void trades_of_before_meet_those_of_later(void **state) {
     }
 }
 
+/* OKX need not answer pings of the protocol; its own word will do, once all was said. */
+static void a_pong_in_words_is_an_answer(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_OKX, "BTC-USDT-SWAP");
+    struct feed_conn *conn = conn_of(feed, 0);
+    conn->open = true;
+    take_text(conn, "pong");
+    assert_int_equal(conn->answered_ns, 0);
+    conn->spoken_ns = 1;
+    take_text(conn, "pong");
+    assert_int_not_equal(conn->answered_ns, 0);
+    end_feed(feed);
+}
+
 /* What was told live is not told once more by the trades that fill a gap. */
 static void a_gap_is_filled_with_what_is_new(void **state) {
     (void)state;
@@ -852,6 +866,7 @@ int main(void) {
         cmocka_unit_test(a_second_that_began_live_is_not_told_twice),
         cmocka_unit_test(a_venue_without_past_liquidations_misses_none),
         cmocka_unit_test(trades_of_before_meet_those_of_later),
+        cmocka_unit_test(a_pong_in_words_is_an_answer),
         cmocka_unit_test(a_gap_is_filled_with_what_is_new),
         cmocka_unit_test(a_book_that_does_not_come_is_asked_for),
         cmocka_unit_test(a_page_that_cannot_be_had_stops_nobody),

@@ -159,7 +159,7 @@ static void the_protocol_speaks_of_itself(void **state) {
          "64008: closing"},
         {"{\"event\":\"notice\",\"code\":\"1\",\"msg\":\"hello\"}", CONTROL_ALIVE, "1: hello"},
         {"{\"event\":\"channel-conn-count\",\"channel\":\"books\",\"connCount\":\"2\"}",
-         CONTROL_ALIVE, ""},
+         CONTROL_ACK, ""},
         {"{\"event\":\"channel-conn-count-error\",\"channel\":\"books\",\"connCount\":\"30\"}",
          CONTROL_ERROR, "too many connections of a channel"},
     };

@@ -25,6 +25,24 @@ static void gap_join(struct gap *kept, const struct gap *new) {
     }
 }
 
+/* The oldest one of the stream that has most. */
+static void forget_one(struct gaps *gaps) {
+    int counts[STREAM_COUNT] = {0}, most = 0, at = 0;
+    for (int i = 0; i < gaps->count; i++) {
+        counts[gaps->items[i].stream]++;
+    }
+    for (int stream = 1; stream < STREAM_COUNT; stream++) {
+        most = counts[stream] > counts[most] ? stream : most;
+    }
+    while (gaps->items[at].stream != most) {
+        at++;
+    }
+    gaps->count--;
+    gaps->forgotten_count++;
+    memmove(&gaps->items[at], &gaps->items[at + 1],
+            sizeof(gaps->items[0]) * (size_t)(gaps->count - at));
+}
+
 bool gaps_add(struct gaps *gaps, struct gap gap) {
     if (gap.from_ms < 0 || gap.to_ms < 0 || (gap.to_ms != 0 && gap.to_ms < gap.from_ms) ||
         gap.stream >= STREAM_COUNT) {
@@ -39,9 +57,7 @@ bool gaps_add(struct gaps *gaps, struct gap gap) {
         }
     }
     if (gaps->count == GAPS_COUNT_MAX) {
-        memmove(&gaps->items[0], &gaps->items[1], (GAPS_COUNT_MAX - 1) * sizeof(gaps->items[0]));
-        gaps->count--;
-        gaps->forgotten_count++;
+        forget_one(gaps);
     }
     gaps->items[gaps->count] = gap;
     gaps->count++;

@@ -1,7 +1,7 @@
 /* state/gaps.h - stretches of a stream that are not known, to be shown as such.
  *
- * Thread: the owner's.  Plain data, zero-initialised.  Limit: the GAPS_COUNT_MAX newest are kept;
- * what was pushed out is counted. */
+ * Thread: the owner's.  Plain data, zero-initialised.  Limit: GAPS_COUNT_MAX are kept; for another
+ * one the oldest of the stream that has most is forgotten, and counted. */
 #pragma once
 
 #include <stdbool.h>

@@ -81,6 +81,23 @@ static void gaps_join_end_and_are_forgotten(void **state) {
     assert_int_equal(gaps.items[GAPS_COUNT_MAX - 1].from_ms, 1000 + (GAPS_COUNT_MAX - 1) * 10);
 }
 
+/* A book that loses its sequence again and again makes nobody forget where trades are missing. */
+static void gaps_of_one_stream_forget_none_of_another(void **state) {
+    (void)state;
+    struct gaps gaps = {0};
+    gaps_add(&gaps, (struct gap){.from_ms = 100, .to_ms = 600, .stream = STREAM_TRADE});
+    gaps_add(&gaps, (struct gap){.from_ms = 100, .to_ms = 700, .stream = STREAM_LIQUIDATION});
+    for (int i = 0; i < 3 * GAPS_COUNT_MAX; i++) {
+        const int64_t from_ms = 1000 + i * 10;
+        gaps_add(&gaps,
+                 (struct gap){.from_ms = from_ms, .to_ms = from_ms + 5, .stream = STREAM_BOOK});
+    }
+    assert_int_equal(gaps.count, GAPS_COUNT_MAX);
+    assert_int_equal(gaps.items[0].stream, STREAM_TRADE);
+    assert_int_equal(gaps.items[1].stream, STREAM_LIQUIDATION);
+    assert_int_equal(gaps.items[2].from_ms, 1000 + (2 * GAPS_COUNT_MAX + 2) * 10);
+}
+
 static void impossible_gaps_are_refused(void **state) {
     (void)state;
     static const struct gap cases[] = {
@@ -105,6 +122,7 @@ int main(void) {
         cmocka_unit_test(totals_cover_a_day),
         cmocka_unit_test(the_newest_are_kept),
         cmocka_unit_test(gaps_join_end_and_are_forgotten),
+        cmocka_unit_test(gaps_of_one_stream_forget_none_of_another),
         cmocka_unit_test(impossible_gaps_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,6 +11,7 @@
 
 #include "base/number.h"
 #include "base/str.h"
+#include "layer/backdrop.h"
 #include "layer/layout.h"
 #include "layer/legend.h"
 #include "layer/profile.h"
@@ -427,6 +428,54 @@ static void the_gauge_stays_while_the_pointer_moves_beside_panels(void **state) 
     assert_non_null(find_text(count, "Squeeze gauge, estimate"));
 }
 
+static bool is_key(const uint8_t *pixel) {
+    return pixel[0] == 0 && pixel[1] == 255 && pixel[2] == 0;
+}
+
+/* Plates stay below their texts, and around what is bright there is a rim: a keyer looks at a
+ * pixel's neighbours, too. */
+static void a_key_colour_leaves_what_is_read(void **state) {
+    (void)state;
+    enum { W = 1280, H = 720 };
+    const size_t bytes = (size_t)W * H * 4;
+    struct settings settings = settings_default();
+    (void)draw_texts(W, H, &settings);
+    struct camera camera = golden_camera(&golden, 0, &settings);
+    struct picture_frame frame = golden_frame(&golden, &camera);
+    frame.map = &map;
+    uint8_t *plain = golden_draw(&golden, &frame), *keyed = malloc(bytes);
+    int count = picture_get_text_boxes(golden.picture, BOX_MAX, boxes);
+    struct backdrop backdrop;
+    struct backdrop_copy copy = {0};
+    const struct target whole = offscreen_target(golden.offscreen);
+    assert_non_null(keyed);
+    assert_true(backdrop_init(&backdrop, NULL));
+    assert_true(backdrop_take(&copy, &whole));
+    backdrop_draw(&backdrop, &copy, &whole, (struct target_rect){0, 0, W, H}, settings.palette,
+                  BACKDROP_GREEN);
+    offscreen_read_rgba(golden.offscreen, bytes, keyed);
+    int keys = 0;
+    for (int i = 0; i < (H - 2) * W; i++) {
+        const int at = i + W; /* not in the first row or the last */
+        const uint8_t *pixel = plain + (size_t)at * 4;
+        keys += is_key(keyed + (size_t)at * 4);
+        for (int k = 0; k < 9 && (pixel[0] > 128 || pixel[1] > 128 || pixel[2] > 128); k++) {
+            const int x = at % W + k % 3 - 1, y = at / W + k / 3 - 1;
+            assert_false(x >= 0 && x < W && is_key(keyed + ((size_t)y * W + (size_t)x) * 4));
+        }
+    }
+    assert_true(keys > W * H / 5);
+    const struct picture_text_box *gauge = find_text(count, "Squeeze gauge, estimate");
+    assert_non_null(gauge);
+    for (int x = 0; x < 250; x++) { /* from its head to the plate's other side */
+        assert_false(is_key(keyed + ((size_t)gauge->y * W + (size_t)gauge->x + (size_t)x) * 4));
+    }
+    backdrop_copy_finish(&copy);
+    backdrop_finish(&backdrop);
+    free(plain);
+    free(keyed);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(pictures_equal_their_golden_images, open_picture,
@@ -454,6 +503,8 @@ int main(void) {
                                         open_picture, golden_close_test),
         cmocka_unit_test_setup_teardown(the_gauge_stays_while_the_pointer_moves_beside_panels,
                                         open_picture, golden_close_test),
+        cmocka_unit_test_setup_teardown(a_key_colour_leaves_what_is_read, open_picture,
+                                        golden_close_test),
     };
     golden_use(&golden, 1280, 720);
     return cmocka_run_group_tests(tests, golden_open_group, golden_close_group);

@@ -52,6 +52,10 @@ static bool ts_possible(int64_t ts_ms) {
     return ts_ms > 0 && ts_ms < ENGINE_TS_MAX_MS;
 }
 
+static bool is_late(const struct engine_instrument *instrument, int64_t ts_ms) {
+    return instrument->now_ms != 0 && ts_ms < instrument->now_ms - ENGINE_LATE_MAX_MS;
+}
+
 /* Whether a live fact of this time may be applied; moves now_ms on. */
 static bool admit_time(struct engine_instrument *instrument, int64_t ts_ms,
                        struct engine_counts *counts) {
@@ -63,7 +67,7 @@ static bool admit_time(struct engine_instrument *instrument, int64_t ts_ms,
         instrument->now_ms = ts_ms;
         return true;
     }
-    if (ts_ms < instrument->now_ms - ENGINE_LATE_MAX_MS) {
+    if (is_late(instrument, ts_ms)) {
         counts->late++;
         return false;
     }
@@ -154,6 +158,11 @@ static void apply_liquidation(struct engine_instrument *instrument, const struct
         .position = (uint8_t)event->side,
         .complete = complete,
     };
+    if ((event->flags & EVENT_FLAG_HISTORY) == 0 && is_late(instrument, event->ts_ms) &&
+        prints_have(&instrument->prints, &print)) {
+        counts->late++; /* what was shown already is told once more */
+        return;
+    }
     prints_add(&instrument->prints, &print);
     if (history) {
         instrument->history_pending = true;
@@ -422,6 +431,19 @@ static bool is_past(const struct engine_instrument *instrument, int64_t ts_ms) {
            (instrument->now_ms == 0 || ts_ms <= instrument->now_ms + ENGINE_JUMP_MAX_MS);
 }
 
+/* Filled back, or told by the connection hours after it happened: venues repeat an old one when
+ * they are subscribed to, and tell single ones minutes late. */
+static bool is_past_liquidation(const struct engine_instrument *instrument,
+                                const struct event *event) {
+    const int64_t ts_ms = event->ts_ms;
+    if ((event->flags & EVENT_FLAG_HISTORY) != 0) {
+        return is_past(instrument, ts_ms);
+    }
+    const bool before_bar = instrument->history_pending && ts_ms < instrument->kline.ts_ms;
+    const bool today = instrument->now_ms == 0 || ts_ms >= instrument->now_ms - ENGINE_JUMP_MAX_MS;
+    return ts_possible(ts_ms) && today && (before_bar || is_late(instrument, ts_ms));
+}
+
 /* Facts about the instrument itself, and the book, which makes no rows, leave the model open. */
 static bool is_market_fact(const struct event *event) {
     return event->kind != EVENT_INSTRUMENT && event->kind != EVENT_TIER &&
@@ -453,8 +475,11 @@ static void apply_event(struct engine_instrument *instrument, const struct event
         }
         break;
     case EVENT_LIQUIDATION:
-        if ((event->flags & EVENT_FLAG_HISTORY) != 0 && is_past(instrument, event->ts_ms)) {
-            apply_liquidation(instrument, event, counts, true);
+        if (is_past_liquidation(instrument, event)) {
+            /* Where bars are gathered it is of them, and does not end that. */
+            apply_liquidation(instrument, event, counts,
+                              (event->flags & EVENT_FLAG_HISTORY) != 0 ||
+                                  event->ts_ms < instrument->kline.ts_ms);
             return;
         }
         break;

@@ -59,6 +59,16 @@ void prints_add(struct prints *prints, const struct print *print) {
     prints->total_count++;
 }
 
+bool prints_have(const struct prints *prints, const struct print *print) {
+    bool have = false;
+    for (int i = 0; i < prints->count && !have; i++) {
+        const struct print *kept = prints_at(prints, i);
+        have = kept->ts_ms == print->ts_ms && kept->price == print->price &&
+               kept->usd == print->usd && kept->position == print->position;
+    }
+    return have;
+}
+
 const struct print *prints_at(const struct prints *prints, int i) {
     assert(i >= 0);
     assert(i < prints->count);

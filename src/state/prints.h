@@ -29,6 +29,8 @@ struct prints {
 };
 
 void prints_add(struct prints *prints, const struct print *print);
+/* Whether one that is the same in all is among those that are kept. */
+bool prints_have(const struct prints *prints, const struct print *print);
 /* Event time has come to ts_ms: minutes older than 24 h leave the totals. */
 void prints_advance(struct prints *prints, int64_t ts_ms);
 const struct print *prints_at(const struct prints *prints, int i); /* 0 the oldest kept */

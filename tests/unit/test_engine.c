@@ -127,9 +127,17 @@ static void positions_are_opened_and_estimated(void **state) {
     assert_true(entry_log_until_ms(engine_entry_log(engine, btc)) > view->ts_ms);
 }
 
-static void history_fills_the_log_before_live(void **state) {
-    struct engine *engine = *state;
-    int64_t from_ms = t0_ms / 3600000 * 3600000;
+/* A second of market, so that a row closes. */
+static void trade_a_second(struct engine *engine, int64_t from_ms) {
+    apply(engine, make_mark(btc, from_ms, "60000"));
+    apply(engine, make_open_interest(btc, from_ms + 10, "1000"));
+    apply(engine, make_trade(btc, from_ms + 20, SIDE_BUY, "60000", "5"));
+    apply(engine, make_open_interest(btc, from_ms + 900, "1002"));
+    apply(engine, make_mark(btc, from_ms + 3000, "60000"));
+}
+
+/* Two hours of bars from from_ms on. */
+static void apply_bars(struct engine *engine, int64_t from_ms) {
     for (int i = 0; i < 120; i++) {
         struct event kline = make_event(EVENT_KLINE, btc, from_ms + i * 60000);
         kline.flags = EVENT_FLAG_BEGIN | EVENT_FLAG_HISTORY | EVENT_FLAG_CLOSED;
@@ -151,6 +159,12 @@ static void history_fills_the_log_before_live(void **state) {
             apply(engine, oi);
         }
     }
+}
+
+static void history_fills_the_log_before_live(void **state) {
+    struct engine *engine = *state;
+    int64_t from_ms = t0_ms / 3600000 * 3600000;
+    apply_bars(engine, from_ms);
     assert_true(look(engine)->mark > 0.0);
     int64_t live_ms = from_ms + 121 * 60000;
     apply(engine, make_trade(btc, live_ms, SIDE_BUY, "61200", "1"));
@@ -160,6 +174,43 @@ static void history_fills_the_log_before_live(void **state) {
     assert_int_equal(entry_log_first_ms(engine_entry_log(engine, btc)), from_ms);
     assert_true(view->estimate_usd[0] > 0.0);
     assert_int_equal(engine_counts(engine).malformed, 0);
+}
+
+/* What a venue repeats when it is subscribed to may be hours old: bars of later are kept. */
+static void an_old_liquidation_ends_no_history(void **state) {
+    struct engine *engine = *state;
+    const int64_t from_ms = t0_ms / 3600000 * 3600000, until_ms = from_ms + 120 * 60000;
+    apply_bars(engine, from_ms);
+    apply(engine, make_liquidation(btc, from_ms + 600000, POS_LONG, "60000", "1"));
+    apply(engine, make_mark(btc, until_ms + 60000, "61200"));
+    apply(engine, make_mark(btc, until_ms + 64000, "61200"));
+    const struct scene_instrument *view = look(engine);
+    assert_int_equal(view->history_until_ms, until_ms);
+    assert_int_equal(view->print_count, 1);
+    assert_near(view->liquidated_usd_24h[0], 60000, 1e-6);
+    assert_int_equal(engine_counts(engine).late, 0);
+}
+
+/* Some venues tell single liquidations minutes late. */
+static void a_liquidation_told_minutes_late_is_kept(void **state) {
+    struct engine *engine = *state;
+    trade_a_second(engine, t0_ms);
+    apply(engine, make_mark(btc, t0_ms + 300000, "60000"));
+    apply(engine, make_liquidation(btc, t0_ms + 60000, POS_LONG, "60000", "1"));
+    apply(engine, make_mark(btc, t0_ms + 304000, "60000"));
+    const struct scene_instrument *view = look(engine);
+    assert_int_equal(view->print_count, 1);
+    assert_int_equal(view->prints[0].ts_ms, t0_ms + 60000);
+    assert_near(view->liquidated_usd_24h[0], 60000, 1e-6);
+    assert_int_equal(view->ts_ms, t0_ms + 304000);
+    assert_int_equal(engine_counts(engine).late, 0);
+    const struct calibration *learned = estimator_calibration(engine_estimator(engine, btc));
+    assert_near(learned->attributed_total_usd + learned->unexplained_usd, 0, 0);
+    /* The same once more; and one of two days ago. */
+    apply(engine, make_liquidation(btc, t0_ms + 60000, POS_LONG, "60000", "1"));
+    apply(engine, make_liquidation(btc, t0_ms - 2 * 86400000, POS_LONG, "60000", "1"));
+    assert_int_equal(look(engine)->print_count, 1);
+    assert_int_equal(engine_counts(engine).late, 2);
 }
 
 static void a_source_of_bars_alone_is_closed_by_finish(void **state) {
@@ -312,15 +363,6 @@ static struct event make_tier(double mmr, double leverage_max) {
     tier.u.tier.mmr = mmr;
     tier.u.tier.leverage_max = leverage_max;
     return tier;
-}
-
-/* A second of market, so that a row closes. */
-static void trade_a_second(struct engine *engine, int64_t from_ms) {
-    apply(engine, make_mark(btc, from_ms, "60000"));
-    apply(engine, make_open_interest(btc, from_ms + 10, "1000"));
-    apply(engine, make_trade(btc, from_ms + 20, SIDE_BUY, "60000", "5"));
-    apply(engine, make_open_interest(btc, from_ms + 900, "1002"));
-    apply(engine, make_mark(btc, from_ms + 3000, "60000"));
 }
 
 static void facts_before_the_market_make_the_model(void **state) {
@@ -569,6 +611,8 @@ int main(void) {
                                         tear_down),
         cmocka_unit_test_setup_teardown(positions_are_opened_and_estimated, set_up, tear_down),
         cmocka_unit_test_setup_teardown(history_fills_the_log_before_live, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_liquidation_ends_no_history, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_liquidation_told_minutes_late_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_source_of_bars_alone_is_closed_by_finish, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(klines_of_minutes_with_trades_are_ignored, set_up,

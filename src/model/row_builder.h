@@ -87,8 +87,8 @@ void row_builder_history_print(struct row_builder *builder, int64_t ts_ms, doubl
                                enum position position, enum price_kind kind, bool complete);
 void row_builder_history_end(struct row_builder *builder); /* make rows of what was gathered, now */
 
-/* Close every row that ended by ts_ms. Live facts do this by themselves; call it when time passes
- * without. */
+/* Close every row that ended by ts_ms, the bars that were gathered first. Live facts do this by
+ * themselves; call it when time passes without. */
 void row_builder_advance(struct row_builder *builder, int64_t ts_ms);
 
 /* Everything before is closed; INT64_MIN: nothing yet. */

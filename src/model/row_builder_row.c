@@ -204,6 +204,9 @@ void row_builder_advance(struct row_builder *b, int64_t ts_ms) {
     if (ts_ms < 0 || ts_ms >= TIME_MAX_MS || ts_ms <= b->closed_ms) {
         return;
     }
+    if (b->history.kline_count > 0) { /* closed time takes no more bars */
+        row_builder_make_history(b, ts_ms + AHEAD_MAX_MS);
+    }
     if (b->row_open && ts_ms >= b->row.end_ms) {
         row_builder_finish_row(b);
     }

@@ -191,6 +191,21 @@ static void an_old_liquidation_ends_no_history(void **state) {
     assert_int_equal(engine_counts(engine).late, 0);
 }
 
+/* The first live fact may be one that makes no row, as a funding rate; the book passes the time. */
+static void time_that_passes_costs_no_history(void **state) {
+    struct engine *engine = *state;
+    const int64_t from_ms = t0_ms / 3600000 * 3600000, until_ms = from_ms + 120 * 60000;
+    trade_a_second(engine, from_ms - 10000);
+    apply_bars(engine, from_ms);
+    apply(engine, make_funding(btc, until_ms + 60000, "0.0001", until_ms + 3600000));
+    for (int i = 0; i < 3; i++) {
+        apply(engine, make_level(btc, until_ms + 61000 + i * 5000, SIDE_BUY, "60000", "2",
+                                 EVENT_FLAG_BEGIN | EVENT_FLAG_END | EVENT_FLAG_SNAPSHOT));
+    }
+    apply(engine, make_mark(btc, until_ms + 80000, "61200"));
+    assert_int_equal(look(engine)->history_until_ms, until_ms);
+}
+
 /* Some venues tell single liquidations minutes late. */
 static void a_liquidation_told_minutes_late_is_kept(void **state) {
     struct engine *engine = *state;
@@ -612,6 +627,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(positions_are_opened_and_estimated, set_up, tear_down),
         cmocka_unit_test_setup_teardown(history_fills_the_log_before_live, set_up, tear_down),
         cmocka_unit_test_setup_teardown(an_old_liquidation_ends_no_history, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(time_that_passes_costs_no_history, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_liquidation_told_minutes_late_is_kept, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_source_of_bars_alone_is_closed_by_finish, set_up,
                                         tear_down),

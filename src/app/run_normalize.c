@@ -119,17 +119,24 @@ static bool is_blank(const char *line, size_t len) {
 }
 
 static int normalize_stream(struct normalize *job, struct line_stream *stream) {
+    const struct venue_counts *counts = normalize_counts(job->normalizer);
     const char *line = NULL;
     size_t len = 0;
-    int64_t oversized_lines = 0;
+    int64_t oversized_lines = 0, lines = 0;
     enum status status = STATUS_OK;
     while (!job->write_failed && (status = line_stream_next(stream, &line, &len)) != STATUS_END) {
+        const bool all_were_good = counts->malformed == 0;
+        lines++;
         if (status == STATUS_RANGE) {
             oversized_lines++;
         } else if (status != STATUS_OK) {
             break;
         } else if (!is_blank(line, len)) {
             normalize_take(job->normalizer, line, len);
+        }
+        if (all_were_good && counts->malformed > 0) {
+            fprintf(stderr, "liqscope normalize: line %" PRId64 " is the first malformed message\n",
+                    lines);
         }
     }
     normalize_end(job->normalizer);

@@ -69,9 +69,17 @@ expect 1 'foreign.csv:1: expected a CSV header with the columns type, venue, sym
 expect 2 'foreign.csv: expected another file for -o' "$program" export "$folder/foreign.csv" -o "$folder/foreign.csv"
 expect 2 'lines are no recording; expected .jsonl' "$program" export "$folder/foreign.csv" -o "$folder/a.liq"
 expect 2 'lines are no recording; expected .jsonl' "$program" simulate -o "$folder/a.liq"
+expect 2 'a.txt: expected .jsonl, .gz or .zst, or .csv' "$program" export "$folder/foreign.csv" -o "$folder/a.txt"
+expect 2 'a.txt: expected .jsonl, .gz or .zst$' "$program" simulate -o "$folder/a.txt"
 expect 2 'liqscope export makes CSV of them' "$program" simulate -o "$folder/a.csv"
 expect 2 'record-keep-days: is for a recording; expected -o FILE.liq' "$program" collect binance:BTCUSDT --record-keep-days 3
 expect 1 'nosuch.jsonl: cannot be read' "$program" import "$folder/nosuch.jsonl" -o "$folder/a.liq"
+
+# What messages hold is counted and never an error; where to look for the first bad one is said.
+printf '%s\n' '{}' '{"e":' '[' >"$folder/bad.txt"
+"$program" normalize binance_usdm "$folder/bad.txt" >"$folder/out" 2>"$folder/err" || fail "normalize: status $?"
+[[ $(head -n 1 "$folder/err") == 'liqscope normalize: line 2 is the first malformed message' &&
+    $(tail -n 1 "$folder/err") == *'malformed 2,'* ]] || fail "normalize: $(cat "$folder/err")"
 
 # Nothing is made of nothing, and what is there stays as it is.
 printf 'no event\n' >"$folder/none.jsonl"

@@ -95,11 +95,12 @@ const char *levels_report_note(const struct levels_report *report, int i,
     for (int k = 0; k < report->instrument_count; k++) {
         const struct scene_instrument *instrument = report->instruments[k];
         if (report->stale[k] && i-- == 0) {
+            char silent[NUMBER_TEXT_BYTES], most[NUMBER_TEXT_BYTES];
             str_format(out, SOURCE_REASON_BYTES,
-                       "%s:%s is silent for %lld min and not added up; expected one of at most %d",
+                       "%s:%s is silent for %s and not added up; expected at most %s",
                        venue_key((enum venue_id)instrument->venue), instrument->symbol,
-                       (long long)((report->ts_ms - instrument->ts_ms) / 60000),
-                       (int)(SCENE_SILENT_MS / 60000));
+                       number_format_age(report->ts_ms - instrument->ts_ms, silent),
+                       number_format_age(SCENE_SILENT_MS, most));
             return out;
         }
     }

@@ -241,8 +241,8 @@ static bool take_line(struct span line, struct option_table *table, struct map_i
     return false;
 }
 
-bool map_id_load(const char *text, struct option_table *table, struct map_id_view *out,
-                 char reason[MAP_ID_REASON_BYTES]) {
+enum exit_status map_id_load(const char *text, struct option_table *table, struct map_id_view *out,
+                             char reason[MAP_ID_REASON_BYTES]) {
     static char bytes[MAP_ID_BYTES_MAX];
     char id[MAP_ID_TEXT_BYTES], path[STATE_FILE_PATH_BYTES];
     memset(out, 0, sizeof *out);
@@ -250,14 +250,14 @@ bool map_id_load(const char *text, struct option_table *table, struct map_id_vie
         str_format(reason, MAP_ID_REASON_BYTES,
                    "\"%.40s\": no map ID; expected ten letters and digits such as K7M3Q-2XP9D",
                    text);
-        return false;
+        return EXIT_STATUS_USAGE;
     }
     const ssize_t len = path_of(id, path) ? state_file_read(path, bytes, sizeof bytes) : -1;
     if (len < 0) {
         str_format(reason, MAP_ID_REASON_BYTES,
                    "%s: not known on this machine; where the picture was made, %s has it", id,
                    "$XDG_STATE_HOME/liqscope/maps");
-        return false;
+        return EXIT_STATUS_FAILED;
     }
     bool good = (size_t)len < sizeof bytes;
     for (size_t at = 0; good && at < (size_t)len;) {
@@ -268,7 +268,7 @@ bool map_id_load(const char *text, struct option_table *table, struct map_id_vie
     }
     if (!good || out->source_count == 0) {
         str_format(reason, MAP_ID_REASON_BYTES, "%.300s: damaged, or of another version", path);
-        return false;
+        return EXIT_STATUS_FAILED;
     }
-    return true;
+    return EXIT_STATUS_DONE;
 }

@@ -50,6 +50,7 @@ struct map_id_view {
     char sources[SOURCE_COUNT_MAX][OPTION_TEXT_BYTES];
     char version[32];
 };
-/* Into table, whatever it held of these. False: reason says why: no name, unknown here, damaged. */
-bool map_id_load(const char *text, struct option_table *table, struct map_id_view *out,
-                 char reason[MAP_ID_REASON_BYTES]);
+/* Into table, whatever it held of these. EXIT_STATUS_DONE, or reason says why not: USAGE: it is no
+ * name; FAILED: unknown here, damaged. */
+enum exit_status map_id_load(const char *text, struct option_table *table, struct map_id_view *out,
+                             char reason[MAP_ID_REASON_BYTES]);

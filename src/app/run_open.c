@@ -11,8 +11,9 @@ int run_open(const struct app_options *options) {
     static struct map_id_view sources; /* the same */
     char reason[MAP_ID_REASON_BYTES];
     view = *options;
-    if (!map_id_load(options->args[0], &view.table, &sources, reason)) {
-        return app_fail(EXIT_STATUS_FAILED, "open", "%s", reason);
+    const enum exit_status status = map_id_load(options->args[0], &view.table, &sources, reason);
+    if (status != EXIT_STATUS_DONE) {
+        return app_fail(status, "open", "%s", reason);
     }
     if (strcmp(sources.version, LIQSCOPE_VERSION) != 0) {
         fprintf(stderr, "liqscope open: made by version %s, this is %s: the estimate may differ\n",

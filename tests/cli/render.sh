@@ -151,7 +151,7 @@ grep -aq "$name" "$folder/at.png" || fail "no map ID in the picture: $name"
 "$program" open "${name,,}" -o "$folder/again.png" || fail "open $name"
 cmp "$folder/at.png" "$folder/again.png" || fail "open $name makes another picture"
 "$program" open ../../passwd -o "$folder/none.png" 2>"$folder/err"
-[[ $? == 1 ]] && grep -q 'no map ID' "$folder/err" || fail "open of no name: $(cat "$folder/err")"
+[[ $? == 2 ]] && grep -q 'no map ID' "$folder/err" || fail "open of no name: $(cat "$folder/err")"
 
 # Without ffmpeg, and with one that fails, a film is an error that says which of both.
 PATH=/nonexistent "$program" render demo --days 0.05 --size 64x64 --window 30m -o "$folder/none.mp4" 2>"$folder/err"

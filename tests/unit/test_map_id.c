@@ -62,7 +62,7 @@ static void a_name_gives_the_view_back(void **state) {
     assert_true(map_id_make(&desc, &id));
     assert_true(map_id_keep(&id, reason));
     option_table_init(&back);
-    assert_true(map_id_load(id.text, &back, &view, reason));
+    assert_int_equal(map_id_load(id.text, &back, &view, reason), EXIT_STATUS_DONE);
     assert_int_equal(view.source_count, 1);
     assert_string_equal(view.sources[0], "demo");
     assert_string_equal(view.version, LIQSCOPE_VERSION);
@@ -79,7 +79,7 @@ static void a_name_gives_the_view_back(void **state) {
         }
     }
     written[at] = '\0';
-    assert_true(map_id_load(written, &back, &view, reason));
+    assert_int_equal(map_id_load(written, &back, &view, reason), EXIT_STATUS_DONE);
     char path[STATE_FILE_PATH_BYTES];
     str_format(path, sizeof path, "%s/liqscope/maps/%s", folder, id.text);
     assert_int_equal(unlink(path), 0);
@@ -119,10 +119,10 @@ static void what_is_no_name_or_not_known_is_refused(void **state) {
                                         "K7M3Q/2XP9", "K7M3Q-2XP9U", "\xff\xff",     "K7M3Q.2XP9D",
                                         "%s%n%s%n%s", "----------"};
     for (size_t i = 0; i < ARRAY_COUNT(wrong); i++) {
-        assert_false(map_id_load(wrong[i], &back, &view, reason));
+        assert_int_equal(map_id_load(wrong[i], &back, &view, reason), EXIT_STATUS_USAGE);
         assert_non_null(strstr(reason, "no map ID"));
     }
-    assert_false(map_id_load("ZZZZZ-ZZZZZ", &back, &view, reason));
+    assert_int_equal(map_id_load("ZZZZZ-ZZZZZ", &back, &view, reason), EXIT_STATUS_FAILED);
     assert_non_null(strstr(reason, "not known on this machine"));
 }
 
@@ -143,14 +143,14 @@ static void a_damaged_file_is_refused(void **state) {
     str_format(path, sizeof path, "%s/liqscope/maps/AAAAA-AAAAA", folder);
     for (size_t i = 0; i < ARRAY_COUNT(damaged); i++) {
         assert_true(state_file_replace(path, damaged[i], strlen(damaged[i])));
-        assert_false(map_id_load("aaaaa-aaaaa", &back, &view, reason));
+        assert_int_equal(map_id_load("aaaaa-aaaaa", &back, &view, reason), EXIT_STATUS_FAILED);
         assert_non_null(strstr(reason, "damaged"));
     }
     for (size_t at = 0; at + 14 < sizeof large; at += 14) {
         memcpy(large + at, "source = demo\n", 14);
     }
     assert_true(state_file_replace(path, large, sizeof large));
-    assert_false(map_id_load("aaaaa-aaaaa", &back, &view, reason));
+    assert_int_equal(map_id_load("aaaaa-aaaaa", &back, &view, reason), EXIT_STATUS_FAILED);
 }
 
 int main(void) {

@@ -11,8 +11,12 @@ bool desk_entries_take(void *user, const struct config_entry *entry,
                        char error[OPTION_ERROR_BYTES]) {
     struct desk_entries *entries = user;
     if (strcmp(entry->section, "alerts") == 0) {
-        return alert_rules_add(&entries->alerts, entry->name, strlen(entry->name), entry->value,
-                               strlen(entry->value), error);
+        if (!alert_rules_add(&entries->alerts, entry->name, strlen(entry->name), entry->value,
+                             strlen(entry->value), error)) {
+            return false;
+        }
+        entries->alert_lines[entries->alerts.count - 1] = entry->line;
+        return true;
     }
     if (strcmp(entry->section, "keys") == 0) {
         if (entries->keymap.count == 0) {

@@ -27,6 +27,32 @@ static bool check_windows(const char *path, const struct desk_layout *layout,
     }
     return good;
 }
+
+/* A rule that names a way of telling which is not set up is told nowhere by it. */
+static bool check_alerts(const char *path, const struct desk_entries *entries,
+                         const struct option_table *table) {
+    static const struct {
+        unsigned by;
+        const char *word;
+        enum option_id option;
+    } ways[] = {{ALERT_BY_WEBHOOK, "webhook", OPT_alert_webhook},
+                {ALERT_BY_COMMAND, "command", OPT_alert_command}};
+    char name[OPTION_NAME_BYTES];
+    bool good = true;
+    for (int i = 0; i < entries->alerts.count; i++) {
+        const struct alert_rule *rule = &entries->alerts.items[i];
+        for (size_t way = 0; way < ARRAY_COUNT(ways); way++) {
+            if ((rule->named & ways[way].by) != 0 &&
+                option_text(table, ways[way].option)[0] == '\0') {
+                fprintf(stderr, "%s:%d: [alerts].%s: \"%s\": goes nowhere; expected %s to be set\n",
+                        path, entries->alert_lines[i], rule->name, ways[way].word,
+                        option_name(ways[way].option, name));
+                good = false;
+            }
+        }
+    }
+    return good;
+}
 #endif
 
 int run_check_config(const struct app_options *options) {
@@ -57,7 +83,7 @@ int run_check_config(const struct app_options *options) {
         return EXIT_STATUS_FAILED;
     }
 #if PICTURE
-    if (!check_windows(path, &entries.layout, &table)) {
+    if (!check_alerts(path, &entries, &table) || !check_windows(path, &entries.layout, &table)) {
         return EXIT_STATUS_FAILED;
     }
 #endif

@@ -398,6 +398,7 @@ static bool read_extras(struct reader *reader, struct alert_rule *rule) {
         }
         seen |= 1U << extra;
     }
+    rule->named = rule->by;
     if (seen >> EXTRA_WAYS == 0) {
         rule->by = ALERT_BY_ALL;
     }

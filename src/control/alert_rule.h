@@ -76,7 +76,8 @@ struct alert_rule {
     double within;    /* of CLUSTER, share of the price; 0: anywhere */
     int64_t span_ms;  /* of LIQUIDATIONS and OPEN_INTEREST */
     int64_t for_ms, every_ms;
-    unsigned by; /* ALERT_BY_... that may tell it */
+    unsigned by;    /* ALERT_BY_... that may tell it */
+    unsigned named; /* those of them that the line itself names */
     enum chime chime;
     enum venue_id venue;                  /* VENUE_NONE: every instrument */
     char symbol[INSTRUMENT_SYMBOL_BYTES]; /* "": every one of the venue (of a feed's rule) */

@@ -137,6 +137,22 @@ def try_program(program, folder, recording):
             view.kill()
 
 
+def try_alerts(program, config):
+    """An alert that would go nowhere is a mistake."""
+    rules = "[alerts]\nplain = price above 1\nfar = price above 2 webhook\nrun = price above 3 command\n"
+    write_config(config, rules)
+    result = run([program, "check-config", config])
+    check("ways of telling that are not set up are told with their lines", result.returncode == 1 and
+          result.stderr.splitlines() == [
+              f'{config}:3: [alerts].far: "webhook": goes nowhere; expected alert-webhook to be set',
+              f'{config}:4: [alerts].run: "command": goes nowhere; expected alert-command to be set'],
+          (result.returncode, result.stderr))
+    write_config(config, rules + "[delivery]\nalert-webhook = https://example.org/hook\n"
+                                 "alert-command = true\n")
+    result = run([program, "check-config", config])
+    check("ways that are set up are no mistake", result.returncode == 0, result.stderr)
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     if not Screen.is_possible():
@@ -158,6 +174,7 @@ def main():
         check("what --print-config writes is without mistake",
               result.returncode == 0 and "1 option set" in result.stdout,
               result.stdout + result.stderr)
+        try_alerts(program, os.path.join(folder, "alerts.conf"))
     return 0
 
 

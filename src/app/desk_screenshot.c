@@ -8,6 +8,7 @@
 #include "app/pane_instrument.h"
 #include "app/picture_command.h"
 #include "base/clock.h"
+#include "base/number.h"
 #include "layer/caption.h"
 
 #define HOUR_MS   INT64_C(3600000)
@@ -128,18 +129,31 @@ static int64_t edge_ms(const struct desk *desk, const struct pane *pane) {
     return desk->moment.now_ms > 0 ? (int64_t)fmin(edge, desk->moment.now_ms) : 0;
 }
 
-static void add_windows(const struct desk_window *window, char *out) {
+/* A price with the digits of the instrument's tick, as the picture has it. */
+static const char *price_text(const struct scene_instrument *instrument, double ln_price,
+                              char out[NUMBER_TEXT_BYTES]) {
+    const double price = exp(ln_price);
+    const struct decimal tick = instrument != NULL ? instrument->tick : (struct decimal){0};
+    return number_format_price(price, number_decimals_of_tick(tick.mantissa, tick.exponent, price),
+                               out);
+}
+
+static void add_windows(const struct desk *desk, const struct desk_window *window, char *out) {
+    char low[NUMBER_TEXT_BYTES];
+    char high[NUMBER_TEXT_BYTES];
     char span[OPTION_NAME_BYTES];
     char from[CLOCK_TEXT_BYTES];
     char to[CLOCK_TEXT_BYTES];
     out[0] = '\0';
     for (int i = 0; i < window->pane_count; i++) {
         const struct camera *camera = &window->panes[i]->nav.camera;
-        str_append(out, SCREENSHOT_TEXT_BYTES, "%s%s, %s to %s, prices %.10g to %.10g",
-                   i > 0 ? "\n" : "", span_text(pane_span_ms(window->panes[i]), span),
+        const struct scene_instrument *instrument = instrument_of(desk, window->panes[i]);
+        str_append(out, SCREENSHOT_TEXT_BYTES, "%s%s, %s to %s, prices %s to %s", i > 0 ? "\n" : "",
+                   span_text(pane_span_ms(window->panes[i]), span),
                    clock_format_utc((int64_t)camera->time_left_ms / 1000 * 1000, from),
                    clock_format_utc((int64_t)camera->time_right_ms / 1000 * 1000, to),
-                   exp(camera->ln_bottom), exp(camera->ln_top));
+                   price_text(instrument, camera->ln_bottom, low),
+                   price_text(instrument, camera->ln_top, high));
     }
 }
 
@@ -206,7 +220,7 @@ static void add_texts(const struct desk *desk, const struct desk_window *window,
     screenshot_job_add_text(job, "source", "%s", sources);
     add_instruments(desk, window, text);
     screenshot_job_add_text(job, "instrument", "%s", text);
-    add_windows(window, text);
+    add_windows(desk, window, text);
     screenshot_job_add_text(job, "window", "%s", text);
     add_settings(desk, window, text);
     screenshot_job_add_text(job, "settings", "%s", text);

@@ -3,10 +3,13 @@
 on a virtual screen, asked, set and watched by two clients, with bad lines between.
 usage: control.py LIQSCOPE; status 77: no Xvfb here."""
 import os
+import re
 import socket
 import stat
+import struct
 import subprocess
 import sys
+import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
 from check import check  # noqa: E402
@@ -74,6 +77,38 @@ def try_setting(client):
         check("pane 99 is refused", str(error) == "no pane 99", str(error))
 
 
+def read_texts(path):
+    """The texts of a PNG by their keys; {}: it is not whole yet."""
+    texts = {}
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+    except FileNotFoundError:
+        return {}
+    at = 8
+    while at + 12 <= len(data):
+        size, kind = struct.unpack(">I4s", data[at:at + 8])
+        body = data[at + 8:at + 8 + size]
+        if kind == b"tEXt":
+            key, text = body.split(b"\0", 1)
+            texts[key.decode()] = text.decode()
+        if kind == b"IEND":
+            return texts
+        at += size + 12
+    return {}
+
+
+def try_screenshot(client, folder):
+    path = os.path.join(folder, "shot.png")
+    client.command("screenshot", path)
+    until = time.monotonic() + WAIT_S
+    while not read_texts(path) and time.monotonic() < until:
+        time.sleep(0.05)
+    text = read_texts(path).get("window", "")
+    check("prices in it have the digits of the tick",
+          re.search(r"prices \d{1,3}(,\d{3})*\.\d to \d{1,3}(,\d{3})*\.\d$", text), text)
+
+
 def try_two_clients(path, one):
     with IpcClient(path) as other:
         one.observe(5, "palette")
@@ -118,6 +153,7 @@ def try_program(program, folder, recording):
                 check("the socket is the user's alone", mode == 0o600, oct(mode))
                 check("the file's palette is shown", client.get("palette") == "red-long")
                 try_properties(client)
+                try_screenshot(client, folder)
                 try_setting(client)
                 try_two_clients(path, client)
                 try_reload(client, config)

@@ -10,6 +10,8 @@
 #include "base/log.h"
 
 #define STEP_SHARE 0.1 /* of the stretch that is seen */
+/* A time that was rounded to the minute may lie so far outside of the recording. */
+#define ROUNDED_MS INT64_C(60000)
 
 static const struct replay_track *track_of(struct desk *desk) {
     return replay_worker_track(desk_past_sought(desk)->seeker);
@@ -72,6 +74,8 @@ static void hold_loop(struct desk *desk) {
 
 /* -- what is asked for -- */
 
+enum { WORDS_MAX = 3, WORD_BYTES = 64, ASKED_BYTES = 80 };
+
 /* "2026-06-17T08:30", "+1h", "-10m". */
 static bool read_time(const char *text, int64_t now_ms, int64_t *out) {
     int64_t span_ms = 0;
@@ -110,10 +114,40 @@ static bool refuse_time(const char *action, const char *text, char *error) {
     return false;
 }
 
+/* Of a recording whose files are chosen by the moment, those that are not shown may hold it. */
+static bool knows_all(const struct desk *desk) {
+    const struct past_files *files = &desk->past.files;
+    return !desk_past_is_wanted(desk) ||
+           (files->from_ms == INT64_MIN && files->until_ms == INT64_MAX);
+}
+
+/* Whether something of a stretch is recorded; text: how it was asked for. */
+static bool is_recorded(struct desk *desk, int64_t from_ms, int64_t to_ms, const char *text,
+                        char *error) {
+    char begin[CLOCK_TEXT_BYTES], end[CLOCK_TEXT_BYTES];
+    const struct replay_track *track = knows_all(desk) ? track_of(desk) : NULL;
+    if (track == NULL || (to_ms >= track->first_ms && from_ms <= track->last_ms)) {
+        return true;
+    }
+    str_format(error, OPTION_ERROR_BYTES, "%.80s: outside of the recording, which is of %s to %s",
+               text, clock_format_utc(track->first_ms, begin),
+               clock_format_utc(track->last_ms, end));
+    return false;
+}
+
+/* A step beyond an end of the recording, +1h, leads to that end; a time that lies there is wrong.
+ */
 static bool seek_to(struct desk *desk, const char *text, char *error) {
+    const bool step = text[0] == '+' || text[0] == '-';
+    char asked[ASKED_BYTES];
     int64_t ts_ms = 0;
     if (!read_time(text, get_now_ms(desk), &ts_ms)) {
         return refuse_time("seek", text, error);
+    }
+    str_format(asked, sizeof asked, "seek: %.50s", text);
+    if (!can_seek(desk, error) ||
+        (!step && !is_recorded(desk, ts_ms - ROUNDED_MS, ts_ms + ROUNDED_MS, asked, error))) {
+        return false;
     }
     return desk_seek_go(desk, ts_ms, error);
 }
@@ -123,7 +157,6 @@ static bool seek_step(struct desk *desk, double direction, char *error) {
 }
 
 /* The words of a text, at most count_max; more are counted. */
-enum { WORDS_MAX = 3, WORD_BYTES = 64 };
 static int split_words(const char *text, char words[WORDS_MAX][WORD_BYTES]) {
     int count = 0;
     while (*text != '\0') {
@@ -190,6 +223,7 @@ static bool jump(struct desk *desk, const char *text, char *error) {
 
 static bool loop(struct desk *desk, const char *text, char *error) {
     struct desk_seek *seek = &desk->seek;
+    char asked[ASKED_BYTES];
     char words[WORDS_MAX][WORD_BYTES];
     const int count = split_words(text, words);
     int64_t from_ms = 0, to_ms = 0;
@@ -208,7 +242,8 @@ static bool loop(struct desk *desk, const char *text, char *error) {
                    text);
         return false;
     }
-    if (!can_seek(desk, error)) {
+    str_format(asked, sizeof asked, "loop: %.60s", text);
+    if (!can_seek(desk, error) || !is_recorded(desk, from_ms, to_ms, asked, error)) {
         return false;
     }
     seek->loop_from_ms = from_ms;

@@ -101,6 +101,7 @@ def move_about(binary, folder):
         replay.remote.command("jump", "previous", "liquidation")
         replay.reaches("back to it", lambda _: replay.now() == there)
         check("what there is none of", "none" in replay.remote.refused("jump", "next", "gap"))
+        refuses_what_is_outside(replay, begin, end)
         replay.remote.command("seek", utc)
         replay.reaches("again", lambda _: abs(replay.now() - middle) < 1000)
         replay.remote.command("pause")
@@ -121,6 +122,25 @@ def move_about(binary, folder):
         check("it ends", replay.program.end() == 0, replay.program.said())
     finally:
         replay.program.kill()
+
+
+def utc_of(ts_ms):
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(ts_ms // 1000))
+
+
+def refuses_what_is_outside(replay, begin, end):
+    """A loop or a time outside of the recording is a mistake; a step leads to its end."""
+    span = f"outside of the recording, which is of {utc_of(begin)}Z to {utc_of(end)}Z"
+    seeks, later = replay.state()["seeks"], utc_of(end + 3600000)
+    for words in (("loop", "3", "4"), ("loop", later, "+1m"), ("seek", "3"), ("seek", later)):
+        said = replay.remote.refused(*words)
+        check(f"{' '.join(words)} is refused", said.endswith(span) and said.startswith(words[0]),
+              said)
+    state = replay.state()
+    check("and nothing is sought", (state["seeks"], state["seeking_ms"], state["loop_to_ms"]) ==
+          (seeks, None, None), state)
+    replay.remote.command("seek", "+9h")
+    replay.reaches("a step beyond the end leads to it", lambda _: replay.now() >= end - 1000)
 
 
 def hands_on_the_bar(replay, begin, end):

@@ -2,17 +2,22 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "app/desk.h"
 #include "app/pane_instrument.h"
+#include "archive/recording_writer.h"
 #include "base/clock.h"
 #include "control/child.h"
 
 /* More than is asked for is kept: a replay needs the minute that an older kline does not cover, and
  * a moment to find its price. */
 #define LEAD_S 65.0
+/* At the end of the program: for a film to be finished, and again for what makes it to end. */
+#define CLOSE_WAIT_NS INT64_C(1500000000)
+#define CLOSE_LOOK_NS INT64_C(10000000)
 
 double desk_instant_keep_s(const struct desk *desk) {
     const double replay_s = option_number(&desk->options, OPT_instant_replay);
@@ -170,7 +175,7 @@ static bool begin_film(struct desk *desk) {
 
 /* -- what became of it -- */
 
-static void end_saving(struct desk *desk) {
+static void end_saving(struct desk *desk, bool film) {
     struct desk_instant *instant = &desk->instant;
     const int64_t kept_s = (instant->saved.end_ms - instant->saved.begin_ms) / 1000;
     thread_join(&instant->thread);
@@ -180,7 +185,8 @@ static void end_saving(struct desk *desk) {
         unlink(instant->path); /* what is left of it */
         return;
     }
-    const bool filmed = option_flag(&desk->options, OPT_instant_replay_film) && begin_film(desk);
+    const bool filmed =
+        film && option_flag(&desk->options, OPT_instant_replay_film) && begin_film(desk);
     desk_tell(desk, "the last %" PRId64 " s are saved to %s%s", kept_s, instant->path,
               filmed ? "; a film of it is being made" : "");
 }
@@ -206,14 +212,61 @@ void desk_instant_advance(struct desk *desk) {
     struct desk_instant *instant = &desk->instant;
     /* acquire: pairs with run's release */
     if (instant->saving && atomic_load_explicit(&instant->done, memory_order_acquire)) {
-        end_saving(desk);
+        end_saving(desk, true);
     }
     if (instant->child != 0) {
         look_at_film(desk);
     }
 }
 
+/* -- the end of the program -- */
+
+/* False: it still runs. */
+static bool await_film(struct desk *desk) {
+    const int64_t until_ns = clock_mono_ns() + CLOSE_WAIT_NS;
+    look_at_film(desk);
+    while (desk->instant.child != 0 && clock_mono_ns() < until_ns) {
+        clock_sleep_until_ns(clock_mono_ns() + CLOSE_LOOK_NS);
+        look_at_film(desk);
+    }
+    return desk->instant.child == 0;
+}
+
+/* Ended in peace it closes the recording and awaits ffmpeg; who does not end is killed. */
+static void stop_film(pid_t child) {
+    const int64_t until_ns = clock_mono_ns() + CLOSE_WAIT_NS;
+    int code = 0;
+    (void)kill(child, SIGTERM);
+    while (child_look(child, &code) == CHILD_RUNS) {
+        if (clock_mono_ns() >= until_ns) {
+            child_kill(child);
+            return;
+        }
+        clock_sleep_until_ns(clock_mono_ns() + CLOSE_LOOK_NS);
+    }
+}
+
+/* What a reader that was killed leaves beside a recording goes with whoever closes it last. */
+static void tidy_recording(const struct desk *desk) {
+    char reason[RECORDING_WRITER_REASON_BYTES];
+    enum status status = STATUS_OK;
+    const struct recording_writer_desc desc = {.path = desk->instant.path,
+                                               .instruments = desk->source.instruments};
+    (void)recording_writer_close(recording_writer_open(&desc, &status, reason), reason);
+}
+
 void desk_instant_close(struct desk *desk) {
-    thread_join(&desk->instant.thread);
-    desk->instant.saving = false;
+    struct desk_instant *instant = &desk->instant;
+    if (instant->saving) {
+        end_saving(desk, false);
+    }
+    if (instant->child == 0 || await_film(desk)) {
+        return;
+    }
+    stop_film(instant->child);
+    instant->child = 0;
+    (void)unlink(instant->film);
+    tidy_recording(desk);
+    desk_notify(desk, "film %s: not finished, and removed; %s is whole", instant->film,
+                instant->path);
 }

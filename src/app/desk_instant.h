@@ -43,5 +43,6 @@ bool desk_instant_save(struct desk *desk, struct desk_window *window, const char
                        char error[OPTION_ERROR_BYTES]);
 /* Once a frame: tell what became of it. */
 void desk_instant_advance(struct desk *desk);
-/* Waits until the recording is written; a film that is being made goes on by itself. */
+/* Waits until the recording is written; a film has a moment to be finished, else it is removed, and
+ * that is told. */
 void desk_instant_close(struct desk *desk);

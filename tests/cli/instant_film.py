@@ -49,6 +49,35 @@ def film_it(client, folder):
     print(f"{frames} frames of {kept_s} s in {time.monotonic() - began:.1f} s")
 
 
+def quit_meanwhile(program, folder):
+    """The end of the program while the film is being made leaves a whole one, or none."""
+    path, film = os.path.join(folder, "socket"), os.path.join(folder, "half.mp4")
+    recording = os.path.join(folder, "half.liq")
+    with subprocess.Popen([program, "demo", "--days", "0.1", "--size", "1600x1200", "--ipc", path,
+                           "--fps", "120"], stderr=subprocess.PIPE, text=True) as live:
+        try:
+            with IpcClient(path, WAIT_S) as client:
+                begin_ms = client.wait_property("now-ms", bool, WAIT_S)
+                client.wait_property("now-ms", lambda now: now > begin_ms + LIVE_MS, WAIT_S)
+                client.command("instant-replay " + recording)
+                wait_notice(client, "a film of it is being made")
+                until = time.monotonic() + WAIT_S
+                while not os.path.exists(film) and time.monotonic() < until:
+                    time.sleep(0.05)
+                client.command("quit")
+            said = live.communicate(timeout=WAIT_S)[1]
+        finally:
+            live.kill()
+    check("it ends well, too", live.returncode == 0, live.returncode)
+    if os.path.exists(film):
+        check("the film is whole", count_frames(film) > 0)
+    else:
+        check("it says that the film is removed", f"film {film}: not finished, and removed; "
+              f"{recording} is whole" in said, said)
+    left = sorted(name for name in os.listdir(folder) if name.startswith("half.liq"))
+    check("nothing lies beside the recording", left == ["half.liq"], left)
+
+
 def main():
     program = os.path.abspath(sys.argv[1])
     if not Screen.is_possible() or shutil.which("ffprobe") is None:
@@ -64,6 +93,7 @@ def main():
             check("it ends well", live.wait(WAIT_S) == 0, live.returncode)
         finally:
             live.kill()
+        quit_meanwhile(program, folder)
     return 0
 
 

@@ -13,7 +13,7 @@ struct desk_entries {
     struct keymap keymap; /* the default ones with [keys] over them; count 0: no [keys] */
     struct alert_rules alerts;
     int alert_lines[ALERT_RULE_MAX]; /* of the file, a rule each */
-    struct desk_layout layout; /* windows of the first start; as those of --layout */
+    struct desk_layout layout;       /* windows of the first start; as those of --layout */
 };
 
 /* config_report's on_entry; user: a struct desk_entries. */

@@ -175,13 +175,15 @@ def try_program(program, folder, recording):
 
 def try_alerts(program, config):
     """An alert that would go nowhere is a mistake."""
-    rules = "[alerts]\nplain = price above 1\nfar = price above 2 webhook\nrun = price above 3 command\n"
+    rules = ("[alerts]\nplain = price above 1\nfar = price above 2 webhook\n"
+             "run = price above 3 command\n")
     write_config(config, rules)
     result = run([program, "check-config", config])
-    check("ways of telling that are not set up are told with their lines", result.returncode == 1 and
-          result.stderr.splitlines() == [
-              f'{config}:3: [alerts].far: "webhook": goes nowhere; expected alert-webhook to be set',
-              f'{config}:4: [alerts].run: "command": goes nowhere; expected alert-command to be set'],
+    nowhere = "goes nowhere; expected"
+    check("ways of telling that are not set up are told with their lines",
+          result.returncode == 1 and result.stderr.splitlines() == [
+              f'{config}:3: [alerts].far: "webhook": {nowhere} alert-webhook to be set',
+              f'{config}:4: [alerts].run: "command": {nowhere} alert-command to be set'],
           (result.returncode, result.stderr))
     write_config(config, rules + "[delivery]\nalert-webhook = https://example.org/hook\n"
                                  "alert-command = true\n")

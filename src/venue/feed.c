@@ -98,6 +98,7 @@ static void run_start(void *user) {
     struct venue_feed *feed = user;
     feed->running = true;
     feed->list_due_ns = 0;
+    feed->listing = false;
     feed->started_ns = clock_mono_ns();
     feed_sockets_open(feed);
     feed_state_tell(feed);

@@ -109,7 +109,7 @@ struct feed_socket {
 struct feed_request {
     enum venue_request_kind kind;
     int instrument; /* index into feed->instruments; -1: all */
-    unsigned round; /* of the instrument's history */
+    unsigned round; /* of the instrument's history, or of the list */
     int64_t from_ms, to_ms;
     int attempt;
     int64_t not_before_ns;
@@ -240,6 +240,8 @@ struct venue_feed {
 
     bool listed; /* the list of instruments was answered */
     int64_t list_due_ns;
+    bool listing;        /* a page of the list is awaited */
+    unsigned list_round; /* of the list: pages of an older one end nothing */
     int64_t started_ns, listed_ns;
     int64_t server_ms;              /* newest event time seen */
     int64_t sent_ms, sent_recv_ns;  /* of the newest message, for the clock's skew */

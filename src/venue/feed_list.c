@@ -34,7 +34,8 @@ static void push_facts(struct venue_feed *feed, const struct venue_message *mess
 
 static bool ask_list(struct venue_feed *feed, enum venue_request_kind kind, int instrument,
                      const char *cursor) {
-    struct feed_request request = {.kind = kind, .instrument = instrument};
+    struct feed_request request = {
+        .kind = kind, .instrument = instrument, .round = feed->list_round};
     str_copy(request.cursor, sizeof request.cursor, cursor);
     return feed_request_add(feed, &request);
 }
@@ -128,6 +129,7 @@ static void end_list(struct venue_feed *feed) {
 
 void feed_list_part(struct venue_feed *feed) {
     bool is_new = false;
+    feed->listing = false;
     feed_list_index(feed);
     for (int i = 0; i < feed->instrument_count; i++) {
         is_new = is_new || (feed->instruments[i].history == HISTORY_WAITING &&
@@ -154,7 +156,8 @@ static void take_instruments(struct venue_feed *feed, const struct feed_request 
     }
     feed_list_index(feed);
     push_facts(feed, message);
-    if (!ask_next(feed, request, message)) {
+    if (!ask_next(feed, request, message) && request->round == feed->list_round) {
+        feed->listing = false;
         end_list(feed);
     }
 }
@@ -187,18 +190,19 @@ void feed_list_take(struct venue_feed *feed, const struct feed_request *request,
 /* -- the tick -- */
 
 static void ask_lists(struct venue_feed *feed, int64_t now_ns) {
-    if (now_ns < feed->list_due_ns) {
+    if (now_ns < feed->list_due_ns || feed->listing) { /* one that is slow is waited for */
         return;
     }
     const int64_t list_ms = feed->desc.list_ms > 0 ? feed->desc.list_ms : LIST_MS;
     feed->list_due_ns = now_ns + list_ms * NS_PER_MS;
+    feed->list_round++;
     const struct feed_request request = {.kind = VENUE_REQUEST_INSTRUMENTS, .instrument = -1};
     const bool possible = feed_request_possible(feed, &request);
     for (int i = 0; i < feed->instrument_count; i++) {
         feed->instruments[i].symbol->listed = !possible; /* until the list says so again */
     }
     if (possible) {
-        ask_list(feed, VENUE_REQUEST_INSTRUMENTS, -1, "");
+        feed->listing = ask_list(feed, VENUE_REQUEST_INSTRUMENTS, -1, "");
         ask_list(feed, VENUE_REQUEST_FUNDING, -1, "");
     } else {
         end_list(feed);

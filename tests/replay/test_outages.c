@@ -123,6 +123,7 @@ static bool is_refused(const struct fleet_venue *venue) {
 static void check_nothing_is_lost(void) {
     pthread_mutex_lock(&fleet->lock);
     const struct fleet_probe probe = fleet->venues[0].probes[0];
+    fleet_print_lost(&fleet->venues[0], 0);
     pthread_mutex_unlock(&fleet->lock);
     assert_int_equal(fleet_lost(&probe), 0);
     assert_int_equal(probe.repeats, 0);

@@ -407,6 +407,33 @@ static void the_back_fill_says_how_far_it_is(void **state) {
     end_feed(feed);
 }
 
+/* The list comes in pages, and is asked for again and again: one that is slow is not taken for the
+ * next one, which would lack what its first pages had listed. */
+static void a_page_of_an_older_list_ends_nothing(void **state) {
+    (void)state;
+    struct venue_feed *feed = make_feed(VENUE_HTX, "BTC-USDT");
+    struct feed_instrument *instrument = &feed->instruments[0];
+    const struct venue_message last_page = {.count = 0};
+    struct feed_request page = {
+        .kind = VENUE_REQUEST_INSTRUMENTS, .instrument = -1, .cursor = "coin"};
+    const int64_t hour_ns = INT64_C(3600000000000);
+    feed_list_tick(feed, hour_ns);
+    page.round = feed->list_round;
+    instrument->symbol->listed = true; /* as its first page says */
+    feed_list_tick(feed, 3 * hour_ns); /* the second one is awaited */
+    assert_int_equal(feed->list_round, page.round);
+    assert_true(instrument->symbol->listed);
+    feed_list_part(feed); /* and now no longer */
+    feed_list_tick(feed, 3 * hour_ns);
+    assert_int_not_equal(feed->list_round, page.round);
+    feed_list_take(feed, &page, &last_page);
+    assert_int_not_equal(instrument->history, HISTORY_UNKNOWN);
+    page.round = feed->list_round;
+    feed_list_take(feed, &page, &last_page); /* the new one does not have it */
+    assert_int_equal(instrument->history, HISTORY_UNKNOWN);
+    end_feed(feed);
+}
+
 /* -- pages of liquidations, of a venue that is played here -- */
 
 enum { PAST_MAX = 6000, NOW_MS = 100000000 };
@@ -860,6 +887,7 @@ int main(void) {
         cmocka_unit_test(the_venues_words_are_quoted_and_counted),
         cmocka_unit_test(the_back_fill_says_how_far_it_is),
         cmocka_unit_test(past_liquidations_come_page_by_page),
+        cmocka_unit_test(a_page_of_an_older_list_ends_nothing),
         cmocka_unit_test(windows_end_where_they_did_when_they_began),
         cmocka_unit_test(what_cannot_be_had_is_a_gap),
         cmocka_unit_test(windows_after_one_that_failed_are_a_gap),

@@ -148,7 +148,8 @@ static bool ask_next(struct venue_feed *feed, const struct feed_request *request
            ask_list(feed, request->kind, request->instrument, message->reply);
 }
 
-/* A page of a list of instruments. */
+/* A page of a list of instruments. One of an older list tells its facts, and nothing of this one.
+ */
 static void take_instruments(struct venue_feed *feed, const struct feed_request *request,
                              const struct venue_message *message) {
     if (message->sent_ms > feed->server_ms) {
@@ -156,7 +157,7 @@ static void take_instruments(struct venue_feed *feed, const struct feed_request 
     }
     feed_list_index(feed);
     push_facts(feed, message);
-    if (!ask_next(feed, request, message) && request->round == feed->list_round) {
+    if (request->round == feed->list_round && !ask_next(feed, request, message)) {
         feed->listing = false;
         end_list(feed);
     }
@@ -184,6 +185,8 @@ void feed_list_take(struct venue_feed *feed, const struct feed_request *request,
         take_tiers(feed, request, message);
     } else if (request->kind == VENUE_REQUEST_INSTRUMENTS && message != NULL) {
         take_instruments(feed, request, message);
+    } else if (request->kind == VENUE_REQUEST_INSTRUMENTS) {
+        feed->listing = false; /* once more by the clock */
     }
 }
 

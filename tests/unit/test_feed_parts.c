@@ -413,7 +413,7 @@ static void a_page_of_an_older_list_ends_nothing(void **state) {
     (void)state;
     struct venue_feed *feed = make_feed(VENUE_HTX, "BTC-USDT");
     struct feed_instrument *instrument = &feed->instruments[0];
-    const struct venue_message last_page = {.count = 0};
+    const struct venue_message last_page = {.count = 0}, further = {.reply = "more"};
     struct feed_request page = {
         .kind = VENUE_REQUEST_INSTRUMENTS, .instrument = -1, .cursor = "coin"};
     const int64_t hour_ns = INT64_C(3600000000000);
@@ -426,11 +426,19 @@ static void a_page_of_an_older_list_ends_nothing(void **state) {
     feed_list_part(feed); /* and now no longer */
     feed_list_tick(feed, 3 * hour_ns);
     assert_int_not_equal(feed->list_round, page.round);
+    const int asked = feed->request_count;
+    feed_list_take(feed, &page, &further); /* its next one would end the new list */
+    assert_int_equal(feed->request_count, asked);
     feed_list_take(feed, &page, &last_page);
     assert_int_not_equal(instrument->history, HISTORY_UNKNOWN);
     page.round = feed->list_round;
     feed_list_take(feed, &page, &last_page); /* the new one does not have it */
     assert_int_equal(instrument->history, HISTORY_UNKNOWN);
+    feed_list_tick(feed, 5 * hour_ns);
+    page.round = feed->list_round;
+    feed_list_take(feed, &page, NULL); /* there was no room to ask again: the clock does */
+    feed_list_tick(feed, 7 * hour_ns);
+    assert_int_not_equal(feed->list_round, page.round);
     end_feed(feed);
 }
 
